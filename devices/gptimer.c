@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: MIT
+/*
+ * GPTIMER: up to seven timers behind one scaler (GRLIB IP manual, "GPTIMER").
+ *
+ * Nothing ticks here.  The registers hold the state at cycle `since`; who wants a newer one calls
+ * gptimer_sync(), which computes the ticks in between.  An event is armed only for the next
+ * underflow of a timer whose interrupt is enabled.
+ *
+ *     cycles --> scaler --tick--> timer 1     timer 2     ...     timer n
+ *                                    '-underflow-^ '-underflow-^
+ *
+ * A timer steps down at each tick or, chained, at each underflow of the timer before it.
+ *
+ * A tick is when the scaler underflows, every sreload + 1 cycles.  All timers share one
+ * decrementer, which takes n + 1 cycles for a round; ticks that come meanwhile are lost.  So n + 1
+ * cycles is the shortest time between two ticks, whatever the guest writes.  Here a round happens
+ * at its tick; in hardware timer i follows i + 1 cycles later.  The scaler stands while no timer is
+ * enabled.
+ *
+ * Timer 1 has no timer before it: chained, it never steps (in the VHDL the underflow of the last
+ * timer is gone when timer 1 would look at it).
+ *
+ * Not modelled: latches, external clock, loading by external events, the watchdog's window and
+ * interrupt, and freezing in debug mode (virtual time stands still then).
+ */
+#include <stddef.h>
+
+#include <leon3emu/device.h>
+#include <leon3emu/regs.h>
+
+#define TIMER_MAX 7
+#define NEVER     UINT64_MAX
+
+#define CONFIG_IRQ_LOW 3
+#define CONFIG_SI      0x100u /* an interrupt for each timer */
+#define CONFIG_DF      0x200u /* no freeze in debug mode */
+#define CONFIG_EN_LOW  16     /* writing 1 enables timer 1, next bit timer 2, ... */
+
+#define CONTROL_EN     0x001u /* enable */
+#define CONTROL_RS     0x002u /* restart: reload after underflow */
+#define CONTROL_LD     0x004u /* load now */
+#define CONTROL_IE     0x008u /* interrupt enable */
+#define CONTROL_IP     0x010u /* interrupt pending, cleared by writing 1 */
+#define CONTROL_CH     0x020u /* chain with the timer before */
+#define CONTROL_WN     0x080u /* watchdog also raises interrupt 15; not modelled */
+#define CONTROL_WS     0x100u /* watchdog does not reset */
+#define CONTROL_STORED (CONTROL_EN | CONTROL_RS | CONTROL_IE | CONTROL_CH | CONTROL_WS)
+
+#define VALUE_COUNT (3 + 3 * TIMER_MAX)
+
+struct gptimer_state {
+    union {
+        uint32_t values[VALUE_COUNT];
+        struct { /* in order of gptimer_registers */
+            uint32_t scaler, sreload, config;
+            uint32_t counter[TIMER_MAX], reload[TIMER_MAX], control[TIMER_MAX];
+        };
+    };
+    uint64_t since; /* cycle for which the values hold */
+    uint64_t busy;  /* before this cycle the decrementer takes no tick */
+};
+
+struct gptimer {
+    struct l3_host *host;
+    const struct l3_services *services;
+    struct l3_event *event;
+    struct l3_regfile regs;
+    uint32_t count; /* of timers */
+    uint32_t separate_irqs;
+    uint32_t scaler_mask;
+    uint32_t watchdog; /* initial value of the last timer, 0: no watchdog */
+    struct gptimer_state state;
+};
+
+/* ---- arithmetic that stays at NEVER ---- */
+
+static uint64_t add_or_never(uint64_t a, uint64_t b)
+{
+    return a > NEVER - b ? NEVER : a + b;
+}
+
+static uint64_t multiply_or_never(uint64_t a, uint64_t b)
+{
+    return b != 0 && a > NEVER / b ? NEVER : a * b;
+}
+
+static uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+/* ---- ticks ---- */
+
+/* Cycles from one underflow of the scaler to the next. */
+static uint64_t gptimer_scaler_period(const struct gptimer *timer)
+{
+    return (uint64_t)timer->state.sreload + 1;
+}
+
+/* Cycles of a round of the decrementer. */
+static uint64_t gptimer_round(const struct gptimer *timer)
+{
+    return timer->count + 1;
+}
+
+/* Cycles from one tick to the next: underflows during a round are lost. */
+static uint64_t gptimer_tick_period(const struct gptimer *timer)
+{
+    uint64_t period = gptimer_scaler_period(timer);
+    return divide_up(gptimer_round(timer), period) * period;
+}
+
+/* Cycle of the next tick, if the scaler runs. */
+static uint64_t gptimer_next_tick(const struct gptimer *timer)
+{
+    const struct gptimer_state *state = &timer->state;
+    uint64_t tick = state->since + state->scaler + 1;
+    if (tick < state->busy) {
+        uint64_t period = gptimer_scaler_period(timer);
+        tick += divide_up(state->busy - tick, period) * period;
+    }
+    return tick;
+}
+
+static uint32_t gptimer_runs(const struct gptimer *timer)
+{
+    uint32_t control = 0;
+    for (uint32_t i = 0; i < timer->count; i++) {
+        control |= timer->state.control[i];
+    }
+    return control & CONTROL_EN;
+}
+
+/* Ticks until timer i underflows for the nth time, n >= 1, or NEVER. */
+static uint64_t gptimer_ticks_until(const struct gptimer *timer, uint32_t i, uint64_t nth)
+{
+    const struct gptimer_state *state = &timer->state;
+    uint32_t control = state->control[i];
+    if ((control & CONTROL_EN) == 0 || (nth > 1 && (control & CONTROL_RS) == 0)) {
+        return NEVER;
+    }
+    uint64_t later = multiply_or_never(nth - 1, (uint64_t)state->reload[i] + 1);
+    uint64_t steps = add_or_never((uint64_t)state->counter[i] + 1, later);
+    if ((control & CONTROL_CH) == 0 || steps == NEVER) {
+        return steps;
+    }
+    return i == 0 ? NEVER : gptimer_ticks_until(timer, i - 1, steps);
+}
+
+/* Ticks until the first underflow of an enabled timer with (control & mask) == bits. */
+static uint64_t gptimer_ticks_until_any(const struct gptimer *timer, uint32_t mask, uint32_t bits)
+{
+    uint64_t first = NEVER;
+    for (uint32_t i = 0; i < timer->count; i++) {
+        if ((timer->state.control[i] & mask) == bits) {
+            uint64_t ticks = gptimer_ticks_until(timer, i, 1);
+            first = ticks < first ? ticks : first;
+        }
+    }
+    return first;
+}
+
+/* ---- advancing ---- */
+
+/* Steps one timer down.  Returns how often it underflowed; without restart it stops at the first.
+ */
+static uint64_t gptimer_step(struct gptimer_state *state, uint32_t i, uint64_t steps)
+{
+    uint32_t counter = state->counter[i];
+    if (steps <= counter) {
+        state->counter[i] = (uint32_t)(counter - steps);
+        return 0;
+    }
+    if ((state->control[i] & CONTROL_RS) == 0) {
+        state->control[i] &= ~CONTROL_EN;
+        state->counter[i] = UINT32_MAX;
+        return 1;
+    }
+    uint64_t period = (uint64_t)state->reload[i] + 1;
+    uint64_t after = steps - counter - 1;
+    state->counter[i] = (uint32_t)(state->reload[i] - after % period);
+    return 1 + after / period;
+}
+
+/* Runs `ticks` ticks, in which no timer may stop but at the last.  Returns a bit for each timer
+ * that raised its interrupt. */
+static uint32_t gptimer_run(struct gptimer *timer, uint64_t ticks)
+{
+    struct gptimer_state *state = &timer->state;
+    uint32_t raised = 0;
+    uint64_t before = 0; /* underflows of the timer before */
+    for (uint32_t i = 0; i < timer->count; i++) {
+        uint32_t control = state->control[i];
+        uint64_t steps = control & CONTROL_CH ? before : ticks;
+        before = control & CONTROL_EN ? gptimer_step(state, i, steps) : 0;
+        if (before != 0 && control & CONTROL_IE) {
+            state->control[i] |= CONTROL_IP;
+            raised |= 1u << i;
+        }
+    }
+    return raised;
+}
+
+/* Moves the scaler on; no tick may lie in between. */
+static void gptimer_run_scaler(struct gptimer_state *state, uint64_t now)
+{
+    uint64_t cycles = now - state->since;
+    if (cycles <= state->scaler) {
+        state->scaler -= (uint32_t)cycles;
+    } else {
+        uint64_t after = cycles - state->scaler - 1;
+        state->scaler = (uint32_t)(state->sreload - after % ((uint64_t)state->sreload + 1));
+    }
+    state->since = now;
+}
+
+/* Moves the state to cycle `now`.  Returns a bit for each timer that raised its interrupt.  Goes
+ * round once for each timer that stops on the way, at most. */
+static uint32_t gptimer_advance(struct gptimer *timer, uint64_t now)
+{
+    struct gptimer_state *state = &timer->state;
+    uint32_t raised = 0;
+    while (gptimer_runs(timer)) {
+        uint64_t first = gptimer_next_tick(timer);
+        if (now < first) {
+            gptimer_run_scaler(state, now);
+            return raised;
+        }
+        uint64_t period = gptimer_tick_period(timer);
+        uint64_t ticks = (now - first) / period + 1;
+        uint64_t stop = gptimer_ticks_until_any(timer, CONTROL_EN | CONTROL_RS, CONTROL_EN);
+        ticks = stop < ticks ? stop : ticks;
+        raised |= gptimer_run(timer, ticks);
+        state->since = first + (ticks - 1) * period;
+        state->busy = state->since + gptimer_round(timer);
+        state->scaler = state->sreload;
+    }
+    state->since = now;
+    return raised;
+}
+
+/* ---- interrupts ---- */
+
+static void gptimer_watchdog(struct gptimer *timer)
+{
+    uint32_t control = timer->state.control[timer->count - 1];
+    if (timer->watchdog != 0 && (control & (CONTROL_IP | CONTROL_WS)) == CONTROL_IP) {
+        timer->services->system->system_reset(timer->host, L3_RESET_WATCHDOG);
+    }
+}
+
+static void gptimer_raise(struct gptimer *timer, uint32_t raised)
+{
+    const struct l3_services *services = timer->services;
+    if (raised == 0) {
+        return;
+    }
+    raised = timer->separate_irqs ? raised : 1;
+    for (uint32_t i = 0; i < timer->count; i++) {
+        if (raised >> i & 1) {
+            services->irq_pulse(timer->host, i);
+        }
+    }
+    gptimer_watchdog(timer);
+}
+
+static void gptimer_sync(struct gptimer *timer)
+{
+    gptimer_raise(timer, gptimer_advance(timer, timer->services->cycles(timer->host)));
+}
+
+/* Arms the event for the next interrupt. */
+static void gptimer_arm(struct gptimer *timer)
+{
+    uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_IE, CONTROL_IE);
+    uint64_t deadline = NEVER;
+    if (ticks != NEVER) {
+        uint64_t wait = multiply_or_never(ticks - 1, gptimer_tick_period(timer));
+        deadline = add_or_never(gptimer_next_tick(timer), wait);
+    }
+    if (deadline != NEVER) {
+        timer->services->event_arm(timer->host, timer->event, deadline);
+    } else {
+        timer->services->event_cancel(timer->host, timer->event);
+    }
+}
+
+static void gptimer_event(void *instance, uint32_t argument)
+{
+    (void)argument;
+    gptimer_sync(instance);
+    gptimer_arm(instance);
+}
+
+/* ---- registers: the state was brought up to date before a hook is called ---- */
+
+static void gptimer_write_scaler(void *instance, uint32_t index, uint32_t value)
+{
+    struct gptimer *timer = instance;
+    (void)index;
+    timer->state.scaler = value & timer->scaler_mask;
+}
+
+static void gptimer_write_sreload(void *instance, uint32_t index, uint32_t value)
+{
+    struct gptimer *timer = instance;
+    (void)index;
+    timer->state.sreload = value & timer->scaler_mask;
+    timer->state.scaler = timer->state.sreload;
+}
+
+static uint32_t gptimer_read_config(void *instance, uint32_t index, uint32_t value)
+{
+    const struct gptimer *timer = instance;
+    (void)index;
+    uint32_t line = timer->services->irq_line(timer->host, 0) & 0x1f;
+    uint32_t separate = timer->separate_irqs ? CONFIG_SI : 0;
+    return value | separate | line << CONFIG_IRQ_LOW | timer->count;
+}
+
+static void gptimer_write_config(void *instance, uint32_t index, uint32_t value)
+{
+    struct gptimer *timer = instance;
+    (void)index;
+    for (uint32_t i = 0; i < timer->count; i++) {
+        timer->state.control[i] |= value >> (CONFIG_EN_LOW + i) & CONTROL_EN;
+    }
+}
+
+static void gptimer_write_control(void *instance, uint32_t index, uint32_t value)
+{
+    struct gptimer *timer = instance;
+    struct gptimer_state *state = &timer->state;
+    if (timer->watchdog == 0 || index != timer->count - 1) {
+        state->control[index] &= ~CONTROL_WS;
+    } else if (value & CONTROL_WN) {
+        timer->services->log(timer->host, L3_LOG_UNIMP, "the watchdog raises no interrupt 15");
+    }
+    if (value & CONTROL_LD) {
+        state->counter[index] = state->reload[index];
+    }
+    gptimer_watchdog(timer);
+}
+
+#define ALL_BITS 0xffffffffu
+#define COUNTERS 0x10
+#define RELOADS  0x14
+#define CONTROLS 0x18
+#define STRIDE   0x10
+
+/* clang-format off */
+static const struct l3_register gptimer_registers[] = {
+    /*          offset name       reset readable   stored     w1c */
+    L3_REGISTER(0x00,  "scaler",  0,    ALL_BITS,  0,         0, NULL, gptimer_write_scaler),
+    L3_REGISTER(0x04,  "sreload", 0,    ALL_BITS,  0,         0, NULL, gptimer_write_sreload),
+    L3_REGISTER(0x08,  "config",  0,    CONFIG_DF, CONFIG_DF, 0, gptimer_read_config,
+                gptimer_write_config),
+    L3_REGISTER_ARRAY(COUNTERS, "tcntval", 0, ALL_BITS, ALL_BITS, 0, NULL, NULL, TIMER_MAX, STRIDE),
+    L3_REGISTER_ARRAY(RELOADS, "trldval", 0, ALL_BITS, ALL_BITS, 0, NULL, NULL, TIMER_MAX, STRIDE),
+    L3_REGISTER_ARRAY(CONTROLS, "tctrl", 0, CONTROL_STORED | CONTROL_IP, CONTROL_STORED, CONTROL_IP,
+                      NULL, gptimer_write_control, TIMER_MAX, STRIDE),
+};
+/* clang-format on */
+
+static const struct l3_region gptimer_regions[] = {{
+    .struct_size = sizeof(struct l3_region),
+    .kind = L3_REGION_APB,
+    .name = "registers",
+    .size = 0x100,
+    .valid_sizes = L3_SIZE_ALL,
+    .native_sizes = L3_SIZE_4,
+    .registers = gptimer_registers,
+    .register_count = sizeof gptimer_registers / sizeof gptimer_registers[0],
+}};
+
+/* A debugger sees the present values, but time goes on for the guest only. */
+static int32_t gptimer_read(void *instance, struct l3_request *request)
+{
+    struct gptimer *timer = instance;
+    if ((request->attributes & L3_ATTR_DEBUG) == 0) {
+        gptimer_sync(timer);
+        return l3_regfile_read(&timer->regs, request);
+    }
+    struct gptimer_state saved = timer->state;
+    gptimer_advance(timer, timer->services->cycles(timer->host));
+    int32_t result = l3_regfile_read(&timer->regs, request);
+    timer->state = saved;
+    return result;
+}
+
+static int32_t gptimer_write(void *instance, struct l3_request *request)
+{
+    struct gptimer *timer = instance;
+    gptimer_sync(timer);
+    int32_t result = l3_regfile_write(&timer->regs, request);
+    gptimer_arm(timer);
+    return result;
+}
+
+/* ---- life ---- */
+
+static void gptimer_reset(void *instance, uint32_t cause)
+{
+    struct gptimer *timer = instance;
+    struct gptimer_state *state = &timer->state;
+    uint32_t last = timer->count - 1;
+    (void)cause;
+    l3_regfile_reset(&timer->regs);
+    state->scaler = timer->scaler_mask;
+    state->sreload = timer->scaler_mask;
+    state->since = timer->services->cycles(timer->host);
+    state->busy = state->since;
+    if (timer->watchdog != 0) {
+        state->reload[last] = timer->watchdog;
+        state->counter[last] = timer->watchdog;
+        state->control[last] = CONTROL_EN | CONTROL_IE;
+    }
+    gptimer_arm(timer);
+}
+
+static void gptimer_destroy(void *instance)
+{
+    struct gptimer *timer = instance;
+    l3_regfile_destroy(&timer->regs);
+    free(timer);
+}
+
+static int gptimer_configure(struct gptimer *timer)
+{
+    struct l3_host *host = timer->host;
+    const struct l3_services *services = timer->services;
+    uint64_t scaler_bits = services->property_uint(host, "scaler_bits");
+    timer->count = (uint32_t)services->property_uint(host, "timers");
+    timer->separate_irqs = (uint32_t)services->property_uint(host, "separate_irqs");
+    timer->watchdog = (uint32_t)services->property_uint(host, "watchdog");
+    timer->scaler_mask = (uint32_t)(((uint64_t)1 << scaler_bits) - 1);
+    timer->event = services->event_create(host, "underflow", gptimer_event, 0);
+    if (!l3_regfile_create(&timer->regs)) {
+        return 0;
+    }
+    l3_regfile_limit(&timer->regs, COUNTERS, timer->count);
+    l3_regfile_limit(&timer->regs, RELOADS, timer->count);
+    l3_regfile_limit(&timer->regs, CONTROLS, timer->count);
+    return 1;
+}
+
+static void *gptimer_create(struct l3_host *host, const struct l3_services *services)
+{
+    struct gptimer *timer = calloc(1, sizeof *timer);
+    if (timer == NULL) {
+        services->fail(host, "out of memory");
+        return NULL;
+    }
+    timer->host = host;
+    timer->services = services;
+    timer->regs = (struct l3_regfile){
+        .host = host,
+        .services = services,
+        .region = &gptimer_regions[0],
+        .instance = timer,
+        .values = timer->state.values,
+        .value_count = VALUE_COUNT,
+    };
+    if (!gptimer_configure(timer)) {
+        free(timer);
+        return NULL;
+    }
+    return timer;
+}
+
+/* ---- description ---- */
+
+/* clang-format off */
+static const struct l3_property gptimer_properties[] = {
+    {sizeof(struct l3_property), L3_PROPERTY_UINT, "timers", "2", 1, TIMER_MAX,
+     "number of timers"},
+    {sizeof(struct l3_property), L3_PROPERTY_BOOL, "separate_irqs", "on", 0, 0,
+     "each timer has an interrupt of its own, from irq on; off: all use irq"},
+    {sizeof(struct l3_property), L3_PROPERTY_UINT, "watchdog", "0", 0, UINT32_MAX,
+     "ticks after which the last timer resets the system; 0: no watchdog"},
+    {sizeof(struct l3_property), L3_PROPERTY_UINT, "scaler_bits", "16", 1, 32,
+     "width of the scaler"},
+};
+/* clang-format on */
+
+#define FIELD(member, field_size, field_count)                                                     \
+    {                                                                                              \
+        .struct_size = sizeof(struct l3_state_field), .offset = offsetof(struct gptimer, member),  \
+        .size = (field_size), .count = (field_count), .name = #member                              \
+    }
+
+static const struct l3_state_field gptimer_fields[] = {
+    FIELD(state.values, 4, VALUE_COUNT),
+    FIELD(state.since, 8, 1),
+    FIELD(state.busy, 8, 1),
+};
+
+static const struct l3_pnp gptimer_pnp = {
+    sizeof(struct l3_pnp), L3_PNP_APB_SLAVE, L3_VENDOR_GAISLER, 0x011, 1, 0,
+};
+
+static const struct l3_device_class gptimer = {
+    .struct_size = sizeof(struct l3_device_class),
+    .abi_version = L3_ABI_VERSION,
+    .name = "gptimer",
+    .summary = "up to seven timers behind one scaler, the last a watchdog if wanted",
+    .version = "1.0",
+    .properties = gptimer_properties,
+    .property_count = sizeof gptimer_properties / sizeof gptimer_properties[0],
+    .regions = gptimer_regions,
+    .region_count = 1,
+    .irq_output_count = TIMER_MAX,
+    .state = gptimer_fields,
+    .state_count = sizeof gptimer_fields / sizeof gptimer_fields[0],
+    .pnp = &gptimer_pnp,
+    .create = gptimer_create,
+    .destroy = gptimer_destroy,
+    .reset = gptimer_reset,
+    .read = gptimer_read,
+    .write = gptimer_write,
+};
+L3_DEVICE_CLASS(gptimer)

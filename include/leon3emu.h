@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/*
+ * libleon3emu: a LEON3 machine as a library.
+ *
+ * The library never prints (text goes to the functions given), never exits, reads no argv and
+ * installs no signal handlers.  Machines share nothing: any number of them can live in a process, each
+ * used by one thread at a time.  leon3emu_interrupt() alone may be called from any thread or signal
+ * handler.
+ *
+ *     create -> load ... -> start -> run ... run -> destroy
+ */
+#ifndef LEON3EMU_H
+#define LEON3EMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct error; /* error.h */
+struct machine;
+
+/* Exit statuses; the table is exit_status.def. */
+enum leon3emu_status {
+    LEON3EMU_OK = 0,
+#define STATUS(name, value, meaning) LEON3EMU_##name = value,
+#include "exit_status.def"
+#undef STATUS
+};
+
+/* Why a run came back. */
+enum stop_kind {
+    STOP_NONE,        /* still running                                                        */
+    STOP_CYCLES,      /* the cycles asked for are over; call again to go on                   */
+    STOP_GUEST_EXIT,  /* RTEMS-style exit; status 0..63                                       */
+    STOP_GUEST_FATAL, /* RTEMS-style fatal                                                    */
+    STOP_ERROR_MODE,  /* trap while traps were disabled                                       */
+    STOP_IDLE,        /* all CPUs powered down, no event, no input possible                   */
+    STOP_TIME_LIMIT,  /* virtual time is up                                                   */
+    STOP_INSN_LIMIT,  /* instruction count is up                                              */
+    STOP_INTERRUPT,   /* leon3emu_interrupt()                                                 */
+    STOP_DEVICE,      /* a peripheral asked                                                   */
+    STOP_BREAKPOINT,  /* GDB: breakpoint or watchpoint                                        */
+    STOP_STEP,        /* GDB: single step done                                                */
+};
+
+struct stop_info {
+    enum stop_kind kind;
+    int status;      /* what a program should exit with                                       */
+    uint32_t cpu;    /* which CPU stopped the run                                             */
+    char text[256];  /* one sentence; may be empty                                            */
+};
+
+/* What a machine is made of.  All strings are copied or not needed after creation, but `context` and
+ * the functions, which must live as long as the machine. */
+struct leon3emu_options {
+    const char *board;              /* name of a built-in board or path of a board file; NULL: leon3 */
+    const char *const *peripherals; /* as after --periph: "uart.so,base=0x80000900,irq=5"            */
+    size_t peripheral_count;
+    const char *plugin_path;        /* directories to search, separated by ':'; may be NULL           */
+    uint32_t log_mask;              /* of log_parse() in log.h                                        */
+    int input_fd, output_fd;        /* what character lines called stdio use; -1: none                */
+    bool realtime;                  /* pace virtual time to the wall clock                            */
+    /* A log line, and a line the user should see (like the name of a pty); without newline. */
+    void (*log_line)(void *context, const char *line);
+    void (*notice)(void *context, const char *line);
+    /* A peripheral library broke a rule that leaves no way to go on (LEON3EMU_WRONG_THREAD).  Called on
+     * the offending thread; must not return.  NULL: abort(). */
+    void (*fatal)(void *context, enum leon3emu_status status, const char *text);
+    void *context;
+};
+
+/* Defaults for *options: everything off, stdio on descriptors 0 and 1. */
+void leon3emu_options_init(struct leon3emu_options *options);
+
+/* A machine in power-on reset, nothing loaded.  NULL: *err says why. */
+struct machine *leon3emu_create(const struct leon3emu_options *options, struct error *err);
+/* NULL is allowed. */
+void leon3emu_destroy(struct machine *machine);
+
+/* Loads an ELF or S-record file; its entry becomes the start address.  False: nothing was written. */
+bool leon3emu_load(struct machine *machine, const char *path, struct error *err);
+/* Loads any file as bytes at address. */
+bool leon3emu_load_raw(struct machine *machine, const char *path, uint32_t address,
+                       struct error *err);
+
+/* How execution begins. */
+enum start_mode {
+    START_LOADED, /* at the image's entry, in the state a boot loader leaves */
+    START_RESET,  /* at address 0 in reset state: a PROM image */
+};
+bool leon3emu_start(struct machine *machine, enum start_mode mode, struct error *err);
+
+/* Limits of the whole run; 0: none. */
+void leon3emu_set_limits(struct machine *machine, uint64_t nanoseconds, uint64_t instructions);
+
+/* Runs until something stops it or, if cycles is not 0, until the cycle counter has reached cycles. */
+void leon3emu_run(struct machine *machine, uint64_t cycles, struct stop_info *stop);
+
+/* Makes a run come back soon with STOP_INTERRUPT.  From any thread or signal handler. */
+void leon3emu_interrupt(struct machine *machine);
+
+uint64_t leon3emu_cycles(const struct machine *machine);
+uint64_t leon3emu_instructions(const struct machine *machine);
+uint64_t leon3emu_nanoseconds(const struct machine *machine);
+
+/* Waits for GDB on 127.0.0.1:port (0: any free one) before the first instruction; runs then go as GDB
+ * says.  *actual gets the port. */
+bool leon3emu_gdb(struct machine *machine, uint16_t port, uint16_t *actual, struct error *err);
+
+/* Regions and flat view of the system's address space. */
+void leon3emu_dump_mtree(const struct machine *machine, FILE *stream);
+/* State of the CPU that stopped: trap, registers, instruction, back-trace. */
+void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE *stream);
+/* Counters of the run. */
+void leon3emu_stats(const struct machine *machine, FILE *stream);
+/* Properties and regions of a peripheral: --periph NAME,help. */
+bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char *name, FILE *stream,
+                              struct error *err);
+/* Names of built-in boards; NULL past the end. */
+const char *leon3emu_board_name(unsigned index);
+
+/* Raw console on stdin if it is a terminal (Ctrl-A x quits). */
+bool leon3emu_console_raw(struct machine *machine, bool on);
+
+/* Async-signal-safe: gives the terminal back and writes pending console output. */
+void leon3emu_emergency(const struct machine *machine);
+
+/* Async-signal-safe: which device call is running, for crash reports and watchdogs.  False: none. */
+struct leon3emu_device_call {
+    const char *device;
+    const char *library;  /* path, or NULL for a built-in device */
+    const char *callback; /* "read", "write", "event", ... */
+    const char *region;   /* read and write only, else NULL */
+    uint64_t offset;
+    uint32_t size;
+    uint32_t guest_pc;
+    uint64_t calls; /* device calls so far: unchanged since the last look means it hangs */
+};
+bool leon3emu_device_call(const struct machine *machine, struct leon3emu_device_call *call);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The softmmu TLB as a data layout: the one structure that src/mem fills and generated code reads.
+ *
+ * A TLB index (user virtual, supervisor virtual, physical) is a pair of tables with one entry for each
+ * of the 2^20 pages of the guest's 4 GiB:
+ *
+ *     flags[page]    one byte: what an access may do at once, and what the page is
+ *     addend[page]   RAM and ROM: host address minus guest address
+ *                    devices:     pointer to the page's struct io_page (src/mem/addrspace.h)
+ *
+ * The tables are direct: no tag, no conflict.  Host memory is touched only for pages that are used.
+ *
+ * Polarity: only the three permission bits make an access fast.  An all-zero byte is a miss.  A page
+ * with TLB_DEVICE or TLB_EXTERNAL never has a permission bit, so the one test of the permission bit
+ * sends it to the slow path, whose first question is TLB_EXTERNAL.  tlb_fill() asserts this.
+ */
+#ifndef TLB_LAYOUT_H
+#define TLB_LAYOUT_H
+
+#include <stdint.h>
+
+#define TLB_PAGE_BITS 12
+#define TLB_PAGE_SIZE (1u << TLB_PAGE_BITS)
+#define TLB_PAGE_MASK (TLB_PAGE_SIZE - 1)
+#define TLB_PAGES     (1u << (32 - TLB_PAGE_BITS))
+
+enum tlb_flag {
+    /* permissions: the access may go straight to host memory */
+    TLB_LOAD = 0x01,
+    TLB_STORE = 0x02,
+    TLB_FETCH = 0x04,
+    /* reasons: what the slow path will find */
+    TLB_ROM = 0x08,      /* stores are bus errors */
+    TLB_CODE = 0x10,     /* decoded or translated code in it: stores must invalidate that */
+    TLB_WATCH = 0x20,    /* a watchpoint may match in this page */
+    TLB_DEVICE = 0x40,   /* registers of built-in devices, or memory smaller than a page */
+    TLB_EXTERNAL = 0x80, /* registers of a loaded library */
+};
+
+#define TLB_PERMISSIONS (TLB_LOAD | TLB_STORE | TLB_FETCH)
+
+struct tlb_table {
+    uint8_t *flags;
+    uintptr_t *addend;
+};
+
+_Static_assert(sizeof(uintptr_t) == 8, "addends are 64 bits");
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Runs the registers of a device from a table (struct l3_register rows).  Header only.
+ *
+ * Optional: it uses nothing but leon3emu/device.h, and a device may decode its registers in another
+ * way.  What it does for a device is the dull part: masks, write-1-to-clear, reset values, the log
+ * line for an access to an offset without a register.  What is special goes into the hooks.
+ *
+ *     static const struct l3_register rows[] = {
+ *         L3_REGISTER(0x00, "control", 0, 0xffff, 0x00ff, 0, NULL, write_control),
+ *         L3_REGISTER_ARRAY(0x40, "mask", 0, 0xfffe, 0xfffe, 0, NULL, NULL, 16, 4),
+ *     };
+ *
+ * The values live in an array of the device, one uint32_t for each register (17 above), in the
+ * order of the rows: the device reads and writes them freely, and names the array as a state field,
+ * so that snapshots hold it.  The region of the registers has native size L3_SIZE_4.
+ *
+ * Debug reads (L3_ATTR_DEBUG) must not change anything.  An on_read hook with a side effect looks
+ * at regfile.debug, which is 1 during such a read.  Debug writes act like the guest's writes.
+ *
+ * Threads: as everything in a device, on the machine's thread only.
+ */
+#ifndef LEON3EMU_REGS_H
+#define LEON3EMU_REGS_H
+
+#include <stdlib.h>
+
+#include "device.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Rows.  Bits of readable read as stored, bits of stored are replaced by a write, bits of w1c are
+ * cleared by writing 1; the last two must not overlap. */
+#define L3_REGISTER_ARRAY(offset, name, reset, readable, stored, w1c, on_read, on_write, count,    \
+                          stride)                                                                  \
+    {                                                                                              \
+        (uint32_t)sizeof(struct l3_register), (offset), (name), (reset), (readable), (stored),     \
+            (w1c), (count), (stride), (on_read), (on_write)                                        \
+    }
+#define L3_REGISTER(offset, name, reset, readable, stored, w1c, on_read, on_write)                 \
+    L3_REGISTER_ARRAY(offset, name, reset, readable, stored, w1c, on_read, on_write, 1, 4)
+
+/* What is at one word of the region. */
+struct l3_regfile_place {
+    const struct l3_register *row; /* NULL: no register */
+    uint32_t index;                /* which of row->count */
+    uint32_t slot;                 /* which of the values */
+};
+
+struct l3_regfile {
+    /* Set by the device before l3_regfile_create(). */
+    struct l3_host *host;
+    const struct l3_services *services;
+    const struct l3_region *region; /* its table of registers; must stay */
+    void *instance;                 /* first argument of the hooks */
+    uint32_t *values;               /* the device's array */
+    uint32_t value_count;
+    /* For hooks to look at: 1 during a debug read, else 0. */
+    uint32_t debug;
+    /* Private. */
+    uint32_t word_count;
+    struct l3_regfile_place *places; /* word_count of them; owned */
+};
+
+static inline uint32_t l3_register_count(const struct l3_register *row)
+{
+    return row->count > 1 ? row->count : 1;
+}
+
+/* Address of the end of the row's last register, from the start of the region. */
+static inline uint32_t l3_register_end(const struct l3_register *row)
+{
+    return row->offset + (l3_register_count(row) - 1) * row->stride + 4;
+}
+
+static inline void l3_regfile_place_row(struct l3_regfile *regs, const struct l3_register *row,
+                                        uint32_t first_slot)
+{
+    for (uint32_t i = 0; i < l3_register_count(row); i++) {
+        struct l3_regfile_place *place = &regs->places[(row->offset + i * row->stride) / 4];
+        place->row = row;
+        place->index = i;
+        place->slot = first_slot + i;
+    }
+}
+
+/*
+ * Prepares *regs, of which the device set the first fields; for its create().  Returns 1, or 0
+ * after services->fail(): out of memory, or value_count is not the number of registers in the
+ * table. After 1, l3_regfile_destroy() gives the memory back.
+ */
+static inline int l3_regfile_create(struct l3_regfile *regs)
+{
+    const struct l3_region *region = regs->region;
+    uint32_t end = 4;
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < region->register_count; i++) {
+        uint32_t row_end = l3_register_end(&region->registers[i]);
+        end = row_end > end ? row_end : end;
+        slot += l3_register_count(&region->registers[i]);
+    }
+    if (slot != regs->value_count) {
+        regs->services->fail(regs->host, "region %s has %u registers but %u values", region->name,
+                             (unsigned)slot, (unsigned)regs->value_count);
+        return 0;
+    }
+    regs->debug = 0;
+    regs->word_count = end / 4;
+    regs->places = (struct l3_regfile_place *)calloc(regs->word_count, sizeof *regs->places);
+    if (regs->places == NULL) {
+        regs->services->fail(regs->host, "out of memory");
+        return 0;
+    }
+    slot = 0;
+    for (uint32_t i = 0; i < region->register_count; i++) {
+        l3_regfile_place_row(regs, &region->registers[i], slot);
+        slot += l3_register_count(&region->registers[i]);
+    }
+    return 1;
+}
+
+static inline void l3_regfile_destroy(struct l3_regfile *regs)
+{
+    free(regs->places);
+    regs->places = NULL;
+}
+
+/* Of the row that starts at `offset`, only the first `count` registers exist in this instance; the
+ * others become offsets without register.  For create(): tables are constant, instances differ. */
+static inline void l3_regfile_limit(struct l3_regfile *regs, uint32_t offset, uint32_t count)
+{
+    const struct l3_register *row = regs->places[offset / 4].row;
+    for (uint32_t i = count; row != NULL && i < l3_register_count(row); i++) {
+        regs->places[(offset + i * row->stride) / 4].row = NULL;
+    }
+}
+
+/* All registers to the reset column.  Calls no hook. */
+static inline void l3_regfile_reset(struct l3_regfile *regs)
+{
+    uint32_t slot = 0;
+    for (uint32_t i = 0; i < regs->region->register_count; i++) {
+        const struct l3_register *row = &regs->region->registers[i];
+        for (uint32_t k = 0; k < l3_register_count(row); k++) {
+            regs->values[slot++] = row->reset;
+        }
+    }
+}
+
+/* The place of an access, or NULL, with a log line, when there is no register. */
+static inline const struct l3_regfile_place *
+l3_regfile_find(struct l3_regfile *regs, const struct l3_request *request, const char *access)
+{
+    uint64_t word = request->offset / 4;
+    if (word < regs->word_count && regs->places[word].row != NULL) {
+        return &regs->places[word];
+    }
+    if ((request->attributes & L3_ATTR_DEBUG) == 0) {
+        regs->services->log(regs->host, L3_LOG_GUEST_ERROR, "%s at 0x%x, where no register is",
+                            access, (unsigned)request->offset);
+    }
+    return NULL;
+}
+
+/* For the device's read().  Always L3_OK: an offset without a register reads 0. */
+static inline int32_t l3_regfile_read(struct l3_regfile *regs, struct l3_request *request)
+{
+    const struct l3_regfile_place *place = l3_regfile_find(regs, request, "read");
+    if (place == NULL) {
+        request->value = 0;
+        return L3_OK;
+    }
+    const struct l3_register *row = place->row;
+    uint32_t value = regs->values[place->slot] & row->readable;
+    if (row->on_read != NULL) {
+        regs->debug = (request->attributes & L3_ATTR_DEBUG) != 0;
+        value = row->on_read(regs->instance, place->index, value);
+        regs->debug = 0;
+    }
+    request->value = value;
+    return L3_OK;
+}
+
+/* For the device's write().  Always L3_OK: a write to an offset without a register is lost. */
+static inline int32_t l3_regfile_write(struct l3_regfile *regs, const struct l3_request *request)
+{
+    const struct l3_regfile_place *place = l3_regfile_find(regs, request, "write");
+    if (place == NULL) {
+        return L3_OK;
+    }
+    const struct l3_register *row = place->row;
+    uint32_t value = (uint32_t)request->value;
+    uint32_t *stored = &regs->values[place->slot];
+    *stored = ((*stored & ~row->stored) | (value & row->stored)) & ~(value & row->w1c);
+    if (row->on_write != NULL) {
+        row->on_write(regs->instance, place->index, value);
+    }
+    return L3_OK;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Signals of the program, see crash.h.
+ *
+ * A deadly signal while a device's callback runs is laid at that device's door: the report names it
+ * with library, callback, register and guest pc.  A timer looks every second whether the same call is
+ * still running; after HANG_SECONDS it is reported as hanging.  All of it runs on the machine's
+ * thread, inside signal handlers: only async-signal-safe functions are used (snprintf with integers
+ * and strings is, in glibc).
+ */
+#include "cli/crash.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define HANG_SECONDS 10
+
+/* What handlers see; the only mutable globals of the program. */
+static struct {
+    struct machine *volatile machine;
+    volatile uint64_t last_calls;
+    volatile int seconds_in_call;
+} watched;
+
+static void write_text(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        ssize_t done = write(STDERR_FILENO, text, left);
+        if (done <= 0) {
+            return;
+        }
+        text += done;
+        left -= (size_t)done;
+    }
+}
+
+static void describe_call(char *text, size_t size, const struct leon3emu_device_call *call,
+                          const char *what)
+{
+    int used = snprintf(text, size, "leon3emu: peripheral %s (%s) %s in %s()", call->device,
+                        call->library == NULL ? "built in" : call->library, what, call->callback);
+    if (call->region != NULL && used > 0 && (size_t)used < size) {
+        used += snprintf(text + used, size - (size_t)used,
+                         " of register +0x%" PRIx64 " of %s, %" PRIu32 " bytes (last bus access)",
+                         call->offset, call->region, call->size);
+    }
+    if (used > 0 && (size_t)used < size) {
+        snprintf(text + used, size - (size_t)used, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
+    }
+}
+
+/* Ends the program from a handler. */
+static _Noreturn void leave(enum leon3emu_status status)
+{
+    if (watched.machine != NULL) {
+        leon3emu_emergency(watched.machine);
+    }
+    _exit((int)status);
+}
+
+static void on_deadly_signal(int number)
+{
+    struct leon3emu_device_call call;
+    char text[700];
+
+    signal(number, SIG_DFL); /* a second one, from the report itself, ends at once */
+    if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
+        char what[40];
+        snprintf(what, sizeof what, "crashed (signal %d)", number);
+        describe_call(text, sizeof text, &call, what);
+        write_text(text);
+        leave(LEON3EMU_CRASH);
+    }
+    snprintf(text, sizeof text,
+             "leon3emu: internal error: signal %d; please report it with the command line\n",
+             number);
+    write_text(text);
+    leave(LEON3EMU_INTERNAL);
+}
+
+static void on_second(int number)
+{
+    struct leon3emu_device_call call;
+    char text[700];
+    (void)number;
+
+    if (watched.machine == NULL) {
+        return;
+    }
+    if (!leon3emu_device_call(watched.machine, &call) || call.calls != watched.last_calls) {
+        watched.last_calls = call.calls;
+        watched.seconds_in_call = 0;
+        return;
+    }
+    if (++watched.seconds_in_call >= HANG_SECONDS) {
+        describe_call(text, sizeof text, &call, "hangs");
+        write_text(text);
+        leave(LEON3EMU_HANG);
+    }
+}
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    if (watched.machine != NULL) {
+        leon3emu_interrupt(watched.machine);
+    } else {
+        _exit(LEON3EMU_INTERRUPTED);
+    }
+}
+
+static void handle(int number, void (*function)(int), int flags)
+{
+    struct sigaction action = {.sa_handler = function, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+void crash_install(void)
+{
+    static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    static char stack[65536];
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct itimerval second = {{1, 0}, {1, 0}};
+
+    sigaltstack(&alternate, NULL);
+    for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+        handle(deadly[i], on_deadly_signal, SA_ONSTACK | SA_NODEFER);
+    }
+    handle(SIGALRM, on_second, SA_ONSTACK | SA_RESTART);
+    handle(SIGINT, on_interrupt, SA_RESTART);
+    handle(SIGTERM, on_interrupt, SA_RESTART);
+    handle(SIGPIPE, SIG_IGN, 0);
+    setitimer(ITIMER_REAL, &second, NULL);
+}
+
+void crash_watch(struct machine *machine)
+{
+    watched.seconds_in_call = 0;
+    watched.machine = machine;
+}
+
+void crash_fatal(void *context, enum leon3emu_status status, const char *text)
+{
+    (void)context;
+    write_text("leon3emu: ");
+    write_text(text);
+    write_text("\n");
+    leave(status);
+}

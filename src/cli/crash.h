@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/*
+ * When things go wrong that no error value can tell: a library that crashes or hangs, Ctrl-C.
+ *
+ * Signal handlers need to find the machine, so this file keeps the program's only mutable global.
+ */
+#ifndef CLI_CRASH_H
+#define CLI_CRASH_H
+
+#include "leon3emu.h"
+
+/* Installs the handlers.  Once. */
+void crash_install(void);
+
+/* The machine that reports are about and that Ctrl-C interrupts; NULL: none. */
+void crash_watch(struct machine *machine);
+
+/* For leon3emu_options.fatal: prints, ends the program with status. */
+void crash_fatal(void *context, enum leon3emu_status status, const char *text);
+
+#endif

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: MIT
+/* The command line in GNU style, see options.h. */
+#include "cli/options.h"
+
+#include <argp.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/parse.h"
+#include "log.h"
+
+#define DEFAULT_GDB_PORT 1234
+
+#ifndef LEON3EMU_VERSION
+#define LEON3EMU_VERSION "0"
+#endif
+
+const char *argp_program_version = "leon3emu " LEON3EMU_VERSION;
+
+enum {
+    OPTION_PERIPH = 256,
+    OPTION_PLUGIN_PATH,
+    OPTION_BOARD,
+    OPTION_LOAD,
+    OPTION_BIOS,
+    OPTION_GDB,
+    OPTION_TIME_LIMIT,
+    OPTION_INSN_LIMIT,
+    OPTION_REALTIME,
+    OPTION_STATS,
+    OPTION_DUMP,
+    OPTION_EXEC,
+    OPTION_NO_RAW,
+};
+
+static const struct argp_option options[] = {
+    {"periph", OPTION_PERIPH, "NAME[,PROPERTY=VALUE...]", 0,
+     "Add a peripheral: a library (uart.so) or a built-in device.  Without base= it takes the place "
+     "of the board's device of its kind.  NAME,help lists its properties",
+     1},
+    {"board", OPTION_BOARD, "NAME|FILE", 0,
+     "The board: leon3 (default), leon3-grlib, leon3-sis, or a board file", 1},
+    {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 1},
+    {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
+     "Load one more image: ELF or S-record, or any file at ADDRESS", 2},
+    {"bios", OPTION_BIOS, 0, 0, "Start at address 0 in reset state: the image is a boot PROM", 2},
+    {"time-limit", OPTION_TIME_LIMIT, "TIME", 0,
+     "Stop after this much guest time: 30, 30s, 500ms, 20us", 3},
+    {"insn-limit", OPTION_INSN_LIMIT, "N", 0, "Stop after N instructions", 3},
+    {"realtime", OPTION_REALTIME, 0, 0, "Pace guest time to the wall clock", 3},
+    {"exec", OPTION_EXEC, "EXECUTOR", 0, "How code is executed: interp", 3},
+    {"no-raw", OPTION_NO_RAW, 0, 0, "Leave the terminal in line mode", 3},
+    {"gdb", OPTION_GDB, "PORT", OPTION_ARG_OPTIONAL,
+     "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one)", 4},
+    {0, 'd', "ITEM[,ITEM...]", 0, "Log to standard error; -d help lists the items", 4},
+    {"stats", OPTION_STATS, 0, 0, "Print counters at the end", 4},
+    {"dump", OPTION_DUMP, "mtree", 0, "Print the address space and exit", 4},
+    {0},
+};
+
+/* argp wants to exit by itself; errors go here instead and come back as a sentence. */
+struct parser {
+    struct cli_options *cli;
+    struct error *err;
+    uint32_t firmware_count;
+};
+
+bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
+                   struct error *err)
+{
+    struct cli_image *grown = realloc(cli->images, (cli->image_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    cli->images = grown;
+    cli->images[cli->image_count++] = (struct cli_image){path, has_address, address};
+    return true;
+}
+
+bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err)
+{
+    size_t count = cli->machine.peripheral_count;
+    const char **grown = realloc(cli->peripherals, (count + 1) * sizeof *grown);
+    size_t length = strlen(text);
+
+    if (grown == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    cli->peripherals = grown;
+    cli->peripherals[count] = text;
+    cli->machine.peripherals = grown;
+    cli->machine.peripheral_count = count + 1;
+    if (length > 5 && strcmp(text + length - 5, ",help") == 0) {
+        cli->periph_help = text;
+    }
+    return true;
+}
+
+bool cli_parse_time(const char *text, uint64_t *nanoseconds)
+{
+    static const struct {
+        const char *unit;
+        uint64_t ns;
+    } units[] = {{"", 1000000000}, {"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || !(value >= 0) || !isdigit((unsigned char)text[0])) {
+        return false;
+    }
+    for (unsigned i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(end, units[i].unit) == 0 && value * (double)units[i].ns < 1.8e19) {
+            *nanoseconds = (uint64_t)(value * (double)units[i].ns);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* FILE@ADDRESS; the last @ counts, so that file names may have others. */
+static bool add_load(struct cli_options *cli, const char *text, struct error *err)
+{
+    const char *at = strrchr(text, '@');
+    uint64_t address;
+    char *path;
+    char **grown;
+
+    if (at == NULL) {
+        return cli_add_image(cli, text, false, 0, err);
+    }
+    if (!parse_number(at + 1, &address) || address > UINT32_MAX) {
+        return error_set(err, LEON3EMU_USAGE, "--load %s: %s is not an address", text, at + 1);
+    }
+    path = strndup(text, (size_t)(at - text));
+    grown = realloc(cli->strings, (cli->string_count + 1) * sizeof *grown);
+    if (path == NULL || grown == NULL) {
+        free(path);
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    cli->strings = grown;
+    cli->strings[cli->string_count++] = path;
+    return cli_add_image(cli, path, true, (uint32_t)address, err);
+}
+
+static void print_log_items(void)
+{
+    for (unsigned i = 0; log_item_name(i) != NULL; i++) {
+        printf("%-14s %s\n", log_item_name(i), log_item_help(i));
+    }
+}
+
+static bool set_log(struct cli_options *cli, const char *text, struct error *err)
+{
+    const char *bad;
+    int length;
+    if (strcmp(text, "help") == 0) {
+        print_log_items();
+        exit(0);
+    }
+    return log_parse(text, &cli->machine.log_mask, &bad, &length) ||
+           error_set(err, LEON3EMU_USAGE, "-d %s: there is no item %.*s; -d help lists them", text,
+                     length, bad);
+}
+
+static bool set_gdb(struct cli_options *cli, const char *text, struct error *err)
+{
+    uint64_t port = DEFAULT_GDB_PORT;
+    if (text != NULL && (!parse_number(text, &port) || port > 65535)) {
+        return error_set(err, LEON3EMU_USAGE, "--gdb=%s: not a port; give a number below 65536",
+                         text);
+    }
+    cli->gdb = true;
+    cli->gdb_port = (uint16_t)port;
+    return true;
+}
+
+static bool set_limit(struct cli_options *cli, int key, const char *text, struct error *err)
+{
+    if (key == OPTION_TIME_LIMIT) {
+        return (cli_parse_time(text, &cli->time_limit_ns) && cli->time_limit_ns != 0) ||
+               error_set(err, LEON3EMU_USAGE,
+                         "--time-limit %s: not a time; write it like 30, 30s, 500ms or 20us", text);
+    }
+    return (parse_number(text, &cli->insn_limit) && cli->insn_limit != 0) ||
+           error_set(err, LEON3EMU_USAGE, "--insn-limit %s: not a number above 0", text);
+}
+
+static bool set_option(struct parser *parser, int key, const char *text)
+{
+    struct cli_options *cli = parser->cli;
+    struct error *err = parser->err;
+
+    switch (key) {
+    case OPTION_PERIPH:
+        return cli_add_peripheral(cli, text, err);
+    case OPTION_LOAD:
+        return add_load(cli, text, err);
+    case OPTION_TIME_LIMIT:
+    case OPTION_INSN_LIMIT:
+        return set_limit(cli, key, text, err);
+    case OPTION_GDB:
+        return set_gdb(cli, text, err);
+    case 'd':
+        return set_log(cli, text, err);
+    case OPTION_DUMP:
+        cli->dump_mtree = true;
+        return strcmp(text, "mtree") == 0 ||
+               error_set(err, LEON3EMU_USAGE, "--dump %s: only mtree can be dumped", text);
+    case OPTION_EXEC:
+        return strcmp(text, "interp") == 0 ||
+               error_set(err, LEON3EMU_USAGE, "--exec=%s: there is only interp in this version",
+                         text);
+    default:
+        parser->firmware_count++;
+        return cli_add_image(cli, text, false, 0, err);
+    }
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    struct parser *parser = state->input;
+    struct cli_options *cli = parser->cli;
+
+    switch (key) {
+    case OPTION_BOARD:
+        cli->machine.board = text;
+        return 0;
+    case OPTION_PLUGIN_PATH:
+        cli->machine.plugin_path = text;
+        return 0;
+    case OPTION_BIOS:
+        cli->bios = true;
+        return 0;
+    case OPTION_REALTIME:
+        cli->machine.realtime = true;
+        return 0;
+    case OPTION_STATS:
+        cli->stats = true;
+        return 0;
+    case OPTION_NO_RAW:
+        cli->no_raw = true;
+        return 0;
+    case OPTION_PERIPH:
+    case OPTION_LOAD:
+    case OPTION_TIME_LIMIT:
+    case OPTION_INSN_LIMIT:
+    case OPTION_GDB:
+    case OPTION_DUMP:
+    case OPTION_EXEC:
+    case 'd':
+    case ARGP_KEY_ARG:
+        return set_option(parser, key, text) ? 0 : EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* The table of statuses, for the end of --help. */
+static char *help_filter(int key, const char *text, void *input)
+{
+    static const char head[] = "Exit status: 0 to 63 is the guest's own; beyond that\n";
+    char *out;
+    size_t used;
+    (void)input;
+
+    if (key != ARGP_KEY_HELP_POST_DOC) {
+        return (char *)text;
+    }
+    out = malloc(4096);
+    if (out == NULL) {
+        return NULL;
+    }
+    used = (size_t)snprintf(out, 4096, "%s", head);
+#define STATUS(name, value, meaning)                                                               \
+    used += (size_t)snprintf(out + used, 4096 - used, "  %3d  %s\n", value, meaning);
+#include "exit_status.def"
+#undef STATUS
+    snprintf(out + used, 4096 - used, "\nOn a raw console Ctrl-A x quits, Ctrl-A h shows help.");
+    return out;
+}
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "FIRMWARE",
+    .doc = "Runs LEON3 firmware (ELF or S-record).\v ",
+    .help_filter = help_filter,
+};
+
+static bool check_usage(const struct cli_options *cli, struct error *err)
+{
+    if (cli->image_count == 0 && !cli->dump_mtree && cli->periph_help == NULL) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "no firmware given; try: leon3emu firmware.elf (--help shows more)");
+    }
+    return true;
+}
+
+bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err)
+{
+    struct parser parser = {cli, err, 0};
+    bool ok;
+
+    memset(cli, 0, sizeof *cli);
+    leon3emu_options_init(&cli->machine);
+    argp_err_exit_status = LEON3EMU_USAGE;
+    if (argc > 1 && strcmp(argv[1], "-leon3") == 0) {
+        ok = cli_parse_sis(argc, argv, cli, err);
+    } else {
+        ok = argp_parse(&argp, argc, argv, 0, NULL, &parser) == 0;
+    }
+    ok = ok && check_usage(cli, err);
+    if (!ok) {
+        cli_options_fini(cli);
+    }
+    return ok;
+}
+
+void cli_options_fini(struct cli_options *cli)
+{
+    for (size_t i = 0; i < cli->string_count; i++) {
+        free(cli->strings[i]);
+    }
+    free(cli->strings);
+    free(cli->images);
+    free(cli->peripherals);
+}

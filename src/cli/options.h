@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/* The command line: GNU style (argp), and the style of RTEMS's SIS after a leading -leon3. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "leon3emu.h"
+
+/* A file to load: the firmware, or one of --load. */
+struct cli_image {
+    const char *path;
+    bool has_address; /* raw bytes for `address`; else ELF or S-record */
+    uint32_t address;
+};
+
+struct cli_options {
+    struct leon3emu_options machine;
+    struct cli_image *images; /* in the order of the command line */
+    size_t image_count;
+    const char **peripherals; /* what machine.peripherals points to */
+    char **strings;           /* owned copies */
+    size_t string_count;
+    const char *periph_help;  /* NAME of --periph NAME,help; NULL: not asked */
+    bool bios;                /* start at 0 in reset state */
+    bool gdb;
+    uint16_t gdb_port;
+    uint64_t time_limit_ns; /* 0: none */
+    uint64_t insn_limit;
+    bool stats;
+    bool dump_mtree;
+    bool no_raw; /* leave the terminal in line mode */
+};
+
+/* Parses argv into *cli; cli_options_fini() frees it.  --help, --version and -d help print and exit, as
+ * argp does.  False: *err says what is wrong with which argument, *cli needs no fini. */
+bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
+void cli_options_fini(struct cli_options *cli);
+
+/* The style of SIS: argv[1] is -leon3.  Used by cli_parse(). */
+bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err);
+
+/* Appends to the lists; false: no memory. */
+bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
+                   struct error *err);
+bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err);
+
+/* "30", "30s", "500ms", "20us", "7ns": to nanoseconds; a bare number is seconds. */
+bool cli_parse_time(const char *text, uint64_t *nanoseconds);
+
+#endif

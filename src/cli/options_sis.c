@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The command line in the style of RTEMS's simulator SIS, so that a configuration of rtems-test can
+ * name this program:  leon3emu -leon3 -m 1 -nouartrx -r -tlim 400 s test.exe
+ *
+ * Accepted: what RTEMS's test runner passes, and the options of SIS that mean something here.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/options.h"
+#include "core/parse.h"
+
+struct arguments {
+    int count;
+    char **values;
+    int next;
+};
+
+static const char *take(struct arguments *arguments)
+{
+    return arguments->next < arguments->count ? arguments->values[arguments->next++] : NULL;
+}
+
+/* -tlim N UNIT, with the unit as a word of its own. */
+static bool take_time_limit(struct arguments *arguments, struct cli_options *cli, struct error *err)
+{
+    const char *number = take(arguments);
+    const char *unit = take(arguments);
+    char text[64];
+
+    if (number != NULL && unit != NULL) {
+        snprintf(text, sizeof text, "%s%s", number, unit);
+        if (cli_parse_time(text, &cli->time_limit_ns) && cli->time_limit_ns != 0) {
+            return true;
+        }
+    }
+    return error_set(err, LEON3EMU_USAGE, "-tlim wants a number and a unit, like -tlim 400 s");
+}
+
+static bool take_cpu_count(struct arguments *arguments, struct error *err)
+{
+    const char *text = take(arguments);
+    uint64_t count;
+
+    if (text == NULL || !parse_number(text, &count) || count == 0) {
+        return error_set(err, LEON3EMU_USAGE, "-m wants a number of CPUs, like -m 1");
+    }
+    if (count > 1) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "-m %s: this version emulates one CPU; run images built without SMP with "
+                         "-m 1",
+                         text);
+    }
+    return true;
+}
+
+static bool take_option(struct arguments *arguments, const char *option, struct cli_options *cli,
+                        struct error *err)
+{
+    if (strcmp(option, "-r") == 0 || strcmp(option, "-v") == 0) {
+        return true; /* to run at once, and to say so, is what we do */
+    }
+    if (strcmp(option, "-nouartrx") == 0) {
+        cli->machine.input_fd = -1;
+        return true;
+    }
+    if (strcmp(option, "-rt") == 0) {
+        cli->machine.realtime = true;
+        return true;
+    }
+    if (strcmp(option, "-m") == 0) {
+        return take_cpu_count(arguments, err);
+    }
+    if (strcmp(option, "-tlim") == 0) {
+        return take_time_limit(arguments, cli, err);
+    }
+    return error_set(err, LEON3EMU_USAGE,
+                     "%s is not known after -leon3; of SIS's options -m, -nouartrx, -r, -rt, "
+                     "-tlim and -v are",
+                     option);
+}
+
+bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err)
+{
+    struct arguments arguments = {argc, argv, 2};
+    const char *word;
+
+    cli->machine.board = "leon3-sis";
+    while ((word = take(&arguments)) != NULL) {
+        bool ok = word[0] == '-' ? take_option(&arguments, word, cli, err)
+                                 : cli_add_image(cli, word, false, 0, err);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Virtual-time events: functions to be called when the cycle counter reaches a deadline.
+ *
+ * Events are owned by whoever made them and live in a queue while armed.  Equal deadlines run in the
+ * order of `order`, so that a run does not depend on how the queue is built.
+ */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define EVENT_NEVER UINT64_MAX
+
+struct event {
+    uint64_t deadline; /* cycles; valid while armed */
+    uint64_t order;    /* device order << 32 | event index: among equal deadlines the lower first */
+    void (*function)(void *context, uint32_t argument);
+    void *context;
+    uint32_t argument;
+    uint32_t slot; /* place in the queue + 1; 0: not armed */
+};
+
+struct event_queue {
+    struct event **heap; /* smallest first */
+    uint32_t count;
+    uint32_t room;
+    /* The earliest deadline became earlier: a running executor must know.  May be NULL. */
+    void (*earlier)(void *context, uint64_t deadline);
+    void *context;
+};
+
+/* Makes room for `events` armed events in all; called once for each event when it is created, so that
+ * arming cannot fail.  False: no memory. */
+bool event_queue_reserve(struct event_queue *queue, uint32_t events);
+void event_queue_fini(struct event_queue *queue);
+
+/* Arms event for `deadline`, or moves it there. */
+void event_arm(struct event_queue *queue, struct event *event, uint64_t deadline);
+/* Takes it out; nothing happens if it is not armed. */
+void event_cancel(struct event_queue *queue, struct event *event);
+
+static inline bool event_is_armed(const struct event *event)
+{
+    return event->slot != 0;
+}
+
+/* Deadline of the first event, EVENT_NEVER if there is none. */
+static inline uint64_t event_next(const struct event_queue *queue)
+{
+    return queue->count == 0 ? EVENT_NEVER : queue->heap[0]->deadline;
+}
+
+/* Takes out and calls the first event if its deadline is not after now.  False: there is none. */
+bool event_run_one(struct event_queue *queue, uint64_t now);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/* The log of a machine, see include/log.h. */
+#include "log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const char *help;
+} items[LOG_INDEX_COUNT] = {
+#define LOG_ITEM(name, NAME, help) {#name, help},
+#include "log_items.def"
+#undef LOG_ITEM
+};
+
+void log_vline(const struct log *log, uint32_t item, const char *format, va_list arguments)
+{
+    char line[1024];
+    if (log->write == NULL || (item != 0 && !log_on(log, item))) {
+        return;
+    }
+    vsnprintf(line, sizeof line, format, arguments);
+    log->write(log->context, line);
+}
+
+void log_line(const struct log *log, uint32_t item, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    log_vline(log, item, format, arguments);
+    va_end(arguments);
+}
+
+static bool parse_word(const char *word, size_t length, uint32_t *mask)
+{
+    for (unsigned i = 0; i < LOG_INDEX_COUNT; i++) {
+        if (strlen(items[i].name) == length && memcmp(items[i].name, word, length) == 0) {
+            *mask |= 1u << i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool log_parse(const char *text, uint32_t *mask, const char **bad, int *bad_length)
+{
+    *mask = 0;
+    for (const char *word = text; *word != '\0';) {
+        size_t length = strcspn(word, ",");
+        if (!parse_word(word, length, mask)) {
+            *bad = word;
+            *bad_length = (int)length;
+            return false;
+        }
+        word += length;
+        word += *word == ',';
+    }
+    return true;
+}
+
+const char *log_item_name(unsigned index)
+{
+    return index < LOG_INDEX_COUNT ? items[index].name : NULL;
+}
+
+const char *log_item_help(unsigned index)
+{
+    return index < LOG_INDEX_COUNT ? items[index].help : NULL;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The table of commands, and those that are about the session itself.
+ *
+ * A command is named by its first letter, but those that begin with q, Q or v by all up to the
+ * first of ":;,".  What is not in the table gets an empty answer: that is how GDB learns what there
+ * is.
+ */
+#include "debug/gdb_session.h"
+
+#include <string.h>
+
+#include "check.h"
+
+struct gdb_reply *gdb_answer(struct gdbstub *s)
+{
+    s->reply.length = 0;
+    return &s->reply;
+}
+
+void gdb_send_text(struct gdbstub *s, const char *text)
+{
+    gdb_reply_format(gdb_answer(s), "%s", text);
+    gdb_send(s);
+}
+
+void gdb_send_ok_if(struct gdbstub *s, bool ok)
+{
+    gdb_send_text(s, ok ? "OK" : "E01");
+}
+
+unsigned gdb_cpu_count(const struct gdbstub *s)
+{
+    unsigned count = s->config.ops.cpu_count(s->config.ops.context);
+    CHECK(count >= 1 && count <= GDB_CPU_MAX);
+    return count;
+}
+
+bool gdb_take_thread(const struct gdbstub *s, struct gdb_cursor *arguments, int any, int *cpu)
+{
+    uint32_t id;
+    if (gdb_take_text(arguments, "-1")) {
+        *cpu = -1;
+        return true;
+    }
+    if (!gdb_take_number(arguments, &id) || id > gdb_cpu_count(s)) {
+        return false;
+    }
+    *cpu = id == 0 ? any : (int)id - 1;
+    return true;
+}
+
+static void do_status(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    (void)arguments;
+    gdb_answer(s);
+    gdb_reply_stop(s);
+    gdb_send(s);
+}
+
+static void do_select(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    int cpu;
+    if (gdb_take_char(arguments, 'c')) {
+        bool ok = gdb_take_thread(s, arguments, -1, &cpu);
+        s->continued_cpu = ok ? cpu : s->continued_cpu;
+        gdb_send_ok_if(s, ok);
+        return;
+    }
+    bool ok = gdb_take_char(arguments, 'g') && gdb_take_thread(s, arguments, (int)s->cpu, &cpu);
+    if (ok && cpu >= 0) {
+        s->cpu = (unsigned)cpu;
+    }
+    gdb_send_ok_if(s, ok);
+}
+
+static void do_is_alive(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    int cpu;
+    gdb_send_ok_if(s, gdb_take_thread(s, arguments, 0, &cpu));
+}
+
+static void leave(struct gdbstub *s, void (*op)(void *context))
+{
+    s->leaving = true;
+    s->halted = false;
+    op(s->config.ops.context);
+}
+
+static void do_detach(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    (void)arguments;
+    gdb_send_text(s, "OK");
+    leave(s, s->config.ops.detach);
+}
+
+/* The only command without an answer. */
+static void do_kill(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    (void)arguments;
+    leave(s, s->config.ops.kill);
+}
+
+static void do_kill_answered(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    gdb_send_text(s, "OK");
+    do_kill(s, arguments);
+}
+
+// clang-format off
+static const struct {
+    const char *name;
+    void (*function)(struct gdbstub *s, struct gdb_cursor *arguments);
+} commands[] = {
+    {"?",                do_status},
+    {"g",                gdb_do_registers_read},
+    {"G",                gdb_do_registers_write},
+    {"p",                gdb_do_register_read},
+    {"P",                gdb_do_register_write},
+    {"m",                gdb_do_memory_read},
+    {"M",                gdb_do_memory_write},
+    {"X",                gdb_do_memory_write_binary},
+    {"c",                gdb_do_resume},
+    {"C",                gdb_do_resume_signal},
+    {"s",                gdb_do_step},
+    {"S",                gdb_do_step_signal},
+    {"vCont",            gdb_do_vcont},
+    {"vCont?",           gdb_do_vcont_help},
+    {"Z",                gdb_do_point_insert},
+    {"z",                gdb_do_point_remove},
+    {"H",                do_select},
+    {"T",                do_is_alive},
+    {"D",                do_detach},
+    {"k",                do_kill},
+    {"vKill",            do_kill_answered},
+    {"qSupported",       gdb_do_supported},
+    {"qXfer",            gdb_do_transfer},
+    {"QStartNoAckMode",  gdb_do_no_ack},
+    {"qAttached",        gdb_do_attached},
+    {"qC",               gdb_do_thread_current},
+    {"qfThreadInfo",     gdb_do_thread_first},
+    {"qsThreadInfo",     gdb_do_thread_next},
+    {"qThreadExtraInfo", gdb_do_thread_extra},
+    {"qRcmd",            gdb_do_monitor},
+};
+// clang-format on
+
+static size_t name_length(const char *content, size_t length)
+{
+    size_t end = 0;
+    if (length == 0 || strchr("qQv", content[0]) == NULL) {
+        return length == 0 ? 0 : 1;
+    }
+    while (end < length && strchr(":;,", content[end]) == NULL) {
+        end++;
+    }
+    return end;
+}
+
+void gdb_command(struct gdbstub *s)
+{
+    const char *content = s->frame.content;
+    size_t length = name_length(content, s->frame.length);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strlen(commands[i].name) == length && memcmp(commands[i].name, content, length) == 0) {
+            struct gdb_cursor arguments = {content + length, content + s->frame.length};
+            commands[i].function(s, &arguments);
+            return;
+        }
+    }
+    gdb_send_text(s, "");
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Private to src/debug: the stub's state, shared by the connection (gdbstub.c) and the commands
+ * (gdb_command.c, gdb_memory.c, gdb_resume.c, gdb_query.c).
+ */
+#ifndef DEBUG_GDB_SESSION_H
+#define DEBUG_GDB_SESSION_H
+
+#include "debug/gdb_packet.h"
+#include "debug/gdbstub.h"
+
+/* Answers that GDB has not taken yet; then no more requests are read. */
+#define GDB_OUTPUT_LIMIT ((size_t)4 * GDB_PACKET_SIZE)
+
+struct gdbstub {
+    struct gdbstub_config config;
+    struct hostio_watch listener; /* fd -1: does not listen */
+    struct hostio_watch client;   /* fd -1: nobody is connected */
+    unsigned client_events;
+    struct gdb_frame frame;
+    struct byte_queue output;
+    struct gdb_reply reply; /* the last one sent; '-' asks for it again */
+
+    bool halted;
+    bool no_ack;
+    bool no_ack_next;    /* from the packet after this one on */
+    bool leaving;        /* detached, killed or gone: close after what is queued */
+    bool knows_software; /* the client understands the stop reasons swbreak ... */
+    bool knows_hardware; /* ... and hwbreak */
+    struct gdb_stop last_stop;
+    unsigned cpu;      /* whose registers and memory: Hg */
+    int continued_cpu; /* Hc; -1: all */
+};
+
+/* Bytes from the client, as received; the first one halts the machine. */
+void gdb_session_receive(struct gdbstub *s, const uint8_t *bytes, size_t size);
+/* Sets everything to how a new client expects it. */
+void gdb_session_begin(struct gdbstub *s);
+
+/* Carries out the packet in s->frame; an answer, if there is one, was sent. */
+void gdb_command(struct gdbstub *s);
+
+/* Begins an answer; the gdb_reply_ functions add to it; gdb_send() sends it. */
+struct gdb_reply *gdb_answer(struct gdbstub *s);
+void gdb_send(struct gdbstub *s);
+/* One-word answers. */
+void gdb_send_text(struct gdbstub *s, const char *text);
+void gdb_send_ok_if(struct gdbstub *s, bool ok);
+
+/* A thread id "n", "0" (any: *cpu is `any`) or "-1" (all: *cpu is -1); false if there is none. */
+bool gdb_take_thread(const struct gdbstub *s, struct gdb_cursor *arguments, int any, int *cpu);
+
+unsigned gdb_cpu_count(const struct gdbstub *s);
+/* Adds why the machine is halted. */
+void gdb_reply_stop(struct gdbstub *s);
+/* Writes target.xml; returns its length. */
+size_t gdb_describe(char *text, size_t size);
+
+/* What the table of gdb_command.c names.  arguments: what follows the command's name. */
+void gdb_do_resume(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_resume_signal(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_step(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_step_signal(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_vcont(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_vcont_help(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_registers_read(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_registers_write(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_register_read(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_register_write(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_memory_read(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_memory_write(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_memory_write_binary(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_point_insert(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_point_remove(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_supported(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_transfer(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_no_ack(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_attached(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_thread_current(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_thread_first(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_thread_next(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_thread_extra(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_monitor(struct gdbstub *s, struct gdb_cursor *arguments);
+
+#endif

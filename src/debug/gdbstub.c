@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The GDB server's connection, see gdbstub.h: clients come and go, bytes become packets, answers go
+ * out as fast as the client takes them.
+ *
+ * A client halts the machine with its first byte, as GDB expects.  While answers pile up that the
+ * client does not take, no more requests are read, so memory stays bounded.  The protocol asks
+ * nobody who he is; but a web page that makes a browser POST to our port is turned away at its
+ * first byte.
+ */
+#define _GNU_SOURCE
+#include "debug/gdb_session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "core/tcp_listen.h"
+
+#define GDB_RECEIVE_SIZE 4096u
+
+static bool has_client(const struct gdbstub *s)
+{
+    return s->client.fd >= 0;
+}
+
+static void close_client(struct gdbstub *s)
+{
+    hostio_remove(s->config.hostio, &s->client);
+    close(s->client.fd);
+    s->client.fd = -1;
+    byte_queue_free(&s->output);
+    if (s->listener.fd >= 0) {
+        hostio_change(s->config.hostio, &s->listener, HOSTIO_READ);
+    }
+}
+
+/* A client with which the session is on: it has sent a sign of the protocol, no D or k yet. */
+static bool in_session(const struct gdbstub *s)
+{
+    return has_client(s) && s->frame.begun && !s->leaving;
+}
+
+/* The connection ended without a D or k before: as if detached, but the machine may stay halted. */
+static void lose_client(struct gdbstub *s)
+{
+    bool detach = in_session(s);
+    close_client(s);
+    s->leaving = true;
+    if (detach) {
+        s->halted = s->config.wait_again;
+        s->config.ops.detach(s->config.ops.context);
+    }
+}
+
+static void watch_client(struct gdbstub *s)
+{
+    unsigned events = s->output.length < GDB_OUTPUT_LIMIT / 2 ? HOSTIO_READ : 0;
+    events |= s->output.length != 0 ? HOSTIO_WRITE : 0;
+    if (has_client(s) && events != s->client_events) {
+        s->client_events = events;
+        hostio_change(s->config.hostio, &s->client, events);
+    }
+}
+
+/* Sends what the client takes now; after a D or k the connection ends with the last byte. */
+static void push_output(struct gdbstub *s)
+{
+    while (has_client(s) && s->output.length != 0) {
+        ssize_t sent = send(s->client.fd, byte_queue_front(&s->output), s->output.length,
+                            MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent >= 0) {
+            byte_queue_drop(&s->output, (size_t)sent);
+        } else if (errno == EAGAIN) {
+            break;
+        } else if (errno != EINTR) {
+            lose_client(s);
+        }
+    }
+    if (has_client(s) && s->leaving && s->output.length == 0) {
+        close_client(s);
+    }
+    watch_client(s);
+}
+
+/* Queued, and sent when all that came with the request was handled.  A client that sends on and on
+ * without taking answers loses some. */
+void gdb_send(struct gdbstub *s)
+{
+    if (s->output.length >= GDB_OUTPUT_LIMIT / 2) {
+        push_output(s);
+    }
+    gdb_reply_frame(&s->reply, &s->output);
+}
+
+static void acknowledge(struct gdbstub *s, const char *sign)
+{
+    if (!s->no_ack) {
+        byte_queue_put(&s->output, sign, 1);
+    }
+}
+
+static void handle_packet(struct gdbstub *s)
+{
+    acknowledge(s, "+");
+    gdb_command(s);
+    s->no_ack = s->no_ack || s->no_ack_next;
+}
+
+static void handle_event(struct gdbstub *s, enum gdb_frame_event event)
+{
+    switch (event) {
+    case GDB_FRAME_MORE:
+        break;
+    case GDB_FRAME_PACKET:
+        handle_packet(s);
+        break;
+    case GDB_FRAME_BROKEN:
+        acknowledge(s, "-");
+        break;
+    case GDB_FRAME_OVERSIZED:
+        acknowledge(s, "+");
+        gdb_send_text(s, "E16");
+        break;
+    case GDB_FRAME_REPEAT:
+        gdb_send(s);
+        break;
+    case GDB_FRAME_INTERRUPT:
+        if (!s->halted) {
+            s->config.ops.interrupt(s->config.ops.context);
+        }
+        break;
+    case GDB_FRAME_NO_PROTOCOL:
+        log_line(s->config.log, 0,
+                 "gdb: a client that does not speak GDB's protocol was sent away");
+        s->leaving = true;
+        break;
+    }
+}
+
+void gdb_session_receive(struct gdbstub *s, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size && !s->leaving; i++) {
+        bool first = !s->frame.begun;
+        enum gdb_frame_event event = gdb_frame_byte(&s->frame, bytes[i]);
+        s->halted = s->halted || (first && event != GDB_FRAME_NO_PROTOCOL);
+        handle_event(s, event);
+    }
+}
+
+void gdb_session_begin(struct gdbstub *s)
+{
+    s->frame.state = GDB_BETWEEN;
+    s->frame.begun = false;
+    s->reply.length = 0;
+    s->no_ack = s->no_ack_next = s->leaving = false;
+    s->knows_software = s->knows_hardware = false;
+    s->last_stop = (struct gdb_stop){.signal = GDB_SIGNAL_TRAP};
+    s->cpu = 0;
+    s->continued_cpu = -1;
+}
+
+static void client_ready(void *context, unsigned events)
+{
+    struct gdbstub *s = context;
+    uint8_t bytes[GDB_RECEIVE_SIZE];
+    if ((events & HOSTIO_READ) != 0) {
+        ssize_t got = recv(s->client.fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+            lose_client(s);
+            return;
+        }
+        gdb_session_receive(s, bytes, got > 0 ? (size_t)got : 0);
+    }
+    push_output(s);
+}
+
+static void listener_ready(void *context, unsigned events)
+{
+    struct gdbstub *s = context;
+    (void)events;
+    int fd = tcp_accept(s->listener.fd);
+    if (fd >= 0) {
+        hostio_change(s->config.hostio, &s->listener, 0);
+        gdbstub_adopt(s, fd);
+    }
+}
+
+struct gdbstub *gdbstub_create(const struct gdbstub_config *config)
+{
+    struct gdbstub *s = calloc(1, sizeof *s);
+    CHECK(s != NULL);
+    s->config = *config;
+    s->listener = (struct hostio_watch){-1, listener_ready, s};
+    s->client = (struct hostio_watch){-1, client_ready, s};
+    s->output.limit = GDB_OUTPUT_LIMIT;
+    s->halted = config->wait_first;
+    return s;
+}
+
+void gdbstub_destroy(struct gdbstub *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    if (has_client(s)) {
+        push_output(s);
+    }
+    if (has_client(s)) {
+        close_client(s);
+    }
+    if (s->listener.fd >= 0) {
+        hostio_remove(s->config.hostio, &s->listener);
+        close(s->listener.fd);
+    }
+    free(s);
+}
+
+bool gdbstub_listen(struct gdbstub *s, unsigned *port, struct error *err)
+{
+    ASSERT(s->listener.fd < 0);
+    s->listener.fd = tcp_listen_local(port, err);
+    if (s->listener.fd < 0) {
+        return false;
+    }
+    hostio_add(s->config.hostio, &s->listener, has_client(s) ? 0 : HOSTIO_READ);
+    return true;
+}
+
+void gdbstub_adopt(struct gdbstub *s, int fd)
+{
+    ASSERT(!has_client(s));
+    gdb_session_begin(s);
+    s->client.fd = fd;
+    s->client_events = HOSTIO_READ;
+    hostio_add(s->config.hostio, &s->client, HOSTIO_READ);
+}
+
+bool gdbstub_is_waiting(const struct gdbstub *s)
+{
+    return s->halted;
+}
+
+bool gdbstub_notify_stop(struct gdbstub *s, const struct gdb_stop *stop)
+{
+    if (!in_session(s)) {
+        return false;
+    }
+    bool asked = !s->halted;
+    s->last_stop = *stop;
+    s->cpu = stop->cpu;
+    s->halted = true;
+    if (asked) {
+        gdb_answer(s);
+        gdb_reply_stop(s);
+        gdb_send(s);
+        push_output(s);
+    }
+    return in_session(s);
+}
+
+void gdbstub_notify_exit(struct gdbstub *s, int status)
+{
+    if (in_session(s)) {
+        gdb_reply_format(gdb_answer(s), "W%02x", (unsigned)status & 0xff);
+        gdb_send(s);
+        push_output(s);
+    }
+}

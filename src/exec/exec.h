@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The run loop: CPUs, events, interrupts and the host, in virtual time.
+ *
+ * Time is the cycle counter.  A CPU executes up to the next event, exactly; events that are due run;
+ * interrupts are taken between instructions.  When the CPU is powered down time jumps to the next
+ * event.  The host is looked at now and then; that changes nothing the guest can see unless input has
+ * arrived.
+ */
+#ifndef EXEC_EXEC_H
+#define EXEC_EXEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "leon3emu.h"
+#include "sparc/cpu.h"
+
+#define EXEC_MAX_BREAKPOINTS 64
+
+/* Wires to the machine around; each gets `context`. */
+struct exec_hooks {
+    /* Looks after host input and output; waits up to timeout_ms (-1: until something happens). */
+    void (*poll_host)(void *context, int timeout_ms);
+    /* Could host input still arrive? */
+    bool (*can_receive)(void *context);
+    /* Comes first in every turn: resets the system if that is wanted. */
+    void (*between)(void *context);
+    /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (other CPUs
+     * still run). */
+    bool (*error_mode)(void *context, struct cpu *cpu, struct stop_info *stop);
+    void *context;
+};
+
+struct exec {
+    struct cpu *cpu; /* the one CPU; more come with SMP */
+    struct event_queue events;
+    const struct exec_hooks *hooks;
+    struct stop_info stop;   /* kind != STOP_NONE: leave the loop */
+    bool running;            /* inside exec_run() */
+    uint64_t insn_limit;     /* stop when the instruction counter is there; 0: none */
+    uint64_t time_limit;     /* the same for cycles */
+    uint64_t next_poll;      /* cycles */
+    unsigned jumps;          /* power-down jumps since the last look at the host */
+    uint64_t clock_hz;
+    bool realtime;           /* pace virtual time to the wall clock */
+    int64_t realtime_start;  /* ns of the monotonic clock at which cycle 0 was */
+    unsigned breakpoint_count;
+    uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
+    bool step_over;          /* do not stop at the breakpoint we stand on */
+};
+
+/* hooks and cpu stay the caller's. */
+void exec_init(struct exec *exec, struct cpu *cpu, uint64_t clock_hz,
+               const struct exec_hooks *hooks);
+void exec_fini(struct exec *exec);
+
+/* Runs until something stops it, or until the cycle counter has reached `cycles` (STOP_CYCLES). */
+void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
+
+/* Executes one instruction, or jumps to the next event if the CPU is powered down (STOP_STEP). */
+void exec_step(struct exec *exec, struct stop_info *stop);
+
+/* Ends the run after the current instruction; the first reason stays.  printf style. */
+void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Breakpoints at virtual addresses.  False: the table is full, or it was not set. */
+bool exec_add_breakpoint(struct exec *exec, uint32_t address);
+bool exec_remove_breakpoint(struct exec *exec, uint32_t address);
+
+/* Cycles since power-on, exact to the instruction in execution. */
+static inline uint64_t exec_now(const struct exec *exec)
+{
+    return exec->cpu->cycles;
+}
+
+#endif

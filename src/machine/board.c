@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From a board's description and the --periph options to memories and devices.
+ *
+ * A peripheral without a base takes the place of the board's device that has the same plug&play
+ * identity, if there is exactly one: its address, its interrupt, its other properties, as far as the
+ * user does not give them and the new class knows them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/builtin_boards.h"
+#include "machine/machine.h"
+
+const char *board_builtin_text(const char *name)
+{
+    for (unsigned i = 0; builtin_boards[i].name != NULL; i++) {
+        if (strcmp(builtin_boards[i].name, name) == 0) {
+            return builtin_boards[i].text;
+        }
+    }
+    return NULL;
+}
+
+const char *leon3emu_board_name(unsigned index)
+{
+    return index < builtin_board_count ? builtin_boards[index].name : NULL;
+}
+
+/* ---- memories ---- */
+
+static bool add_memory(struct machine *m, const struct board_memory *memory, struct error *err)
+{
+    struct region *region =
+        region_new_ram(memory->name, memory->size, memory->type == BOARD_ROM);
+    if (region == NULL) {
+        return error_set(err, LEON3EMU_HOST, "no memory for %u bytes of %s", memory->size,
+                         memory->name);
+    }
+    region_add(m->root, memory->base, region, 0);
+    return true;
+}
+
+/* ---- peripherals of the command line ---- */
+
+/* One --periph: its list, and the board's device whose place it takes (or NULL). */
+struct extra {
+    struct property_list list;
+    const struct library *library;
+    const struct board_device *replaces;
+    struct property *merged; /* owned; list.properties and those of `replaces` */
+};
+
+static bool same_identity(struct machine *m, const struct board_device *device,
+                          const struct l3_pnp *pnp)
+{
+    const struct library *library = library_find(m, device->class_name, NULL);
+    struct l3_pnp other;
+    if (library == NULL) {
+        return false;
+    }
+    other = library_pnp(&library->class);
+    return other.struct_size != 0 && other.vendor == pnp->vendor && other.device == pnp->device;
+}
+
+static bool no_place(const struct extra *extra, unsigned candidates, const char *names,
+                     struct error *err)
+{
+    const struct l3_device_class *class = &extra->library->class;
+    struct l3_pnp pnp = library_pnp(class);
+    if (candidates > 1) {
+        return error_set(err, LEON3EMU_PERIPHERAL,
+                         "several devices of the board are of its kind (%s); say where with "
+                         "base=ADDRESS",
+                         names);
+    }
+    if (pnp.struct_size == 0) {
+        return error_set(err, LEON3EMU_PERIPHERAL,
+                         "%s has no plug&play identity to find its place by; say where with "
+                         "base=ADDRESS",
+                         class->name);
+    }
+    return error_set(err, LEON3EMU_PERIPHERAL,
+                     "the board has no device of its kind (vendor 0x%02x, device 0x%03x) to take "
+                     "the place of; say where with base=ADDRESS",
+                     (unsigned)pnp.vendor, (unsigned)pnp.device);
+}
+
+static bool find_place(struct machine *m, struct extra *extra, struct error *err)
+{
+    const struct l3_device_class *class = &extra->library->class;
+    struct l3_pnp pnp = library_pnp(class);
+    char names[300] = "";
+    unsigned candidates = 0;
+
+    if (class->region_count == 0 || property_list_find(&extra->list, "base") != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < m->board->device_count && pnp.struct_size != 0; i++) {
+        const struct board_device *device = &m->board->devices[i];
+        if (same_identity(m, device, &pnp)) {
+            size_t used = strlen(names);
+            snprintf(names + used, sizeof names - used, "%s%s", used == 0 ? "" : ", ",
+                     device->name);
+            extra->replaces = device;
+            candidates++;
+        }
+    }
+    if (candidates == 1) {
+        return true;
+    }
+    extra->replaces = NULL;
+    if (candidates == 0 && library_region(class, 0).default_base != 0) {
+        return true;
+    }
+    return no_place(extra, candidates, names, err);
+}
+
+/* Does the class, or the core for it, know a property of that name?  What the replaced device had and
+ * the new one has not is dropped. */
+static bool is_inherited(const struct l3_device_class *class, const char *key)
+{
+    if (strcmp(key, "base") == 0 || strncmp(key, "irq", 3) == 0) {
+        return strncmp(key, "irq", 3) != 0 || class->irq_output_count != 0;
+    }
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        if (strcmp(library_property(class, i).name, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool inherit(struct extra *extra, struct error *err)
+{
+    const struct property_list *old;
+    size_t count = extra->list.count;
+
+    if (extra->replaces == NULL) {
+        return true;
+    }
+    old = &extra->replaces->properties;
+    extra->merged = calloc(count + old->count + 1, sizeof *extra->merged);
+    if (extra->merged == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    for (size_t i = 0; i < count; i++) {
+        extra->merged[i] = extra->list.properties[i];
+    }
+    for (size_t i = 0; i < old->count; i++) {
+        const char *key = old->properties[i].key;
+        if (property_list_find(&extra->list, key) == NULL &&
+            is_inherited(&extra->library->class, key)) {
+            extra->merged[count++] = old->properties[i];
+        }
+    }
+    return true;
+}
+
+static bool prepare_extra(struct machine *m, const char *text, struct extra *extra,
+                          struct error *err)
+{
+    if (!property_list_parse(text, &extra->list, err)) {
+        return error_prefix(err, "--periph %s", text);
+    }
+    extra->library = library_find(m, extra->list.name, err);
+    return (extra->library != NULL && find_place(m, extra, err) && inherit(extra, err)) ||
+           error_prefix(err, "--periph %s", text);
+}
+
+/* Instances are called after their class, numbered. */
+static void number_name(const struct machine *m, const char *base, char *name, size_t size)
+{
+    const struct l3_host *host;
+    unsigned n = 0;
+    do {
+        snprintf(name, size, "%s%u", base, n++);
+        for (host = m->devices; host != NULL && strcmp(host->name, name) != 0; host = host->next) {
+        }
+    } while (host != NULL);
+}
+
+static bool make_extra(struct machine *m, const char *text, const struct extra *extra,
+                       struct error *err)
+{
+    struct property_list list = extra->list;
+    char name[100];
+
+    if (extra->replaces != NULL) {
+        list.properties = extra->merged;
+        for (list.count = 0; extra->merged[list.count].key != NULL; list.count++) {
+        }
+        snprintf(name, sizeof name, "%s", extra->replaces->name);
+    } else {
+        number_name(m, extra->library->class.name, name, sizeof name);
+    }
+    return device_create(m, name, extra->library, &list, err) ||
+           error_prefix(err, "--periph %s", text);
+}
+
+/* ---- all together ---- */
+
+static const struct extra *replacement_of(const struct extra *extras, size_t count,
+                                          const struct board_device *device)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (extras[i].replaces == device) {
+            return &extras[i];
+        }
+    }
+    return NULL;
+}
+
+static bool make_board_device(struct machine *m, const struct board_device *device,
+                              struct error *err)
+{
+    const struct library *library = library_find(m, device->class_name, err);
+    return (library != NULL &&
+            device_create(m, device->name, library, &device->properties, err)) ||
+           (error_prefix(err, "%s:%u: %s", m->board->label, device->line, device->name),
+            err->status = LEON3EMU_BOARD, false);
+}
+
+static bool make_devices(struct machine *m, const struct extra *extras, struct error *err)
+{
+    size_t count = m->options.peripheral_count;
+    bool ok = true;
+
+    /* A replacement keeps the place in the order, hence in plug&play. */
+    for (size_t i = 0; ok && i < m->board->device_count; i++) {
+        const struct board_device *device = &m->board->devices[i];
+        const struct extra *extra = replacement_of(extras, count, device);
+        ok = extra == NULL
+                 ? make_board_device(m, device, err)
+                 : make_extra(m, m->options.peripherals[extra - extras], extra, err);
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        if (extras[i].replaces == NULL) {
+            ok = make_extra(m, m->options.peripherals[i], &extras[i], err);
+        }
+    }
+    return ok;
+}
+
+static bool check_replacements(const struct machine *m, const struct extra *extras,
+                               struct error *err)
+{
+    for (size_t i = 0; i < m->options.peripheral_count; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (extras[i].replaces != NULL && extras[i].replaces == extras[k].replaces) {
+                return error_set(err, LEON3EMU_PERIPHERAL,
+                                 "--periph %s: the board's %s is already replaced by --periph %s; "
+                                 "say where with base=ADDRESS",
+                                 m->options.peripherals[i], extras[i].replaces->name,
+                                 m->options.peripherals[k]);
+            }
+        }
+    }
+    return true;
+}
+
+bool board_build(struct machine *m, struct error *err)
+{
+    size_t count = m->options.peripheral_count;
+    struct extra *extras = calloc(count + 1, sizeof *extras);
+    bool ok = extras != NULL || error_set(err, LEON3EMU_HOST, "out of memory");
+
+    for (size_t i = 0; ok && i < m->board->memory_count; i++) {
+        ok = add_memory(m, &m->board->memories[i], err);
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = prepare_extra(m, m->options.peripherals[i], &extras[i], err);
+    }
+    ok = ok && check_replacements(m, extras, err) && make_devices(m, extras, err);
+    for (size_t i = 0; extras != NULL && i < count; i++) {
+        property_list_clear(&extras[i].list);
+        free(extras[i].merged);
+    }
+    free(extras);
+    return ok;
+}

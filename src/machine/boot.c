@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Loading firmware, and the state in which it starts.
+ *
+ * A PROM image starts as the hardware does.  An image in RAM expects what a boot loader has done: a
+ * stack at the end of RAM, traps and FPU enabled, one window marked invalid, caches on, timer scaler
+ * counting microseconds (RTEMS takes the clock frequency from it), UARTs enabled.
+ */
+#include <string.h>
+
+#include "machine/image.h"
+#include "machine/machine.h"
+
+#define ENTRY_PSR 0xf30010e0u /* EF, S, PS, ET */
+#define ENTRY_WIM 2u
+#define ENTRY_CCR 0x0081000fu /* snooping, burst fetch, both caches on */
+
+#define STACK_RESERVE 0x80u /* a window save area and hidden parameters above %sp */
+
+#define PNP_APBUART 0x00cu
+#define PNP_GPTIMER 0x011u
+
+#define UART_CONTROL    0x08u
+#define UART_SCALER     0x0cu
+#define UART_ENABLE     0x3u
+#define UART_BAUD       38400u
+#define TIMER_SCALER    0x00u
+#define TIMER_RELOAD    0x04u
+#define TIMER1_RELOAD   0x14u
+#define TIMER1_CONTROL  0x18u
+#define TIMER_FREE_RUN  0x7u /* enable, restart, load */
+
+/* ---- loading ---- */
+
+static bool is_memory(void *context, uint32_t address, uint32_t size)
+{
+    const struct machine *m = context;
+    return addrspace_memory(&m->space, address, size) != NULL;
+}
+
+static void write_bytes(void *context, uint32_t address, const uint8_t *bytes, uint32_t size)
+{
+    struct machine *m = context;
+    uint8_t *host = addrspace_memory(&m->space, address, size);
+    if (bytes != NULL) {
+        memcpy(host, bytes, size);
+    } else {
+        memset(host, 0, size);
+    }
+    code_cache_clear(&m->code_cache);
+}
+
+static bool store_image(struct machine *m, const struct image *image, struct error *err)
+{
+    if (!image_check_fits(image, is_memory, m, err)) {
+        return false;
+    }
+    image_store(image, write_bytes, m);
+    return true;
+}
+
+bool leon3emu_load(struct machine *m, const char *path, struct error *err)
+{
+    struct image *image;
+    struct symbols *symbols = NULL;
+
+    if (!image_read(path, &image, err)) {
+        return false;
+    }
+    if (!store_image(m, image, err) || !symbols_read(image, &symbols, err)) {
+        image_destroy(image);
+        return false;
+    }
+    symbols_destroy(m->symbols);
+    image_destroy(m->image);
+    m->symbols = symbols;
+    m->image = image;
+    if (image->has_entry) {
+        m->has_entry = true;
+        m->entry = image->entry;
+    }
+    return true;
+}
+
+bool leon3emu_load_raw(struct machine *m, const char *path, uint32_t address, struct error *err)
+{
+    struct image *image;
+    bool ok;
+
+    if (!image_read_raw(path, address, &image, err)) {
+        return false;
+    }
+    ok = store_image(m, image, err);
+    if (ok && !m->has_entry) {
+        m->has_entry = true;
+        m->entry = image->entry;
+    }
+    image_destroy(image);
+    return ok;
+}
+
+/* ---- the state at entry ---- */
+
+static void write_register(struct machine *m, const struct l3_host *host, uint32_t offset,
+                           uint32_t value)
+{
+    struct access how = {L3_ATTR_SUPERVISOR, 0, 0};
+    addrspace_store(&m->space, host->bases[0] + offset, 4, value, &how);
+}
+
+static void prepare_uart(struct machine *m, const struct l3_host *host)
+{
+    write_register(m, host, UART_SCALER, m->board->clock_hz / (8 * UART_BAUD) - 1);
+    write_register(m, host, UART_CONTROL, UART_ENABLE);
+}
+
+static void prepare_timer(struct machine *m, const struct l3_host *host)
+{
+    uint32_t reload = m->board->clock_hz / 1000000 - 1;
+    write_register(m, host, TIMER_SCALER, reload);
+    write_register(m, host, TIMER_RELOAD, reload);
+    write_register(m, host, TIMER1_RELOAD, UINT32_MAX);
+    write_register(m, host, TIMER1_CONTROL, TIMER_FREE_RUN);
+}
+
+static void prepare_devices(struct machine *m)
+{
+    for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        struct l3_pnp pnp = library_pnp(&host->library->class);
+        if (pnp.vendor != L3_VENDOR_GAISLER || host->library->class.region_count == 0) {
+            continue;
+        }
+        if (pnp.device == PNP_APBUART) {
+            prepare_uart(m, host);
+        } else if (pnp.device == PNP_GPTIMER) {
+            prepare_timer(m, host);
+        }
+    }
+}
+
+/* End of the RAM that holds the entry point, else of the first RAM. */
+static uint32_t ram_end(const struct machine *m)
+{
+    const struct board_memory *found = NULL;
+    for (size_t i = 0; i < m->board->memory_count; i++) {
+        const struct board_memory *memory = &m->board->memories[i];
+        if (memory->type == BOARD_RAM &&
+            (found == NULL || m->entry - memory->base < memory->size)) {
+            found = memory;
+        }
+    }
+    return found == NULL ? 0 : found->base + found->size;
+}
+
+static void enter_image(struct machine *m)
+{
+    struct cpu *cpu = &m->cpu;
+    uint32_t stack = (ram_end(m) - STACK_RESERVE) & ~7u;
+
+    cpu_set_psr(cpu, ENTRY_PSR);
+    cpu->wim = ENTRY_WIM;
+    cpu->tba = m->entry & 0xfffff000;
+    cpu->cache_control = ENTRY_CCR;
+    cpu_set_reg(cpu, 14, stack);
+    cpu_set_reg(cpu, 30, stack);
+    cpu->pc = m->entry;
+    cpu->npc = m->entry + 4;
+    prepare_devices(m);
+}
+
+bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
+{
+    if (mode == START_LOADED && !m->has_entry) {
+        return error_set(err, LEON3EMU_IMAGE,
+                         "nothing to run: no image was loaded, or it names no entry point");
+    }
+    machine_reset(m, L3_RESET_POWER_ON);
+    if (mode == START_LOADED) {
+        enter_image(m);
+    }
+    return true;
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The hub of character lines and the table of their kinds, see chardev.h.
+ *
+ * What a kind does lies in chardev_<kind>.c, the two halves that all share in chardev_input.c and
+ * chardev_output.c.
+ */
+#include "machine/chardev_backend.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static const struct chardev_backend *const backends[] = {
+    &chardev_none, &chardev_stdio, &chardev_file, &chardev_pty, &chardev_tcp,
+};
+
+struct chardev_hub *chardev_hub_create(const struct chardev_hub_config *config)
+{
+    struct chardev_hub *hub = calloc(1, sizeof *hub);
+    CHECK(hub != NULL);
+    hub->config = *config;
+    return hub;
+}
+
+void chardev_hub_destroy(struct chardev_hub *hub)
+{
+    if (hub == NULL) {
+        return;
+    }
+    chardev_hub_drain(hub, 1000);
+    while (hub->list != NULL) {
+        chardev_close(hub->list);
+    }
+    free(hub);
+}
+
+void chardev_notice(const struct chardev *cd, const char *format, ...)
+{
+    char line[512];
+    int prefix = snprintf(line, sizeof line, "%s: ", cd->label);
+    va_list arguments;
+    if (cd->hub->config.notice == NULL || prefix < 0) {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(line + prefix, sizeof line - (size_t)prefix, format, arguments);
+    va_end(arguments);
+    cd->hub->config.notice(cd->hub->config.context, line);
+}
+
+/* "none, stdio, file:OUT[:IN], ..." */
+static void backend_list(char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(backends) && used < size; i++) {
+        int more =
+            snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ", backends[i]->form);
+        used += more > 0 ? (size_t)more : 0;
+    }
+}
+
+static const struct chardev_backend *backend_find(const char *spec, struct error *err)
+{
+    char list[256];
+    size_t length = strcspn(spec, ":");
+    for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
+        const char *form = backends[i]->form;
+        if (strcspn(form, ":[") == length && memcmp(form, spec, length) == 0) {
+            return backends[i];
+        }
+    }
+    backend_list(list, sizeof list);
+    error_set(err, LEON3EMU_USAGE, "'%s' is no kind of character line; there are: %s", spec, list);
+    return NULL;
+}
+
+/* "tcp:PORT" needs something behind the colon, "pty[:LINK]" may have it, "none" must not. */
+static bool spec_check(const struct chardev_hub *hub, const struct chardev_backend *backend,
+                       const char *argument, struct error *err)
+{
+    char separator = backend->form[strcspn(backend->form, ":[")];
+    bool given = argument != NULL && argument[0] != '\0';
+    if ((separator == '\0' && argument != NULL) || (separator == ':' && !given)) {
+        return error_set(err, LEON3EMU_USAGE, "this character line is written %s", backend->form);
+    }
+    if (backend->stdio && hub->stdio != NULL) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "stdio already belongs to %s and cannot be shared; give this one pty, "
+                         "tcp:PORT, file:OUT or none",
+                         hub->stdio->label);
+    }
+    return true;
+}
+
+static struct chardev *chardev_new(struct chardev_hub *hub, const char *label, const char *spec,
+                                   const struct chardev_backend *backend)
+{
+    struct chardev *cd = calloc(1, sizeof *cd);
+    CHECK(cd != NULL);
+    cd->hub = hub;
+    cd->backend = backend;
+    cd->input.queue.limit = CHARDEV_INPUT_LIMIT;
+    cd->output.queue.limit = backend->patient ? CHARDEV_PATIENT_LIMIT : CHARDEV_OUTPUT_LIMIT;
+    snprintf(cd->label, sizeof cd->label, "%s", label);
+    snprintf(cd->address, sizeof cd->address, "%s", spec);
+    cd->next = hub->list;
+    hub->list = cd;
+    return cd;
+}
+
+bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, struct chardev **cd,
+                  struct error *err)
+{
+    const struct chardev_backend *backend = backend_find(spec, err);
+    const char *colon = strchr(spec, ':');
+    const char *argument = colon == NULL ? NULL : colon + 1;
+    *cd = NULL;
+    if (backend == NULL || !spec_check(hub, backend, argument, err)) {
+        return false;
+    }
+    struct chardev *made = chardev_new(hub, label, spec, backend);
+    if (backend->stdio) {
+        hub->stdio = made;
+    }
+    if (!backend->open(made, argument == NULL ? "" : argument, err)) {
+        chardev_close(made);
+        return false;
+    }
+    *cd = made;
+    return true;
+}
+
+void chardev_close(struct chardev *cd)
+{
+    struct chardev **link = &cd->hub->list;
+    while (*link != cd) {
+        link = &(*link)->next;
+    }
+    *link = cd->next;
+    chardev_output_push(cd);
+    chardev_input_stop(cd, CHARDEV_INPUT_NONE);
+    chardev_output_stop(cd, CHARDEV_OUTPUT_NONE);
+    if (cd->backend->close != NULL) {
+        cd->backend->close(cd);
+    }
+    if (cd->hub->stdio == cd) {
+        cd->hub->stdio = NULL;
+    }
+    byte_queue_free(&cd->input.queue);
+    free(cd);
+}
+
+void chardev_set_input_handler(struct chardev *cd, void (*function)(void *context), void *context)
+{
+    cd->handler = function;
+    cd->context = context;
+}
+
+size_t chardev_read(struct chardev *cd, void *buffer, size_t size)
+{
+    size_t got = chardev_input_get(cd, buffer, size);
+    cd->input.armed = got < size;
+    return got;
+}
+
+void chardev_write(struct chardev *cd, const void *buffer, size_t size)
+{
+    chardev_output_put(cd, buffer, size);
+}
+
+bool chardev_can_receive(const struct chardev *cd)
+{
+    bool may_come =
+        cd->input.mode == CHARDEV_INPUT_POLLED || cd->input.mode == CHARDEV_INPUT_ABSENT;
+    return may_come && cd->input.armed && cd->handler != NULL;
+}
+
+bool chardev_hub_can_receive(const struct chardev_hub *hub)
+{
+    const struct chardev *cd = hub->list;
+    while (cd != NULL && !chardev_can_receive(cd)) {
+        cd = cd->next;
+    }
+    return cd != NULL;
+}
+
+const char *chardev_address(const struct chardev *cd)
+{
+    return cd->address;
+}
+
+void chardev_flush(struct chardev *cd)
+{
+    chardev_output_push(cd);
+}
+
+void chardev_hub_flush(struct chardev_hub *hub)
+{
+    for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
+        chardev_output_push(cd);
+    }
+}
+
+bool chardev_hub_congested(const struct chardev_hub *hub)
+{
+    const struct chardev *cd = hub->list;
+    while (cd != NULL &&
+           !(cd->backend->patient && cd->output.queue.length > CHARDEV_OUTPUT_LIMIT)) {
+        cd = cd->next;
+    }
+    return cd != NULL;
+}
+
+bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms)
+{
+    /* The wake that ended the run must not end this; whoever else it was for gets it afterwards. */
+    bool wake = hostio_forget_wake(hub->config.hostio);
+    bool done = true;
+    for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
+        done = chardev_output_drain(cd, timeout_ms) && done;
+    }
+    if (wake) {
+        hostio_wake(hub->config.hostio);
+    }
+    return done;
+}
+
+bool chardev_kind(unsigned index, const char **form, const char **help)
+{
+    if (index >= ARRAY_LEN(backends)) {
+        return false;
+    }
+    *form = backends[index]->form;
+    *help = backends[index]->help;
+    return true;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/*
+ * `none`, which swallows output and has no input, and `file:OUT[:IN]`, which writes one file and
+ * reads another.  Either name may be empty; OUT cannot contain a colon.  OUT is emptied first. Both
+ * may be FIFOs; the reader of OUT must be there already.
+ */
+#define _GNU_SOURCE
+#include "machine/chardev_backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+struct file_state {
+    int out;
+    int in;
+};
+
+static bool none_open(struct chardev *cd, const char *argument, struct error *err)
+{
+    (void)cd;
+    (void)argument;
+    (void)err;
+    return true;
+}
+
+const struct chardev_backend chardev_none = {
+    .form = "none",
+    .help = "swallows all output, never has input",
+    .open = none_open,
+};
+
+static bool file_open_input(struct file_state *state, const char *path, struct error *err)
+{
+    if (path[0] == '\0') {
+        return true;
+    }
+    state->in = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (state->in < 0) {
+        return error_set(err, LEON3EMU_FILE, "cannot read the input file '%s': %s", path,
+                         strerror(errno));
+    }
+    return true;
+}
+
+static bool same_file(int a, int b)
+{
+    struct stat first, second;
+    return fstat(a, &first) == 0 && fstat(b, &second) == 0 && S_ISREG(first.st_mode) &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Emptied only when nothing can go wrong any more. */
+static bool file_open_output(struct file_state *state, const char *path, struct error *err)
+{
+    if (path[0] == '\0') {
+        return true;
+    }
+    state->out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    if (state->out < 0 && errno == ENXIO) {
+        return error_set(err, LEON3EMU_FILE,
+                         "cannot write to the FIFO '%s': nobody reads it; start its reader first",
+                         path);
+    }
+    if (state->out < 0) {
+        return error_set(err, LEON3EMU_FILE, "cannot write the output file '%s': %s", path,
+                         strerror(errno));
+    }
+    if (same_file(state->out, state->in)) {
+        return error_set(err, LEON3EMU_FILE, "'%s' cannot be output and input at once", path);
+    }
+    struct stat st;
+    if (fstat(state->out, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(state->out, 0) != 0) {
+        return error_set(err, LEON3EMU_FILE, "cannot empty the output file '%s': %s", path,
+                         strerror(errno));
+    }
+    return true;
+}
+
+static bool file_open(struct chardev *cd, const char *argument, struct error *err)
+{
+    struct file_state *state = malloc(sizeof *state);
+    size_t length = strcspn(argument, ":");
+    const char *in_path = argument[length] == ':' ? argument + length + 1 : "";
+    char *out_path = strndup(argument, length);
+    CHECK(state != NULL && out_path != NULL);
+    *state = (struct file_state){-1, -1};
+    cd->state = state;
+    bool ok = file_open_input(state, in_path, err) && file_open_output(state, out_path, err);
+    free(out_path);
+    if (ok) {
+        chardev_input_start(cd, state->in);
+        chardev_output_start(cd, state->out);
+    }
+    return ok;
+}
+
+static void file_close(struct chardev *cd)
+{
+    struct file_state *state = cd->state;
+    if (state->out >= 0) {
+        close(state->out);
+    }
+    if (state->in >= 0) {
+        close(state->in);
+    }
+    free(state);
+}
+
+const struct chardev_backend chardev_file = {
+    .form = "file:OUT[:IN]",
+    .help = "writes the file OUT, reads the file IN",
+    .patient = true,
+    .open = file_open,
+    .close = file_close,
+};

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The sending half of a character line.
+ *
+ * Bytes gather in the queue; a full piece, chardev_flush() or the run loop pushes them out, as far
+ * as the host takes them without waiting.  When it takes no more (blocked), nothing is tried until
+ * the watch says that there is room.
+ *
+ * Standard output belongs to others too: making it non-blocking would change it for the shell that
+ * started us.  So a pipe or a terminal (SHARED) is asked with poll(2) first and then gets no more
+ * than it can surely take: PIPE_BUF for a pipe, a little for a terminal.  SIGPIPE is held back for
+ * the moment of the write, because a library has no say in the handling of signals.
+ */
+#define _GNU_SOURCE
+#include "machine/chardev_backend.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check.h"
+
+/* Queued bytes that are worth a system call before the run loop flushes. */
+#define CHARDEV_PUSH_SIZE      4096u
+#define CHARDEV_TERMINAL_PIECE 256u
+/* How long chardev_output_drain() waits for a reader of a pty or socket. */
+#define CHARDEV_IMPATIENT_MS 1000
+
+/* write(2) that gives EPIPE and never SIGPIPE. */
+static ssize_t write_quietly(int fd, const void *bytes, size_t size)
+{
+    static const struct timespec at_once = {0, 0};
+    sigset_t pipe_set, before, pending;
+    sigemptyset(&pipe_set);
+    sigaddset(&pipe_set, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe_set, &before);
+    ssize_t put = write(fd, bytes, size);
+    int saved_errno = errno;
+    if (put < 0 && saved_errno == EPIPE && sigismember(&pending, SIGPIPE) == 0) {
+        sigtimedwait(&pipe_set, NULL, &at_once);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = saved_errno;
+    return put;
+}
+
+static ssize_t write_shared(const struct chardev_output *output, const void *bytes, size_t size)
+{
+    struct pollfd ready = {.fd = output->watch.fd, .events = POLLOUT};
+    if (poll(&ready, 1, 0) <= 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return write_quietly(output->watch.fd, bytes, size < output->piece ? size : output->piece);
+}
+
+static ssize_t output_write(const struct chardev_output *output)
+{
+    const void *bytes = byte_queue_front(&output->queue);
+    size_t size = output->queue.length;
+    switch (output->mode) {
+    case CHARDEV_OUTPUT_PLAIN:
+        return write_quietly(output->watch.fd, bytes, size);
+    case CHARDEV_OUTPUT_SHARED:
+        return write_shared(output, bytes, size);
+    case CHARDEV_OUTPUT_SOCKET:
+        return send(output->watch.fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    case CHARDEV_OUTPUT_NONE:
+    case CHARDEV_OUTPUT_ABSENT:
+        break;
+    }
+    UNREACHABLE();
+}
+
+static bool output_is_open(const struct chardev_output *output)
+{
+    return output->mode >= CHARDEV_OUTPUT_PLAIN;
+}
+
+static void output_set_blocked(struct chardev *cd, bool blocked)
+{
+    if (cd->output.blocked != blocked) {
+        cd->output.blocked = blocked;
+        hostio_change(cd->hub->config.hostio, &cd->output.watch, blocked ? HOSTIO_WRITE : 0);
+    }
+}
+
+/* The write failed for good. */
+static void output_fail(struct chardev *cd, int error_number)
+{
+    if (cd->backend->hang_up == NULL) {
+        log_line(cd->hub->config.log, 0,
+                 "%s: cannot write to %s: %s; output is dropped from here on", cd->label,
+                 cd->address, strerror(error_number));
+        chardev_output_stop(cd, CHARDEV_OUTPUT_NONE);
+    } else {
+        chardev_output_stop(cd, CHARDEV_OUTPUT_ABSENT);
+        cd->backend->hang_up(cd);
+    }
+}
+
+void chardev_output_push(struct chardev *cd)
+{
+    struct chardev_output *output = &cd->output;
+    while (output_is_open(output) && !output->blocked && output->queue.length != 0) {
+        ssize_t put = output_write(output);
+        if (put >= 0) {
+            byte_queue_drop(&output->queue, (size_t)put);
+            output->dropping = false;
+        } else if (errno == EAGAIN) {
+            output_set_blocked(cd, true);
+        } else if (errno != EINTR) {
+            output_fail(cd, errno);
+        }
+    }
+}
+
+static void output_ready(void *context, unsigned events)
+{
+    struct chardev *cd = context;
+    (void)events;
+    output_set_blocked(cd, false);
+    chardev_output_push(cd);
+}
+
+/* Standard output as we found it; a descriptor of our own is non-blocking. */
+static enum chardev_output_mode output_mode_of(int fd, size_t *piece)
+{
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        return CHARDEV_OUTPUT_NONE;
+    }
+    *piece = S_ISFIFO(st.st_mode) ? PIPE_BUF : CHARDEV_TERMINAL_PIECE;
+    if (S_ISSOCK(st.st_mode)) {
+        return CHARDEV_OUTPUT_SOCKET;
+    }
+    bool waits = S_ISFIFO(st.st_mode) || isatty(fd) != 0;
+    bool blocking = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+    return waits && blocking ? CHARDEV_OUTPUT_SHARED : CHARDEV_OUTPUT_PLAIN;
+}
+
+void chardev_output_start(struct chardev *cd, int fd)
+{
+    struct chardev_output *output = &cd->output;
+    ASSERT(!output_is_open(output));
+    output->mode = output_mode_of(fd, &output->piece);
+    output->watch = (struct hostio_watch){.fd = fd, .function = output_ready, .context = cd};
+    output->blocked = false;
+    if (output_is_open(output)) {
+        hostio_add(cd->hub->config.hostio, &output->watch, 0);
+    }
+}
+
+void chardev_output_stop(struct chardev *cd, enum chardev_output_mode next)
+{
+    if (output_is_open(&cd->output)) {
+        hostio_remove(cd->hub->config.hostio, &cd->output.watch);
+    }
+    cd->output.mode = next;
+    cd->output.blocked = false;
+    if (next == CHARDEV_OUTPUT_NONE) {
+        byte_queue_free(&cd->output.queue);
+    }
+}
+
+static void output_drop(struct chardev *cd)
+{
+    if (!cd->output.dropping) {
+        cd->output.dropping = true;
+        log_line(cd->hub->config.log, 0,
+                 "%s: %s is not read and %zu bytes wait for it; output is dropped until it is",
+                 cd->label, cd->address, cd->output.queue.length);
+    }
+}
+
+void chardev_output_put(struct chardev *cd, const uint8_t *bytes, size_t size)
+{
+    struct chardev_output *output = &cd->output;
+    while (size != 0 && output->mode != CHARDEV_OUTPUT_NONE) {
+        size_t put = byte_queue_put(&output->queue, bytes, size);
+        if (put == 0) {
+            output_drop(cd);
+            return;
+        }
+        bytes += put;
+        size -= put;
+        if (output->queue.length >= CHARDEV_PUSH_SIZE) {
+            chardev_output_push(cd);
+        }
+    }
+}
+
+bool chardev_output_drain(struct chardev *cd, int timeout_ms)
+{
+    struct chardev_output *output = &cd->output;
+    int64_t limit = cd->backend->patient ? timeout_ms : CHARDEV_IMPATIENT_MS;
+    if (timeout_ms >= 0 && timeout_ms < limit) {
+        limit = timeout_ms;
+    }
+    int64_t deadline = hostio_clock_ms() + limit;
+    chardev_output_push(cd);
+    while (output_is_open(output) && output->queue.length != 0) {
+        int64_t left = limit < 0 ? -1 : deadline - hostio_clock_ms();
+        if ((limit >= 0 && left < 0) ||
+            !hostio_wait_fd(cd->hub->config.hostio, output->watch.fd, HOSTIO_WRITE, (int)left)) {
+            return false;
+        }
+        output_set_blocked(cd, false);
+        chardev_output_push(cd);
+    }
+    return true;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/*
+ * `stdio`: standard input and output, and the raw console on a terminal.
+ *
+ * Cooked, the terminal edits lines and turns Ctrl-C into SIGINT, which is the program's business.
+ * Raw, every key goes to the guest; Ctrl-A is the way back to us.
+ */
+#define _GNU_SOURCE
+#include "machine/chardev_backend.h"
+
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "check.h"
+
+#define CONSOLE_ESCAPE 0x01u /* Ctrl-A */
+
+struct console {
+    struct termios saved; /* valid while raw */
+    bool raw;
+    bool escape; /* the last key was Ctrl-A */
+};
+
+static const char *const console_help[] = {
+    "Ctrl-A x       ends the emulator",
+    "Ctrl-A Ctrl-A  sends Ctrl-A to the guest",
+    "Ctrl-A h       shows this",
+};
+
+static void console_show_help(const struct chardev *cd)
+{
+    for (size_t i = 0; i < ARRAY_LEN(console_help); i++) {
+        chardev_notice(cd, "%s", console_help[i]);
+    }
+}
+
+/* The key after Ctrl-A; true if it goes to the guest. */
+static bool console_command(struct chardev *cd, uint8_t key)
+{
+    const struct chardev_hub_config *config = &cd->hub->config;
+    switch (key) {
+    case 'x':
+    case 'X':
+        if (config->quit != NULL) {
+            config->quit(config->context);
+        }
+        return false;
+    case 'h':
+    case '?':
+        console_show_help(cd);
+        return false;
+    default:
+        return key == CONSOLE_ESCAPE;
+    }
+}
+
+static bool console_key(struct chardev *cd, uint8_t key)
+{
+    struct console *console = cd->state;
+    if (console->escape) {
+        console->escape = false;
+        return console_command(cd, key);
+    }
+    console->escape = key == CONSOLE_ESCAPE;
+    return !console->escape;
+}
+
+static size_t console_filter(struct chardev *cd, uint8_t *bytes, size_t size)
+{
+    const struct console *console = cd->state;
+    size_t kept = 0;
+    if (!console->raw) {
+        return size;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (console_key(cd, bytes[i])) {
+            bytes[kept++] = bytes[i];
+        }
+    }
+    return kept;
+}
+
+static bool stdio_open(struct chardev *cd, const char *argument, struct error *err)
+{
+    (void)argument;
+    (void)err;
+    cd->state = calloc(1, sizeof(struct console));
+    CHECK(cd->state != NULL);
+    chardev_input_start(cd, cd->hub->config.input_fd);
+    chardev_output_start(cd, cd->hub->config.output_fd);
+    return true;
+}
+
+static void stdio_close(struct chardev *cd)
+{
+    chardev_console_raw(cd->hub, false);
+    free(cd->state);
+}
+
+const struct chardev_backend chardev_stdio = {
+    .form = "stdio",
+    .help = "standard input and output; one line only",
+    .stdio = true,
+    .patient = true,
+    .open = stdio_open,
+    .close = stdio_close,
+    .filter = console_filter,
+};
+
+/* Output processing stays on, so that the emulator's own lines begin at the left. */
+static struct termios console_raw_settings(const struct termios *cooked)
+{
+    struct termios raw = *cooked;
+    raw.c_iflag &= (tcflag_t) ~(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    raw.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    raw.c_cflag &= (tcflag_t) ~(CSIZE | PARENB);
+    raw.c_cflag |= CS8;
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    return raw;
+}
+
+/* A program in the background would be stopped for touching the terminal. */
+static bool console_is_ours(int fd)
+{
+    return isatty(fd) != 0 && tcgetpgrp(fd) == getpgrp();
+}
+
+static void console_enter(struct chardev *cd)
+{
+    struct console *console = cd->state;
+    int fd = cd->hub->config.input_fd;
+    if (!console_is_ours(fd) || tcgetattr(fd, &console->saved) != 0) {
+        return;
+    }
+    struct termios raw = console_raw_settings(&console->saved);
+    console->raw = tcsetattr(fd, TCSANOW, &raw) == 0;
+    console->escape = false;
+    cd->input.lossy = console->raw;
+}
+
+static void console_leave(struct chardev *cd)
+{
+    struct console *console = cd->state;
+    tcsetattr(cd->hub->config.input_fd, TCSANOW, &console->saved);
+    console->raw = false;
+    cd->input.lossy = false;
+}
+
+bool chardev_console_raw(struct chardev_hub *hub, bool on)
+{
+    struct chardev *cd = hub->stdio;
+    if (cd == NULL || cd->state == NULL) {
+        return false;
+    }
+    const struct console *console = cd->state;
+    if (on && !console->raw) {
+        console_enter(cd);
+    } else if (!on && console->raw) {
+        console_leave(cd);
+    }
+    return console->raw;
+}
+
+void chardev_console_restore_unsafe(const struct chardev_hub *hub)
+{
+    const struct chardev *cd = hub->stdio;
+    const struct console *console = cd == NULL ? NULL : cd->state;
+    if (console != NULL && console->raw) {
+        tcsetattr(hub->config.input_fd, TCSANOW, &console->saved);
+    }
+}
+
+void chardev_console_flush_unsafe(const struct chardev_hub *hub)
+{
+    const struct chardev *cd = hub->stdio;
+    if (cd == NULL || cd->output.mode == CHARDEV_OUTPUT_NONE || cd->output.queue.bytes == NULL) {
+        return;
+    }
+    const uint8_t *bytes = byte_queue_front(&cd->output.queue);
+    size_t left = cd->output.queue.length;
+    ssize_t put;
+    while (left != 0 && (put = write(hub->config.output_fd, bytes, left)) > 0) {
+        bytes += put;
+        left -= (size_t)put;
+    }
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Device instances: from a class and a list of properties to something mapped on the bus.
+ *
+ * Every device has, beside the properties of its class, those of the core:
+ *
+ *     base, REGION_base   addresses of its regions       irq, irq1, ...  its interrupt lines
+ *     name                of the instance                priority        where it overlaps others
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "core/parse.h"
+#include "machine/machine.h"
+
+/* ---- properties ---- */
+
+const struct device_property *device_find_property(const struct l3_host *host, const char *name)
+{
+    for (uint32_t i = 0; i < host->library->class.property_count; i++) {
+        if (strcmp(host->properties[i].name, name) == 0) {
+            return &host->properties[i];
+        }
+    }
+    return NULL;
+}
+
+static bool set_number(struct device_property *value, const struct l3_property *p,
+                       struct error *err)
+{
+    if (!parse_size(value->text, &value->number)) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: not a number", p->name, value->text);
+    }
+    if (value->number < p->minimum || value->number > p->maximum) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be from %llu to %llu", p->name,
+                         value->text, (unsigned long long)p->minimum,
+                         (unsigned long long)p->maximum);
+    }
+    return true;
+}
+
+static bool set_switch(struct device_property *value, const struct l3_property *p,
+                       struct error *err)
+{
+    bool on;
+    if (!parse_switch(value->text, &on)) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be on or off", p->name,
+                         value->text);
+    }
+    value->number = on;
+    return true;
+}
+
+static bool set_property(struct l3_host *host, uint32_t index, const struct l3_property *p,
+                         const char *text, struct error *err)
+{
+    struct device_property *value = &host->properties[index];
+
+    value->name = p->name;
+    if (text == NULL) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "property %s needs a value (%s)", p->name,
+                         p->help == NULL ? "" : p->help);
+    }
+    value->text = strdup(text);
+    if (value->text == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    switch (p->type) {
+    case L3_PROPERTY_UINT:
+        return set_number(value, p, err);
+    case L3_PROPERTY_BOOL:
+        return set_switch(value, p, err);
+    case L3_PROPERTY_CHARDEV:
+        return chardev_open(host->machine->chardevs, host->name, text, &value->chardev, err);
+    default:
+        return true;
+    }
+}
+
+static bool set_properties(struct l3_host *host, const struct property_list *list,
+                           struct error *err)
+{
+    const struct l3_device_class *class = &host->library->class;
+
+    host->properties = calloc(class->property_count + 1, sizeof *host->properties);
+    if (host->properties == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        host->properties[i].name = library_property(class, i).name;
+    }
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        struct l3_property p = library_property(class, i);
+        const struct property *given = property_list_find(list, p.name);
+        if (!set_property(host, i, &p, given != NULL ? given->value : p.default_value, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void base_key(const struct l3_device_class *class, uint32_t region, char *key, size_t size)
+{
+    if (region == 0) {
+        snprintf(key, size, "base");
+    } else {
+        snprintf(key, size, "%s_base", library_region(class, region).name);
+    }
+}
+
+static void irq_key(uint32_t output, char *key, size_t size)
+{
+    if (output == 0) {
+        snprintf(key, size, "irq");
+    } else {
+        snprintf(key, size, "irq%u", output);
+    }
+}
+
+static bool is_core_property(const struct l3_device_class *class, const char *name)
+{
+    char key[64];
+    for (uint32_t i = 0; i < class->region_count; i++) {
+        base_key(class, i, key, sizeof key);
+        if (strcmp(key, name) == 0) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < class->irq_output_count; i++) {
+        irq_key(i, key, sizeof key);
+        if (strcmp(key, name) == 0) {
+            return true;
+        }
+    }
+    return strcmp(name, "name") == 0 || strcmp(name, "priority") == 0;
+}
+
+static bool is_class_property(const struct l3_device_class *class, const char *name)
+{
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        if (strcmp(library_property(class, i).name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_names(const struct l3_device_class *class, const struct property_list *list,
+                        struct error *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *key = list->properties[i].key;
+        if (!is_core_property(class, key) && !is_class_property(class, key)) {
+            return error_set(err, LEON3EMU_PERIPHERAL,
+                             "%s has no property %s; --periph %s,help lists them", class->name,
+                             key, list->name == NULL ? class->name : list->name);
+        }
+    }
+    return true;
+}
+
+/* A number the core itself asks for; *value stays as it is if the list has no such key. */
+static bool core_number(const struct property_list *list, const char *key, uint64_t maximum,
+                        uint64_t *value, struct error *err)
+{
+    const struct property *p = property_list_find(list, key);
+    if (p == NULL) {
+        return true;
+    }
+    if (p->value == NULL || !parse_number(p->value, value) || *value > maximum) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be a number from 0 to 0x%llx", key,
+                         p->value == NULL ? "" : p->value, (unsigned long long)maximum);
+    }
+    return true;
+}
+
+static bool set_irqs(struct l3_host *host, const struct property_list *list, struct error *err)
+{
+    uint32_t count = host->library->class.irq_output_count;
+    uint64_t first = 0;
+    char key[64];
+
+    host->irq_lines = calloc(count + 1, sizeof *host->irq_lines);
+    if (host->irq_lines == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    if (!core_number(list, "irq", MACHINE_IRQ_LINES - 1, &first, err)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        /* Outputs past the last line are simply not connected. */
+        uint64_t line = first == 0 || first + i >= MACHINE_IRQ_LINES ? 0 : first + i;
+        irq_key(i, key, sizeof key);
+        if (!core_number(list, key, MACHINE_IRQ_LINES - 1, &line, err)) {
+            return false;
+        }
+        host->irq_lines[i] = (uint32_t)line;
+    }
+    return true;
+}
+
+/* ---- regions ---- */
+
+static bool choose_base(struct l3_host *host, uint32_t index, const struct l3_region *region,
+                        const struct property_list *list, struct error *err)
+{
+    uint64_t base = region->default_base;
+    char key[64];
+
+    base_key(&host->library->class, index, key, sizeof key);
+    if (!core_number(list, key, UINT32_MAX, &base, err)) {
+        return false;
+    }
+    if (property_list_find(list, key) == NULL && region->default_base == 0) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "no address for region %s; give %s=ADDRESS",
+                         region->name, key);
+    }
+    if (base & (region->size - 1)) {
+        return error_set(err, LEON3EMU_PERIPHERAL,
+                         "%s=0x%llx: must be a multiple of the region's size, 0x%llx", key,
+                         (unsigned long long)base, (unsigned long long)region->size);
+    }
+    host->bases[index] = base;
+    return true;
+}
+
+static bool find_overlap(const struct l3_host *host, uint64_t base, uint64_t size,
+                         struct error *err)
+{
+    for (const struct region *r = host->machine->root->children; r != NULL; r = r->sibling) {
+        if (base < r->base + r->size && r->base < base + size && r->priority == host->priority) {
+            return error_set(err, LEON3EMU_BOARD,
+                             "0x%08llx-0x%08llx overlaps %s at 0x%08llx-0x%08llx; choose another "
+                             "base, or a priority to lie above or below it",
+                             (unsigned long long)base, (unsigned long long)(base + size - 1),
+                             r->name, (unsigned long long)r->base,
+                             (unsigned long long)(r->base + r->size - 1));
+        }
+    }
+    return true;
+}
+
+static bool map_region(struct l3_host *host, uint32_t index, struct error *err)
+{
+    const struct l3_device_class *class = &host->library->class;
+    struct l3_region described = library_region(class, index);
+    bool apb = described.kind == L3_REGION_APB;
+    struct region_io io = {
+        .read = class->read,
+        .write = class->write,
+        .instance = host->instance,
+        .owner = &host->owner,
+        .index = index,
+        .valid_sizes = apb ? L3_SIZE_ALL : described.valid_sizes,
+        .native_sizes = apb ? L3_SIZE_4 : described.native_sizes & L3_SIZE_ALL,
+        .apb = apb,
+    };
+    char name[128];
+
+    if (!find_overlap(host, host->bases[index], described.size, err)) {
+        return false;
+    }
+    snprintf(name, sizeof name, "%s.%s", host->name, described.name);
+    host->regions[index] = region_new_io(name, described.size, &io);
+    if (host->regions[index] == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    region_add(host->machine->root, host->bases[index], host->regions[index], host->priority);
+    return true;
+}
+
+static bool set_bases(struct l3_host *host, const struct property_list *list, struct error *err)
+{
+    const struct l3_device_class *class = &host->library->class;
+    uint64_t priority = 0;
+
+    host->regions = calloc(class->region_count + 1, sizeof *host->regions);
+    host->bases = calloc(class->region_count + 1, sizeof *host->bases);
+    if (host->regions == NULL || host->bases == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    if (!core_number(list, "priority", 100, &priority, err)) {
+        return false;
+    }
+    host->priority = class->flags & L3_CLASS_BRIDGE ? -1 : (int)priority;
+    for (uint32_t i = 0; i < class->region_count; i++) {
+        struct l3_region region = library_region(class, i);
+        if (!choose_base(host, i, &region, list, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- life ---- */
+
+static bool create_instance(struct l3_host *host, struct error *err)
+{
+    struct device_call call;
+
+    device_enter(host, "create", &call);
+    host->instance = host->library->class.create(host, &device_services);
+    device_leave(host);
+    if (host->instance == NULL || host->failed) {
+        return error_set(err, LEON3EMU_PERIPHERAL, "%s",
+                         host->failed ? host->failure : "its create function gave no reason");
+    }
+    for (uint32_t i = 0; i < host->library->class.region_count; i++) {
+        if (!map_region(host, i, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool set_name(struct l3_host *host, const char *name, const struct property_list *list,
+                     struct error *err)
+{
+    const struct property *given = property_list_find(list, "name");
+    if (given != NULL && given->value != NULL) {
+        name = given->value;
+    }
+    for (const struct l3_host *other = host->machine->devices; other != NULL; other = other->next) {
+        if (strcmp(other->name, name) == 0) {
+            return error_set(err, LEON3EMU_BOARD, "there is a device %s already", name);
+        }
+    }
+    host->name = strdup(name);
+    host->owner.name = host->name;
+    return host->name != NULL || error_set(err, LEON3EMU_HOST, "out of memory");
+}
+
+static void append(struct machine *m, struct l3_host *host)
+{
+    struct l3_host **link = &m->devices;
+    while (*link != NULL) {
+        link = &(*link)->next;
+    }
+    *link = host;
+    host->order = m->device_count++;
+}
+
+bool device_create(struct machine *m, const char *name, const struct library *library,
+                   const struct property_list *properties, struct error *err)
+{
+    struct l3_host *host = calloc(1, sizeof *host);
+    bool ok;
+
+    if (host == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    host->machine = m;
+    host->library = library;
+    host->owner.external = library->handle != NULL;
+    ok = set_name(host, name, properties, err);
+    append(m, host);
+    ok = ok && check_names(&library->class, properties, err) &&
+         set_bases(host, properties, err) && set_irqs(host, properties, err) &&
+         set_properties(host, properties, err) && create_instance(host, err);
+    if (ok && (library->class.flags & L3_CLASS_IRQ_CONTROLLER) && m->irq_controller == NULL) {
+        m->irq_controller = host;
+    }
+    return ok; /* a half-made device is destroyed with the machine */
+}
+
+static void destroy_events(struct l3_host *host)
+{
+    while (host->events != NULL) {
+        struct l3_event *event = host->events;
+        host->events = event->next;
+        event_cancel(&host->machine->exec.events, &event->event);
+        free(event);
+    }
+}
+
+static void destroy_properties(struct l3_host *host)
+{
+    for (uint32_t i = 0; host->properties != NULL && i < host->library->class.property_count;
+         i++) {
+        free(host->properties[i].text);
+    }
+    free(host->properties);
+}
+
+/* Regions go with the tree, character lines with their hub. */
+void device_destroy(struct l3_host *host)
+{
+    struct device_call call;
+
+    destroy_events(host);
+    if (host->instance != NULL && host->library->class.destroy != NULL) {
+        device_enter(host, "destroy", &call);
+        host->library->class.destroy(host->instance);
+        device_leave(host);
+    }
+    destroy_properties(host);
+    free(host->regions);
+    free(host->bases);
+    free(host->irq_lines);
+    free(host->name);
+    free(host);
+}
+
+void device_reset(struct l3_host *host, uint32_t cause)
+{
+    struct device_call call;
+
+    for (struct l3_event *event = host->events; event != NULL; event = event->next) {
+        event_cancel(&host->machine->exec.events, &event->event);
+    }
+    if (host->library->class.reset != NULL) {
+        device_enter(host, "reset", &call);
+        host->library->class.reset(host->instance, cause);
+        device_leave(host);
+    }
+}

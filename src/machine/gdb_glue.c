@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+/* Between the GDB stub and the machine: the stub's ops, and running under its control. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "debug/gdbstub.h"
+#include "machine/machine.h"
+
+struct gdb_glue {
+    struct machine *machine;
+    struct gdbstub *stub;
+    enum gdb_action action;
+    bool ended;   /* the run is over; GDB may still look */
+    bool killed;
+};
+
+static unsigned op_cpu_count(void *context)
+{
+    (void)context;
+    return 1;
+}
+
+/* GDB's numbers are those of <leon3emu/device.h> up to FSR; then CSR, then %asr16... */
+static bool core_number(unsigned number, uint32_t *core)
+{
+    if (number < GDB_REGISTER_CSR) {
+        *core = number;
+        return true;
+    }
+    *core = L3_REG_ASR(16) + (number - GDB_REGISTER_ASR16);
+    return number >= GDB_REGISTER_ASR16 && number < GDB_REGISTER_COUNT;
+}
+
+static bool op_read_register(void *context, unsigned cpu, unsigned number, uint32_t *value)
+{
+    struct gdb_glue *glue = context;
+    uint32_t core;
+    (void)cpu;
+    return core_number(number, &core) && cpu_read_register(&glue->machine->cpu, core, value);
+}
+
+/* Writing %asr19 would power the CPU down: not what a debugger means. */
+static bool op_write_register(void *context, unsigned cpu, unsigned number, uint32_t value)
+{
+    struct gdb_glue *glue = context;
+    uint32_t core;
+    (void)cpu;
+    return core_number(number, &core) && core != L3_REG_ASR(19) &&
+           cpu_write_register(&glue->machine->cpu, core, value);
+}
+
+static struct access debug_access(void)
+{
+    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
+    return how;
+}
+
+static bool op_read_memory(void *context, unsigned cpu, uint32_t address, void *bytes, size_t size)
+{
+    struct gdb_glue *glue = context;
+    struct access how = debug_access();
+    (void)cpu;
+    return addrspace_read(&glue->machine->space, address, bytes, size, &how);
+}
+
+static bool op_write_memory(void *context, unsigned cpu, uint32_t address, const void *bytes,
+                            size_t size)
+{
+    struct gdb_glue *glue = context;
+    struct access how = debug_access();
+    (void)cpu;
+    return addrspace_write(&glue->machine->space, address, bytes, size, &how);
+}
+
+static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)
+{
+    struct gdb_glue *glue = context;
+    struct exec *exec = &glue->machine->exec;
+    if (point->kind != GDB_POINT_SOFTWARE && point->kind != GDB_POINT_HARDWARE) {
+        return GDB_UNSUPPORTED;
+    }
+    exec_remove_breakpoint(exec, point->address);
+    return exec_add_breakpoint(exec, point->address) ? GDB_OK : GDB_FAILED;
+}
+
+static enum gdb_result op_remove_point(void *context, const struct gdb_point *point)
+{
+    struct gdb_glue *glue = context;
+    if (point->kind != GDB_POINT_SOFTWARE && point->kind != GDB_POINT_HARDWARE) {
+        return GDB_UNSUPPORTED;
+    }
+    exec_remove_breakpoint(&glue->machine->exec, point->address);
+    return GDB_OK;
+}
+
+static void op_resume(void *context, const enum gdb_action *actions)
+{
+    struct gdb_glue *glue = context;
+    glue->action = actions[0];
+}
+
+static void op_interrupt(void *context)
+{
+    struct gdb_glue *glue = context;
+    exec_stop(&glue->machine->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted by GDB");
+}
+
+static void op_detach(void *context)
+{
+    struct gdb_glue *glue = context;
+    glue->machine->exec.breakpoint_count = 0;
+}
+
+static void op_kill(void *context)
+{
+    struct gdb_glue *glue = context;
+    glue->killed = true;
+    leon3emu_interrupt(glue->machine);
+}
+
+static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
+{
+    static const char *const names[] = {"running", "powered down", "error mode"};
+    struct gdb_glue *glue = context;
+    (void)cpu;
+    snprintf(text, size, "%s", names[glue->machine->cpu.status]);
+}
+
+bool leon3emu_gdb(struct machine *m, uint16_t port, uint16_t *actual, struct error *err)
+{
+    struct gdb_glue *glue = calloc(1, sizeof *glue);
+    struct gdbstub_config config = {
+        .hostio = m->hostio,
+        .log = &m->log,
+        .wait_first = true,
+        .ops =
+            {
+                .context = glue,
+                .cpu_count = op_cpu_count,
+                .read_register = op_read_register,
+                .write_register = op_write_register,
+                .read_memory = op_read_memory,
+                .write_memory = op_write_memory,
+                .insert_point = op_insert_point,
+                .remove_point = op_remove_point,
+                .resume = op_resume,
+                .interrupt = op_interrupt,
+                .detach = op_detach,
+                .kill = op_kill,
+                .cpu_status = op_cpu_status,
+            },
+    };
+    unsigned chosen = port;
+
+    if (glue == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    glue->machine = m;
+    glue->action = GDB_CONTINUE;
+    glue->stub = gdbstub_create(&config);
+    m->gdb = glue;
+    if (!gdbstub_listen(glue->stub, &chosen, err)) {
+        return false;
+    }
+    *actual = (uint16_t)chosen;
+    return true;
+}
+
+void gdb_glue_destroy(struct gdb_glue *glue)
+{
+    if (glue != NULL) {
+        gdbstub_destroy(glue->stub);
+        free(glue);
+    }
+}
+
+static struct gdb_stop stop_for_gdb(const struct stop_info *stop)
+{
+    struct gdb_stop gdb = {.cpu = stop->cpu, .signal = GDB_SIGNAL_TRAP};
+    switch (stop->kind) {
+    case STOP_BREAKPOINT:
+        gdb.reason = GDB_STOP_SOFTWARE_POINT;
+        break;
+    case STOP_INTERRUPT:
+        gdb.signal = GDB_SIGNAL_INT;
+        break;
+    case STOP_ERROR_MODE:
+        gdb.signal = GDB_SIGNAL_SEGV;
+        break;
+    default:
+        break;
+    }
+    return gdb;
+}
+
+/* Stops that end a run; under GDB one can still look around before it does. */
+static bool is_final(enum stop_kind kind)
+{
+    return kind != STOP_BREAKPOINT && kind != STOP_STEP && kind != STOP_INTERRUPT;
+}
+
+static void wait_for_gdb(struct gdb_glue *glue)
+{
+    struct machine *m = glue->machine;
+    chardev_hub_flush(m->chardevs);
+    while (gdbstub_is_waiting(glue->stub) && !glue->killed && !m->interrupted) {
+        hostio_poll(m->hostio, -1);
+    }
+}
+
+static void killed(struct stop_info *stop)
+{
+    memset(stop, 0, sizeof *stop);
+    stop->kind = STOP_INTERRUPT;
+    stop->status = LEON3EMU_INTERRUPTED;
+    snprintf(stop->text, sizeof stop->text, "ended by GDB");
+}
+
+/* The run is over.  A CPU in error mode can be looked at before GDB lets it end. */
+static void finish(struct gdb_glue *glue, const struct stop_info *stop,
+                   const struct gdb_stop *report)
+{
+    if (stop->kind == STOP_ERROR_MODE && gdbstub_notify_stop(glue->stub, report)) {
+        wait_for_gdb(glue);
+    }
+    gdbstub_notify_exit(glue->stub, stop->status);
+    hostio_poll(glue->machine->hostio, 0);
+}
+
+static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info *stop)
+{
+    struct exec *exec = &glue->machine->exec;
+    if (glue->action == GDB_STEP) {
+        exec_step(exec, stop);
+    } else {
+        exec_run(exec, cycles == 0 ? UINT64_MAX : cycles, stop);
+    }
+}
+
+/* Waits, runs as told, reports the stop, until the run is over or GDB kills it. */
+void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
+{
+    struct gdb_glue *glue = m->gdb;
+
+    for (;;) {
+        struct gdb_stop report;
+        wait_for_gdb(glue);
+        if (!glue->killed && !m->interrupted) {
+            run_as_told(glue, cycles, stop);
+        }
+        if (glue->killed || m->interrupted) {
+            m->interrupted = false;
+            killed(stop);
+            return;
+        }
+        report = stop_for_gdb(stop);
+        if (is_final(stop->kind)) {
+            finish(glue, stop, &report);
+            return;
+        }
+        if (!gdbstub_notify_stop(glue->stub, &report)) {
+            /* Nobody is connected: an interrupt is the user's, anything else goes on. */
+            if (stop->kind == STOP_INTERRUPT) {
+                return;
+            }
+            glue->action = GDB_CONTINUE;
+        }
+    }
+}

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+/* A machine's life: create, reset, run, destroy.  See include/leon3emu.h. */
+#include "machine/machine.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/image.h"
+#include "sparc/interp.h"
+
+#define ADDRESS_SPACE_SIZE UINT64_C(0x100000000)
+#define NS_PER_SECOND      1000000000u
+
+void leon3emu_options_init(struct leon3emu_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->input_fd = 0;
+    options->output_fd = 1;
+}
+
+/* ---- wires between the rooms ---- */
+
+static uint32_t guest_pc(void *context)
+{
+    return ((const struct machine *)context)->cpu.pc;
+}
+
+static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
+{
+    struct machine *m = context;
+    code_cache_written(&m->code_cache, region, offset, size, interp_decode);
+}
+
+static void code_changed(void *context)
+{
+    struct machine *m = context;
+    tlb_flush(&m->cpu.tlb);
+}
+
+static void interrupt_acknowledge(void *context, struct cpu *cpu, unsigned level)
+{
+    struct machine *m = context;
+    struct l3_host *controller = m->irq_controller;
+    struct device_call call;
+
+    if (controller != NULL && controller->library->class.irq_acknowledge != NULL) {
+        device_enter(controller, "irq_acknowledge", &call);
+        controller->library->class.irq_acknowledge(controller->instance, cpu->config.index, level);
+        device_leave(controller);
+    }
+}
+
+static uint64_t up_counter(void *context)
+{
+    return exec_now(&((const struct machine *)context)->exec);
+}
+
+static void poll_host(void *context, int timeout_ms)
+{
+    struct machine *m = context;
+    chardev_hub_flush(m->chardevs);
+    hostio_poll(m->hostio, timeout_ms);
+    while (chardev_hub_congested(m->chardevs) && !m->interrupted) {
+        hostio_poll(m->hostio, 100);
+    }
+    services_run_posts(m);
+    if (m->interrupted) {
+        m->interrupted = false;
+        exec_stop(&m->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted");
+    }
+}
+
+/* A reset that a device asked for waits until the instruction or event is over. */
+static void between(void *context)
+{
+    struct machine *m = context;
+    if (m->reset_wanted) {
+        machine_reset(m, m->reset_cause);
+    }
+}
+
+static bool can_receive(void *context)
+{
+    const struct machine *m = context;
+    return chardev_hub_can_receive(m->chardevs) || m->gdb != NULL;
+}
+
+static void on_quit(void *context)
+{
+    leon3emu_interrupt(context);
+}
+
+static void on_notice(void *context, const char *line)
+{
+    const struct machine *m = context;
+    if (m->options.notice != NULL) {
+        m->options.notice(m->options.context, line);
+    }
+}
+
+void leon3emu_interrupt(struct machine *m)
+{
+    m->interrupted = true;
+    hostio_wake(m->hostio);
+}
+
+/* ---- creation ---- */
+
+static bool read_board(struct machine *m, struct error *err)
+{
+    const char *name = m->options.board == NULL ? "leon3" : m->options.board;
+    const char *text = board_builtin_text(name);
+    if (text != NULL) {
+        return board_file_parse(name, text, strlen(text), &m->board, err);
+    }
+    return board_file_read(name, &m->board, err);
+}
+
+static bool check_board(const struct machine *m, struct error *err)
+{
+    if (m->board->cpu.count > 1) {
+        return error_set(err, LEON3EMU_BOARD,
+                         "%s: %u CPUs: this version has one CPU; set count = 1 in [cpu]",
+                         m->board->label, m->board->cpu.count);
+    }
+    if (m->board->cpu.mmu) {
+        return error_set(err, LEON3EMU_BOARD,
+                         "%s: this version has no MMU; set mmu = off in [cpu]", m->board->label);
+    }
+    return true;
+}
+
+static struct cpu_config cpu_configuration(const struct board_desc *board)
+{
+    struct cpu_config config = {
+        .windows = board->cpu.nwin,
+        .watchpoints = board->cpu.watchpoints,
+        .fpu = board->cpu.fpu,
+        .casa = board->cpu.casa,
+        .mac = board->cpu.mac,
+        .svt = board->cpu.svt,
+        .partial_wrpsr = board->cpu.pwrpsr,
+        .mmu = board->cpu.mmu,
+        .up_counter = true,
+    };
+    return config;
+}
+
+static bool create_host_side(struct machine *m, struct error *err)
+{
+    struct chardev_hub_config config = {
+        .log = &m->log,
+        .input_fd = m->options.input_fd,
+        .output_fd = m->options.output_fd,
+        .notice = on_notice,
+        .quit = on_quit,
+        .context = m,
+    };
+    m->hostio = hostio_create(err);
+    if (m->hostio == NULL) {
+        return false;
+    }
+    config.hostio = m->hostio;
+    m->chardevs = chardev_hub_create(&config);
+    return true;
+}
+
+static bool create_cpu(struct machine *m, struct error *err)
+{
+    struct cpu_config config = cpu_configuration(m->board);
+
+    m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;
+    m->cpu_hooks.up_counter = up_counter;
+    m->cpu_hooks.context = m;
+    m->code_cache.changed = code_changed;
+    m->code_cache.context = m;
+    m->exec_hooks.poll_host = poll_host;
+    m->exec_hooks.between = between;
+    m->exec_hooks.can_receive = can_receive;
+    m->exec_hooks.error_mode = stop_error_mode;
+    m->exec_hooks.context = m;
+    exec_init(&m->exec, &m->cpu, m->board->clock_hz, &m->exec_hooks);
+    m->exec.realtime = m->options.realtime;
+    return cpu_init(&m->cpu, &config, &m->space, &m->code_cache, &m->cpu_hooks, &m->log) ||
+           error_set(err, LEON3EMU_HOST, "out of memory");
+}
+
+static bool create_memory(struct machine *m, struct error *err)
+{
+    m->bus.log = &m->log;
+    m->bus.guest_pc = guest_pc;
+    m->bus.code_written = code_written;
+    m->bus.context = m;
+    m->root = region_new_container("system", ADDRESS_SPACE_SIZE);
+    if (m->root == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    addrspace_init(&m->space, "system", m->root, &m->bus);
+    return true;
+}
+
+static bool build(struct machine *m, struct error *err)
+{
+    bool ok;
+    addrspace_begin(&m->space);
+    ok = board_build(m, err);
+    if (!addrspace_commit(&m->space) && ok) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    return ok;
+}
+
+struct machine *leon3emu_create(const struct leon3emu_options *options, struct error *err)
+{
+    struct machine *m = calloc(1, sizeof *m);
+    if (m == NULL) {
+        error_set(err, LEON3EMU_HOST, "out of memory");
+        return NULL;
+    }
+    m->options = *options;
+    m->log.mask = options->log_mask;
+    m->log.write = options->log_line;
+    m->log.context = options->context;
+    m->thread = pthread_self();
+    pthread_mutex_init(&m->post_lock, NULL);
+    m->posts_open = true;
+    if (!read_board(m, err) || !check_board(m, err) || !create_host_side(m, err) ||
+        !create_memory(m, err) || !create_cpu(m, err) || !build(m, err)) {
+        leon3emu_destroy(m);
+        return NULL;
+    }
+    machine_reset(m, L3_RESET_POWER_ON);
+    /* Options hold pointers of the caller that need not live on. */
+    m->options.board = NULL;
+    m->options.peripherals = NULL;
+    m->options.peripheral_count = 0;
+    m->options.plugin_path = NULL;
+    return m;
+}
+
+void leon3emu_destroy(struct machine *m)
+{
+    if (m == NULL) {
+        return;
+    }
+    services_close_posts(m);
+    gdb_glue_destroy(m->gdb);
+    while (m->devices != NULL) {
+        struct l3_host *host = m->devices;
+        m->devices = host->next;
+        device_destroy(host);
+    }
+    code_cache_clear(&m->code_cache);
+    cpu_fini(&m->cpu);
+    exec_fini(&m->exec);
+    addrspace_fini(&m->space);
+    region_destroy(m->root);
+    chardev_hub_destroy(m->chardevs);
+    hostio_destroy(m->hostio);
+    libraries_unload(m);
+    symbols_destroy(m->symbols);
+    image_destroy(m->image);
+    board_desc_destroy(m->board);
+    pthread_mutex_destroy(&m->post_lock);
+    free(m);
+}
+
+/* ---- running ---- */
+
+/* Devices in board order, then the CPU; interrupt lines are low afterwards. */
+void machine_reset(struct machine *m, uint32_t cause)
+{
+    m->reset_wanted = false;
+    code_cache_clear(&m->code_cache);
+    cpu_reset(&m->cpu);
+    for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        device_reset(host, cause);
+    }
+}
+
+void leon3emu_set_limits(struct machine *m, uint64_t nanoseconds, uint64_t instructions)
+{
+    unsigned __int128 cycles = (unsigned __int128)nanoseconds * m->board->clock_hz;
+    cycles = (cycles + NS_PER_SECOND - 1) / NS_PER_SECOND;
+    m->exec.time_limit = cycles > UINT64_MAX ? UINT64_MAX : (uint64_t)cycles;
+    m->exec.insn_limit = instructions;
+}
+
+void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
+{
+    m->thread = pthread_self();
+    if (m->gdb != NULL) {
+        gdb_glue_run(m, cycles, stop);
+    } else {
+        exec_run(&m->exec, cycles == 0 ? UINT64_MAX : cycles, stop);
+    }
+    chardev_hub_drain(m->chardevs, -1);
+}
+
+uint64_t leon3emu_cycles(const struct machine *m)
+{
+    return exec_now(&m->exec);
+}
+
+uint64_t leon3emu_instructions(const struct machine *m)
+{
+    return m->cpu.insns;
+}
+
+uint64_t leon3emu_nanoseconds(const struct machine *m)
+{
+    return (uint64_t)((unsigned __int128)exec_now(&m->exec) * NS_PER_SECOND / m->board->clock_hz);
+}
+
+bool leon3emu_console_raw(struct machine *m, bool on)
+{
+    return chardev_console_raw(m->chardevs, on);
+}
+
+void leon3emu_dump_mtree(const struct machine *m, FILE *stream)
+{
+    addrspace_dump(&m->space, stream);
+}
+
+void leon3emu_emergency(const struct machine *m)
+{
+    chardev_console_restore_unsafe(m->chardevs);
+    chardev_console_flush_unsafe(m->chardevs);
+}
+
+/* Of the two kinds of calls that may be running the innermost is told: a register access made from
+ * inside another call is always deeper. */
+bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *call)
+{
+    const struct io_frame *frame = m->bus.frames;
+    const struct l3_host *host = m->call == NULL ? NULL : m->call->host;
+
+    memset(call, 0, sizeof *call);
+    call->calls = m->bus.calls + m->calls;
+    call->guest_pc = m->cpu.pc;
+    if (host != NULL) {
+        call->callback = m->call->callback;
+    }
+    if (frame != NULL) {
+        call->callback = frame->write ? "write" : "read";
+        call->region = frame->region->name;
+        call->offset = frame->request->offset;
+        call->size = frame->request->size;
+        for (host = m->devices; host != NULL && &host->owner != frame->region->io.owner;) {
+            host = host->next;
+        }
+    }
+    if (host == NULL) {
+        return false;
+    }
+    call->device = host->name;
+    call->library = host->library->path;
+    return true;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Inside a machine: what the files of this folder share.  The outside sees include/leon3emu.h.
+ */
+#ifndef MACHINE_MACHINE_H
+#define MACHINE_MACHINE_H
+
+#include <leon3emu/device.h>
+#include <pthread.h>
+
+#include "core/hostio.h"
+#include "error.h"
+#include "exec/exec.h"
+#include "leon3emu.h"
+#include "log.h"
+#include "machine/board_file.h"
+#include "machine/chardev.h"
+#include "machine/symbols.h"
+#include "mem/addrspace.h"
+#include "sparc/code_cache.h"
+#include "sparc/cpu.h"
+
+#define MACHINE_IRQ_LINES 32
+
+struct gdb_glue;
+
+/* A peripheral's code: built in, or a loaded library. */
+struct library {
+    struct library *next;
+    char *path;                   /* NULL: built in */
+    void *handle;                 /* of dlopen */
+    struct l3_device_class class; /* copy; fields the library does not have are 0 */
+};
+
+/* The value of a property. */
+struct device_property {
+    const char *name; /* of the class */
+    char *text;
+    uint64_t number;
+    struct chardev *chardev;
+};
+
+/* A core event that calls into a device. */
+struct l3_event {
+    struct event event;
+    struct l3_host *host;
+    void (*function)(void *instance, uint32_t argument);
+    const char *name;
+    struct l3_event *next;
+};
+
+/* A device instance. */
+struct l3_host {
+    struct l3_host *next; /* in board order */
+    struct machine *machine;
+    const struct library *library;
+    char *name;
+    void *instance;
+    struct io_owner owner;
+    uint32_t order;
+    int priority;
+    struct device_property *properties;
+    struct region **regions;
+    uint64_t *bases;
+    uint32_t *irq_lines; /* by output; 0: not connected */
+    struct l3_event *events;
+    uint32_t event_count;
+    char failure[512]; /* of create() */
+    bool failed;
+};
+
+/* The call into a device that is not a register access (those are frames of the bus). */
+struct device_call {
+    struct device_call *outer;
+    const struct l3_host *host;
+    const char *callback;
+};
+
+struct machine {
+    struct log log;
+    struct bus bus;
+    struct region *root;
+    struct addrspace space;
+    struct code_cache code_cache;
+    struct cpu cpu;
+    struct cpu_hooks cpu_hooks;
+    struct exec exec;
+    struct exec_hooks exec_hooks;
+    struct hostio *hostio;
+    struct chardev_hub *chardevs;
+    struct board_desc *board;
+    struct library *libraries;
+    struct l3_host *devices;
+    uint32_t device_count;
+    struct l3_host *irq_controller;
+    struct device_call *call;
+    uint64_t calls;
+    pthread_t thread; /* that callbacks and services run on */
+    struct leon3emu_options options;
+    struct symbols *symbols;
+    struct image *image; /* the last ELF or S-record loaded */
+    bool has_entry;
+    uint32_t entry;
+    bool reset_wanted;
+    uint32_t reset_cause;
+    volatile bool interrupted;
+    struct post *posts; /* from other threads */
+    pthread_mutex_t post_lock;
+    bool posts_open;
+    struct gdb_glue *gdb;
+};
+
+/* ---- library.c ---- */
+
+/* Finds, loads and checks the class called name (a built-in's name or a library's file).  Loaded
+ * libraries stay until the machine goes.  NULL: *err says why, and where was looked. */
+const struct library *library_find(struct machine *m, const char *name, struct error *err);
+void libraries_unload(struct machine *m);
+/* The array elements of a class, whatever size the library gives them: a full copy. */
+struct l3_property library_property(const struct l3_device_class *class, uint32_t index);
+struct l3_region library_region(const struct l3_device_class *class, uint32_t index);
+struct l3_pnp library_pnp(const struct l3_device_class *class);
+
+/* ---- device.c ---- */
+
+/* Makes a device from a property list and maps it.  where: prefix of error texts. */
+bool device_create(struct machine *m, const char *name, const struct library *library,
+                   const struct property_list *properties, struct error *err);
+void device_destroy(struct l3_host *host);
+/* Cancels events, calls reset(). */
+void device_reset(struct l3_host *host, uint32_t cause);
+const struct device_property *device_find_property(const struct l3_host *host, const char *name);
+
+static inline void device_enter(struct l3_host *host, const char *callback,
+                                struct device_call *call)
+{
+    struct machine *m = host->machine;
+    call->outer = m->call;
+    call->host = host;
+    call->callback = callback;
+    m->call = call;
+    m->calls++;
+    host->owner.depth++;
+}
+
+static inline void device_leave(struct l3_host *host)
+{
+    host->owner.depth--;
+    host->machine->call = host->machine->call->outer;
+}
+
+/* ---- services.c, system_services.c ---- */
+
+extern const struct l3_services device_services;
+extern const struct l3_system_services system_services;
+/* Ends the program through options.fatal if this is not the machine's thread. */
+void services_check_thread(const struct l3_host *host, const char *service);
+/* Runs what post() queued. */
+void services_run_posts(struct machine *m);
+void services_close_posts(struct machine *m);
+
+/* ---- board.c ---- */
+
+/* Text of a built-in board, NULL if there is none of that name. */
+const char *board_builtin_text(const char *name);
+/* Makes memories and devices of m->board and options.peripherals. */
+bool board_build(struct machine *m, struct error *err);
+
+/* ---- stop.c ---- */
+
+/* Decides what error mode means, see decisions in docs/adr/0022: guest exit, guest fatal or trap. */
+bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop);
+
+/* ---- gdb_glue.c ---- */
+
+void gdb_glue_destroy(struct gdb_glue *glue);
+/* Runs under GDB's control until it is done. */
+void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
+
+/* machine.c */
+void machine_reset(struct machine *m, uint32_t cause);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/* --periph NAME,help: what a class says of itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/machine.h"
+
+static const char *type_name(uint32_t type)
+{
+    static const char *const names[] = {"", "number", "on/off", "text", "line"};
+    return names[type];
+}
+
+static void print_property(const struct l3_property *p, FILE *stream)
+{
+    fprintf(stream, "  %-16s %-7s %s", p->name, type_name(p->type),
+            p->help == NULL ? "" : p->help);
+    if (p->type == L3_PROPERTY_UINT) {
+        fprintf(stream, "; %llu to %llu", (unsigned long long)p->minimum,
+                (unsigned long long)p->maximum);
+    }
+    if (p->default_value == NULL) {
+        fprintf(stream, "; must be given\n");
+    } else {
+        fprintf(stream, "; default %s\n", p->default_value);
+    }
+}
+
+static void print_core_properties(const struct l3_device_class *class, FILE *stream)
+{
+    for (uint32_t i = 0; i < class->region_count; i++) {
+        struct l3_region region = library_region(class, i);
+        char key[64];
+        snprintf(key, sizeof key, i == 0 ? "base" : "%s_base", region.name);
+        fprintf(stream, "  %-16s number  address of region %s, 0x%llx bytes", key, region.name,
+                (unsigned long long)region.size);
+        fprintf(stream, region.default_base == 0 ? "\n" : "; default 0x%llx\n",
+                (unsigned long long)region.default_base);
+    }
+    if (class->irq_output_count > 0) {
+        fprintf(stream, "  %-16s number  interrupt line 1 to 31 of the first output; 0: none\n",
+                "irq");
+    }
+    for (uint32_t i = 1; i < class->irq_output_count; i++) {
+        fprintf(stream, "  irq%-13u number  interrupt line of output %u; default irq+%u\n", i, i,
+                i);
+    }
+    fprintf(stream, "  %-16s text    name of the instance\n", "name");
+    fprintf(stream, "  %-16s number  where regions overlap the higher one is seen; default 0\n",
+            "priority");
+}
+
+static void print_class(const struct library *library, FILE *stream)
+{
+    const struct l3_device_class *class = &library->class;
+    struct l3_pnp pnp = library_pnp(class);
+
+    fprintf(stream, "%s%s%s: %s\n", class->name, class->version == NULL ? "" : " ",
+            class->version == NULL ? "" : class->version,
+            class->summary == NULL ? "" : class->summary);
+    fprintf(stream, "from %s", library->path == NULL ? "this program" : library->path);
+    if (pnp.struct_size != 0) {
+        fprintf(stream, ", plug&play vendor 0x%02x device 0x%03x", (unsigned)pnp.vendor,
+                (unsigned)pnp.device);
+    }
+    fprintf(stream, "\nproperties:\n");
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        struct l3_property p = library_property(class, i);
+        print_property(&p, stream);
+    }
+    print_core_properties(class, stream);
+}
+
+bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char *name,
+                              FILE *stream, struct error *err)
+{
+    struct machine m = {.options = *options};
+    size_t length = strcspn(name, ",");
+    char *plain = strndup(name, length);
+    const struct library *library;
+
+    if (plain == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    library = library_find(&m, plain, err);
+    if (library != NULL) {
+        print_class(library, stream);
+    }
+    libraries_unload(&m);
+    free(plain);
+    return library != NULL;
+}

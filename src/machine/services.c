@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: MIT
+/* The services every device gets: struct l3_services of <leon3emu/device.h>. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/machine.h"
+
+/* ---- threads ---- */
+
+/* What post() queues. */
+struct post {
+    struct post *next;
+    struct l3_host *host;
+    void (*function)(void *instance, void *argument);
+    void *argument;
+};
+
+void services_check_thread(const struct l3_host *host, const char *service)
+{
+    const struct machine *m = host->machine;
+    char text[512];
+
+    if (pthread_equal(pthread_self(), m->thread)) {
+        return;
+    }
+    snprintf(text, sizeof text,
+             "peripheral %s (%s) called service %s() from a thread of its own; only post() may be "
+             "called from there",
+             host->name, host->library->path == NULL ? "built in" : host->library->path, service);
+    if (m->options.fatal != NULL) {
+        m->options.fatal(m->options.context, LEON3EMU_WRONG_THREAD, text);
+    }
+    abort();
+}
+
+static int32_t service_post(struct l3_host *host, void (*function)(void *, void *), void *argument)
+{
+    struct machine *m = host->machine;
+    struct post *post = malloc(sizeof *post);
+    struct post **link = &m->posts;
+
+    if (post == NULL) {
+        return L3_BUS_ERROR;
+    }
+    post->next = NULL;
+    post->host = host;
+    post->function = function;
+    post->argument = argument;
+    pthread_mutex_lock(&m->post_lock);
+    if (!m->posts_open) {
+        pthread_mutex_unlock(&m->post_lock);
+        free(post);
+        return L3_BUS_ERROR;
+    }
+    while (*link != NULL) {
+        link = &(*link)->next;
+    }
+    *link = post;
+    hostio_wake(m->hostio);
+    pthread_mutex_unlock(&m->post_lock);
+    return L3_OK;
+}
+
+static struct post *take_posts(struct machine *m, bool close)
+{
+    struct post *posts;
+    pthread_mutex_lock(&m->post_lock);
+    posts = m->posts;
+    m->posts = NULL;
+    m->posts_open = m->posts_open && !close;
+    pthread_mutex_unlock(&m->post_lock);
+    return posts;
+}
+
+void services_run_posts(struct machine *m)
+{
+    struct post *posts = take_posts(m, false);
+    while (posts != NULL) {
+        struct post *post = posts;
+        struct device_call call;
+        posts = post->next;
+        device_enter(post->host, "post", &call);
+        post->function(post->host->instance, post->argument);
+        device_leave(post->host);
+        free(post);
+    }
+}
+
+void services_close_posts(struct machine *m)
+{
+    struct post *posts = take_posts(m, true);
+    while (posts != NULL) {
+        struct post *post = posts;
+        posts = post->next;
+        free(post);
+    }
+}
+
+/* ---- set-up ---- */
+
+static void service_fail(struct l3_host *host, const char *format, ...)
+{
+    va_list arguments;
+    services_check_thread(host, "fail");
+    va_start(arguments, format);
+    vsnprintf(host->failure, sizeof host->failure, format, arguments);
+    va_end(arguments);
+    host->failed = true;
+}
+
+static const char *service_name(struct l3_host *host)
+{
+    services_check_thread(host, "name");
+    return host->name;
+}
+
+static const struct device_property *checked_property(struct l3_host *host, const char *name,
+                                                      const char *service)
+{
+    const struct device_property *property;
+    services_check_thread(host, service);
+    property = device_find_property(host, name);
+    if (property == NULL) {
+        log_line(&host->machine->log, 0, "%s: asks for property %s, which its class does not list",
+                 host->name, name);
+    }
+    return property;
+}
+
+static uint64_t service_property_uint(struct l3_host *host, const char *name)
+{
+    const struct device_property *property = checked_property(host, name, "property_uint");
+    return property == NULL ? 0 : property->number;
+}
+
+static const char *service_property_text(struct l3_host *host, const char *name)
+{
+    const struct device_property *property = checked_property(host, name, "property_text");
+    return property == NULL || property->text == NULL ? "" : property->text;
+}
+
+/* A property that is no character line gets one that swallows all. */
+static struct l3_chardev *service_property_chardev(struct l3_host *host, const char *name)
+{
+    const struct device_property *property = checked_property(host, name, "property_chardev");
+    struct chardev *none = NULL;
+
+    if (property != NULL && property->chardev != NULL) {
+        return (struct l3_chardev *)property->chardev;
+    }
+    chardev_open(host->machine->chardevs, host->name, "none", &none, NULL);
+    return (struct l3_chardev *)none;
+}
+
+static uint64_t service_region_base(struct l3_host *host, uint32_t region)
+{
+    services_check_thread(host, "region_base");
+    return region < host->library->class.region_count ? host->bases[region] : 0;
+}
+
+static uint32_t service_irq_line(struct l3_host *host, uint32_t output)
+{
+    services_check_thread(host, "irq_line");
+    return output < host->library->class.irq_output_count ? host->irq_lines[output] : 0;
+}
+
+/* ---- time ---- */
+
+static uint64_t service_cycles(struct l3_host *host)
+{
+    services_check_thread(host, "cycles");
+    return exec_now(&host->machine->exec);
+}
+
+static uint64_t service_nanoseconds(struct l3_host *host)
+{
+    services_check_thread(host, "nanoseconds");
+    return leon3emu_nanoseconds(host->machine);
+}
+
+static uint64_t service_clock_hz(struct l3_host *host)
+{
+    services_check_thread(host, "clock_hz");
+    return host->machine->board->clock_hz;
+}
+
+static uint64_t service_ns_to_cycles(struct l3_host *host, uint64_t ns)
+{
+    unsigned __int128 scaled;
+    services_check_thread(host, "ns_to_cycles");
+    scaled = (unsigned __int128)ns * host->machine->board->clock_hz;
+    return (uint64_t)((scaled + 999999999) / 1000000000);
+}
+
+/* ---- events ---- */
+
+static void run_event(void *context, uint32_t argument)
+{
+    struct l3_event *event = context;
+    struct device_call call;
+    device_enter(event->host, event->name, &call);
+    event->function(event->host->instance, argument);
+    device_leave(event->host);
+}
+
+static struct l3_event *service_event_create(struct l3_host *host, const char *name,
+                                             void (*function)(void *, uint32_t), uint32_t argument)
+{
+    struct machine *m = host->machine;
+    struct l3_event *event;
+
+    services_check_thread(host, "event_create");
+    event = calloc(1, sizeof *event);
+    if (event == NULL || !event_queue_reserve(&m->exec.events, m->exec.events.room + 1)) {
+        free(event);
+        service_fail(host, "out of memory");
+        return NULL;
+    }
+    event->host = host;
+    event->function = function;
+    event->name = name;
+    event->event.function = run_event;
+    event->event.context = event;
+    event->event.argument = argument;
+    event->event.order = (uint64_t)host->order << 32 | host->event_count++;
+    event->next = host->events;
+    host->events = event;
+    return event;
+}
+
+static void service_event_arm(struct l3_host *host, struct l3_event *event, uint64_t deadline)
+{
+    services_check_thread(host, "event_arm");
+    event_arm(&host->machine->exec.events, &event->event, deadline);
+}
+
+static void service_event_cancel(struct l3_host *host, struct l3_event *event)
+{
+    services_check_thread(host, "event_cancel");
+    event_cancel(&host->machine->exec.events, &event->event);
+}
+
+/* ---- interrupts ---- */
+
+static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
+{
+    struct l3_host *controller = host->machine->irq_controller;
+    struct device_call call;
+    uint32_t line = service_irq_line(host, output);
+
+    if (line == 0 || controller == NULL || controller->library->class.pin_input == NULL) {
+        return;
+    }
+    device_enter(controller, "pin_input", &call);
+    controller->library->class.pin_input(controller->instance, line, level);
+    device_leave(controller);
+}
+
+static void service_irq_set(struct l3_host *host, uint32_t output, uint32_t level)
+{
+    drive_line(host, output, level != 0);
+}
+
+static void service_irq_pulse(struct l3_host *host, uint32_t output)
+{
+    drive_line(host, output, 1);
+    drive_line(host, output, 0);
+}
+
+/* ---- bus master ---- */
+
+static struct access dma_access(const struct l3_host *host)
+{
+    struct access how = {L3_ATTR_DMA | L3_ATTR_SUPERVISOR, host->order, 0};
+    return how;
+}
+
+static int32_t service_dma_read(struct l3_host *host, uint64_t address, void *buffer, uint64_t size)
+{
+    struct access how = dma_access(host);
+    services_check_thread(host, "dma_read");
+    return addrspace_read(&host->machine->space, address, buffer, size, &how) ? L3_OK
+                                                                              : L3_BUS_ERROR;
+}
+
+static int32_t service_dma_write(struct l3_host *host, uint64_t address, const void *buffer,
+                                 uint64_t size)
+{
+    struct access how = dma_access(host);
+    services_check_thread(host, "dma_write");
+    return addrspace_write(&host->machine->space, address, buffer, size, &how) ? L3_OK
+                                                                               : L3_BUS_ERROR;
+}
+
+/* ---- outside world ---- */
+
+static void service_log(struct l3_host *host, uint32_t level, const char *format, ...)
+{
+    static const uint32_t items[] = {
+        [L3_LOG_ERROR] = 0,
+        [L3_LOG_GUEST_ERROR] = LOG_GUEST_ERRORS,
+        [L3_LOG_UNIMP] = LOG_UNIMP,
+        [L3_LOG_TRACE] = LOG_DEV,
+    };
+    const struct log *log = &host->machine->log;
+    uint32_t item = level <= L3_LOG_TRACE ? items[level] : LOG_DEV;
+    char text[900];
+    va_list arguments;
+
+    services_check_thread(host, "log");
+    if (item != 0 && !log_on(log, item)) {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    log_line(log, item, "%s: %s", host->name, text);
+}
+
+static uint64_t service_chardev_read(struct l3_host *host, struct l3_chardev *chardev, void *buffer,
+                                     uint64_t size)
+{
+    services_check_thread(host, "chardev_read");
+    return chardev_read((struct chardev *)chardev, buffer, size);
+}
+
+static void service_chardev_write(struct l3_host *host, struct l3_chardev *chardev,
+                                  const void *buffer, uint64_t size)
+{
+    services_check_thread(host, "chardev_write");
+    chardev_write((struct chardev *)chardev, buffer, size);
+}
+
+static void service_stop(struct l3_host *host, uint32_t status, const char *format, ...)
+{
+    char text[200];
+    va_list arguments;
+
+    services_check_thread(host, "stop");
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    exec_stop(&host->machine->exec, STOP_DEVICE, status < 64 ? (int)status : 63, "%s: %s",
+              host->name, text);
+}
+
+const struct l3_services device_services = {
+    .struct_size = sizeof(struct l3_services),
+    .version = 1,
+    .system = &system_services,
+    .fail = service_fail,
+    .name = service_name,
+    .property_uint = service_property_uint,
+    .property_text = service_property_text,
+    .property_chardev = service_property_chardev,
+    .region_base = service_region_base,
+    .irq_line = service_irq_line,
+    .cycles = service_cycles,
+    .nanoseconds = service_nanoseconds,
+    .clock_hz = service_clock_hz,
+    .ns_to_cycles = service_ns_to_cycles,
+    .event_create = service_event_create,
+    .event_arm = service_event_arm,
+    .event_cancel = service_event_cancel,
+    .irq_set = service_irq_set,
+    .irq_pulse = service_irq_pulse,
+    .dma_read = service_dma_read,
+    .dma_write = service_dma_write,
+    .log = service_log,
+    .chardev_read = service_chardev_read,
+    .chardev_write = service_chardev_write,
+    .stop = service_stop,
+    .post = service_post,
+};

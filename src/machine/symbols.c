@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Names and source lines of an ELF image, see symbols.h.
+ *
+ * The symbols lie in one array sorted by address; of those at one address the best comes last, so
+ * that a search for "the last one at or below" finds it.  A second array sorts the same symbols by
+ * name, the best first.
+ *
+ * Left out are names that are no place in the program: of sections and files, undefined, absolute
+ * and thread-local ones, and the assembler's own labels.
+ *
+ * libelf and libdw work on the image's copy of the file; none of them writes to it.
+ */
+#include "machine/symbols.h"
+
+#include <elfutils/libdw.h>
+#include <gelf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How many symbols below the nearest one are tried for a longer one that reaches the address. */
+#define SEARCH_BACK 32
+
+struct symbol {
+    uint32_t address;
+    uint32_t rank; /* the higher the better, see symbol_rank() */
+    uint64_t end;  /* first address behind it */
+    bool has_size;
+    const char *name;
+};
+
+struct symbols {
+    const struct image *image;
+    Elf *elf;     /* NULL: the image is not ELF */
+    Dwarf *dwarf; /* NULL: no debug information */
+    struct symbol *by_address;
+    const struct symbol **by_name;
+    size_t count;
+};
+
+/* Functions before data before labels; among these global before weak before local; with a size
+ * before without. */
+static uint32_t symbol_rank(const GElf_Sym *symbol)
+{
+    unsigned type = GELF_ST_TYPE(symbol->st_info);
+    unsigned binding = GELF_ST_BIND(symbol->st_info);
+    uint32_t type_rank = type == STT_FUNC ? 2 : type == STT_OBJECT ? 1 : 0;
+    uint32_t binding_rank = binding == STB_GLOBAL ? 2 : binding == STB_WEAK ? 1 : 0;
+
+    return type_rank * 6 + binding_rank * 2 + (symbol->st_size != 0);
+}
+
+static bool is_place(const GElf_Sym *symbol, const char *name)
+{
+    unsigned type = GELF_ST_TYPE(symbol->st_info);
+
+    return (type == STT_FUNC || type == STT_OBJECT || type == STT_NOTYPE) &&
+           symbol->st_shndx != SHN_UNDEF && symbol->st_shndx < SHN_LORESERVE && name != NULL &&
+           name[0] != '\0' && name[0] != '$' && strncmp(name, ".L", 2) != 0;
+}
+
+/* A symbol without a size reaches to the end of its section at most, see limit_labels(). */
+static uint64_t symbol_end(Elf *elf, const GElf_Sym *symbol)
+{
+    uint64_t address = (uint32_t)symbol->st_value;
+    GElf_Shdr header;
+
+    if (symbol->st_size != 0) {
+        return address + (uint32_t)symbol->st_size;
+    }
+    if (gelf_getshdr(elf_getscn(elf, symbol->st_shndx), &header) == NULL ||
+        address < header.sh_addr || address - header.sh_addr >= header.sh_size) {
+        return address + 1;
+    }
+    return header.sh_addr + header.sh_size;
+}
+
+static int compare_addresses(const void *left, const void *right)
+{
+    const struct symbol *a = left;
+    const struct symbol *b = right;
+
+    if (a->address != b->address) {
+        return a->address < b->address ? -1 : 1;
+    }
+    if (a->rank != b->rank) {
+        return a->rank < b->rank ? -1 : 1;
+    }
+    return strcmp(b->name, a->name);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct symbol *a = *(const struct symbol *const *)left;
+    const struct symbol *b = *(const struct symbol *const *)right;
+    int order = strcmp(a->name, b->name);
+
+    if (order != 0) {
+        return order;
+    }
+    if (a->rank != b->rank) {
+        return a->rank > b->rank ? -1 : 1;
+    }
+    return (a->address > b->address) - (a->address < b->address);
+}
+
+/* Takes the symbols of a table of `count` entries; there is room for them. */
+static void take_table(struct symbols *symbols, Elf_Data *table, size_t count, size_t strings)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct symbol *added = &symbols->by_address[symbols->count];
+        GElf_Sym symbol;
+        const char *name;
+        if (gelf_getsym(table, (int)i, &symbol) == NULL) {
+            return;
+        }
+        name = elf_strptr(symbols->elf, strings, symbol.st_name);
+        if (is_place(&symbol, name)) {
+            added->address = (uint32_t)symbol.st_value;
+            added->rank = symbol_rank(&symbol);
+            added->has_size = symbol.st_size != 0;
+            added->end = symbol_end(symbols->elf, &symbol);
+            added->name = name;
+            symbols->count++;
+        }
+    }
+}
+
+/* A symbol without a size ends where the next one starts.  Requires: sorted by address. */
+static void limit_labels(struct symbols *symbols)
+{
+    uint64_t next = UINT64_MAX;
+
+    for (size_t i = symbols->count; i > 0; i--) {
+        struct symbol *symbol = &symbols->by_address[i - 1];
+        if (i < symbols->count && symbol->address != symbol[1].address) {
+            next = symbol[1].address;
+        }
+        if (!symbol->has_size && symbol->end > next) {
+            symbol->end = next;
+        }
+    }
+}
+
+static bool sort_symbols(struct symbols *symbols)
+{
+    symbols->by_name = calloc(symbols->count + 1, sizeof *symbols->by_name);
+    if (symbols->by_name == NULL) {
+        return false;
+    }
+    if (symbols->count > 0) {
+        qsort(symbols->by_address, symbols->count, sizeof *symbols->by_address, compare_addresses);
+        limit_labels(symbols);
+        for (size_t i = 0; i < symbols->count; i++) {
+            symbols->by_name[i] = &symbols->by_address[i];
+        }
+        qsort(symbols->by_name, symbols->count, sizeof *symbols->by_name, compare_names);
+    }
+    return true;
+}
+
+/* The first section of type SHT_SYMTAB; a linked file has at most one. */
+static Elf_Scn *find_table(Elf *elf, GElf_Shdr *header)
+{
+    for (Elf_Scn *section = elf_nextscn(elf, NULL); section != NULL;
+         section = elf_nextscn(elf, section)) {
+        if (gelf_getshdr(section, header) != NULL && header->sh_type == SHT_SYMTAB) {
+            return section;
+        }
+    }
+    return NULL;
+}
+
+/* False: no memory. */
+static bool read_table(struct symbols *symbols)
+{
+    GElf_Shdr header;
+    Elf_Scn *section = find_table(symbols->elf, &header);
+    Elf_Data *table = section != NULL ? elf_getdata(section, NULL) : NULL;
+    size_t count = 0;
+
+    if (table != NULL) {
+        count = table->d_size / sizeof(Elf32_Sym);
+    }
+    symbols->by_address = calloc(count + 1, sizeof *symbols->by_address);
+    if (symbols->by_address == NULL) {
+        return false;
+    }
+    if (count > 0) {
+        take_table(symbols, table, count, header.sh_link);
+    }
+    return sort_symbols(symbols);
+}
+
+/* False: no memory.  Whatever else is wrong leaves the object without symbols or lines. */
+static bool read_elf(struct symbols *symbols, const struct image *image)
+{
+    elf_version(EV_CURRENT);
+    symbols->elf = elf_memory((char *)image->file, image->file_size);
+    if (symbols->elf == NULL) {
+        return true;
+    }
+    symbols->dwarf = dwarf_begin_elf(symbols->elf, DWARF_C_READ, NULL);
+    return read_table(symbols);
+}
+
+bool symbols_read(const struct image *image, struct symbols **result, struct error *err)
+{
+    struct symbols *symbols = calloc(1, sizeof *symbols);
+
+    if (symbols != NULL) {
+        symbols->image = image;
+    }
+    if (symbols == NULL || (image->format == IMAGE_ELF && !read_elf(symbols, image))) {
+        symbols_destroy(symbols);
+        return error_set(err, LEON3EMU_HOST, "no memory for the symbols of %s", image->label);
+    }
+    *result = symbols;
+    return true;
+}
+
+void symbols_destroy(struct symbols *symbols)
+{
+    if (symbols != NULL) {
+        dwarf_end(symbols->dwarf);
+        elf_end(symbols->elf);
+        free(symbols->by_address);
+        free(symbols->by_name);
+        free(symbols);
+    }
+}
+
+size_t symbols_count(const struct symbols *symbols)
+{
+    return symbols->count;
+}
+
+/* How many symbols start at or below `address`. */
+static size_t count_up_to(const struct symbols *symbols, uint32_t address)
+{
+    size_t low = 0;
+    size_t high = symbols->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (symbols->by_address[middle].address <= address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+const char *symbols_find_name(const struct symbols *symbols, uint32_t address, uint32_t *offset)
+{
+    size_t above = count_up_to(symbols, address);
+
+    for (size_t i = above; i > 0 && above - i < SEARCH_BACK; i--) {
+        const struct symbol *symbol = &symbols->by_address[i - 1];
+        if (address < symbol->end) {
+            *offset = address - symbol->address;
+            return symbol->name;
+        }
+    }
+    return NULL;
+}
+
+bool symbols_find_address(const struct symbols *symbols, const char *name, uint32_t *address)
+{
+    size_t low = 0;
+    size_t high = symbols->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(symbols->by_name[middle]->name, name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == symbols->count || strcmp(symbols->by_name[low]->name, name) != 0) {
+        return false;
+    }
+    *address = symbols->by_name[low]->address;
+    return true;
+}
+
+/* The compilation unit of an address: by .debug_aranges, which not all compilers write, else by
+ * asking each unit. */
+static bool find_unit(Dwarf *dwarf, uint32_t address, Dwarf_Die *unit)
+{
+    Dwarf_Off next = 0;
+    Dwarf_Off offset = 0;
+    size_t header_size;
+
+    if (dwarf_addrdie(dwarf, address, unit) != NULL) {
+        return true;
+    }
+    while (dwarf_nextcu(dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
+        if (dwarf_offdie(dwarf, offset + header_size, unit) != NULL &&
+            dwarf_haspc(unit, address) > 0) {
+            return true;
+        }
+        offset = next;
+    }
+    return false;
+}
+
+bool symbols_find_line(struct symbols *symbols, uint32_t address, const char **file, int *line)
+{
+    Dwarf_Die unit;
+    Dwarf_Line *found;
+    const char *path;
+    const char *slash;
+
+    /* What the linker dropped keeps its line information, at low addresses. */
+    if (symbols->dwarf == NULL || image_find_segment(symbols->image, address) == NULL ||
+        !find_unit(symbols->dwarf, address, &unit)) {
+        return false;
+    }
+    found = dwarf_getsrc_die(&unit, address);
+    path = found != NULL ? dwarf_linesrc(found, NULL, NULL) : NULL;
+    if (path == NULL || dwarf_lineno(found, line) != 0) {
+        return false;
+    }
+    slash = strrchr(path, '/');
+    *file = slash != NULL ? slash + 1 : path;
+    return true;
+}
+
+const char *symbols_describe(struct symbols *symbols, uint32_t address, char *buffer, size_t size)
+{
+    uint32_t offset = 0;
+    const char *name = symbols_find_name(symbols, address, &offset);
+    const char *file;
+    char where[SYMBOLS_TEXT_SIZE] = "";
+    char distance[16] = "";
+    int line;
+
+    if (symbols_find_line(symbols, address, &file, &line)) {
+        snprintf(where, sizeof where, "%s(%s:%d)", name != NULL ? " " : "", file, line);
+    }
+    if (offset != 0) {
+        snprintf(distance, sizeof distance, "+0x%" PRIx32, offset);
+    }
+    snprintf(buffer, size, "%s%s%s", name != NULL ? name : "", distance, where);
+    return buffer;
+}

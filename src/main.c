@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+/* The program: options in, a machine run, a reason and a status out.  No emulation in here. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/crash.h"
+#include "cli/options.h"
+#include "error.h"
+#include "leon3emu.h"
+#include "log.h"
+
+static void print_line(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "%s\n", line);
+}
+
+static void print_notice(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "leon3emu: %s\n", line);
+}
+
+static int complain(const struct error *err)
+{
+    fprintf(stderr, "leon3emu: %s\n", err->text);
+    return (int)err->status;
+}
+
+/* Descriptors 0 to 2 must exist, or files opened later would be taken for the console. */
+static void open_standard_files(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= 2);
+    if (fd > 2) {
+        close(fd);
+    }
+}
+
+static bool load_images(struct machine *m, const struct cli_options *cli, struct error *err)
+{
+    for (size_t i = 0; i < cli->image_count; i++) {
+        const struct cli_image *image = &cli->images[i];
+        bool ok = image->has_address
+                      ? leon3emu_load_raw(m, image->path, image->address, err)
+                      : leon3emu_load(m, image->path, err);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool prepare(struct machine *m, const struct cli_options *cli, struct error *err)
+{
+    uint16_t port;
+    if (!load_images(m, cli, err) ||
+        !leon3emu_start(m, cli->bios ? START_RESET : START_LOADED, err)) {
+        return false;
+    }
+    leon3emu_set_limits(m, cli->time_limit_ns, cli->insn_limit);
+    if (cli->gdb) {
+        if (!leon3emu_gdb(m, cli->gdb_port, &port, err)) {
+            return false;
+        }
+        fprintf(stderr, "leon3emu: waiting for GDB: target remote 127.0.0.1:%u\n", port);
+    }
+    return true;
+}
+
+/* How the run ended, for people; the status is for programs. */
+static void explain_stop(struct machine *m, const struct stop_info *stop)
+{
+    if (stop->text[0] != '\0') {
+        fprintf(stderr, "leon3emu: %s\n", stop->text);
+    }
+    if (stop->kind == STOP_ERROR_MODE || stop->kind == STOP_GUEST_FATAL ||
+        stop->kind == STOP_IDLE) {
+        leon3emu_report(m, stop, stderr);
+    }
+}
+
+static int run(struct machine *m, const struct cli_options *cli)
+{
+    struct stop_info stop;
+
+    crash_watch(m);
+    if (!cli->no_raw) {
+        leon3emu_console_raw(m, true);
+    }
+    leon3emu_run(m, 0, &stop);
+    leon3emu_console_raw(m, false);
+    crash_watch(NULL);
+    explain_stop(m, &stop);
+    if (cli->stats) {
+        leon3emu_stats(m, stderr);
+    }
+    return stop.status;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli_options cli;
+    struct error err;
+    struct machine *m;
+    int status;
+
+    open_standard_files();
+    if (!cli_parse(argc, argv, &cli, &err)) {
+        return complain(&err);
+    }
+    cli.machine.log_line = print_line;
+    cli.machine.notice = print_notice;
+    cli.machine.fatal = crash_fatal;
+    if (cli.periph_help != NULL) {
+        status = leon3emu_peripheral_help(&cli.machine, cli.periph_help, stdout, &err)
+                     ? 0
+                     : complain(&err);
+        cli_options_fini(&cli);
+        return status;
+    }
+    crash_install();
+    m = leon3emu_create(&cli.machine, &err);
+    if (m == NULL) {
+        status = complain(&err);
+    } else if (cli.dump_mtree) {
+        leon3emu_dump_mtree(m, stdout);
+        status = 0;
+    } else {
+        status = prepare(m, &cli, &err) ? run(m, &cli) : complain(&err);
+    }
+    leon3emu_destroy(m);
+    cli_options_fini(&cli);
+    return status;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Address spaces: rendering the region tree into a flat view, transactions, look-up.
+ *
+ * Rendering walks the tree from the top priority down and puts each piece only where nothing is yet, so
+ * a later piece never hides an earlier one.  The view is small (tens of ranges): insertion into a
+ * sorted array is all the data structure it needs.
+ */
+#include "mem/addrspace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+struct view {
+    struct flat_range *ranges;
+    unsigned count;
+    unsigned room;
+    bool failed; /* out of memory; sticky */
+};
+
+/* Where the walk is: region's address 0 lies at `base`, only [start, end) is visible. */
+struct clip {
+    int64_t base;
+    uint64_t start;
+    uint64_t end;
+};
+
+static void view_insert(struct view *view, unsigned at, const struct flat_range *range)
+{
+    if (view->count == view->room) {
+        unsigned room = view->room == 0 ? 32 : view->room * 2;
+        struct flat_range *grown = realloc(view->ranges, room * sizeof *grown);
+        if (grown == NULL) {
+            view->failed = true;
+            return;
+        }
+        view->ranges = grown;
+        view->room = room;
+    }
+    memmove(&view->ranges[at + 1], &view->ranges[at], (view->count - at) * sizeof *range);
+    view->ranges[at] = *range;
+    view->count++;
+}
+
+/* Fills the gaps of [clip.start, clip.end) with region. */
+static void view_fill(struct view *view, struct region *region, const struct clip *clip)
+{
+    uint64_t at = clip->start;
+    for (unsigned i = 0; i <= view->count && at < clip->end && !view->failed; i++) {
+        uint64_t stop = i < view->count ? view->ranges[i].start : clip->end;
+        if (stop > clip->end) {
+            stop = clip->end;
+        }
+        if (at < stop) {
+            uint64_t offset = (uint64_t)((int64_t)at - clip->base);
+            struct flat_range piece = {at, stop - at, region, offset};
+            view_insert(view, i, &piece);
+            i++;
+        }
+        if (i < view->count && view->ranges[i].start + view->ranges[i].size > at) {
+            at = view->ranges[i].start + view->ranges[i].size;
+        }
+    }
+}
+
+static struct clip clip_child(const struct clip *outer, int64_t base, uint64_t size)
+{
+    struct clip inner = {base, outer->start, outer->end};
+    if (base > 0 && (uint64_t)base > inner.start) {
+        inner.start = (uint64_t)base;
+    }
+    if (base + (int64_t)size < (int64_t)inner.end) {
+        inner.end = base + (int64_t)size < 0 ? 0 : (uint64_t)(base + (int64_t)size);
+    }
+    return inner;
+}
+
+static void view_render(struct view *view, struct region *region, const struct clip *clip)
+{
+    struct clip own = clip_child(clip, clip->base, region->size);
+    if (own.start >= own.end) {
+        return;
+    }
+    if (region->kind == REGION_ALIAS) {
+        own.base -= (int64_t)region->shows_offset;
+        view_render(view, region->shows, &own);
+        return;
+    }
+    if (region->kind != REGION_CONTAINER) {
+        view_fill(view, region, &own);
+        return;
+    }
+    for (struct region *child = region->children; child != NULL; child = child->sibling) {
+        struct clip inside = {own.base + (int64_t)child->base, own.start, own.end};
+        view_render(view, child, &inside);
+    }
+}
+
+void addrspace_init(struct addrspace *space, const char *name, struct region *root, struct bus *bus)
+{
+    memset(space, 0, sizeof *space);
+    space->name = name;
+    space->root = root;
+    space->bus = bus;
+}
+
+static void drop_io_pages(struct addrspace *space)
+{
+    while (space->io_pages != NULL) {
+        struct io_page *next = space->io_pages->next;
+        free(space->io_pages);
+        space->io_pages = next;
+    }
+}
+
+void addrspace_fini(struct addrspace *space)
+{
+    drop_io_pages(space);
+    free(space->ranges);
+    space->ranges = NULL;
+    space->range_count = 0;
+}
+
+void addrspace_begin(struct addrspace *space)
+{
+    space->depth++;
+}
+
+static bool range_is_in(const struct flat_range *range, const struct flat_range *list,
+                        unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (memcmp(range, &list[i], sizeof *range) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell(const struct addrspace *space, const struct flat_range *range, bool added)
+{
+    for (struct space_listener *l = space->listeners; l != NULL; l = l->next) {
+        l->changed(l->context, range, added);
+    }
+}
+
+/* Tells of what is in `list` and not in `other`. */
+static void tell_difference(const struct addrspace *space, const struct view *list,
+                            const struct view *other, bool added)
+{
+    for (unsigned i = 0; i < list->count; i++) {
+        if (!range_is_in(&list->ranges[i], other->ranges, other->count)) {
+            tell(space, &list->ranges[i], added);
+        }
+    }
+}
+
+bool addrspace_commit(struct addrspace *space)
+{
+    struct view fresh = {0};
+    struct view old = {.ranges = space->ranges, .count = space->range_count};
+    struct clip whole = {0, 0, space->root->size};
+
+    ASSERT(space->depth > 0);
+    if (--space->depth > 0) {
+        return true;
+    }
+    view_render(&fresh, space->root, &whole);
+    if (fresh.failed) {
+        free(fresh.ranges);
+        return false;
+    }
+    drop_io_pages(space);
+    space->ranges = fresh.ranges;
+    space->range_count = fresh.count;
+    tell_difference(space, &old, &fresh, false);
+    tell_difference(space, &fresh, &old, true);
+    free(old.ranges);
+    return true;
+}
+
+void addrspace_listen(struct addrspace *space, struct space_listener *listener)
+{
+    listener->next = space->listeners;
+    space->listeners = listener;
+}
+
+const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t address)
+{
+    unsigned low = 0;
+    unsigned high = space->range_count;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        const struct flat_range *range = &space->ranges[middle];
+        if (address < range->start) {
+            high = middle;
+        } else if (address - range->start >= range->size) {
+            low = middle + 1;
+        } else {
+            return range;
+        }
+    }
+    return NULL;
+}
+
+uint8_t *addrspace_memory(const struct addrspace *space, uint64_t address, uint64_t size)
+{
+    const struct flat_range *range = addrspace_find(space, address);
+    if (range == NULL || range->region->host == NULL ||
+        address - range->start + size > range->size) {
+        return NULL;
+    }
+    return range->region->host + range->offset + (address - range->start);
+}
+
+static void dump_tree(const struct region *region, uint64_t base, int indent, FILE *stream)
+{
+    fprintf(stream, "%*s%08llx-%08llx %s", indent, "", (unsigned long long)base,
+            (unsigned long long)(base + region->size - 1), region->name);
+    fprintf(stream, " (%s%s", region_kind_name(region->kind),
+            region->kind == REGION_IO && region->io.owner->external ? ", external" : "");
+    if (region->kind == REGION_ALIAS) {
+        fprintf(stream, " of %s +%llx", region->shows->name,
+                (unsigned long long)region->shows_offset);
+    }
+    fprintf(stream, region->priority == 0 ? ")\n" : ", priority %d)\n", region->priority);
+    for (const struct region *child = region->children; child != NULL; child = child->sibling) {
+        dump_tree(child, base + child->base, indent + 2, stream);
+    }
+}
+
+void addrspace_dump(const struct addrspace *space, FILE *stream)
+{
+    fprintf(stream, "address space %s: regions\n", space->name);
+    dump_tree(space->root, 0, 2, stream);
+    fprintf(stream, "address space %s: flat view\n", space->name);
+    for (unsigned i = 0; i < space->range_count; i++) {
+        const struct flat_range *range = &space->ranges[i];
+        fprintf(stream, "  %08llx-%08llx %s +%llx (%s)\n", (unsigned long long)range->start,
+                (unsigned long long)(range->start + range->size - 1), range->region->name,
+                (unsigned long long)range->offset, region_kind_name(range->region->kind));
+    }
+}

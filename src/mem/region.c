@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/* The region tree, see region.h. */
+#include "mem/region.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "check.h"
+#include "tlb_layout.h"
+
+static struct region *region_new(const char *name, enum region_kind kind, uint64_t size)
+{
+    struct region *region = calloc(1, sizeof *region);
+    if (region == NULL) {
+        return NULL;
+    }
+    region->name = strdup(name);
+    region->kind = kind;
+    region->size = size;
+    if (region->name == NULL) {
+        free(region);
+        return NULL;
+    }
+    return region;
+}
+
+struct region *region_new_container(const char *name, uint64_t size)
+{
+    return region_new(name, REGION_CONTAINER, size);
+}
+
+/* Pages come from the host on first touch, so a gigabyte of RAM costs what the guest uses of it. */
+static bool map_bytes(struct region *region)
+{
+    region->mapped = (region->size + TLB_PAGE_MASK) & ~(uint64_t)TLB_PAGE_MASK;
+    region->host = mmap(NULL, region->mapped, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (region->host == MAP_FAILED) {
+        region->host = NULL;
+        return false;
+    }
+    region->code_pages = calloc(region->mapped >> TLB_PAGE_BITS, 1);
+    return region->code_pages != NULL;
+}
+
+struct region *region_new_ram(const char *name, uint64_t size, bool read_only)
+{
+    struct region *region = region_new(name, read_only ? REGION_ROM : REGION_RAM, size);
+    if (region != NULL && !map_bytes(region)) {
+        region_destroy(region);
+        return NULL;
+    }
+    return region;
+}
+
+struct region *region_new_io(const char *name, uint64_t size, const struct region_io *io)
+{
+    struct region *region = region_new(name, REGION_IO, size);
+    if (region != NULL) {
+        region->io = *io;
+    }
+    return region;
+}
+
+struct region *region_new_alias(const char *name, uint64_t size, struct region *shows,
+                                uint64_t offset)
+{
+    struct region *region = region_new(name, REGION_ALIAS, size);
+    if (region != NULL) {
+        region->shows = shows;
+        region->shows_offset = offset;
+    }
+    return region;
+}
+
+void region_add(struct region *parent, uint64_t base, struct region *child, int priority)
+{
+    struct region **link = &parent->children;
+
+    ASSERT(child->parent == NULL && parent->kind == REGION_CONTAINER);
+    child->parent = parent;
+    child->base = base;
+    child->priority = priority;
+    while (*link != NULL && (*link)->priority > priority) {
+        link = &(*link)->sibling;
+    }
+    child->sibling = *link;
+    *link = child;
+}
+
+void region_remove(struct region *child)
+{
+    struct region **link = &child->parent->children;
+    while (*link != child) {
+        link = &(*link)->sibling;
+    }
+    *link = child->sibling;
+    child->parent = NULL;
+    child->sibling = NULL;
+}
+
+void region_destroy(struct region *region)
+{
+    if (region == NULL) {
+        return;
+    }
+    ASSERT(region->parent == NULL);
+    while (region->children != NULL) {
+        struct region *child = region->children;
+        region_remove(child);
+        region_destroy(child);
+    }
+    if (region->host != NULL) {
+        munmap(region->host, region->mapped);
+    }
+    free(region->code_pages);
+    free(region->name);
+    free(region);
+}
+
+const struct region *region_overlap(const struct region *parent, uint64_t base, uint64_t size)
+{
+    for (const struct region *child = parent->children; child != NULL; child = child->sibling) {
+        if (base < child->base + child->size && child->base < base + size) {
+            return child;
+        }
+    }
+    return NULL;
+}
+
+const char *region_kind_name(enum region_kind kind)
+{
+    static const char *const names[] = {
+        [REGION_CONTAINER] = "container", [REGION_RAM] = "ram",     [REGION_ROM] = "rom",
+        [REGION_IO] = "i/o",              [REGION_ALIAS] = "alias",
+    };
+    return names[kind];
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The tree of named regions that describes a physical address space.
+ *
+ * A region is RAM, ROM, I/O (device registers), a container of others, or an alias (a window onto
+ * part of another region).  A region placed inside a container has a base there and a priority: where
+ * siblings overlap, the higher priority is seen, of equal ones the one added last.  Nothing here is
+ * fast: addrspace.h renders the tree into a flat view that is.
+ *
+ * Ownership: the parent owns its children; region_destroy() frees the whole subtree.  An alias does
+ * not own what it shows.  Changes belong between addrspace_begin() and addrspace_commit().
+ */
+#ifndef MEM_REGION_H
+#define MEM_REGION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <leon3emu/device.h>
+
+enum region_kind {
+    REGION_CONTAINER,
+    REGION_RAM,
+    REGION_ROM,
+    REGION_IO,
+    REGION_ALIAS,
+};
+
+/* Who answers accesses: a device instance.  Shared by all regions of that instance. */
+struct io_owner {
+    const char *name;
+    bool external;  /* loaded from a library: its pages carry the TLB's external-device bit */
+    uint32_t depth; /* how many of its callbacks are on the call stack; see bus.h */
+};
+
+/* An I/O region's contract, from the class's struct l3_region. */
+struct region_io {
+    int32_t (*read)(void *instance, struct l3_request *request);
+    int32_t (*write)(void *instance, struct l3_request *request);
+    void *instance;
+    struct io_owner *owner;
+    uint32_t index;        /* struct l3_request.region */
+    uint32_t valid_sizes;  /* L3_SIZE_* */
+    uint32_t native_sizes; /* L3_SIZE_*; of an APB region L3_SIZE_4 */
+    bool apb;              /* sub-word stores repeat on every lane, see device.h */
+};
+
+struct region {
+    char *name;
+    enum region_kind kind;
+    uint64_t size;
+    struct region *parent;
+    struct region *children; /* highest priority first */
+    struct region *sibling;
+    uint64_t base; /* in the parent */
+    int priority;
+    uint8_t *host;        /* RAM, ROM: the bytes, guest order, page-aligned; owned */
+    uint64_t mapped;      /* size of that mapping */
+    uint8_t *code_pages;  /* RAM, ROM: 1 per 4 KiB page that holds decoded code; owned */
+    struct region_io io;  /* REGION_IO */
+    struct region *shows; /* REGION_ALIAS */
+    uint64_t shows_offset;
+};
+
+/* Each returns a new region, NULL if the host has no memory.  name is copied.  size > 0. */
+struct region *region_new_container(const char *name, uint64_t size);
+struct region *region_new_ram(const char *name, uint64_t size, bool read_only);
+struct region *region_new_io(const char *name, uint64_t size, const struct region_io *io);
+struct region *region_new_alias(const char *name, uint64_t size, struct region *shows,
+                                uint64_t offset);
+
+/* Places child at base inside parent, which now owns it. */
+void region_add(struct region *parent, uint64_t base, struct region *child, int priority);
+/* Takes child out of its parent; the caller owns it again. */
+void region_remove(struct region *child);
+/* Frees region and everything in it.  It must not be in a parent.  NULL is allowed. */
+void region_destroy(struct region *region);
+
+/* First sibling of the direct children of parent that overlaps [base, base+size), or NULL. */
+const struct region *region_overlap(const struct region *parent, uint64_t base, uint64_t size);
+
+/* "ram", "rom", "i/o", ... for dumps. */
+const char *region_kind_name(enum region_kind kind);
+
+#endif

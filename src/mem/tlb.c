@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The softmmu TLB: tables, fill, flush and the slow paths, see tlb.h.
+ *
+ * A page's entry is filled as a whole, for loads, stores and fetches at once.  What may not go fast
+ * gets no permission bit but a reason bit, so that the next access finds its way without a new fill.
+ */
+#include "mem/tlb.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "check.h"
+
+#define FLAGS_BYTES  ((size_t)TLB_PAGES * sizeof(uint8_t))
+#define ADDEND_BYTES ((size_t)TLB_PAGES * sizeof(uintptr_t))
+
+static void *map_table(size_t size)
+{
+    void *table = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return table == MAP_FAILED ? NULL : table;
+}
+
+static bool make_tables(struct tlb_table *table)
+{
+    if (table->flags == NULL) {
+        table->flags = map_table(FLAGS_BYTES);
+    }
+    if (table->addend == NULL) {
+        table->addend = map_table(ADDEND_BYTES);
+    }
+    return table->flags != NULL && table->addend != NULL;
+}
+
+static void space_changed(void *context, const struct flat_range *range, bool added)
+{
+    (void)range;
+    (void)added;
+    tlb_flush(context);
+}
+
+bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_t *wait_cycles)
+{
+    memset(tlb, 0, sizeof *tlb);
+    tlb->space = space;
+    tlb->master = master;
+    tlb->wait_cycles = wait_cycles;
+    tlb->listener.changed = space_changed;
+    tlb->listener.context = tlb;
+    addrspace_listen(space, &tlb->listener);
+    return tlb_select(tlb, TLB_PHYSICAL);
+}
+
+void tlb_fini(struct tlb *tlb)
+{
+    for (unsigned i = 0; i < TLB_INDEXES; i++) {
+        if (tlb->tables[i].flags != NULL) {
+            munmap(tlb->tables[i].flags, FLAGS_BYTES);
+        }
+        if (tlb->tables[i].addend != NULL) {
+            munmap(tlb->tables[i].addend, ADDEND_BYTES);
+        }
+        free(tlb->filled[i]);
+    }
+}
+
+bool tlb_select(struct tlb *tlb, enum tlb_index index)
+{
+    if (!make_tables(&tlb->tables[index])) {
+        return false;
+    }
+    tlb->index = index;
+    tlb->now = tlb->tables[index];
+    return true;
+}
+
+void tlb_flush(struct tlb *tlb)
+{
+    for (unsigned i = 0; i < TLB_INDEXES; i++) {
+        for (unsigned k = 0; k < tlb->filled_count[i]; k++) {
+            tlb->tables[i].flags[tlb->filled[i][k]] = 0;
+        }
+        tlb->filled_count[i] = 0;
+    }
+    if (tlb->flushed != NULL) {
+        tlb->flushed(tlb->context);
+    }
+}
+
+void tlb_flush_page(struct tlb *tlb, uint32_t va)
+{
+    for (unsigned i = 0; i < TLB_INDEXES; i++) {
+        if (tlb->tables[i].flags != NULL) {
+            /* It stays on the list of filled pages: clearing it twice does no harm. */
+            tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
+        }
+    }
+}
+
+static bool remember(struct tlb *tlb, uint32_t page)
+{
+    unsigned i = tlb->index;
+    if (tlb->filled_count[i] == tlb->filled_room[i]) {
+        unsigned room = tlb->filled_room[i] == 0 ? 256 : tlb->filled_room[i] * 2;
+        uint32_t *grown = realloc(tlb->filled[i], room * sizeof *grown);
+        if (grown == NULL) {
+            return false;
+        }
+        tlb->filled[i] = grown;
+        tlb->filled_room[i] = room;
+    }
+    tlb->filled[i][tlb->filled_count[i]++] = page;
+    return true;
+}
+
+/* Flags of a page that is memory from end to end. */
+static uint32_t memory_flags(const struct flat_range *range, uint64_t offset)
+{
+    bool code = range->region->code_pages[offset >> TLB_PAGE_BITS] != 0;
+    if (range->region->kind == REGION_ROM) {
+        return TLB_LOAD | TLB_FETCH | TLB_ROM;
+    }
+    return TLB_LOAD | TLB_FETCH | (code ? TLB_CODE : TLB_STORE);
+}
+
+static bool is_whole_page(const struct flat_range *range, uint64_t page)
+{
+    return range != NULL && range->region->host != NULL && page >= range->start &&
+           page + TLB_PAGE_SIZE <= range->start + range->size &&
+           ((range->offset + (page - range->start)) & TLB_PAGE_MASK) == 0;
+}
+
+/* allowed: permissions by the MMU.  Returns the entry's flags; 0 only when the host is out of memory:
+ * the access is then a bus error. */
+static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed)
+{
+    uint32_t page = va >> TLB_PAGE_BITS;
+    uint32_t pa_page = pa & ~TLB_PAGE_MASK;
+    const struct flat_range *range = addrspace_find(tlb->space, pa_page);
+    uint32_t flags;
+    uintptr_t addend;
+
+    if (is_whole_page(range, pa_page)) {
+        uint64_t offset = range->offset + (pa_page - range->start);
+        flags = memory_flags(range, offset) & (~(uint32_t)TLB_PERMISSIONS | allowed);
+        addend = (uintptr_t)(range->region->host + offset) - (va & ~TLB_PAGE_MASK);
+    } else {
+        struct io_page *io = addrspace_io_page(tlb->space, pa_page);
+        if (io == NULL) {
+            return 0;
+        }
+        flags = io->flags;
+        addend = (uintptr_t)io;
+    }
+    if (tlb->watch_page != NULL && tlb->watch_page(tlb->context, va)) {
+        flags = (flags & ~(uint32_t)TLB_PERMISSIONS) | TLB_WATCH;
+    }
+    CHECK(!(flags & (TLB_DEVICE | TLB_EXTERNAL)) || !(flags & TLB_PERMISSIONS));
+    if (!remember(tlb, page)) {
+        return 0;
+    }
+    tlb->now.flags[page] = (uint8_t)flags;
+    tlb->now.addend[page] = addend;
+    return flags;
+}
+
+/* Physical address of va, its entry's flags in *flags.  Anything but TLB_OK ends the access. */
+static enum tlb_result look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind, uint32_t *pa,
+                               uint32_t *flags)
+{
+    uint32_t allowed = TLB_PERMISSIONS;
+    *pa = va;
+    if (tlb->index != TLB_PHYSICAL) {
+        allowed = tlb->translate(tlb->context, va, kind, pa);
+        if (!(allowed & (kind == TLB_KIND_LOAD    ? TLB_LOAD
+                         : kind == TLB_KIND_STORE ? TLB_STORE
+                                                  : TLB_FETCH))) {
+            return TLB_MMU_FAULT;
+        }
+    }
+    *flags = tlb->now.flags[va >> TLB_PAGE_BITS];
+    if (*flags == 0) {
+        *flags = fill(tlb, va, *pa, allowed);
+    }
+    return TLB_OK;
+}
+
+static bool watch_hit(struct tlb *tlb, uint32_t flags, uint32_t va, unsigned size,
+                      enum tlb_kind kind)
+{
+    return (flags & TLB_WATCH) && tlb->watch_hit(tlb->context, va, size, kind);
+}
+
+enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
+                              uint32_t attributes)
+{
+    struct access how = {attributes | tlb->attributes, tlb->master, 0};
+    uint32_t flags;
+    uint32_t pa;
+    enum tlb_result result = look_up(tlb, va, TLB_KIND_LOAD, &pa, &flags);
+    bool ok;
+
+    *value = 0;
+    if (result != TLB_OK) {
+        return result;
+    }
+    /* To a watchpoint an atomic is a store. */
+    if (watch_hit(tlb, flags, va, size,
+                  attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD)) {
+        return TLB_WATCHPOINT;
+    }
+    if (flags & (TLB_EXTERNAL | TLB_DEVICE)) {
+        ok = io_page_load((struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS], pa, size, value,
+                          &how);
+        *tlb->wait_cycles += how.wait_cycles;
+    } else {
+        ok = addrspace_load(tlb->space, pa, size, value, &how);
+    }
+    return ok ? TLB_OK : TLB_BUS_ERROR;
+}
+
+enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
+                               uint32_t attributes)
+{
+    struct access how = {attributes | tlb->attributes, tlb->master, 0};
+    uint32_t flags;
+    uint32_t pa;
+    enum tlb_result result = look_up(tlb, va, TLB_KIND_STORE, &pa, &flags);
+    bool ok;
+
+    if (result != TLB_OK) {
+        return result;
+    }
+    if (watch_hit(tlb, flags, va, size, TLB_KIND_STORE)) {
+        return TLB_WATCHPOINT;
+    }
+    if (flags & (TLB_EXTERNAL | TLB_DEVICE)) {
+        ok = io_page_store((struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS], pa, size, value,
+                           &how);
+        *tlb->wait_cycles += how.wait_cycles;
+    } else {
+        ok = addrspace_store(tlb->space, pa, size, value, &how);
+    }
+    return ok ? TLB_OK : TLB_BUS_ERROR;
+}
+
+enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **region,
+                               uint64_t *offset)
+{
+    const struct flat_range *range;
+    uint32_t flags;
+    uint32_t pa;
+    enum tlb_result result = look_up(tlb, va, TLB_KIND_FETCH, &pa, &flags);
+
+    *region = NULL;
+    if (result != TLB_OK) {
+        return result;
+    }
+    if (watch_hit(tlb, flags, va, 4, TLB_KIND_FETCH)) {
+        return TLB_WATCHPOINT;
+    }
+    if (flags & (TLB_EXTERNAL | TLB_DEVICE)) {
+        return TLB_OK;
+    }
+    range = addrspace_find(tlb->space, pa & ~TLB_PAGE_MASK);
+    *region = range->region;
+    *offset = range->offset + ((pa & ~TLB_PAGE_MASK) - range->start);
+    return TLB_OK;
+}
+
+enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word)
+{
+    struct access how = {L3_ATTR_FETCH | tlb->attributes, tlb->master, 0};
+    uint32_t flags;
+    uint32_t pa;
+    uint64_t value;
+    enum tlb_result result = look_up(tlb, va, TLB_KIND_FETCH, &pa, &flags);
+
+    if (result != TLB_OK) {
+        return result;
+    }
+    if (!addrspace_load(tlb->space, pa, 4, &value, &how)) {
+        return TLB_BUS_ERROR;
+    }
+    *tlb->wait_cycles += how.wait_cycles;
+    *word = (uint32_t)value;
+    return TLB_OK;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The softmmu TLB of one CPU (or of one bus master that wants one).
+ *
+ * The inline functions are the fast path: one test of a permission bit, one host access.  Whatever
+ * that test refuses goes to the slow functions, which fill the entry on a miss, look at watchpoints,
+ * call devices and keep decoded code honest.  Alignment is the caller's duty: an access never crosses
+ * its natural boundary.  Layout and polarity: include/tlb_layout.h.
+ */
+#ifndef MEM_TLB_H
+#define MEM_TLB_H
+
+#include "bits.h"
+#include "mem/addrspace.h"
+#include "tlb_layout.h"
+
+enum tlb_index { TLB_USER, TLB_SUPERVISOR, TLB_PHYSICAL, TLB_INDEXES };
+
+enum tlb_kind { TLB_KIND_LOAD, TLB_KIND_STORE, TLB_KIND_FETCH };
+
+enum tlb_result {
+    TLB_OK,
+    TLB_BUS_ERROR,  /* nothing there, or the device refused       */
+    TLB_MMU_FAULT,  /* translate() refused                        */
+    TLB_WATCHPOINT, /* watch_hit() said so; nothing was accessed  */
+};
+
+struct tlb {
+    struct tlb_table now; /* of the index in use; hot */
+    struct addrspace *space;
+    uint32_t master;     /* bus index of this CPU */
+    uint32_t attributes; /* L3_ATTR_SUPERVISOR as the CPU's mode is */
+    enum tlb_index index;
+    struct tlb_table tables[TLB_INDEXES];
+    uint32_t *filled[TLB_INDEXES]; /* pages with an entry, so that a flush costs what was filled */
+    unsigned filled_count[TLB_INDEXES];
+    unsigned filled_room[TLB_INDEXES];
+    /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault.  NULL:
+     * addresses are physical. */
+    uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
+    /* Could a watchpoint match in this page?  NULL: there are none. */
+    bool (*watch_page)(void *context, uint32_t va);
+    /* Does one match this access? */
+    bool (*watch_hit)(void *context, uint32_t va, unsigned size, enum tlb_kind kind);
+    /* All entries were forgotten.  NULL: nobody asks. */
+    void (*flushed)(void *context);
+    void *context;
+    uint64_t *wait_cycles; /* devices' extra cycles are added here */
+    struct space_listener listener;
+};
+
+/* Sets the callbacks afterwards.  space, wait_cycles stay the caller's.  False: no memory. */
+bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_t *wait_cycles);
+void tlb_fini(struct tlb *tlb);
+
+/* Chooses the index for the following accesses.  False: the host has no memory for its tables. */
+bool tlb_select(struct tlb *tlb, enum tlb_index index);
+
+/* Forgets all entries of all indexes, or of one virtual page in all of them. */
+void tlb_flush(struct tlb *tlb);
+void tlb_flush_page(struct tlb *tlb, uint32_t va);
+
+/* Slow paths: va aligned to size, which is 1, 2, 4 or 8.  attributes: L3_ATTR_ASI and LOCKED bits. */
+enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
+                              uint32_t attributes);
+enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
+                               uint32_t attributes);
+
+/* The memory that instructions at va come from: region and offset of the page's start.  TLB_OK with
+ * *region NULL: a device; fetch word by word with tlb_fetch_word(). */
+enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **region,
+                               uint64_t *offset);
+enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word);
+
+/* May an instruction at va be fetched without asking watch_hit()? */
+static inline bool tlb_fetch_is_fast(const struct tlb *tlb, uint32_t va)
+{
+    return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_FETCH) != 0;
+}
+
+static inline uint8_t *tlb_host(const struct tlb *tlb, uint32_t va)
+{
+    return (uint8_t *)(tlb->now.addend[va >> TLB_PAGE_BITS] + va);
+}
+
+static inline enum tlb_result tlb_load(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
+                                       uint32_t attributes)
+{
+    if (__builtin_expect(!(tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_LOAD), 0)) {
+        return tlb_load_slow(tlb, va, size, value, attributes);
+    }
+    switch (size) {
+    case 1:
+        *value = *tlb_host(tlb, va);
+        break;
+    case 2:
+        *value = be16_load(tlb_host(tlb, va));
+        break;
+    case 4:
+        *value = be32_load(tlb_host(tlb, va));
+        break;
+    default:
+        *value = be64_load(tlb_host(tlb, va));
+        break;
+    }
+    return TLB_OK;
+}
+
+static inline enum tlb_result tlb_store(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
+                                        uint32_t attributes)
+{
+    if (__builtin_expect(!(tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_STORE), 0)) {
+        return tlb_store_slow(tlb, va, size, value, attributes);
+    }
+    switch (size) {
+    case 1:
+        *tlb_host(tlb, va) = (uint8_t)value;
+        break;
+    case 2:
+        be16_store(tlb_host(tlb, va), (uint16_t)value);
+        break;
+    case 4:
+        be32_store(tlb_host(tlb, va), (uint32_t)value);
+        break;
+    default:
+        be64_store(tlb_host(tlb, va), value);
+        break;
+    }
+    return TLB_OK;
+}
+
+#endif

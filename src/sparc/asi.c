@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Alternate address spaces, see asi.h.
+ *
+ * There are no caches, so flushes have nothing to do, tags read as invalid and data as 0; writes to
+ * them are accepted and logged.  What the ASI numbers not listed do on LEON3 is an ordinary access.
+ */
+#include "sparc/asi.h"
+
+#include <inttypes.h>
+
+#include "bits.h"
+
+/* Cache control register: the bits software may write and read back. */
+#define CCR_WRITABLE 0x0081003fu /* DS, IB, DF, IF, DCS, ICS */
+
+/* Cache configuration registers: one way of 4 KiB in lines of 8 words; data with snooping. */
+#define CACHE_4K      (2u << 20 | 3u << 16)
+#define CACHE_SNOOP   (1u << 27)
+#define CACHE_HAS_MMU (1u << 3)
+
+static uint32_t cache_register(const struct cpu *cpu, uint32_t address)
+{
+    uint32_t mmu = cpu->config.mmu ? CACHE_HAS_MMU : 0;
+    switch (address & 0xfc) {
+    case 0x00:
+        return cpu->cache_control;
+    case 0x08:
+        return CACHE_4K | mmu;
+    case 0x0c:
+        return CACHE_4K | CACHE_SNOOP | mmu;
+    default:
+        return 0;
+    }
+}
+
+/* Is this an ordinary access, by whatever name? */
+static bool is_memory(unsigned asi)
+{
+    switch (asi & ASI_BITS) {
+    case ASI_CACHE_REGISTERS:
+    case ASI_MMU_FLUSH_OLD:
+    case ASI_MMU_REGISTERS_OLD:
+    case ASI_ICACHE_TAGS:
+    case ASI_ICACHE_DATA:
+    case ASI_DCACHE_TAGS:
+    case ASI_DCACHE_DATA:
+    case ASI_FLUSH_ICACHE:
+    case ASI_FLUSH_DCACHE:
+    case ASI_FLUSH_CONTEXT:
+    case ASI_DCACHE_CONTEXT:
+    case ASI_ICACHE_CONTEXT:
+    case ASI_MMU_FLUSH:
+    case ASI_MMU_REGISTERS:
+    case ASI_BYPASS:
+    case ASI_MMU_DIAGNOSTIC:
+    case ASI_SNOOP_TAGS:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static struct access bypass_access(const struct cpu *cpu, unsigned asi, uint32_t attributes)
+{
+    struct access how = {attributes | cpu->tlb.attributes | asi << L3_ATTR_ASI_SHIFT,
+                         cpu->config.index, 0};
+    return how;
+}
+
+static enum tlb_result bypass_load(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
+                                   uint64_t *value, uint32_t attributes)
+{
+    struct access how = bypass_access(cpu, asi, attributes);
+    bool ok = addrspace_load(cpu->tlb.space, address, size, value, &how);
+    cpu->cycles += how.wait_cycles;
+    return ok ? TLB_OK : TLB_BUS_ERROR;
+}
+
+static enum tlb_result bypass_store(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
+                                    uint64_t value, uint32_t attributes)
+{
+    struct access how = bypass_access(cpu, asi, attributes);
+    bool ok = addrspace_store(cpu->tlb.space, address, size, value, &how);
+    cpu->cycles += how.wait_cycles;
+    return ok ? TLB_OK : TLB_BUS_ERROR;
+}
+
+enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
+                         uint64_t *value, uint32_t attributes)
+{
+    if (is_memory(asi)) {
+        return tlb_load(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
+    }
+    *value = 0;
+    switch (asi & ASI_BITS) {
+    case ASI_BYPASS:
+        return bypass_load(cpu, asi, address, size, value, attributes);
+    case ASI_CACHE_REGISTERS:
+        *value = cache_register(cpu, address);
+        return TLB_OK;
+    default:
+        log_line(cpu->log, LOG_UNIMP, "load from asi 0x%02x, address 0x%08" PRIx32 ": reads 0", asi,
+                 address);
+        return TLB_OK;
+    }
+}
+
+enum tlb_result asi_store(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
+                          uint64_t value, uint32_t attributes)
+{
+    if (is_memory(asi)) {
+        return tlb_store(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
+    }
+    switch (asi & ASI_BITS) {
+    case ASI_BYPASS:
+        return bypass_store(cpu, asi, address, size, value, attributes);
+    case ASI_CACHE_REGISTERS:
+        if ((address & 0xfc) == 0) {
+            cpu->cache_control = (uint32_t)value & CCR_WRITABLE;
+        }
+        return TLB_OK;
+    case ASI_FLUSH_ICACHE:
+    case ASI_FLUSH_DCACHE:
+    case ASI_FLUSH_CONTEXT:
+    case ASI_MMU_FLUSH:
+    case ASI_MMU_FLUSH_OLD:
+        return TLB_OK;
+    default:
+        log_line(cpu->log, LOG_UNIMP,
+                 "store of 0x%08" PRIx64 " to asi 0x%02x, address 0x%08" PRIx32 ": ignored", value,
+                 asi, address);
+        return TLB_OK;
+    }
+}

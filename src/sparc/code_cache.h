@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Decoded instructions of a machine, by page of memory; shared by its CPUs.
+ *
+ * A page of memory that has decoded instructions is marked in region->code_pages, so that TLBs give no
+ * store permission for it and every write comes to code_cache_written(), which forgets just the words
+ * written.
+ */
+#ifndef SPARC_CODE_CACHE_H
+#define SPARC_CODE_CACHE_H
+
+#include "mem/region.h"
+#include "sparc/decode.h"
+#include "tlb_layout.h"
+
+#define CODE_CACHE_BUCKETS   1024
+#define CODE_CACHE_MAX_PAGES 8192
+#define CODE_PAGE_INSNS      (TLB_PAGE_SIZE / 4)
+
+struct code_page {
+    struct code_page *next;
+    struct region *region;
+    uint64_t offset;
+    struct insn insns[CODE_PAGE_INSNS];
+};
+
+struct code_cache {
+    struct code_page *buckets[CODE_CACHE_BUCKETS];
+    unsigned pages;
+    /* Memory became code, or code pages went away: TLBs and CPUs must look anew. */
+    void (*changed)(void *context);
+    void *context;
+};
+
+/* The page of region at offset (page-aligned); made if need be, NULL if the host has no memory.  A new
+ * page's entries all have execute == undecoded.  May call changed(). */
+struct code_page *code_cache_page(struct code_cache *cache, struct region *region, uint64_t offset,
+                                  insn_function *undecoded);
+
+/* [offset, offset+size) of region was written.  undecoded as above. */
+void code_cache_written(struct code_cache *cache, const struct region *region, uint64_t offset,
+                        uint64_t size, insn_function *undecoded);
+
+/* Forgets everything. */
+void code_cache_clear(struct code_cache *cache);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The architectural state of one LEON3 CPU, and what the rooms around it may do with it.
+ *
+ * Section numbers are those of the SPARC Architecture Manual, version 8.  The state is complete: what
+ * an executor (interpreter, translator) keeps elsewhere while it runs it puts back before it leaves.
+ */
+#ifndef SPARC_CPU_H
+#define SPARC_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "log.h"
+#include "mem/tlb.h"
+#include "sparc/decode.h"
+
+#define CPU_MAX_WINDOWS     32
+#define CPU_MAX_WATCHPOINTS 4
+
+/* Trap types, 7.1 and LEON3's additions. */
+enum trap_type {
+    TT_RESET = 0x00,
+    TT_INSTRUCTION_ACCESS = 0x01,
+    TT_ILLEGAL_INSTRUCTION = 0x02,
+    TT_PRIVILEGED_INSTRUCTION = 0x03,
+    TT_FP_DISABLED = 0x04,
+    TT_WINDOW_OVERFLOW = 0x05,
+    TT_WINDOW_UNDERFLOW = 0x06,
+    TT_ADDRESS_NOT_ALIGNED = 0x07,
+    TT_FP_EXCEPTION = 0x08,
+    TT_DATA_ACCESS = 0x09,
+    TT_TAG_OVERFLOW = 0x0a,
+    TT_WATCHPOINT = 0x0b,
+    TT_INTERRUPT = 0x10, /* + level 1..15 */
+    TT_CP_DISABLED = 0x24,
+    TT_DIVISION_BY_ZERO = 0x2a,
+    TT_DATA_STORE = 0x2b,
+    TT_SOFTWARE = 0x80, /* + ticc number 0..127 */
+};
+
+/* psr.icc as it lies in bits 23:20, here in bits 3:0. */
+enum { ICC_C = 1, ICC_V = 2, ICC_Z = 4, ICC_N = 8 };
+
+enum { PSR_ICC = 20, PSR_EC = 13, PSR_EF = 12, PSR_PIL = 8, PSR_S = 7, PSR_PS = 6, PSR_ET = 5 };
+#define PSR_IMPL_VER 0xf3000000u
+
+/* FSR fields, 4.4. */
+enum { FSR_AEXC = 5, FSR_FCC = 10, FSR_QNE = 13, FSR_FTT = 14, FSR_VER = 17, FSR_TEM = 23, FSR_RD = 30 };
+enum { FTT_NONE, FTT_IEEE, FTT_UNFINISHED, FTT_UNIMPLEMENTED, FTT_SEQUENCE, FTT_HARDWARE,
+       FTT_INVALID_REGISTER };
+
+/* The FPU's states, 4.4: exceptions are deferred to the next floating-point instruction. */
+enum fp_state { FP_EXECUTE, FP_EXCEPTION_PENDING, FP_EXCEPTION };
+
+enum cpu_status { CPU_RUNNING, CPU_POWERED_DOWN, CPU_ERROR_MODE };
+
+struct cpu_config {
+    unsigned index;       /* %asr17.INDEX */
+    unsigned windows;     /* 2..32 */
+    unsigned watchpoints; /* 0..4 */
+    bool fpu, casa, mac, svt, partial_wrpsr, mmu;
+    bool up_counter;      /* %asr22, %asr23 */
+    uint32_t reset_address;
+};
+
+struct watchpoint {
+    uint32_t address; /* [31:2] WADDR, [0] IF: hit on fetch              */
+    uint32_t mask;    /* [31:2] WMASK, [1] DL: load, [0] DS: store       */
+};
+
+/* Upward wires; each gets `context`. */
+struct cpu_hooks {
+    /* The trap of interrupt `level` was taken: pulse INTACK. */
+    void (*interrupt_acknowledge)(void *context, struct cpu *cpu, unsigned level);
+    /* Cycles since power-on, for %asr22 and %asr23. */
+    uint64_t (*up_counter)(void *context);
+    void *context;
+};
+
+struct code_cache;
+struct code_page;
+
+struct cpu {
+    /* -- hot -- */
+    uint32_t pc, npc;
+    uint32_t *bank[2]; /* globals, current window: see struct insn */
+    uint64_t cycles;
+    uint64_t insns;
+    uint64_t limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can */
+    uint32_t icc;
+    uint32_t y;
+    /* where instructions come from: pc - code_base < code_size indexes code */
+    uint32_t code_base, code_size;
+    struct insn *code;
+    struct tlb tlb;
+
+    /* -- processor state, 4.2; fields of PSR are apart -- */
+    uint8_t cwp, pil;
+    bool s, ps, et, ef, ec;
+    uint32_t wim, tba, tt; /* tt: as in TBR, bits 11:4 >> 4 */
+    uint32_t asr17_rw;     /* DWT and SVT bits */
+    uint32_t asr18;
+    uint32_t asr22_stop;   /* 0x80000000: up-counter disabled */
+    uint32_t cache_control;
+    struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
+
+    uint32_t globals[9];   /* [8]: where writes to %g0 go */
+    /* Window w: outs at 16w, locals at 16w+8, ins at 16w+16 = outs of w+1.  The ins of the last window
+     * are the outs of window 0: they are copied when that window becomes or ceases to be current. */
+    uint32_t windows[CPU_MAX_WINDOWS * 16 + 8];
+
+    /* -- floating point -- */
+    uint32_t f[32];
+    uint32_t fsr;
+    enum fp_state fp_state;
+    uint32_t fq_address, fq_word; /* the one entry of the FQ; valid when FSR.qne */
+
+    /* -- around it -- */
+    enum cpu_status status;
+    unsigned irl;      /* interrupt request level from the controller */
+    unsigned error_tt; /* trap that led to error mode */
+    struct cpu_config config;
+    const struct cpu_hooks *hooks;
+    const struct log *log;
+    struct code_cache *code_cache;
+    struct insn loose; /* an instruction fetched from a device */
+};
+
+/* Sets up a CPU in reset state.  hooks, log, code_cache, space stay the caller's.  False: no memory. */
+bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
+              struct code_cache *code_cache, const struct cpu_hooks *hooks, const struct log *log);
+void cpu_fini(struct cpu *cpu);
+/* Reset as the signal does, 7.1: pc = reset address, S=1, ET=0.  Cycles and counters go on. */
+void cpu_reset(struct cpu *cpu);
+
+/* PSR, 4.2, as RDPSR reads it; and with all its fields written.  CWP must be below the number of
+ * windows. */
+uint32_t cpu_psr(const struct cpu *cpu);
+void cpu_set_psr(struct cpu *cpu, uint32_t psr);
+void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
+void cpu_set_supervisor(struct cpu *cpu, bool s);
+
+/* TBR, FSR and the ancillary state registers. */
+uint32_t cpu_tbr(const struct cpu *cpu);
+uint32_t cpu_fsr(const struct cpu *cpu);
+uint32_t cpu_asr(struct cpu *cpu, unsigned number);
+void cpu_set_asr(struct cpu *cpu, unsigned number, uint32_t value);
+
+/* %r0..%r31 of the current window, and of any window (for debuggers and reports). */
+uint32_t cpu_reg(const struct cpu *cpu, unsigned number);
+void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value);
+uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number);
+
+/* Registers by the numbers of <leon3emu/device.h>: %r, %f, L3_REG_*.  False: there is no such one, or
+ * the value is impossible.  Writes have the effect the guest's own would have. */
+bool cpu_read_register(struct cpu *cpu, uint32_t number, uint32_t *value);
+bool cpu_write_register(struct cpu *cpu, uint32_t number, uint32_t value);
+
+/* Takes a trap, 7.1: to the handler, or into error mode if traps are disabled.  pc and npc must be
+ * those of the instruction that traps (of the next one, for an interrupt). */
+void cpu_trap(struct cpu *cpu, unsigned tt);
+
+/* Name of a trap type, like "window_overflow". */
+const char *trap_name(unsigned tt);
+
+/* Interrupts: would level irl be taken now? */
+static inline bool cpu_interrupt_is_due(const struct cpu *cpu)
+{
+    return cpu->irl != 0 && cpu->et && (cpu->irl == 15 || cpu->irl > cpu->pil);
+}
+
+/* The controller's request changed. */
+void cpu_set_irl(struct cpu *cpu, unsigned level);
+
+/* Ends the executor's loop after the current instruction. */
+static inline void cpu_attention(struct cpu *cpu)
+{
+    cpu->limit = 0;
+}
+
+/* To be called when ET, PIL or the request changed. */
+static inline void cpu_check_interrupt(struct cpu *cpu)
+{
+    if (cpu_interrupt_is_due(cpu)) {
+        cpu_attention(cpu);
+    }
+}
+
+/* Forgets where instructions come from; they are looked up anew. */
+static inline void cpu_forget_code(struct cpu *cpu)
+{
+    cpu->code_size = 0;
+}
+
+/* Sequential flow: on to npc. */
+static inline void cpu_next(struct cpu *cpu)
+{
+    cpu->pc = cpu->npc;
+    cpu->npc += 4;
+}
+
+#endif

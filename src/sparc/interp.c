@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/* The interpreter's loop: fetch, decode on first sight, dispatch.  See interp.h. */
+#include "sparc/interp.h"
+
+#include <inttypes.h>
+
+#include "bits.h"
+#include "sparc/code_cache.h"
+
+static insn_function *const functions[INSN_COUNT] = {
+#define INSN(name, ...) [INSN_##name] = do_##name,
+#include "sparc/insns.def"
+#undef INSN
+};
+
+/* ---- what the word alone decides ---- */
+
+#define IMMEDIATE_BIT (1u << 13)
+
+/* Illegal whatever the operands are.  Alternate spaces and CASA have no immediate form. */
+static bool is_illegal(const struct cpu *cpu, const struct insn *f)
+{
+    const struct insn_row *row = &insn_rows[f->row];
+    bool alternate = row->format == FORMAT_LOADA || row->format == FORMAT_STOREA ||
+                     row->format == FORMAT_CASA;
+
+    return (alternate && (f->word & IMMEDIATE_BIT)) ||
+           ((row->flags & INSN_F_EVEN_RD) && (f->rd & 1)) ||
+           ((row->flags & INSN_F_MAC) && !cpu->config.mac) ||
+           (f->row == INSN_CASA && !cpu->config.casa);
+}
+
+/* Of two reasons to trap, the mode comes before the fields. */
+static void do_privileged(struct cpu *cpu, const struct insn *f)
+{
+    if (!cpu->s) {
+        cpu_trap(cpu, TT_PRIVILEGED_INSTRUCTION);
+    } else if (is_illegal(cpu, f)) {
+        cpu_trap(cpu, TT_ILLEGAL_INSTRUCTION);
+    } else {
+        functions[f->row](cpu, f);
+    }
+}
+
+insn_function *interp_function(const struct cpu *cpu, const struct insn *f)
+{
+    if (insn_rows[f->row].flags & INSN_F_PRIV) {
+        return do_privileged;
+    }
+    return is_illegal(cpu, f) ? do_ILLEGAL : functions[f->row];
+}
+
+/* ---- fetch ---- */
+
+static void log_decoded(const struct cpu *cpu, uint32_t word)
+{
+    char text[80];
+    insn_disassemble(word, cpu->pc, text, sizeof text);
+    log_line(cpu->log, LOG_IN_ASM, "0x%08" PRIx32 ":  %08" PRIx32 "  %s", cpu->pc, word, text);
+}
+
+static bool decode_at_pc(struct cpu *cpu, struct insn *f)
+{
+    uint32_t word;
+    if (tlb_fetch_word(&cpu->tlb, cpu->pc, &word) != TLB_OK) {
+        cpu_trap(cpu, TT_INSTRUCTION_ACCESS);
+        return false;
+    }
+    insn_decode(word, f);
+    f->execute = interp_function(cpu, f);
+    if (log_on(cpu->log, LOG_IN_ASM)) {
+        log_decoded(cpu, word);
+    }
+    return true;
+}
+
+/* The entry belongs to the code cache, which hands it out read-only to everybody else. */
+void interp_decode(struct cpu *cpu, const struct insn *f)
+{
+    struct insn *entry = (struct insn *)f;
+    if (decode_at_pc(cpu, entry)) {
+        cpu->cycles += f->cycles;
+        f->execute(cpu, f);
+    }
+}
+
+static const struct insn *fetch_from_device(struct cpu *cpu)
+{
+    return decode_at_pc(cpu, &cpu->loose) ? &cpu->loose : NULL;
+}
+
+/* The instruction at pc when it is not in the page at hand.  NULL: a trap was taken. */
+static const struct insn *fetch_slow(struct cpu *cpu)
+{
+    struct region *region;
+    struct code_page *page = NULL;
+    uint64_t offset;
+    enum tlb_result result = tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
+
+    if (result != TLB_OK) {
+        cpu_trap(cpu, result == TLB_WATCHPOINT ? TT_WATCHPOINT : TT_INSTRUCTION_ACCESS);
+        return NULL;
+    }
+    if (region != NULL) {
+        page = code_cache_page(cpu->code_cache, region, offset, interp_decode);
+    }
+    if (page == NULL) {
+        return fetch_from_device(cpu);
+    }
+    /* A new code page flushes the TLBs: look again before trusting its permission. */
+    tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
+    if (tlb_fetch_is_fast(&cpu->tlb, cpu->pc)) {
+        cpu->code = page->insns;
+        cpu->code_base = cpu->pc & ~TLB_PAGE_MASK;
+        cpu->code_size = TLB_PAGE_SIZE;
+    }
+    return &page->insns[(cpu->pc & TLB_PAGE_MASK) / 4];
+}
+
+static inline const struct insn *fetch(struct cpu *cpu)
+{
+    uint32_t offset = cpu->pc - cpu->code_base;
+    if (__builtin_expect(offset < cpu->code_size, 1)) {
+        return &cpu->code[offset / 4];
+    }
+    return fetch_slow(cpu);
+}
+
+/* ---- run ---- */
+
+static inline void step(struct cpu *cpu)
+{
+    const struct insn *f = fetch(cpu);
+    cpu->insns++;
+    if (__builtin_expect(f == NULL, 0)) {
+        cpu->cycles++; /* even a guest that only traps must see time pass */
+        return;
+    }
+    cpu->cycles += f->cycles;
+    f->execute(cpu, f);
+}
+
+void interp_step(struct cpu *cpu)
+{
+    if (log_on(cpu->log, LOG_EXEC)) {
+        log_line(cpu->log, LOG_EXEC, "cpu %u: pc 0x%08" PRIx32 ", psr 0x%08" PRIx32,
+                 cpu->config.index, cpu->pc, cpu_psr(cpu));
+    }
+    step(cpu);
+}
+
+void interp_run(struct cpu *cpu)
+{
+    while (cpu->cycles < cpu->limit) {
+        step(cpu);
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The reference interpreter: one function do_NAME per row of insns.def, written to be read beside the
+ * manual.  It is the oracle for every other executor.
+ *
+ * A do_ function either completes, moves pc and npc on (cpu_next() or a jump) and returns, or calls
+ * cpu_trap() with nothing else changed.
+ */
+#ifndef SPARC_INTERP_H
+#define SPARC_INTERP_H
+
+#include "sparc/cpu.h"
+
+#define INSN(name, ...) void do_##name(struct cpu *cpu, const struct insn *f);
+#include "sparc/insns.def"
+#undef INSN
+
+/* Executes until cpu->cycles reaches cpu->limit, which anything may lower to 0 meanwhile. */
+void interp_run(struct cpu *cpu);
+
+/* Executes one instruction (or takes its trap). */
+void interp_step(struct cpu *cpu);
+
+/* Fills an entry of the code cache on first execution, then executes it. */
+void interp_decode(struct cpu *cpu, const struct insn *f);
+
+/* The interpreter's function of a decoded instruction, with what the word alone decides (privilege,
+ * illegal fields) already found out. */
+insn_function *interp_function(const struct cpu *cpu, const struct insn *f);
+
+/* ---- operands ---- */
+
+static inline uint32_t operand1(const struct cpu *cpu, const struct insn *f)
+{
+    return cpu->bank[f->bank1][f->reg1];
+}
+
+static inline uint32_t operand2(const struct cpu *cpu, const struct insn *f)
+{
+    return cpu->bank[f->bank2][f->reg2] + (uint32_t)f->imm;
+}
+
+static inline uint32_t address_of(const struct cpu *cpu, const struct insn *f)
+{
+    return operand1(cpu, f) + operand2(cpu, f);
+}
+
+static inline uint32_t read_rd(const struct cpu *cpu, const struct insn *f)
+{
+    return cpu->bank[f->bankd][f->regd];
+}
+
+static inline void write_rd(struct cpu *cpu, const struct insn *f, uint32_t value)
+{
+    cpu->bank[f->bankd][f->regd] = value;
+}
+
+/* N and Z of a result. */
+static inline uint32_t icc_nz(uint32_t result)
+{
+    return (result >> 31) * ICC_N | (result == 0) * ICC_Z;
+}
+
+/* Does condition 0..15 of Bicc and Ticc hold?  B.21 */
+bool interp_condition(uint32_t icc, unsigned condition);
+
+/* pc and npc after a branch with displacement and annul bit, B.21. */
+void interp_branch(struct cpu *cpu, const struct insn *f, bool taken);
+
+/* ---- memory ---- */
+
+/* Trap for a failed access, 0 if a failed store is to be ignored (ASR17.DWT). */
+unsigned interp_fault(const struct cpu *cpu, enum tlb_result result, bool store);
+
+/* The trap of a misaligned address. */
+void interp_trap_misaligned(struct cpu *cpu, uint32_t address, bool store);
+
+#endif

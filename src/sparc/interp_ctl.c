@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/* Interpreter: control transfer and register windows.  SPARC V8 B.20 to B.27, B.31. */
+#include "bits.h"
+#include "sparc/interp.h"
+
+/* Row `condition`, bit `icc` (N Z V C): does the condition hold?  Conditions 8..15 are the negations
+ * of 0..7. */
+bool interp_condition(uint32_t icc, unsigned condition)
+{
+    bool n = icc & ICC_N;
+    bool z = icc & ICC_Z;
+    bool v = icc & ICC_V;
+    bool c = icc & ICC_C;
+    bool holds;
+
+    switch (condition & 7) {
+    case 0: /* never */
+        holds = false;
+        break;
+    case 1: /* equal */
+        holds = z;
+        break;
+    case 2: /* less or equal */
+        holds = z || n != v;
+        break;
+    case 3: /* less */
+        holds = n != v;
+        break;
+    case 4: /* less or equal, unsigned */
+        holds = c || z;
+        break;
+    case 5: /* carry set: less, unsigned */
+        holds = c;
+        break;
+    case 6: /* negative */
+        holds = n;
+        break;
+    default: /* overflow */
+        holds = v;
+        break;
+    }
+    return holds != (condition >> 3 & 1);
+}
+
+/* The delay instruction of a taken conditional branch is executed whatever the annul bit says; that of
+ * an untaken one and of an unconditional one is annulled if it is set. */
+void interp_branch(struct cpu *cpu, const struct insn *f, bool taken)
+{
+    bool unconditional = (f->asi & INSN_CONDITION & 7) == 0;
+    bool annul = (f->asi & INSN_ANNUL) && (!taken || unconditional);
+    uint32_t aim = cpu->pc + (uint32_t)f->imm;
+
+    if (annul) {
+        cpu->pc = taken ? aim : cpu->npc + 4;
+        cpu->npc = cpu->pc + 4;
+    } else {
+        cpu->pc = cpu->npc;
+        cpu->npc = taken ? aim : cpu->npc + 4;
+    }
+}
+
+void do_BICC(struct cpu *cpu, const struct insn *f)
+{
+    interp_branch(cpu, f, interp_condition(cpu->icc, f->asi & INSN_CONDITION));
+}
+
+/* B.24 */
+void do_CALL(struct cpu *cpu, const struct insn *f)
+{
+    uint32_t aim = cpu->pc + (uint32_t)f->imm;
+    cpu_set_reg(cpu, 15, cpu->pc);
+    cpu->pc = cpu->npc;
+    cpu->npc = aim;
+}
+
+/* B.25: nothing is written if the address is misaligned. */
+void do_JMPL(struct cpu *cpu, const struct insn *f)
+{
+    uint32_t aim = address_of(cpu, f);
+    if (aim & 3) {
+        cpu_trap(cpu, TT_ADDRESS_NOT_ALIGNED);
+        return;
+    }
+    write_rd(cpu, f, cpu->pc);
+    cpu->pc = cpu->npc;
+    cpu->npc = aim;
+}
+
+/* ---- B.20 register windows ---- */
+
+static bool window_is_invalid(const struct cpu *cpu, unsigned window)
+{
+    return cpu->wim >> window & 1;
+}
+
+/* The sum is formed in the old window and written in the new one. */
+void do_SAVE(struct cpu *cpu, const struct insn *f)
+{
+    unsigned windows = cpu->config.windows;
+    unsigned to = (cpu->cwp + windows - 1) % windows;
+    uint32_t sum = address_of(cpu, f);
+
+    if (window_is_invalid(cpu, to)) {
+        cpu_trap(cpu, TT_WINDOW_OVERFLOW);
+        return;
+    }
+    cpu_set_cwp(cpu, to);
+    write_rd(cpu, f, sum);
+    cpu_next(cpu);
+}
+
+void do_RESTORE(struct cpu *cpu, const struct insn *f)
+{
+    unsigned to = (cpu->cwp + 1u) % cpu->config.windows;
+    uint32_t sum = address_of(cpu, f);
+
+    if (window_is_invalid(cpu, to)) {
+        cpu_trap(cpu, TT_WINDOW_UNDERFLOW);
+        return;
+    }
+    cpu_set_cwp(cpu, to);
+    write_rd(cpu, f, sum);
+    cpu_next(cpu);
+}
+
+/* B.26.  With traps disabled, as they are in a handler, any trap of RETT is error mode. */
+void do_RETT(struct cpu *cpu, const struct insn *f)
+{
+    unsigned to = (cpu->cwp + 1u) % cpu->config.windows;
+    uint32_t aim = address_of(cpu, f);
+
+    if (!cpu->s) {
+        cpu_trap(cpu, TT_PRIVILEGED_INSTRUCTION);
+    } else if (cpu->et) {
+        cpu_trap(cpu, TT_ILLEGAL_INSTRUCTION);
+    } else if (window_is_invalid(cpu, to)) {
+        cpu_trap(cpu, TT_WINDOW_UNDERFLOW);
+    } else if (aim & 3) {
+        cpu_trap(cpu, TT_ADDRESS_NOT_ALIGNED);
+    } else {
+        cpu_set_cwp(cpu, to);
+        cpu->et = true;
+        cpu_set_supervisor(cpu, cpu->ps);
+        cpu->pc = cpu->npc;
+        cpu->npc = aim;
+        cpu_check_interrupt(cpu);
+    }
+}
+
+/* B.27 */
+void do_TICC(struct cpu *cpu, const struct insn *f)
+{
+    if (interp_condition(cpu->icc, f->asi & INSN_CONDITION)) {
+        cpu_trap(cpu, TT_SOFTWARE + (address_of(cpu, f) & 0x7f));
+    } else {
+        cpu_next(cpu);
+    }
+}
+
+/* ---- B.31 and what else is no instruction here ---- */
+
+void do_UNIMP(struct cpu *cpu, const struct insn *f)
+{
+    (void)f;
+    cpu_trap(cpu, TT_ILLEGAL_INSTRUCTION);
+}
+
+void do_ILLEGAL(struct cpu *cpu, const struct insn *f)
+{
+    (void)f;
+    cpu_trap(cpu, TT_ILLEGAL_INSTRUCTION);
+}
+
+/* LEON3 has no coprocessor: PSR.EC is 0 for ever. */
+#define NO_COPROCESSOR(name)                                                                       \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        (void)f;                                                                                   \
+        cpu_trap(cpu, TT_CP_DISABLED);                                                             \
+    }
+
+NO_COPROCESSOR(CBCCC)
+NO_COPROCESSOR(CPOP1)
+NO_COPROCESSOR(CPOP2)
+NO_COPROCESSOR(LDC)
+NO_COPROCESSOR(LDCSR)
+NO_COPROCESSOR(LDDC)
+NO_COPROCESSOR(STC)
+NO_COPROCESSOR(STCSR)
+NO_COPROCESSOR(STDC)
+NO_COPROCESSOR(STDCQ)

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Interpreter: floating point.  SPARC V8 B.2, B.5, B.22, B.33 and 4.4.
+ *
+ * Values come from softfloat.h; here are the registers, the FSR and the deferred trap.  An FPop that
+ * raises an enabled exception writes nothing but FSR.cexc and FSR.ftt, goes into the queue (FQ, one
+ * entry) and is done; the next floating-point instruction takes the trap.  From then on, until STDFQ
+ * has emptied the queue, only floating-point stores execute; anything else is a sequence_error.
+ */
+#include "bits.h"
+#include "sparc/interp.h"
+#include "sparc/softfloat.h"
+
+#define FSR_WRITABLE 0xcfc00fffu /* RD, TEM, NS, fcc, aexc, cexc */
+
+/* ---- state: may this instruction execute? ---- */
+
+static void fp_trap(struct cpu *cpu, unsigned ftt)
+{
+    cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, ftt);
+    cpu_trap(cpu, TT_FP_EXCEPTION);
+}
+
+static bool fp_is_enabled(struct cpu *cpu)
+{
+    if (!cpu->ef) {
+        cpu_trap(cpu, TT_FP_DISABLED);
+    }
+    return cpu->ef;
+}
+
+/* Takes a deferred trap.  is_store: allowed while the queue is being emptied. */
+static bool fp_state_allows(struct cpu *cpu, bool is_store)
+{
+    if (cpu->fp_state == FP_EXECUTE || (cpu->fp_state == FP_EXCEPTION && is_store)) {
+        return true;
+    }
+    if (cpu->fp_state == FP_EXCEPTION) {
+        fp_trap(cpu, FTT_SEQUENCE);
+    } else {
+        cpu->fp_state = FP_EXCEPTION;
+        cpu_trap(cpu, TT_FP_EXCEPTION);
+    }
+    return false;
+}
+
+static bool fp_enter(struct cpu *cpu)
+{
+    return fp_is_enabled(cpu) && fp_state_allows(cpu, false);
+}
+
+/* Puts the instruction at pc into the queue; its trap comes with the next one. */
+static void fp_defer(struct cpu *cpu, const struct insn *f, unsigned ftt)
+{
+    cpu->fp_state = FP_EXCEPTION_PENDING;
+    cpu->fq_address = cpu->pc;
+    cpu->fq_word = f->word;
+    cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, ftt) | 1u << FSR_QNE;
+    cpu_next(cpu);
+}
+
+/* ---- registers ---- */
+
+static uint64_t read_double(const struct cpu *cpu, unsigned number)
+{
+    return (uint64_t)cpu->f[number] << 32 | cpu->f[number + 1];
+}
+
+static void write_double(struct cpu *cpu, unsigned number, uint64_t value)
+{
+    cpu->f[number] = (uint32_t)(value >> 32);
+    cpu->f[number + 1] = (uint32_t)value;
+}
+
+/* ---- FPops ---- */
+
+static struct softfloat fp_environment(const struct cpu *cpu)
+{
+    struct softfloat env = {
+        .rounding = (uint8_t)bits_get(cpu->fsr, FSR_RD, 2),
+        .trap_underflow = (cpu->fsr >> FSR_TEM & SOFTFLOAT_UF) != 0,
+    };
+    return env;
+}
+
+/* Of several exceptions a trap reports one: overflow and underflow before inexact. */
+static unsigned trapping_flag(unsigned enabled)
+{
+    return enabled & ~(unsigned)SOFTFLOAT_NX ? enabled & ~(unsigned)SOFTFLOAT_NX : enabled;
+}
+
+/* Enters the flags of a completed operation into the FSR.  False: an enabled exception was deferred,
+ * the result must not be written. */
+static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
+{
+    unsigned enabled = flags & bits_get(cpu->fsr, FSR_TEM, 5);
+    if (enabled != 0) {
+        cpu->fsr = bits_put(cpu->fsr, 0, 5, trapping_flag(enabled));
+        fp_defer(cpu, f, FTT_IEEE);
+        return false;
+    }
+    cpu->fsr = bits_put(cpu->fsr, 0, 5, flags) | flags << FSR_AEXC;
+    cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
+    return true;
+}
+
+static void finish_single(struct cpu *cpu, const struct insn *f, unsigned flags, uint32_t value)
+{
+    if (fp_complete(cpu, f, flags)) {
+        cpu->f[f->rd] = value;
+        cpu_next(cpu);
+    }
+}
+
+static void finish_double(struct cpu *cpu, const struct insn *f, unsigned flags, uint64_t value)
+{
+    if (fp_complete(cpu, f, flags)) {
+        write_double(cpu, f->rd, value);
+        cpu_next(cpu);
+    }
+}
+
+static void finish_compare(struct cpu *cpu, const struct insn *f, unsigned flags,
+                           enum softfloat_relation relation)
+{
+    if (fp_complete(cpu, f, flags)) {
+        cpu->fsr = bits_put(cpu->fsr, FSR_FCC, 2, relation);
+        cpu_next(cpu);
+    }
+}
+
+/* Doubles live in even registers; `numbers` is all those of the instruction or-ed together. */
+static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
+{
+    if (numbers & 1) {
+        fp_defer(cpu, f, FTT_INVALID_REGISTER);
+        return false;
+    }
+    return true;
+}
+
+/* Shapes: the registers' sizes, then the operation. */
+#define SINGLE_FROM_SINGLE(name, operation)                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu)) {                                                                       \
+            uint32_t value = softfloat_##operation(&env, cpu->f[f->rs2]);                          \
+            finish_single(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define DOUBLE_FROM_SINGLE(name, operation)                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
+            uint64_t value = softfloat_##operation(&env, cpu->f[f->rs2]);                          \
+            finish_double(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define SINGLE_FROM_DOUBLE(name, operation)                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu) && fp_even(cpu, f, f->rs2)) {                                            \
+            uint32_t value = softfloat_##operation(&env, read_double(cpu, f->rs2));                \
+            finish_single(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define DOUBLE_FROM_DOUBLE(name, operation)                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu) && fp_even(cpu, f, f->rd | f->rs2)) {                                    \
+            uint64_t value = softfloat_##operation(&env, read_double(cpu, f->rs2));                \
+            finish_double(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define SINGLE_FROM_SINGLES(name, operation)                                                       \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu)) {                                                                       \
+            uint32_t value = softfloat_##operation(&env, cpu->f[f->rs1], cpu->f[f->rs2]);          \
+            finish_single(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define DOUBLE_FROM_SINGLES(name, operation)                                                       \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
+            uint64_t value = softfloat_##operation(&env, cpu->f[f->rs1], cpu->f[f->rs2]);          \
+            finish_double(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define DOUBLE_FROM_DOUBLES(name, operation)                                                       \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu) && fp_even(cpu, f, f->rd | f->rs1 | f->rs2)) {                           \
+            uint64_t value = softfloat_##operation(&env, read_double(cpu, f->rs1),                 \
+                                                   read_double(cpu, f->rs2));                      \
+            finish_double(cpu, f, env.flags, value);                                               \
+        }                                                                                          \
+    }
+#define COMPARE_SINGLES(name, is_signaling)                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu)) {                                                                       \
+            enum softfloat_relation relation =                                                     \
+                softfloat_fcmps(&env, cpu->f[f->rs1], cpu->f[f->rs2], is_signaling);               \
+            finish_compare(cpu, f, env.flags, relation);                                           \
+        }                                                                                          \
+    }
+#define COMPARE_DOUBLES(name, is_signaling)                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        struct softfloat env = fp_environment(cpu);                                                \
+        if (fp_enter(cpu) && fp_even(cpu, f, f->rs1 | f->rs2)) {                                   \
+            enum softfloat_relation relation = softfloat_fcmpd(                                    \
+                &env, read_double(cpu, f->rs1), read_double(cpu, f->rs2), is_signaling);           \
+            finish_compare(cpu, f, env.flags, relation);                                           \
+        }                                                                                          \
+    }
+#define MOVE_SINGLE(name, expression)                                                              \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        if (fp_enter(cpu)) {                                                                       \
+            uint32_t value = cpu->f[f->rs2];                                                       \
+            finish_single(cpu, f, 0, expression);                                                  \
+        }                                                                                          \
+    }
+#define UNIMPLEMENTED(name)                                                                        \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        if (fp_enter(cpu)) {                                                                       \
+            fp_defer(cpu, f, FTT_UNIMPLEMENTED);                                                   \
+        }                                                                                          \
+    }
+
+#define SIGN 0x80000000u
+MOVE_SINGLE(FMOVS, value)
+MOVE_SINGLE(FNEGS, value ^ SIGN)
+MOVE_SINGLE(FABSS, value & ~SIGN)
+
+SINGLE_FROM_SINGLE(FSQRTS, fsqrts)
+DOUBLE_FROM_DOUBLE(FSQRTD, fsqrtd)
+SINGLE_FROM_SINGLES(FADDS, fadds)
+DOUBLE_FROM_DOUBLES(FADDD, faddd)
+SINGLE_FROM_SINGLES(FSUBS, fsubs)
+DOUBLE_FROM_DOUBLES(FSUBD, fsubd)
+SINGLE_FROM_SINGLES(FMULS, fmuls)
+DOUBLE_FROM_DOUBLES(FMULD, fmuld)
+DOUBLE_FROM_SINGLES(FSMULD, fsmuld)
+SINGLE_FROM_SINGLES(FDIVS, fdivs)
+DOUBLE_FROM_DOUBLES(FDIVD, fdivd)
+SINGLE_FROM_SINGLE(FITOS, fitos)
+DOUBLE_FROM_SINGLE(FITOD, fitod)
+SINGLE_FROM_SINGLE(FSTOI, fstoi)
+SINGLE_FROM_DOUBLE(FDTOI, fdtoi)
+DOUBLE_FROM_SINGLE(FSTOD, fstod)
+SINGLE_FROM_DOUBLE(FDTOS, fdtos)
+COMPARE_SINGLES(FCMPS, false)
+COMPARE_SINGLES(FCMPES, true)
+COMPARE_DOUBLES(FCMPD, false)
+COMPARE_DOUBLES(FCMPED, true)
+
+/* LEON3's FPUs have no quad precision. */
+UNIMPLEMENTED(FADDQ)
+UNIMPLEMENTED(FSUBQ)
+UNIMPLEMENTED(FMULQ)
+UNIMPLEMENTED(FDIVQ)
+UNIMPLEMENTED(FSQRTQ)
+UNIMPLEMENTED(FDMULQ)
+UNIMPLEMENTED(FITOQ)
+UNIMPLEMENTED(FSTOQ)
+UNIMPLEMENTED(FDTOQ)
+UNIMPLEMENTED(FQTOI)
+UNIMPLEMENTED(FQTOS)
+UNIMPLEMENTED(FQTOD)
+UNIMPLEMENTED(FCMPQ)
+UNIMPLEMENTED(FCMPEQ)
+UNIMPLEMENTED(FPOP)
+
+/* ---- B.22 FBfcc ---- */
+
+/* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does the branch go? */
+static const uint8_t fcc_holds[16] = {
+    0x0, /* never */            0xe, /* not equal */
+    0x6, /* less or greater */  0xa, /* unordered or less */
+    0x2, /* less */             0xc, /* unordered or greater */
+    0x4, /* greater */          0x8, /* unordered */
+    0xf, /* always */           0x1, /* equal */
+    0x9, /* unordered, equal */ 0x5, /* greater or equal */
+    0xd, /* not less */         0x3, /* less or equal */
+    0xb, /* not greater */      0x7, /* ordered */
+};
+
+void do_FBFCC(struct cpu *cpu, const struct insn *f)
+{
+    if (fp_enter(cpu)) {
+        unsigned fcc = bits_get(cpu->fsr, FSR_FCC, 2);
+        interp_branch(cpu, f, fcc_holds[f->asi & INSN_CONDITION] >> fcc & 1);
+    }
+}
+
+/* ---- B.2, B.5 loads and stores ---- */
+
+/* What comes before the access: enabled, aligned, no trap pending, a register that exists. */
+static bool fp_access(struct cpu *cpu, const struct insn *f, unsigned size, bool is_store)
+{
+    uint32_t address = address_of(cpu, f);
+    if (!fp_is_enabled(cpu)) {
+        return false;
+    }
+    if (address & (size - 1)) {
+        interp_trap_misaligned(cpu, address, is_store);
+        return false;
+    }
+    return fp_state_allows(cpu, is_store);
+}
+
+static bool fp_even_access(struct cpu *cpu, const struct insn *f)
+{
+    if (f->rd & 1) {
+        fp_trap(cpu, FTT_INVALID_REGISTER);
+        return false;
+    }
+    return true;
+}
+
+static bool fp_load(struct cpu *cpu, const struct insn *f, unsigned size, uint64_t *value)
+{
+    enum tlb_result result = tlb_load(&cpu->tlb, address_of(cpu, f), size, value, 0);
+    if (result != TLB_OK) {
+        cpu_trap(cpu, interp_fault(cpu, result, false));
+    }
+    return result == TLB_OK;
+}
+
+static bool fp_store(struct cpu *cpu, const struct insn *f, unsigned size, uint64_t value)
+{
+    enum tlb_result result = tlb_store(&cpu->tlb, address_of(cpu, f), size, value, 0);
+    unsigned tt = result == TLB_OK ? 0 : interp_fault(cpu, result, true);
+    if (tt != 0) {
+        cpu_trap(cpu, tt);
+    }
+    return tt == 0;
+}
+
+void do_LDF(struct cpu *cpu, const struct insn *f)
+{
+    uint64_t value;
+    if (fp_access(cpu, f, 4, false) && fp_load(cpu, f, 4, &value)) {
+        cpu->f[f->rd] = (uint32_t)value;
+        cpu_next(cpu);
+    }
+}
+
+void do_LDDF(struct cpu *cpu, const struct insn *f)
+{
+    uint64_t value;
+    if (fp_access(cpu, f, 8, false) && fp_even_access(cpu, f) && fp_load(cpu, f, 8, &value)) {
+        write_double(cpu, f->rd, value);
+        cpu_next(cpu);
+    }
+}
+
+void do_LDFSR(struct cpu *cpu, const struct insn *f)
+{
+    uint64_t value;
+    if (fp_access(cpu, f, 4, false) && fp_load(cpu, f, 4, &value)) {
+        cpu->fsr = (cpu->fsr & ~FSR_WRITABLE) | ((uint32_t)value & FSR_WRITABLE);
+        cpu_next(cpu);
+    }
+}
+
+void do_STF(struct cpu *cpu, const struct insn *f)
+{
+    if (fp_access(cpu, f, 4, true) && fp_store(cpu, f, 4, cpu->f[f->rd])) {
+        cpu_next(cpu);
+    }
+}
+
+void do_STDF(struct cpu *cpu, const struct insn *f)
+{
+    if (fp_access(cpu, f, 8, true) && fp_even_access(cpu, f) &&
+        fp_store(cpu, f, 8, read_double(cpu, f->rd))) {
+        cpu_next(cpu);
+    }
+}
+
+void do_STFSR(struct cpu *cpu, const struct insn *f)
+{
+    if (fp_access(cpu, f, 4, true) && fp_store(cpu, f, 4, cpu_fsr(cpu))) {
+        cpu_next(cpu);
+    }
+}
+
+/* The queue's one entry; when it is out the FPU executes again. */
+void do_STDFQ(struct cpu *cpu, const struct insn *f)
+{
+    uint64_t entry = (uint64_t)cpu->fq_address << 32 | cpu->fq_word;
+    if (!fp_access(cpu, f, 8, true)) {
+        return;
+    }
+    if (cpu->fp_state != FP_EXCEPTION) {
+        fp_trap(cpu, FTT_SEQUENCE);
+        return;
+    }
+    if (fp_store(cpu, f, 8, entry)) {
+        cpu->fp_state = FP_EXECUTE;
+        cpu->fsr &= ~(1u << FSR_QNE);
+        cpu_next(cpu);
+    }
+}

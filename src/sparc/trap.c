@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/* Taking a trap, SPARC V8 7.1, with LEON3's single-vector trapping. */
+#include <inttypes.h>
+
+#include "sparc/cpu.h"
+
+#define ASR17_SVT 0x2000u
+
+static const struct {
+    uint8_t tt;
+    const char *name;
+} names[] = {
+    {TT_RESET, "reset"},
+    {TT_INSTRUCTION_ACCESS, "instruction_access_exception"},
+    {TT_ILLEGAL_INSTRUCTION, "illegal_instruction"},
+    {TT_PRIVILEGED_INSTRUCTION, "privileged_instruction"},
+    {TT_FP_DISABLED, "fp_disabled"},
+    {TT_WINDOW_OVERFLOW, "window_overflow"},
+    {TT_WINDOW_UNDERFLOW, "window_underflow"},
+    {TT_ADDRESS_NOT_ALIGNED, "mem_address_not_aligned"},
+    {TT_FP_EXCEPTION, "fp_exception"},
+    {TT_DATA_ACCESS, "data_access_exception"},
+    {TT_TAG_OVERFLOW, "tag_overflow"},
+    {TT_WATCHPOINT, "watchpoint_detected"},
+    {TT_CP_DISABLED, "cp_disabled"},
+    {TT_DIVISION_BY_ZERO, "division_by_zero"},
+    {TT_DATA_STORE, "data_store_error"},
+};
+
+const char *trap_name(unsigned tt)
+{
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].tt == tt) {
+            return names[i].name;
+        }
+    }
+    if (tt >= TT_SOFTWARE) {
+        return "trap_instruction";
+    }
+    return tt > TT_INTERRUPT && tt < TT_INTERRUPT + 16 ? "interrupt" : "unknown_trap";
+}
+
+static void enter_error_mode(struct cpu *cpu, unsigned tt)
+{
+    cpu->status = CPU_ERROR_MODE;
+    cpu->error_tt = tt;
+    cpu->tt = tt;
+    cpu_attention(cpu);
+}
+
+/* The executor must not touch pc and npc after this. */
+void cpu_trap(struct cpu *cpu, unsigned tt)
+{
+    unsigned windows = cpu->config.windows;
+    uint32_t pc = cpu->pc;
+    uint32_t npc = cpu->npc;
+
+    if (log_on(cpu->log, LOG_INT)) {
+        log_line(cpu->log, LOG_INT,
+                 "cpu %u: trap 0x%02x %s, pc 0x%08" PRIx32 ", npc 0x%08" PRIx32
+                 ", psr 0x%08" PRIx32 "%s",
+                 cpu->config.index, tt, trap_name(tt), pc, npc, cpu_psr(cpu),
+                 cpu->et ? "" : ": error mode");
+    }
+    cpu->ps = cpu->s;
+    cpu_set_supervisor(cpu, true);
+    if (!cpu->et) {
+        enter_error_mode(cpu, tt);
+        return;
+    }
+    cpu->et = false;
+    cpu_set_cwp(cpu, (cpu->cwp + windows - 1) % windows);
+    cpu_set_reg(cpu, 17, pc);
+    cpu_set_reg(cpu, 18, npc);
+    cpu->tt = tt;
+    cpu->pc = cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
+    cpu->npc = cpu->pc + 4;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A small core for tests of one device: virtual time that a test moves, events in order, interrupts
+ * and calls recorded, a character line of two buffers, a table of properties.
+ *
+ * mock_new() -> mock_property() ... -> mock_start() -> use -> mock_free().  A test looks into the
+ * struct for what the device did.  One host serves one device; nothing is shared between hosts.
+ */
+#ifndef MOCK_HOST_H
+#define MOCK_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <leon3emu/device.h>
+
+#define MOCK_EVENTS     8
+#define MOCK_OUTPUTS    32
+#define MOCK_CPUS       16
+#define MOCK_PROPERTIES 16
+#define MOCK_BUFFER     4096
+
+struct l3_event {
+    const char *name;
+    void (*function)(void *instance, uint32_t argument);
+    uint32_t argument;
+    bool armed;
+    uint64_t deadline;
+};
+
+struct l3_chardev {
+    uint8_t input[MOCK_BUFFER];
+    size_t input_size;
+    size_t input_taken;
+    bool dry; /* a read came back short */
+    uint8_t output[MOCK_BUFFER];
+    size_t output_size;
+};
+
+struct mock_cpu {
+    uint32_t level;        /* of the interrupt request */
+    uint32_t status;       /* L3_CPU_* */
+    uint32_t wakes;        /* calls */
+    uint32_t boot_address; /* last one set */
+    uint32_t forced;       /* into error mode: calls */
+};
+
+struct l3_host {
+    struct l3_services services;
+    struct l3_system_services system;
+    const struct l3_device_class *device;
+    void *instance;
+    bool started;
+
+    uint64_t now;
+    struct l3_event events[MOCK_EVENTS];
+    uint32_t event_count;
+    uint64_t events_run;
+
+    const char *property_names[MOCK_PROPERTIES];
+    const char *property_values[MOCK_PROPERTIES];
+    uint32_t property_count;
+
+    uint32_t irq;                  /* line of output 0 */
+    uint32_t levels[MOCK_OUTPUTS]; /* of the irq outputs */
+    uint32_t pulses[MOCK_OUTPUTS];
+    uint64_t pulse_time[MOCK_OUTPUTS]; /* of the last */
+
+    uint32_t cpu_count;
+    struct mock_cpu cpus[MOCK_CPUS];
+    uint32_t level_calls; /* of cpu_irq_level */
+    uint32_t resets;      /* calls of system_reset */
+    uint32_t reset_cause;
+
+    struct l3_chardev chardev;
+    uint32_t logs[4]; /* lines of each L3_LOG_* level */
+    char failure[256];
+    /* Answers bus_entry(); NULL: the bus is empty. */
+    int32_t (*bus_entry)(uint32_t table, uint32_t bridge, uint32_t index,
+                         struct l3_bus_entry *entry);
+};
+
+/* The host is the caller's after this; one CPU, irq 8, time 1000. */
+struct l3_host *mock_new(const struct l3_device_class *device);
+void mock_free(struct l3_host *host);
+
+/* Overrides a default; the strings must stay.  Before mock_start(). */
+void mock_property(struct l3_host *host, const char *name, const char *value);
+
+/* Creates and resets the device.  False: create() failed, the reason is in host->failure. */
+bool mock_start(struct l3_host *host);
+/* Cancels the events and resets. */
+void mock_reset(struct l3_host *host, uint32_t cause);
+
+/* Another host with a device made from the state fields of this one, as a snapshot would; the old
+ * one is freed. */
+struct l3_host *mock_clone(struct l3_host *host);
+
+/* Word accesses to region 0; they must return L3_OK. */
+uint32_t mock_read(struct l3_host *host, uint64_t offset);
+void mock_write(struct l3_host *host, uint64_t offset, uint32_t value);
+/* A debugger's read. */
+uint32_t mock_peek(struct l3_host *host, uint64_t offset);
+
+/* Moves time, running the events that fall due, in order. */
+void mock_run_until(struct l3_host *host, uint64_t cycle);
+void mock_advance(struct l3_host *host, uint64_t cycles);
+/* How many events are armed. */
+uint32_t mock_armed(const struct l3_host *host);
+
+/* Characters arrive, the device is told if it waits. */
+void mock_input(struct l3_host *host, const void *characters, size_t size);
+
+#endif
