@@ -16,7 +16,7 @@
  * VHDL's simulation aid `console`; a polling program then never waits.  Interrupts keep their time.
  *
  * Not modelled: external clock, modem lines (CTS is always asserted), line errors (no break, parity
- * or framing error ever arrives), break transmission of revision 2.
+ * or framing error ever arrives), sending breaks.
  */
 #include <stddef.h>
 
@@ -77,8 +77,7 @@ struct apbuart {
             uint32_t data, status, control, scaler, debug;
         };
     };
-    struct fifo tx;
-    struct fifo rx;
+    struct fifo tx, rx;
     uint32_t unsent;    /* newest characters of tx that did not go outside yet */
     uint32_t tx_armed;  /* tx_event is armed */
     uint32_t tx_busy;   /* the shift register holds tx_shift */
@@ -86,8 +85,7 @@ struct apbuart {
     uint32_t rx_dry;    /* the character line had nothing; char_input() will come */
     uint32_t rx_held;   /* rx_shift holds a character for which rx has no room */
     uint32_t irq_level; /* of the level interrupts */
-    uint8_t tx_shift;
-    uint8_t rx_shift;
+    uint8_t tx_shift, rx_shift;
 };
 
 /* ---- FIFOs: indices wrap at the size of the instance, a power of two ---- */
@@ -426,7 +424,7 @@ static void apbuart_write_debug(void *instance, uint32_t index, uint32_t value)
     (void)index;
     if (fifo_full(uart, &uart->rx)) {
         uart->services->log(uart->host, L3_LOG_GUEST_ERROR,
-                            "debug write while the receive FIFO is full, lost");
+                            "debug write to a full receive FIFO, lost");
         return;
     }
     fifo_push(uart, &uart->rx, (uint8_t)value);
@@ -469,8 +467,7 @@ static void apbuart_reset(void *instance, uint32_t cause)
     struct apbuart *uart = instance;
     (void)cause;
     l3_regfile_reset(&uart->regs);
-    uart->tx = (struct fifo){.count = 0};
-    uart->rx = (struct fifo){.count = 0};
+    uart->tx = uart->rx = (struct fifo){.count = 0};
     uart->unsent = 0;
     uart->tx_armed = 0;
     uart->tx_busy = 0;

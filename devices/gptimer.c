@@ -20,8 +20,13 @@
  * Timer 1 has no timer before it: chained, it never steps (in the VHDL the underflow of the last
  * timer is gone when timer 1 would look at it).
  *
- * Not modelled: latches, external clock, loading by external events, the watchdog's window and
- * interrupt, and freezing in debug mode (virtual time stands still then).
+ * With property `latch` an interrupt line of the bus that is selected in the latch select register
+ * and high copies all counters to the latch registers, once after EL was set; with `set` it loads
+ * all counters, once after ES was set.  The timer sees its own interrupts, too.  In hardware both
+ * wait for the end of a round: that is when a round's values hold here anyway.
+ *
+ * Not modelled: external clock, latching by external events, the watchdog's window and interrupt,
+ * and freezing in debug mode (virtual time stands still then).
  */
 #include <stddef.h>
 
@@ -32,9 +37,11 @@
 #define NEVER     UINT64_MAX
 
 #define CONFIG_IRQ_LOW 3
-#define CONFIG_SI      0x100u /* an interrupt for each timer */
-#define CONFIG_DF      0x200u /* no freeze in debug mode */
-#define CONFIG_EN_LOW  16     /* writing 1 enables timer 1, next bit timer 2, ... */
+#define CONFIG_SI      0x100u  /* an interrupt for each timer */
+#define CONFIG_DF      0x200u  /* no freeze in debug mode */
+#define CONFIG_EL      0x800u  /* latch at the next interrupt that is selected */
+#define CONFIG_ES      0x1000u /* load at the next interrupt that is selected */
+#define CONFIG_EN_LOW  16      /* writing 1 enables timer 1, next bit timer 2, ... */
 
 #define CONTROL_EN     0x001u /* enable */
 #define CONTROL_RS     0x002u /* restart: reload after underflow */
@@ -46,18 +53,19 @@
 #define CONTROL_WS     0x100u /* watchdog does not reset */
 #define CONTROL_STORED (CONTROL_EN | CONTROL_RS | CONTROL_IE | CONTROL_CH | CONTROL_WS)
 
-#define VALUE_COUNT (3 + 3 * TIMER_MAX)
+#define VALUE_COUNT (4 + 4 * TIMER_MAX)
 
 struct gptimer_state {
     union {
         uint32_t values[VALUE_COUNT];
         struct { /* in order of gptimer_registers */
-            uint32_t scaler, sreload, config;
-            uint32_t counter[TIMER_MAX], reload[TIMER_MAX], control[TIMER_MAX];
+            uint32_t scaler, sreload, config, select;
+            uint32_t counter[TIMER_MAX], reload[TIMER_MAX], control[TIMER_MAX], latch[TIMER_MAX];
         };
     };
     uint64_t since; /* cycle for which the values hold */
     uint64_t busy;  /* before this cycle the decrementer takes no tick */
+    uint32_t lines; /* interrupt lines of the bus that are high */
 };
 
 struct gptimer {
@@ -68,7 +76,8 @@ struct gptimer {
     uint32_t count; /* of timers */
     uint32_t separate_irqs;
     uint32_t scaler_mask;
-    uint32_t watchdog; /* initial value of the last timer, 0: no watchdog */
+    uint32_t config_mask; /* bits of the configuration register that exist */
+    uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
     struct gptimer_state state;
 };
 
@@ -292,6 +301,38 @@ static void gptimer_event(void *instance, uint32_t argument)
     gptimer_arm(instance);
 }
 
+/* ---- latch and set ---- */
+
+/* Does what a selected line that is high was to do.  The state is that of now.  Both happen at one
+ * clock edge: the latches get the counters from before the load. */
+static void gptimer_match(struct gptimer *timer)
+{
+    struct gptimer_state *state = &timer->state;
+    if ((state->lines & state->select) == 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < timer->count; i++) {
+        state->latch[i] = state->config & CONFIG_EL ? state->counter[i] : state->latch[i];
+        state->counter[i] = state->config & CONFIG_ES ? state->reload[i] : state->counter[i];
+    }
+    state->config &= ~(CONFIG_EL | CONFIG_ES);
+}
+
+/* This may be one of the timer's own interrupts, from inside gptimer_raise(): the state is that of
+ * now then already, and nothing is raised twice. */
+static void gptimer_pin_input(void *instance, uint32_t pin, uint32_t level)
+{
+    struct gptimer *timer = instance;
+    struct gptimer_state *state = &timer->state;
+    uint32_t bit = 1u << (pin & 31);
+    state->lines = level ? state->lines | bit : state->lines & ~bit;
+    if (level && (state->select & bit) && (state->config & (CONFIG_EL | CONFIG_ES))) {
+        gptimer_sync(timer);
+        gptimer_match(timer);
+        gptimer_arm(timer);
+    }
+}
+
 /* ---- registers: the state was brought up to date before a hook is called ---- */
 
 static void gptimer_write_scaler(void *instance, uint32_t index, uint32_t value)
@@ -322,9 +363,18 @@ static void gptimer_write_config(void *instance, uint32_t index, uint32_t value)
 {
     struct gptimer *timer = instance;
     (void)index;
+    timer->state.config &= timer->config_mask;
     for (uint32_t i = 0; i < timer->count; i++) {
         timer->state.control[i] |= value >> (CONFIG_EN_LOW + i) & CONTROL_EN;
     }
+    gptimer_match(timer);
+}
+
+static void gptimer_write_select(void *instance, uint32_t index, uint32_t value)
+{
+    (void)index;
+    (void)value;
+    gptimer_match(instance);
 }
 
 static void gptimer_write_control(void *instance, uint32_t index, uint32_t value)
@@ -346,19 +396,25 @@ static void gptimer_write_control(void *instance, uint32_t index, uint32_t value
 #define COUNTERS 0x10
 #define RELOADS  0x14
 #define CONTROLS 0x18
+#define LATCHES  0x1c
+#define SELECT   0x0c
 #define STRIDE   0x10
+
+#define CONFIG_STORED (CONFIG_DF | CONFIG_EL | CONFIG_ES)
 
 /* clang-format off */
 static const struct l3_register gptimer_registers[] = {
     /*          offset name       reset readable   stored     w1c */
     L3_REGISTER(0x00,  "scaler",  0,    ALL_BITS,  0,         0, NULL, gptimer_write_scaler),
     L3_REGISTER(0x04,  "sreload", 0,    ALL_BITS,  0,         0, NULL, gptimer_write_sreload),
-    L3_REGISTER(0x08,  "config",  0,    CONFIG_DF, CONFIG_DF, 0, gptimer_read_config,
+    L3_REGISTER(0x08,  "config",  0,    CONFIG_STORED, CONFIG_STORED, 0, gptimer_read_config,
                 gptimer_write_config),
+    L3_REGISTER(SELECT, "latchsel", 0,  ALL_BITS,  ALL_BITS,  0, NULL, gptimer_write_select),
     L3_REGISTER_ARRAY(COUNTERS, "tcntval", 0, ALL_BITS, ALL_BITS, 0, NULL, NULL, TIMER_MAX, STRIDE),
     L3_REGISTER_ARRAY(RELOADS, "trldval", 0, ALL_BITS, ALL_BITS, 0, NULL, NULL, TIMER_MAX, STRIDE),
     L3_REGISTER_ARRAY(CONTROLS, "tctrl", 0, CONTROL_STORED | CONTROL_IP, CONTROL_STORED, CONTROL_IP,
                       NULL, gptimer_write_control, TIMER_MAX, STRIDE),
+    L3_REGISTER_ARRAY(LATCHES, "tlatch", 0, ALL_BITS, 0, 0, NULL, NULL, TIMER_MAX, STRIDE),
 };
 /* clang-format on */
 
@@ -410,6 +466,7 @@ static void gptimer_reset(void *instance, uint32_t cause)
     state->sreload = timer->scaler_mask;
     state->since = timer->services->cycles(timer->host);
     state->busy = state->since;
+    state->lines = 0; /* who drives one drives it anew in his own reset */
     if (timer->watchdog != 0) {
         state->reload[last] = timer->watchdog;
         state->counter[last] = timer->watchdog;
@@ -434,6 +491,9 @@ static int gptimer_configure(struct gptimer *timer)
     timer->separate_irqs = (uint32_t)services->property_uint(host, "separate_irqs");
     timer->watchdog = (uint32_t)services->property_uint(host, "watchdog");
     timer->scaler_mask = (uint32_t)(((uint64_t)1 << scaler_bits) - 1);
+    uint32_t latch = (uint32_t)services->property_uint(host, "latch");
+    uint32_t set = (uint32_t)services->property_uint(host, "set");
+    timer->config_mask = CONFIG_DF | (latch ? CONFIG_EL : 0) | (set ? CONFIG_ES : 0);
     timer->event = services->event_create(host, "underflow", gptimer_event, 0);
     if (!l3_regfile_create(&timer->regs)) {
         return 0;
@@ -441,6 +501,8 @@ static int gptimer_configure(struct gptimer *timer)
     l3_regfile_limit(&timer->regs, COUNTERS, timer->count);
     l3_regfile_limit(&timer->regs, RELOADS, timer->count);
     l3_regfile_limit(&timer->regs, CONTROLS, timer->count);
+    l3_regfile_limit(&timer->regs, SELECT, latch);
+    l3_regfile_limit(&timer->regs, LATCHES, latch ? timer->count : 0);
     return 1;
 }
 
@@ -480,6 +542,10 @@ static const struct l3_property gptimer_properties[] = {
      "ticks after which the last timer resets the system; 0: no watchdog"},
     {sizeof(struct l3_property), L3_PROPERTY_UINT, "scaler_bits", "16", 1, 32,
      "width of the scaler"},
+    {sizeof(struct l3_property), L3_PROPERTY_BOOL, "latch", "off", 0, 0,
+     "an interrupt can copy the counters to latch registers"},
+    {sizeof(struct l3_property), L3_PROPERTY_BOOL, "set", "off", 0, 0,
+     "an interrupt can load the counters; needs latch, which has the choice of interrupts"},
 };
 /* clang-format on */
 
@@ -493,6 +559,7 @@ static const struct l3_state_field gptimer_fields[] = {
     FIELD(state.values, 4, VALUE_COUNT),
     FIELD(state.since, 8, 1),
     FIELD(state.busy, 8, 1),
+    FIELD(state.lines, 4, 1),
 };
 
 static const struct l3_pnp gptimer_pnp = {
@@ -505,11 +572,13 @@ static const struct l3_device_class gptimer = {
     .name = "gptimer",
     .summary = "up to seven timers behind one scaler, the last a watchdog if wanted",
     .version = "1.0",
+    .flags = L3_CLASS_SEES_IRQ_LINES,
     .properties = gptimer_properties,
     .property_count = sizeof gptimer_properties / sizeof gptimer_properties[0],
     .regions = gptimer_regions,
     .region_count = 1,
     .irq_output_count = TIMER_MAX,
+    .input_pin_count = 32,
     .state = gptimer_fields,
     .state_count = sizeof gptimer_fields / sizeof gptimer_fields[0],
     .pnp = &gptimer_pnp,
@@ -518,5 +587,6 @@ static const struct l3_device_class gptimer = {
     .reset = gptimer_reset,
     .read = gptimer_read,
     .write = gptimer_write,
+    .pin_input = gptimer_pin_input,
 };
 L3_DEVICE_CLASS(gptimer)

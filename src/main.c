@@ -47,9 +47,8 @@ static bool load_images(struct machine *m, const struct cli_options *cli, struct
 {
     for (size_t i = 0; i < cli->image_count; i++) {
         const struct cli_image *image = &cli->images[i];
-        bool ok = image->has_address
-                      ? leon3emu_load_raw(m, image->path, image->address, err)
-                      : leon3emu_load(m, image->path, err);
+        bool ok = image->has_address ? leon3emu_load_raw(m, image->path, image->address, err)
+                                     : leon3emu_load(m, image->path, err);
         if (!ok) {
             return false;
         }
@@ -125,7 +124,7 @@ int main(int argc, char **argv)
         cli_options_fini(&cli);
         return status;
     }
-    crash_install();
+    crash_install(cli.hang_limit);
     m = leon3emu_create(&cli.machine, &err);
     if (m == NULL) {
         status = complain(&err);

@@ -63,7 +63,7 @@ struct l3_chardev;
 #define L3_ATTR_SUPERVISOR 0x0001u /* made in supervisor mode                                      */
 #define L3_ATTR_FETCH      0x0002u /* instruction fetch                                            */
 #define L3_ATTR_DMA        0x0004u /* made by a bus master that is not a CPU                       */
-#define L3_ATTR_DEBUG      0x0008u /* by a debugger: answer, but change nothing (no side effects)  */
+#define L3_ATTR_DEBUG      0x0008u /* by a debugger: a read must change nothing (no side effects)   */
 #define L3_ATTR_LOCKED     0x0010u /* half of an atomic read-modify-write (LDSTUB, SWAP, CASA)      */
 #define L3_ATTR_ASI_SHIFT  8       /* bits 15:8: SPARC address space identifier of a CPU's access   */
 #define L3_ATTR_ASI(a)     (((a) >> L3_ATTR_ASI_SHIFT) & 0xffu)
@@ -75,6 +75,10 @@ struct l3_chardev;
  * A byte or halfword load takes its lane of the word read; a byte or halfword store arrives as a word
  * with the value repeated on every lane, as LEON3 drives the bus (0x41 arrives as 0x41414141).
  * Doubleword accesses are two words, ascending.
+ *
+ * A debug read (L3_ATTR_DEBUG) answers what the guest would read and changes nothing.  A debug write
+ * does what the guest's write does: a debugger that wants a value where no write puts it, and a
+ * snapshot, go through the declared state (l3_device_class.state), not through here.
  */
 struct l3_request {
     uint32_t struct_size;
@@ -108,7 +112,9 @@ struct l3_property {
 
 #define L3_REGION_APB   1u /* registers behind an APB bridge: words only, 256-byte granules        */
 #define L3_REGION_AHB   2u /* AHB memory space, 1 MiB granules in plug&play                        */
-#define L3_REGION_AHBIO 3u /* AHB I/O space: 256-byte granules inside 0xFFF00000..0xFFFFEFFF       */
+/* AHB I/O space: 256-byte granules inside 0xFFF00000..0xFFFFFFFF.  From 0xFFFFF000 on lies the
+ * plug&play area, which is for cores that show the bus (L3_CLASS_BUS_INFO). */
+#define L3_REGION_AHBIO 3u
 
 /* Masks of access sizes: the sizes themselves, or-ed together. */
 #define L3_SIZE_1   0x1u
@@ -166,7 +172,9 @@ struct l3_pnp {
     uint32_t reserved;
 };
 
-/* Part of the instance that a snapshot must hold, beside the registers. */
+/* Part of the instance that a snapshot must hold.  Values of registers are state as any other: they
+ * are saved and restored only if the array that holds them is named here, never by writing to the
+ * registers. */
 struct l3_state_field {
     uint32_t struct_size;
     uint32_t offset; /* offsetof() in what create() returned                                      */
@@ -184,6 +192,8 @@ struct l3_state_field {
 #define L3_CLASS_IRQ_CONTROLLER 0x1u /* its input pins are the interrupt lines of the bus         */
 #define L3_CLASS_BUS_INFO       0x2u /* shows the bus itself: it gets no plug&play slot           */
 #define L3_CLASS_BRIDGE         0x4u /* its region is a background: other devices lie inside it   */
+#define L3_CLASS_SEES_IRQ_LINES 0x8u /* its input pins are the interrupt lines of the bus, like a
+                                        controller's, without being one; see pin_input            */
 
 struct l3_services;
 
@@ -216,7 +226,16 @@ struct l3_device_class {
     /* Register access; see struct l3_request.  Returns L3_OK, L3_BUS_ERROR or L3_NOT_MINE. */
     int32_t (*read)(void *instance, struct l3_request *request);
     int32_t (*write)(void *instance, struct l3_request *request);
-    /* An input pin changed to level (0 or 1).  A pulse is two calls: 1, then 0. */
+    /*
+     * An input pin changed to level (0 or 1).  A pulse is two calls: 1, then 0.
+     *
+     * Pins of an interrupt controller and of a device that sees the interrupt lines are those lines,
+     * by number.  Of each change the controller is told first, then the others in the order of the
+     * board; they have all been told of one change before they are told of the next.  So a device
+     * that also sees the line it drives is called while it is inside irq_set() or irq_pulse(), and
+     * must have its state complete by then.  A change that is made inside pin_input() reaches the
+     * controller at once, the others when the present change has reached them all.
+     */
     void (*pin_input)(void *instance, uint32_t pin, uint32_t level);
     /* Interrupt controllers: CPU `cpu` took the trap of interrupt level 1..15. */
     void (*irq_acknowledge)(void *instance, uint32_t cpu, uint32_t level);
@@ -352,9 +371,11 @@ struct l3_system_services {
     void (*cpu_irq_level)(struct l3_host *host, uint32_t cpu, uint32_t level);
     /* L3_CPU_* */
     uint32_t (*cpu_status)(struct l3_host *host, uint32_t cpu);
-    /* Wakes a CPU from power-down, where it stopped. */
+    /* Wakes a CPU from power-down or error mode; it goes on where it stopped, or at the boot address
+     * it was given since.  Nothing happens if it runs. */
     void (*cpu_wake)(struct l3_host *host, uint32_t cpu);
-    /* Address at which cpu starts when it next wakes from reset or error mode. */
+    /* Address at which a CPU that is in power-down or error mode now goes on when it wakes.  Nothing
+     * happens if it runs. */
     void (*cpu_boot_address)(struct l3_host *host, uint32_t cpu, uint32_t address);
     /* Puts a CPU into error mode. */
     void (*cpu_force_error)(struct l3_host *host, uint32_t cpu);

@@ -3,10 +3,10 @@
  * Signals of the program, see crash.h.
  *
  * A deadly signal while a device's callback runs is laid at that device's door: the report names it
- * with library, callback, register and guest pc.  A timer looks every second whether the same call is
- * still running; after HANG_SECONDS it is reported as hanging.  All of it runs on the machine's
- * thread, inside signal handlers: only async-signal-safe functions are used (snprintf with integers
- * and strings is, in glibc).
+ * with library, callback, register and guest pc.  A timer looks every second whether the same call
+ * is still running; after the hang limit it is reported as hanging.  All of it runs on the
+ * machine's thread, inside signal handlers: only async-signal-safe functions are used (snprintf
+ * with integers and strings is, in glibc).
  */
 #include "cli/crash.h"
 
@@ -18,13 +18,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define HANG_SECONDS 10
-
 /* What handlers see; the only mutable globals of the program. */
 static struct {
     struct machine *volatile machine;
     volatile uint64_t last_calls;
-    volatile int seconds_in_call;
+    volatile uint32_t seconds_in_call;
+    uint32_t hang_limit; /* seconds; 0: none */
 } watched;
 
 static void write_text(const char *text)
@@ -98,7 +97,7 @@ static void on_second(int number)
         watched.seconds_in_call = 0;
         return;
     }
-    if (++watched.seconds_in_call >= HANG_SECONDS) {
+    if (++watched.seconds_in_call >= watched.hang_limit && watched.hang_limit != 0) {
         describe_call(text, sizeof text, &call, "hangs");
         write_text(text);
         leave(LEON3EMU_HANG);
@@ -122,13 +121,14 @@ static void handle(int number, void (*function)(int), int flags)
     sigaction(number, &action, NULL);
 }
 
-void crash_install(void)
+void crash_install(uint32_t hang_limit)
 {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     static char stack[65536];
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     struct itimerval second = {{1, 0}, {1, 0}};
 
+    watched.hang_limit = hang_limit;
     sigaltstack(&alternate, NULL);
     for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
         handle(deadly[i], on_deadly_signal, SA_ONSTACK | SA_NODEFER);

@@ -9,8 +9,9 @@
 
 #include "leon3emu.h"
 
-/* Installs the handlers.  Once. */
-void crash_install(void);
+/* Installs the handlers.  Once.  hang_limit: seconds after which a call into a peripheral is taken
+ * for hanging, 0: never. */
+void crash_install(uint32_t hang_limit);
 
 /* The machine that reports are about and that Ctrl-C interrupts; NULL: none. */
 void crash_watch(struct machine *machine);

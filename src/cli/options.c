@@ -11,7 +11,8 @@
 #include "core/parse.h"
 #include "log.h"
 
-#define DEFAULT_GDB_PORT 1234
+#define DEFAULT_GDB_PORT   1234
+#define DEFAULT_HANG_LIMIT 10
 
 #ifndef LEON3EMU_VERSION
 #define LEON3EMU_VERSION "0"
@@ -33,12 +34,13 @@ enum {
     OPTION_DUMP,
     OPTION_EXEC,
     OPTION_NO_RAW,
+    OPTION_HANG_LIMIT,
 };
 
 static const struct argp_option options[] = {
     {"periph", OPTION_PERIPH, "NAME[,PROPERTY=VALUE...]", 0,
-     "Add a peripheral: a library (uart.so) or a built-in device.  Without base= it takes the place "
-     "of the board's device of its kind.  NAME,help lists its properties",
+     "Add a peripheral: a library (uart.so) or a built-in device.  Without base= it takes the "
+     "place of the board's device of its kind.  NAME,help lists its properties",
      1},
     {"board", OPTION_BOARD, "NAME|FILE", 0,
      "The board: leon3 (default), leon3-grlib, leon3-sis, or a board file", 1},
@@ -52,6 +54,8 @@ static const struct argp_option options[] = {
     {"realtime", OPTION_REALTIME, 0, 0, "Pace guest time to the wall clock", 3},
     {"exec", OPTION_EXEC, "EXECUTOR", 0, "How code is executed: interp", 3},
     {"no-raw", OPTION_NO_RAW, 0, 0, "Leave the terminal in line mode", 3},
+    {"hang-limit", OPTION_HANG_LIMIT, "SECONDS", 0,
+     "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 3},
     {"gdb", OPTION_GDB, "PORT", OPTION_ARG_OPTIONAL,
      "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one)", 4},
     {0, 'd', "ITEM[,ITEM...]", 0, "Log to standard error; -d help lists the items", 4},
@@ -187,6 +191,16 @@ static bool set_limit(struct cli_options *cli, int key, const char *text, struct
            error_set(err, LEON3EMU_USAGE, "--insn-limit %s: not a number above 0", text);
 }
 
+static bool set_hang_limit(struct cli_options *cli, const char *text, struct error *err)
+{
+    uint64_t seconds;
+    if (!parse_number(text, &seconds) || seconds > UINT32_MAX) {
+        return error_set(err, LEON3EMU_USAGE, "--hang-limit %s: not a number of seconds", text);
+    }
+    cli->hang_limit = (uint32_t)seconds;
+    return true;
+}
+
 static bool set_option(struct parser *parser, int key, const char *text)
 {
     struct cli_options *cli = parser->cli;
@@ -200,6 +214,8 @@ static bool set_option(struct parser *parser, int key, const char *text)
     case OPTION_TIME_LIMIT:
     case OPTION_INSN_LIMIT:
         return set_limit(cli, key, text, err);
+    case OPTION_HANG_LIMIT:
+        return set_hang_limit(cli, text, err);
     case OPTION_GDB:
         return set_gdb(cli, text, err);
     case 'd':
@@ -246,6 +262,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_LOAD:
     case OPTION_TIME_LIMIT:
     case OPTION_INSN_LIMIT:
+    case OPTION_HANG_LIMIT:
     case OPTION_GDB:
     case OPTION_DUMP:
     case OPTION_EXEC:
@@ -305,6 +322,7 @@ bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err
 
     memset(cli, 0, sizeof *cli);
     leon3emu_options_init(&cli->machine);
+    cli->hang_limit = DEFAULT_HANG_LIMIT;
     argp_err_exit_status = LEON3EMU_USAGE;
     if (argc > 1 && strcmp(argv[1], "-leon3") == 0) {
         ok = cli_parse_sis(argc, argv, cli, err);

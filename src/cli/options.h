@@ -24,19 +24,20 @@ struct cli_options {
     const char **peripherals; /* what machine.peripherals points to */
     char **strings;           /* owned copies */
     size_t string_count;
-    const char *periph_help;  /* NAME of --periph NAME,help; NULL: not asked */
-    bool bios;                /* start at 0 in reset state */
+    const char *periph_help; /* NAME of --periph NAME,help; NULL: not asked */
+    bool bios;               /* start at 0 in reset state */
     bool gdb;
     uint16_t gdb_port;
     uint64_t time_limit_ns; /* 0: none */
     uint64_t insn_limit;
     bool stats;
     bool dump_mtree;
-    bool no_raw; /* leave the terminal in line mode */
+    bool no_raw;         /* leave the terminal in line mode */
+    uint32_t hang_limit; /* seconds a call into a peripheral may take; 0: any time */
 };
 
-/* Parses argv into *cli; cli_options_fini() frees it.  --help, --version and -d help print and exit, as
- * argp does.  False: *err says what is wrong with which argument, *cli needs no fini. */
+/* Parses argv into *cli; cli_options_fini() frees it.  --help, --version and -d help print and
+ * exit, as argp does.  False: *err says what is wrong with which argument, *cli needs no fini. */
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
 void cli_options_fini(struct cli_options *cli);
 

@@ -154,8 +154,8 @@ static bool check_names(const struct l3_device_class *class, const struct proper
         const char *key = list->properties[i].key;
         if (!is_core_property(class, key) && !is_class_property(class, key)) {
             return error_set(err, LEON3EMU_PERIPHERAL,
-                             "%s has no property %s; --periph %s,help lists them", class->name,
-                             key, list->name == NULL ? class->name : list->name);
+                             "%s has no property %s; --periph %s,help lists them", class->name, key,
+                             list->name == NULL ? class->name : list->name);
         }
     }
     return true;
@@ -342,6 +342,22 @@ static void append(struct machine *m, struct l3_host *host)
     host->order = m->device_count++;
 }
 
+/* Who hears of interrupt lines: the first controller, and whoever asked to see them. */
+static void connect_lines(struct machine *m, struct l3_host *host)
+{
+    uint32_t flags = host->library->class.flags;
+    struct l3_host **link = &m->line_watchers;
+
+    if ((flags & L3_CLASS_IRQ_CONTROLLER) && m->irq_controller == NULL) {
+        m->irq_controller = host;
+    } else if (flags & L3_CLASS_SEES_IRQ_LINES) {
+        while (*link != NULL) {
+            link = &(*link)->next_watcher;
+        }
+        *link = host;
+    }
+}
+
 bool device_create(struct machine *m, const char *name, const struct library *library,
                    const struct property_list *properties, struct error *err)
 {
@@ -356,11 +372,11 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     host->owner.external = library->handle != NULL;
     ok = set_name(host, name, properties, err);
     append(m, host);
-    ok = ok && check_names(&library->class, properties, err) &&
-         set_bases(host, properties, err) && set_irqs(host, properties, err) &&
-         set_properties(host, properties, err) && create_instance(host, err);
-    if (ok && (library->class.flags & L3_CLASS_IRQ_CONTROLLER) && m->irq_controller == NULL) {
-        m->irq_controller = host;
+    ok = ok && check_names(&library->class, properties, err) && set_bases(host, properties, err) &&
+         set_irqs(host, properties, err) && set_properties(host, properties, err) &&
+         create_instance(host, err);
+    if (ok) {
+        connect_lines(m, host);
     }
     return ok; /* a half-made device is destroyed with the machine */
 }
@@ -377,8 +393,7 @@ static void destroy_events(struct l3_host *host)
 
 static void destroy_properties(struct l3_host *host)
 {
-    for (uint32_t i = 0; host->properties != NULL && i < host->library->class.property_count;
-         i++) {
+    for (uint32_t i = 0; host->properties != NULL && i < host->library->class.property_count; i++) {
         free(host->properties[i].text);
     }
     free(host->properties);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Firmware images: what all formats have in common, see image.h.
+ * Firmware images: what holds for all formats, see image.h.
  *
  * The file is copied into memory and handed to the reader of its format.  Afterwards the segments
  * are sorted by address, which makes the check for overlaps one pass.
@@ -186,8 +186,13 @@ bool image_read_raw(const char *path, uint32_t address, struct image **image, st
 bool image_read_bytes(const char *name, const void *bytes, size_t size, struct image **image,
                       struct error *err)
 {
-    struct image *opened = image_new(name);
+    struct image *opened;
 
+    if (size > IMAGE_FILE_MAX) {
+        return error_set(err, LEON3EMU_IMAGE, "%.*s: %zu bytes, more than the %zu that can be used",
+                         HOST_FILE_LABEL_SIZE, name, size, IMAGE_FILE_MAX);
+    }
+    opened = image_new(name);
     if (opened != NULL) {
         opened->file = malloc(size + 1);
     }

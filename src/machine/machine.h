@@ -20,7 +20,8 @@
 #include "sparc/code_cache.h"
 #include "sparc/cpu.h"
 
-#define MACHINE_IRQ_LINES 32
+#define MACHINE_IRQ_LINES    32
+#define MACHINE_LINE_CHANGES 64
 
 struct gdb_glue;
 
@@ -52,6 +53,7 @@ struct l3_event {
 /* A device instance. */
 struct l3_host {
     struct l3_host *next; /* in board order */
+    struct l3_host *next_watcher;
     struct machine *machine;
     const struct library *library;
     char *name;
@@ -76,6 +78,15 @@ struct device_call {
     const char *callback;
 };
 
+/* Changes of interrupt lines on their way to the devices that watch them.  Not empty: they are being
+ * told, and a change added now is told by whoever is at it. */
+struct line_changes {
+    uint32_t count;
+    struct {
+        uint32_t line, level;
+    } changes[MACHINE_LINE_CHANGES];
+};
+
 struct machine {
     struct log log;
     struct bus bus;
@@ -93,6 +104,8 @@ struct machine {
     struct l3_host *devices;
     uint32_t device_count;
     struct l3_host *irq_controller;
+    struct l3_host *line_watchers; /* L3_CLASS_SEES_IRQ_LINES, in board order */
+    struct line_changes line_changes;
     struct device_call *call;
     uint64_t calls;
     pthread_t thread; /* that callbacks and services run on */

@@ -244,18 +244,56 @@ static void service_event_cancel(struct l3_host *host, struct l3_event *event)
 
 /* ---- interrupts ---- */
 
-static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
+static void tell_pin(struct l3_host *host, uint32_t line, uint32_t level)
 {
-    struct l3_host *controller = host->machine->irq_controller;
     struct device_call call;
-    uint32_t line = service_irq_line(host, output);
-
-    if (line == 0 || controller == NULL || controller->library->class.pin_input == NULL) {
+    if (host->library->class.pin_input == NULL) {
         return;
     }
-    device_enter(controller, "pin_input", &call);
-    controller->library->class.pin_input(controller->instance, line, level);
-    device_leave(controller);
+    device_enter(host, "pin_input", &call);
+    host->library->class.pin_input(host->instance, line, level);
+    device_leave(host);
+}
+
+/* All watchers hear of one change before any hears of the next, so that they agree on what came
+ * last.  A watcher that answers each change with another would never end: the list is finite. */
+static void tell_watchers(struct machine *m, uint32_t line, uint32_t level)
+{
+    struct line_changes *list = &m->line_changes;
+
+    if (list->count == MACHINE_LINE_CHANGES) {
+        log_line(&m->log, 0,
+                 "interrupt lines feed back: devices that watch them miss line %u at %u", line,
+                 level);
+        return;
+    }
+    list->changes[list->count].line = line;
+    list->changes[list->count].level = level;
+    if (list->count++ != 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < list->count; i++) {
+        for (struct l3_host *host = m->line_watchers; host != NULL; host = host->next_watcher) {
+            tell_pin(host, list->changes[i].line, list->changes[i].level);
+        }
+    }
+    list->count = 0;
+}
+
+static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
+{
+    struct machine *m = host->machine;
+    uint32_t line = service_irq_line(host, output);
+
+    if (line == 0) {
+        return;
+    }
+    if (m->irq_controller != NULL) {
+        tell_pin(m->irq_controller, line, level);
+    }
+    if (m->line_watchers != NULL) {
+        tell_watchers(m, line, level);
+    }
 }
 
 static void service_irq_set(struct l3_host *host, uint32_t output, uint32_t level)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The services for cores that are part of the system, and the plug&play records of what is on the bus.
+ * The services for cores that are part of the system, and the plug&play records of what is on the
+ * bus.
  *
- * Record formats: GRLIB user's manual, "plug&play configuration".  Slots are given in board order; the
- * CPUs are the first AHB masters.
+ * Record formats: GRLIB user's manual, "plug&play configuration".  Slots are given in board order;
+ * the CPUs are the first AHB masters.
  */
 #include <string.h>
 
@@ -46,7 +47,7 @@ static uint32_t system_cpu_status(struct l3_host *host, uint32_t number)
 static void system_cpu_wake(struct l3_host *host, uint32_t number)
 {
     struct cpu *cpu = find_cpu(host, number, "cpu_wake");
-    if (cpu != NULL && cpu->status == CPU_POWERED_DOWN) {
+    if (cpu != NULL && cpu->status != CPU_RUNNING) {
         cpu->status = CPU_RUNNING;
         cpu_attention(cpu);
     }
@@ -110,7 +111,7 @@ static uint32_t bar_word(uint64_t base, uint64_t size, unsigned granule, unsigne
 {
     uint32_t address = (uint32_t)(base >> granule) & 0xfff;
     uint64_t count = size >> granule;
-    uint32_t mask = count == 0 ? 0xfff : (uint32_t)~(count - 1) & 0xfff;
+    uint32_t mask = count == 0 ? 0xfff : (uint32_t) ~(count - 1) & 0xfff;
     return address << 20 | mask << 4 | type;
 }
 
@@ -170,8 +171,7 @@ static bool is_in_table(const struct l3_host *host, uint32_t table, uint64_t apb
     case L3_BUS_AHB_SLAVES:
         return (pnp.where & L3_PNP_AHB_SLAVE) != 0;
     default:
-        return (pnp.where & L3_PNP_APB_SLAVE) != 0 &&
-               region < host->library->class.region_count &&
+        return (pnp.where & L3_PNP_APB_SLAVE) != 0 && region < host->library->class.region_count &&
                host->bases[region] - apb_base < APB_BUS_SIZE;
     }
 }

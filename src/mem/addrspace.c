@@ -2,9 +2,9 @@
 /*
  * Address spaces: rendering the region tree into a flat view, transactions, look-up.
  *
- * Rendering walks the tree from the top priority down and puts each piece only where nothing is yet, so
- * a later piece never hides an earlier one.  The view is small (tens of ranges): insertion into a
- * sorted array is all the data structure it needs.
+ * Rendering walks the tree from the top priority down and puts each piece only where nothing is
+ * yet, so a later piece never hides an earlier one.  The view is small (tens of ranges): insertion
+ * into a sorted array is all the data structure it needs.
  */
 #include "mem/addrspace.h"
 
@@ -172,6 +172,13 @@ bool addrspace_commit(struct addrspace *space)
         free(fresh.ranges);
         return false;
     }
+    /* What stays needs no news: pages that TLBs point to must then stay as well. */
+    if (fresh.count == old.count &&
+        (fresh.count == 0 ||
+         memcmp(fresh.ranges, old.ranges, fresh.count * sizeof *fresh.ranges) == 0)) {
+        free(fresh.ranges);
+        return true;
+    }
     drop_io_pages(space);
     space->ranges = fresh.ranges;
     space->range_count = fresh.count;
@@ -185,6 +192,17 @@ void addrspace_listen(struct addrspace *space, struct space_listener *listener)
 {
     listener->next = space->listeners;
     space->listeners = listener;
+}
+
+void addrspace_unlisten(struct addrspace *space, struct space_listener *listener)
+{
+    struct space_listener **link = &space->listeners;
+    while (*link != NULL && *link != listener) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        *link = listener->next;
+    }
 }
 
 const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t address)
@@ -209,7 +227,7 @@ uint8_t *addrspace_memory(const struct addrspace *space, uint64_t address, uint6
 {
     const struct flat_range *range = addrspace_find(space, address);
     if (range == NULL || range->region->host == NULL ||
-        address - range->start + size > range->size) {
+        size > range->size - (address - range->start)) {
         return NULL;
     }
     return range->region->host + range->offset + (address - range->start);

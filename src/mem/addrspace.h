@@ -2,9 +2,10 @@
 /*
  * An address space: the flat view of a region tree, and accesses through it.
  *
- * The tree is rendered into sorted, disjoint ranges when a transaction commits.  Listeners (TLBs, code
- * caches) are told of each range that went and each that came, and of nothing that stayed.  Several
- * address spaces may show the same tree or different ones: a bus master can have a view of its own.
+ * The tree is rendered into sorted, disjoint ranges when a transaction commits.  Listeners (TLBs,
+ * code caches) are told of each range that went and each that came, and of nothing that stayed.
+ * Several address spaces may show the same tree or different ones: a bus master can have a view of
+ * its own.
  *
  * Accesses here are the slow way, by address; CPUs go through tlb.h and come here for devices.  All
  * addresses are guest physical (gpa), 32 bits wide on LEON3.
@@ -46,8 +47,8 @@ struct io_page {
     uint16_t slot[TLB_PAGE_SIZE / 4];
 };
 
-/* One access on its way to a device: what reports and the re-entrancy rule need to know.  The frames
- * of nested calls form a stack. */
+/* One access on its way to a device: what reports and the re-entrancy rule need to know.  The
+ * frames of nested calls form a stack. */
 struct io_frame {
     struct io_frame *outer;
     const struct region *region;
@@ -68,6 +69,12 @@ struct bus {
     void *context;
 };
 
+/* pc of the guest for a log line, 0 if nobody knows. */
+static inline uint32_t bus_guest_pc(const struct bus *bus)
+{
+    return bus->guest_pc == NULL ? 0 : bus->guest_pc(bus->context);
+}
+
 struct addrspace {
     const char *name;
     struct bus *bus;
@@ -84,13 +91,15 @@ void addrspace_init(struct addrspace *space, const char *name, struct region *ro
                     struct bus *bus);
 void addrspace_fini(struct addrspace *space);
 
-/* Changes of the tree stand between these; they nest, the outermost commit renders.  False: the host
- * is out of memory, the old view stays. */
+/* Changes of the tree stand between these; they nest, the outermost commit renders.  False: the
+ * host is out of memory, the old view stays. */
 void addrspace_begin(struct addrspace *space);
 bool addrspace_commit(struct addrspace *space);
 
-/* listener stays the caller's and must outlive the space or be removed. */
+/* listener stays the caller's and must outlive the space or be removed; removing one that is not
+ * there is allowed. */
 void addrspace_listen(struct addrspace *space, struct space_listener *listener);
+void addrspace_unlisten(struct addrspace *space, struct space_listener *listener);
 
 /* Range that holds address, or NULL. */
 const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t address);
@@ -106,7 +115,7 @@ struct access {
 };
 
 /* One aligned access of 1, 2, 4 or 8 bytes.  Value: host order, right-aligned.  False: bus error,
- * logged unless it is a debug access. */
+ * logged unless it is a debug access; *value is then 0.  Device callbacks run inside. */
 bool addrspace_load(struct addrspace *space, uint64_t address, unsigned size, uint64_t *value,
                     struct access *how);
 bool addrspace_store(struct addrspace *space, uint64_t address, unsigned size, uint64_t value,

@@ -132,8 +132,11 @@ const struct region *region_overlap(const struct region *parent, uint64_t base, 
 const char *region_kind_name(enum region_kind kind)
 {
     static const char *const names[] = {
-        [REGION_CONTAINER] = "container", [REGION_RAM] = "ram",     [REGION_ROM] = "rom",
-        [REGION_IO] = "i/o",              [REGION_ALIAS] = "alias",
+        [REGION_CONTAINER] = "container",
+        [REGION_RAM] = "ram",
+        [REGION_ROM] = "rom",
+        [REGION_IO] = "i/o",
+        [REGION_ALIAS] = "alias",
     };
     return names[kind];
 }

@@ -3,9 +3,9 @@
  * The tree of named regions that describes a physical address space.
  *
  * A region is RAM, ROM, I/O (device registers), a container of others, or an alias (a window onto
- * part of another region).  A region placed inside a container has a base there and a priority: where
- * siblings overlap, the higher priority is seen, of equal ones the one added last.  Nothing here is
- * fast: addrspace.h renders the tree into a flat view that is.
+ * part of another region).  A region placed inside a container has a base there and a priority:
+ * where siblings overlap, the higher priority is seen, of equal ones the one added last.  Nothing
+ * here is fast: addrspace.h renders the tree into a flat view that is.
  *
  * Ownership: the parent owns its children; region_destroy() frees the whole subtree.  An alias does
  * not own what it shows.  Changes belong between addrspace_begin() and addrspace_commit().
@@ -30,7 +30,7 @@ enum region_kind {
 struct io_owner {
     const char *name;
     bool external;  /* loaded from a library: its pages carry the TLB's external-device bit */
-    uint32_t depth; /* how many of its callbacks are on the call stack; see bus.h */
+    uint32_t depth; /* how many of its callbacks are on the call stack; see device_call.h */
 };
 
 /* An I/O region's contract, from the class's struct l3_region. */
@@ -73,7 +73,8 @@ struct region *region_new_alias(const char *name, uint64_t size, struct region *
 void region_add(struct region *parent, uint64_t base, struct region *child, int priority);
 /* Takes child out of its parent; the caller owns it again. */
 void region_remove(struct region *child);
-/* Frees region and everything in it.  It must not be in a parent.  NULL is allowed. */
+/* Frees region and everything in it.  It must not be in a parent, nor in any view: what was visible
+ * is destroyed after the commit that took it out.  NULL is allowed. */
 void region_destroy(struct region *region);
 
 /* First sibling of the direct children of parent that overlaps [base, base+size), or NULL. */

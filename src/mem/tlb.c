@@ -3,7 +3,8 @@
  * The softmmu TLB: tables, fill, flush and the slow paths, see tlb.h.
  *
  * A page's entry is filled as a whole, for loads, stores and fetches at once.  What may not go fast
- * gets no permission bit but a reason bit, so that the next access finds its way without a new fill.
+ * gets no permission bit but a reason bit, so that the next access finds its way without a new
+ * fill.
  */
 #include "mem/tlb.h"
 
@@ -55,6 +56,9 @@ bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_
 
 void tlb_fini(struct tlb *tlb)
 {
+    if (tlb->space != NULL) {
+        addrspace_unlisten(tlb->space, &tlb->listener);
+    }
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         if (tlb->tables[i].flags != NULL) {
             munmap(tlb->tables[i].flags, FLAGS_BYTES);
@@ -81,6 +85,7 @@ void tlb_flush(struct tlb *tlb)
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         for (unsigned k = 0; k < tlb->filled_count[i]; k++) {
             tlb->tables[i].flags[tlb->filled[i][k]] = 0;
+            tlb->tables[i].addend[tlb->filled[i][k]] = 0;
         }
         tlb->filled_count[i] = 0;
     }
@@ -93,15 +98,19 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
 {
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         if (tlb->tables[i].flags != NULL) {
-            /* It stays on the list of filled pages: clearing it twice does no harm. */
+            /* The addend stays: it says that the page is on the list of filled ones. */
             tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
         }
     }
 }
 
+/* Puts page on the list of filled ones, once. */
 static bool remember(struct tlb *tlb, uint32_t page)
 {
     unsigned i = tlb->index;
+    if (tlb->now.addend[page] != 0) {
+        return true;
+    }
     if (tlb->filled_count[i] == tlb->filled_room[i]) {
         unsigned room = tlb->filled_room[i] == 0 ? 256 : tlb->filled_room[i] * 2;
         uint32_t *grown = realloc(tlb->filled[i], room * sizeof *grown);
@@ -132,8 +141,8 @@ static bool is_whole_page(const struct flat_range *range, uint64_t page)
            ((range->offset + (page - range->start)) & TLB_PAGE_MASK) == 0;
 }
 
-/* allowed: permissions by the MMU.  Returns the entry's flags; 0 only when the host is out of memory:
- * the access is then a bus error. */
+/* allowed: permissions by the MMU.  Returns the entry's flags; 0 only when the host is out of
+ * memory: the access then goes by its address. */
 static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
@@ -193,16 +202,40 @@ static bool watch_hit(struct tlb *tlb, uint32_t flags, uint32_t va, unsigned siz
     return (flags & TLB_WATCH) && tlb->watch_hit(tlb->context, va, size, kind);
 }
 
+/* The registers at va, when that is the only question: no translation, no watchpoint.  They are
+ * what the slow path is mostly about, so they are asked for first. */
+static inline struct io_page *registers_at(const struct tlb *tlb, uint32_t va)
+{
+    uint32_t flags = tlb->now.flags[va >> TLB_PAGE_BITS];
+    if (!(flags & (TLB_EXTERNAL | TLB_DEVICE)) || (flags & TLB_WATCH) ||
+        tlb->index != TLB_PHYSICAL) {
+        return NULL;
+    }
+    return (struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS];
+}
+
+static inline enum tlb_result finish(struct tlb *tlb, bool ok, uint32_t wait_cycles)
+{
+    *tlb->wait_cycles += wait_cycles;
+    return ok ? TLB_OK : TLB_BUS_ERROR;
+}
+
 enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
                               uint32_t attributes)
 {
     struct access how = {attributes | tlb->attributes, tlb->master, 0};
+    struct io_page *io = registers_at(tlb, va);
+    enum tlb_result result;
     uint32_t flags;
     uint32_t pa;
-    enum tlb_result result = look_up(tlb, va, TLB_KIND_LOAD, &pa, &flags);
     bool ok;
 
+    if (io != NULL) {
+        ok = io_page_load(io, va, size, value, &how);
+        return finish(tlb, ok, how.wait_cycles);
+    }
     *value = 0;
+    result = look_up(tlb, va, TLB_KIND_LOAD, &pa, &flags);
     if (result != TLB_OK) {
         return result;
     }
@@ -211,39 +244,33 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
                   attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD)) {
         return TLB_WATCHPOINT;
     }
-    if (flags & (TLB_EXTERNAL | TLB_DEVICE)) {
-        ok = io_page_load((struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS], pa, size, value,
-                          &how);
-        *tlb->wait_cycles += how.wait_cycles;
-    } else {
-        ok = addrspace_load(tlb->space, pa, size, value, &how);
-    }
-    return ok ? TLB_OK : TLB_BUS_ERROR;
+    ok = addrspace_load(tlb->space, pa, size, value, &how);
+    return finish(tlb, ok, how.wait_cycles);
 }
 
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                uint32_t attributes)
 {
     struct access how = {attributes | tlb->attributes, tlb->master, 0};
+    struct io_page *io = registers_at(tlb, va);
+    enum tlb_result result;
     uint32_t flags;
     uint32_t pa;
-    enum tlb_result result = look_up(tlb, va, TLB_KIND_STORE, &pa, &flags);
     bool ok;
 
+    if (io != NULL) {
+        ok = io_page_store(io, va, size, value, &how);
+        return finish(tlb, ok, how.wait_cycles);
+    }
+    result = look_up(tlb, va, TLB_KIND_STORE, &pa, &flags);
     if (result != TLB_OK) {
         return result;
     }
     if (watch_hit(tlb, flags, va, size, TLB_KIND_STORE)) {
         return TLB_WATCHPOINT;
     }
-    if (flags & (TLB_EXTERNAL | TLB_DEVICE)) {
-        ok = io_page_store((struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS], pa, size, value,
-                           &how);
-        *tlb->wait_cycles += how.wait_cycles;
-    } else {
-        ok = addrspace_store(tlb->space, pa, size, value, &how);
-    }
-    return ok ? TLB_OK : TLB_BUS_ERROR;
+    ok = addrspace_store(tlb->space, pa, size, value, &how);
+    return finish(tlb, ok, how.wait_cycles);
 }
 
 enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **region,
@@ -261,7 +288,7 @@ enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **reg
     if (watch_hit(tlb, flags, va, 4, TLB_KIND_FETCH)) {
         return TLB_WATCHPOINT;
     }
-    if (flags & (TLB_EXTERNAL | TLB_DEVICE)) {
+    if (flags == 0 || (flags & (TLB_EXTERNAL | TLB_DEVICE))) {
         return TLB_OK;
     }
     range = addrspace_find(tlb->space, pa & ~TLB_PAGE_MASK);

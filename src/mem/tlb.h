@@ -3,9 +3,9 @@
  * The softmmu TLB of one CPU (or of one bus master that wants one).
  *
  * The inline functions are the fast path: one test of a permission bit, one host access.  Whatever
- * that test refuses goes to the slow functions, which fill the entry on a miss, look at watchpoints,
- * call devices and keep decoded code honest.  Alignment is the caller's duty: an access never crosses
- * its natural boundary.  Layout and polarity: include/tlb_layout.h.
+ * that test refuses goes to the slow functions, which fill the entry on a miss, look at
+ * watchpoints, call devices and keep decoded code honest.  Alignment is the caller's duty: an
+ * access never crosses its natural boundary.  Layout and polarity: include/tlb_layout.h.
  */
 #ifndef MEM_TLB_H
 #define MEM_TLB_H
@@ -35,7 +35,7 @@ struct tlb {
     uint32_t *filled[TLB_INDEXES]; /* pages with an entry, so that a flush costs what was filled */
     unsigned filled_count[TLB_INDEXES];
     unsigned filled_room[TLB_INDEXES];
-    /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault.  NULL:
+    /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault. NULL:
      * addresses are physical. */
     uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
     /* Could a watchpoint match in this page?  NULL: there are none. */
@@ -60,14 +60,15 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index);
 void tlb_flush(struct tlb *tlb);
 void tlb_flush_page(struct tlb *tlb, uint32_t va);
 
-/* Slow paths: va aligned to size, which is 1, 2, 4 or 8.  attributes: L3_ATTR_ASI and LOCKED bits. */
+/* Slow paths: va aligned to size, which is 1, 2, 4 or 8.  attributes: L3_ATTR_ASI and LOCKED bits.
+ */
 enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
                               uint32_t attributes);
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                uint32_t attributes);
 
 /* The memory that instructions at va come from: region and offset of the page's start.  TLB_OK with
- * *region NULL: a device; fetch word by word with tlb_fetch_word(). */
+ * *region NULL: no page of memory; fetch word by word with tlb_fetch_word(). */
 enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **region,
                                uint64_t *offset);
 enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word);

@@ -61,8 +61,23 @@ static inline uint32_t icc_nz(uint32_t result)
     return (result >> 31) * ICC_N | (result == 0) * ICC_Z;
 }
 
-/* Does condition 0..15 of Bicc and Ticc hold?  B.21 */
-bool interp_condition(uint32_t icc, unsigned condition);
+/* Does condition 0..15 of Bicc and Ticc hold?  B.21.  A condition is the set of the icc values for
+ * which it does, bit i for value i; 8..15 are the negations of 0..7. */
+static inline bool interp_condition(uint32_t icc, unsigned condition)
+{
+    enum { N = 0xff00, Z = 0xf0f0, V = 0xcccc, C = 0xaaaa };
+    static const uint16_t holds[8] = {
+        0,           /* never */
+        Z,           /* equal */
+        Z | (N ^ V), /* less or equal */
+        N ^ V,       /* less */
+        C | Z,       /* less or equal, unsigned */
+        C,           /* carry set: less, unsigned */
+        N,           /* negative */
+        V,           /* overflow */
+    };
+    return ((holds[condition & 7] >> icc ^ condition >> 3) & 1) != 0;
+}
 
 /* pc and npc after a branch with displacement and annul bit, B.21. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken);

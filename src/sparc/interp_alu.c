@@ -242,25 +242,28 @@ void do_SMULCC(struct cpu *cpu, const struct insn *f)
     cpu->icc = icc_nz(multiply(cpu, f, true));
 }
 
-/* LEON3's multiply and accumulate: the low halves' product into the 40 bits of Y[7:0] and ASR18. */
-static void accumulate(struct cpu *cpu, const struct insn *f, int64_t product)
+/* LEON3's multiply and accumulate: the low halves' product into the 40 bits of Y[7:0] and ASR18.  Y's
+ * upper bits become the sign of the sum, or 0 in UMAC (mul32.vhd). */
+static void accumulate(struct cpu *cpu, const struct insn *f, int64_t product, bool is_signed)
 {
     uint64_t sum = ((uint64_t)(cpu->y & 0xff) << 32 | cpu->asr18) + (uint64_t)product;
+    uint32_t high = (uint32_t)(sum >> 32) & 0xff;
 
     cpu->asr18 = (uint32_t)sum;
-    cpu->y = (uint32_t)(sum >> 32) & 0xff;
+    cpu->y = is_signed ? (uint32_t)bits_signed(high, 8) : high;
     write_rd(cpu, f, (uint32_t)sum);
     cpu_next(cpu);
 }
 
 void do_UMAC(struct cpu *cpu, const struct insn *f)
 {
-    accumulate(cpu, f, (int64_t)(uint16_t)operand1(cpu, f) * (uint16_t)operand2(cpu, f));
+    accumulate(cpu, f, (int64_t)(uint16_t)operand1(cpu, f) * (uint16_t)operand2(cpu, f),
+               false);
 }
 
 void do_SMAC(struct cpu *cpu, const struct insn *f)
 {
-    accumulate(cpu, f, (int64_t)(int16_t)operand1(cpu, f) * (int16_t)operand2(cpu, f));
+    accumulate(cpu, f, (int64_t)(int16_t)operand1(cpu, f) * (int16_t)operand2(cpu, f), true);
 }
 
 /* ---- B.19 divide ---- */

@@ -3,45 +3,6 @@
 #include "bits.h"
 #include "sparc/interp.h"
 
-/* Row `condition`, bit `icc` (N Z V C): does the condition hold?  Conditions 8..15 are the negations
- * of 0..7. */
-bool interp_condition(uint32_t icc, unsigned condition)
-{
-    bool n = icc & ICC_N;
-    bool z = icc & ICC_Z;
-    bool v = icc & ICC_V;
-    bool c = icc & ICC_C;
-    bool holds;
-
-    switch (condition & 7) {
-    case 0: /* never */
-        holds = false;
-        break;
-    case 1: /* equal */
-        holds = z;
-        break;
-    case 2: /* less or equal */
-        holds = z || n != v;
-        break;
-    case 3: /* less */
-        holds = n != v;
-        break;
-    case 4: /* less or equal, unsigned */
-        holds = c || z;
-        break;
-    case 5: /* carry set: less, unsigned */
-        holds = c;
-        break;
-    case 6: /* negative */
-        holds = n;
-        break;
-    default: /* overflow */
-        holds = v;
-        break;
-    }
-    return holds != (condition >> 3 & 1);
-}
-
 /* The delay instruction of a taken conditional branch is executed whatever the annul bit says; that of
  * an untaken one and of an unconditional one is annulled if it is set. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken)

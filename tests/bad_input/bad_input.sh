@@ -115,8 +115,8 @@ refuse_elf 'there are no program headers' phnum=0
 refuse_elf '1 program headers at offset 0xffffffe0 reach past the end' phoff=0xffffffe0
 refuse_elf 'segment 0 (9 bytes at offset 0x54) reaches past the end' filesz=9 memsz=9
 refuse_elf 'segment 0 has 8 bytes in the file but only 4' memsz=4
-refuse_elf 'reaches past the end of the address space' memsz=0xfffffff0
-refuse_elf 'lies outside the board' address=0x20000000 entry=0x20000000
+refuse_elf 'segment 0 (4294967280 bytes at address 0x40000000) reaches past' memsz=0xfffffff0
+refuse_elf 'segment 0 (0x20000000-0x20000007) lies outside the board' address=0x20000000 entry=0x20000000
 refuse_elf 'the entry point 0x40000002 is not a multiple of 4' entry=0x40000002
 refuse_elf 'the entry point 0x50000000 lies in no loadable segment' entry=0x50000000
 make_elf good.elf
@@ -146,7 +146,7 @@ refuse_srec 'line 2 has 20 characters where its count 0x09 makes 22' \
     "$first" "${second%B1}" "$end"
 refuse_srec 'line 2 is not an S-record' "$first" 'end of file' "$end"
 refuse_srec 'no end record' "$first" "$second"
-refuse_srec 'and the data from line 2 (0x40000000-0x40000003) overlap' "$first" "$first" "$end"
+refuse_srec 'the data from line 1 (0x40000000-0x40000003) and the data from line 2' "$first" "$first" "$end"
 
 # --- raw ---
 

@@ -178,11 +178,21 @@ uint32_t mock_armed(const struct l3_host *host)
 
 /* ---- interrupts, DMA, outside ---- */
 
+/* The line that output drives, seen by a device that sees the lines. */
+static void see_line(struct l3_host *host, uint32_t output, uint32_t level)
+{
+    const struct l3_device_class *device = host->device;
+    if (device->flags & L3_CLASS_SEES_IRQ_LINES) {
+        device->pin_input(host->instance, host->irq + output, level);
+    }
+}
+
 static void mock_irq_set(struct l3_host *host, uint32_t output, uint32_t level)
 {
     require(host->started, "irq_set() in create()");
     require(output < host->device->irq_output_count, "no such irq output");
     host->levels[output] = level;
+    see_line(host, output, level);
 }
 
 static void mock_irq_pulse(struct l3_host *host, uint32_t output)
@@ -192,6 +202,8 @@ static void mock_irq_pulse(struct l3_host *host, uint32_t output)
     require(host->levels[output] == 0, "pulse on a line that is high");
     host->pulses[output]++;
     host->pulse_time[output] = host->now;
+    see_line(host, output, 1);
+    see_line(host, output, 0);
 }
 
 static int32_t mock_dma_read(struct l3_host *host, uint64_t address, void *buffer, uint64_t size)

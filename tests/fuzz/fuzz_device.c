@@ -69,6 +69,8 @@ static void choose_properties(struct run *run)
         {"timers", {"1", "2", "3", "7"}},
         {"separate_irqs", {"on", "off", "on", "off"}},
         {"watchdog", {"0", "3", "1000", "0xffffffff"}},
+        {"latch", {"on", "off", "on", "on"}},
+        {"set", {"off", "on", "off", "on"}},
         {"eirq", {"0", "1", "12", "15"}},
         {"bootreg", {"on", "on", "on", "off"}},
     };

@@ -148,6 +148,22 @@ static void test_memory_up_to_the_end(void **state)
     board_desc_destroy(desc);
 }
 
+static void test_limits_belong_to_the_range(void **state)
+{
+    struct board_desc *desc;
+
+    (void)state;
+    desc = parse_good("[board]\nclock=1M\n[cpu]\nnwin=2\nwatchpoints=0\n" MEMORY);
+    assert_int_equal(desc->clock_hz, 1000000);
+    assert_int_equal(desc->cpu.nwin, 2);
+    board_desc_destroy(desc);
+    desc = parse_good("[board]\nclock=4G\n[cpu]\nnwin=32\ncount=16\n" MEMORY);
+    assert_int_equal(desc->clock_hz, 4000000000);
+    assert_int_equal(desc->cpu.nwin, 32);
+    assert_int_equal(desc->cpu.count, 16);
+    board_desc_destroy(desc);
+}
+
 static void test_refuses_sections_and_lines(void **state)
 {
     (void)state;
@@ -315,6 +331,8 @@ static void test_too_big(void **state)
     (void)state;
     memset(text, '\n', BOARD_FILE_MAX + 1);
     check_refused_bytes(text, BOARD_FILE_MAX + 1, " more than 65536 bytes; is this a board file?");
+    check_refused_bytes(text, BOARD_FILE_MAX,
+                        " the board has no clock; add a line such as clock = 40M to [board]");
     free(text);
 }
 
@@ -338,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_everything),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_memory_up_to_the_end),
+        cmocka_unit_test(test_limits_belong_to_the_range),
         cmocka_unit_test(test_refuses_sections_and_lines),
         cmocka_unit_test(test_first_mistake_is_reported),
         cmocka_unit_test(test_refuses_board_keys),

@@ -184,6 +184,14 @@ static void expect_from(int fd, const char *text)
     assert_string_equal(bytes, text);
 }
 
+/* Nothing is ready, nothing spins. */
+static void expect_sleep(struct world *w)
+{
+    int64_t start = hostio_clock_ms();
+    assert_int_equal(hostio_poll(w->h, 20), 0);
+    assert_in_range(hostio_clock_ms() - start, 19, 5000);
+}
+
 static void test_specs(void **state)
 {
     struct world *w = *state;
@@ -259,7 +267,7 @@ static void test_file_as_stdin_is_read_on_demand(void **state)
     assert_int_equal(hostio_poll(w->h, 0), 0);
     assert_int_equal(chardev_read(cd, text, 4), 2);
     assert_int_equal(chardev_read(cd, text, 4), 0);
-    assert_int_equal(hostio_poll(w->h, 20), 0);
+    expect_sleep(w);
     assert_int_equal(w->handler_calls, 0);
     close(fd);
 }
@@ -302,9 +310,65 @@ static void test_pipe_as_stdin(void **state)
     close(ends[1]);
     hostio_poll(w->h, 1000);
     assert_false(chardev_can_receive(cd));
-    assert_int_equal(hostio_poll(w->h, 20), 0); /* end of file does not spin */
+    expect_sleep(w); /* end of file does not spin */
     assert_int_equal(chardev_read(cd, &byte, 1), 0);
     close(ends[0]);
+}
+
+/* A device whose FIFO is full after one byte. */
+static void on_input_one(void *context)
+{
+    struct world *w = context;
+    w->handler_calls++;
+    assert_int_equal(chardev_read(w->cd, w->received, 1), 1);
+}
+
+static void on_input_ignore(void *context)
+{
+    struct world *w = context;
+    w->handler_calls++;
+}
+
+static void test_handler_that_does_not_read(void **state)
+{
+    struct world *w = *state;
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    world_hub(w, ends[0], -1);
+    struct chardev *cd = open_line(w, "stdio");
+    chardev_set_input_handler(cd, on_input_ignore, w);
+    assert_int_equal(chardev_read(cd, &byte, 1), 0);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(write(ends[1], "x", 1), 1);
+        hostio_poll(w->h, 1000);
+    }
+    assert_int_equal(w->handler_calls, 1);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void test_handler_is_armed_by_a_short_read(void **state)
+{
+    struct world *w = *state;
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    world_hub(w, ends[0], -1);
+    struct chardev *cd = open_line(w, "stdio");
+    chardev_set_input_handler(cd, on_input_one, w);
+    assert_int_equal(chardev_read(cd, &byte, 1), 0);
+    assert_int_equal(write(ends[1], "ab", 2), 2);
+    hostio_poll(w->h, 1000);
+    assert_int_equal(write(ends[1], "c", 1), 1);
+    hostio_poll(w->h, 1000);
+    assert_int_equal(w->handler_calls, 1);
+    assert_false(chardev_can_receive(cd)); /* nobody waits: the device reads when it wants to */
+    assert_int_equal(chardev_read(cd, w->received, 3), 2);
+    assert_memory_equal(w->received, "bc", 2);
+    assert_true(chardev_can_receive(cd));
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static void test_full_input_holds_the_sender(void **state)
@@ -322,7 +386,7 @@ static void test_full_input_holds_the_sender(void **state)
         hostio_poll(w->h, 0);
     }
     assert_in_range(sent, 2 * 65536, 3 * 65536); /* our queue and the pipe */
-    assert_int_equal(hostio_poll(w->h, 0), 0);   /* paused: no spinning */
+    expect_sleep(w);                             /* paused */
     close(ends[1]);
     for (unsigned round = 0; round < 200; round++) {
         got += chardev_read(cd, back, sizeof back);
@@ -396,7 +460,9 @@ static void test_drain_ends_at_a_wake(void **state)
     struct chardev *cd = open_line(w, "stdio");
     chardev_write(cd, block, sizeof block);
     hostio_wake(w->h); /* an old one counts for nothing, but is kept for the next poll */
+    int64_t before = hostio_clock_ms();
     assert_false(chardev_hub_drain(w->hub, 20));
+    assert_in_range(hostio_clock_ms() - before, 19, 5000);
     assert_true(hostio_forget_wake(w->h));
 
     pid_t child = fork();
@@ -508,7 +574,7 @@ static void test_pty(void **state)
                            : visit == 1 ? "\003\r\003\r"
                                         : "\003\r\003\r\003\r");
         close(fd);
-        assert_int_equal(hostio_poll(w->h, 10), 0); /* nobody there does not spin */
+        expect_sleep(w); /* nobody there does not spin */
         chardev_write(cd, "again\n", 6);
         chardev_flush(cd);
     }
@@ -558,7 +624,7 @@ static void test_tcp(void **state)
     assert_int_equal(write(first, "one", 3), 3);
     expect_received(w, "one");
     int second = connect_to(chardev_address(cd)); /* waits */
-    assert_int_equal(hostio_poll(w->h, 20), 0);
+    expect_sleep(w);
     close(first);
     hostio_poll(w->h, 1000);
     hostio_poll(w->h, 1000);
@@ -589,7 +655,17 @@ static void test_tcp_client_that_vanishes(void **state)
         chardev_flush(cd);
         hostio_poll(w->h, 0);
     }
-    int fd = connect_to(chardev_address(cd));
+    int fd = connect_to(chardev_address(cd)); /* closes in peace, and we write on: EPIPE */
+    hostio_poll(w->h, 1000);
+    shutdown(fd, SHUT_RDWR);
+    close(fd);
+    for (unsigned i = 0; i < 3; i++) {
+        chardev_write(cd, "x", 1);
+        chardev_flush(cd);
+        usleep(1000);
+    }
+    hostio_poll(w->h, 0);
+    fd = connect_to(chardev_address(cd));
     hostio_poll(w->h, 1000);
     for (unsigned i = 0; i < 100; i++) {
         chardev_write(cd, block, sizeof block); /* a reader that sleeps */
@@ -620,6 +696,7 @@ static void raw_console_session(struct world *w)
     char keys[40000];
     int far;
     setsid();
+    alarm(60);               /* ends this child, should it hang */
     signal(SIGHUP, SIG_IGN); /* the terminal goes away before we do */
     int near = open_terminal(&far);
     tcgetattr(near, &before);
@@ -654,7 +731,10 @@ static void raw_console_session(struct world *w)
     chardev_console_restore_unsafe(w->hub);
     tcgetattr(near, &after);
     assert_memory_equal(&before, &after, sizeof before);
+    assert_false(chardev_console_raw(w->hub, false));
     assert_true(chardev_console_raw(w->hub, true));
+    tcgetattr(near, &after);
+    assert_int_equal(after.c_lflag & ICANON, 0);
     chardev_hub_destroy(w->hub);
     w->hub = NULL;
     tcgetattr(near, &after);
@@ -712,6 +792,8 @@ int main(void)
         CASE(test_file_as_stdin_is_read_on_demand),
         CASE(test_null_as_stdin_has_no_input),
         CASE(test_pipe_as_stdin),
+        CASE(test_handler_that_does_not_read),
+        CASE(test_handler_is_armed_by_a_short_read),
         CASE(test_full_input_holds_the_sender),
         CASE(test_stdout_file),
         CASE(test_slow_reader_of_stdout_loses_nothing),

@@ -581,6 +581,13 @@ static void test_what_is_no_gdb_changes_nothing(void **state)
     hostio_poll(w->h, 0);
     assert_true(gdbstub_is_waiting(w->stub));
     assert_int_equal(w->fake.detached, 0);
+    gdbstub_destroy(w->stub);
+    w->stub = make_stub(w, false, false);
+    connect_pair(w);
+    assert_int_equal(write(w->far, post, sizeof post - 1), sizeof post - 1);
+    hostio_poll(w->h, 0);
+    assert_false(gdbstub_is_waiting(w->stub)); /* the machine runs on */
+    close(w->far);
     connect_pair(w);
     expect(w, "qC", "QC1");
 }

@@ -130,7 +130,9 @@ static void test_hang_up_is_an_event(void **state)
     hostio_add(h, &probe.watch, 0);
     close(probe.write_end);
     probe.write_end = -1;
-    assert_int_equal(hostio_poll(h, 0), 0); /* paused: no spinning */
+    int64_t start = hostio_clock_ms();
+    assert_int_equal(hostio_poll(h, 30), 0); /* paused: it sleeps */
+    assert_in_range(hostio_clock_ms() - start, 29, 5000);
     hostio_change(h, &probe.watch, HOSTIO_READ);
     assert_int_equal(hostio_poll(h, 0), 1);
     assert_int_equal(probe.events, HOSTIO_READ);

@@ -119,6 +119,18 @@ static void test_huge_file(void **state)
                   " has 1073741825 bytes, more than the 1073741824 that can be used");
 }
 
+static void test_huge_bytes(void **state)
+{
+    struct error err = {.text = ""};
+    struct image *image = NULL;
+
+    (void)state;
+    assert_false(image_read_bytes("big.elf", "", IMAGE_FILE_MAX + 1, &image, &err));
+    assert_string_equal(err.text,
+                        "big.elf: 1073741825 bytes, more than the 1073741824 that can be used");
+    assert_int_equal(err.status, LEON3EMU_IMAGE);
+}
+
 static void test_long_path_keeps_its_end(void **state)
 {
     struct error err = {.text = ""};
@@ -312,6 +324,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_fifo, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_empty_file, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_huge_file, make_place, remove_place),
+        cmocka_unit_test(test_huge_bytes),
         cmocka_unit_test(test_long_path_keeps_its_end),
         cmocka_unit_test_setup_teardown(test_neither_format, make_place, remove_place),
         cmocka_unit_test_setup_teardown(test_formats_are_detected, make_place, remove_place),

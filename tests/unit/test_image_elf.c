@@ -126,6 +126,32 @@ static void test_segments_are_sorted_and_empty_ones_dropped(void **state)
     image_destroy(image);
 }
 
+/* Each check is exact: what ends right at a limit is accepted. */
+static void test_headers_may_end_the_file(void **state)
+{
+    struct elf_file elf;
+
+    (void)state;
+    elf_make_good(&elf);
+    memcpy(elf.bytes + ELF_GOOD_SIZE, elf.bytes + sizeof(Elf32_Ehdr), 3 * sizeof(Elf32_Phdr));
+    memset(elf.bytes + sizeof(Elf32_Ehdr), 0xff, 3 * sizeof(Elf32_Phdr));
+    elf_put(&elf, EHDR(e_phoff), 4, ELF_GOOD_SIZE);
+    elf.size = ELF_GOOD_SIZE + 3 * sizeof(Elf32_Phdr);
+    image_destroy(read_good(&elf));
+}
+
+static void test_segments_may_touch(void **state)
+{
+    struct elf_file elf;
+
+    (void)state;
+    elf_make_good(&elf);
+    elf_put(&elf, PHDR(1, p_paddr), 4, 0x40000010);
+    image_destroy(read_good(&elf));
+    elf_put(&elf, PHDR(1, p_paddr), 4, 0x40000000 - 24);
+    image_destroy(read_good(&elf));
+}
+
 static void test_last_byte_of_address_space(void **state)
 {
     struct elf_file elf;
@@ -284,6 +310,8 @@ int main(void)
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_physical_address_is_used),
         cmocka_unit_test(test_segments_are_sorted_and_empty_ones_dropped),
+        cmocka_unit_test(test_headers_may_end_the_file),
+        cmocka_unit_test(test_segments_may_touch),
         cmocka_unit_test(test_last_byte_of_address_space),
         cmocka_unit_test(test_refuses_other_machines),
         cmocka_unit_test(test_refuses_other_files),

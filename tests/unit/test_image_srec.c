@@ -83,6 +83,31 @@ static void test_line_ends_and_lower_case(void **state)
     image_destroy(image);
 }
 
+/* What does not start like an S-record is not taken for one. */
+static void test_detection(void **state)
+{
+    static const char *const others[] = {"T1050100AABB94\n", "SX\n", "S:\n", "S/\n", "S", "  "};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        check_refused(others[i], strlen(others[i]),
+                      "neither an ELF nor an S-record file; give a raw image with its address, as "
+                      "in --load FILE@0x40000000");
+    }
+    check_refused("S9", 2, "line 1 is not an S-record; the file is damaged");
+}
+
+static void test_all_digits(void **state)
+{
+    struct image *image;
+
+    (void)state;
+    image = read_good("S10b00000123456789abcdef34\nS10b00080123456789ABCDEF2C\nS9030000FC\n");
+    assert_memory_equal(image->segments[0].bytes,
+                        "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef", 16);
+    image_destroy(image);
+}
+
 static void test_entry_of_zero_means_none(void **state)
 {
     struct image *image;
@@ -152,6 +177,9 @@ static void test_refusals(void **state)
                                "checksum; the file is damaged"},
         {"S4030000FC\nS9030000FC\n", "line 1: record type S4 is reserved; the file is damaged"},
         {"S1050100AABB94\nhello\n", "line 2 is not an S-record; the file is damaged"},
+        {"S1050100AABB94\nT9030000FC\n", "line 2 is not an S-record; the file is damaged"},
+        {"S1050100AABB94\nS:030000FC\n", "line 2 is not an S-record; the file is damaged"},
+        {"S1050100AABB94\nS/030000FC\n", "line 2 is not an S-record; the file is damaged"},
         {"S1050100AABB94\nS9\n", "line 2 is not an S-record; the file is damaged"},
         {"S1050100AABB94\n S9030000FC\n", "line 2 is not an S-record; the file is damaged"},
         {"S1050100AABB94\n", "no end record (S7, S8 or S9) after line 1; the file is cut short"},
@@ -197,6 +225,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_record_types),
         cmocka_unit_test(test_line_ends_and_lower_case),
+        cmocka_unit_test(test_detection),
+        cmocka_unit_test(test_all_digits),
         cmocka_unit_test(test_entry_of_zero_means_none),
         cmocka_unit_test(test_data_in_descending_order),
         cmocka_unit_test(test_both_ends_of_the_address_space),

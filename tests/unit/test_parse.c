@@ -50,6 +50,8 @@ static void test_numbers(void **state)
         {"123", 123},
         {"0x7b", 123},
         {"0X7B", 123},
+        {"0x0123456789abcdef", UINT64_C(0x0123456789abcdef)},
+        {"0xABCDEF", 0xabcdef},
         {"0xdeadBEEF", 0xdeadbeef},
         {"18446744073709551615", UINT64_MAX},
         {"0xffffffffffffffff", UINT64_MAX},

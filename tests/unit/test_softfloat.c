@@ -4,7 +4,7 @@
  * trapped underflow, conversion to integer; and hand-picked values at the edges of every operation,
  * rounding direction and flag. Bulk agreement with IEEE 754 is the business of tests/softfloat.
  */
-#include "softfloat.h"
+#include "sparc/softfloat.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -28,7 +28,7 @@ enum section {
 
 #define SHDR_OFFSET(section, field)                                                                \
     (SECTIONS_AT + (section) * sizeof(Elf32_Shdr) + offsetof(Elf32_Shdr, field))
-#define SECTIONS_AT 0x800u
+#define SECTIONS_AT 0x900u
 
 /* Appends bytes to the file and makes them the contents of a section. */
 static void add_section(struct elf_file *elf, enum section section, uint32_t type,
@@ -76,6 +76,15 @@ static const struct {
     {"label", 0x4000000c, 0, STB_LOCAL, STT_NOTYPE, SECTION_TEXT},
     {"twice", 0x40000008, 2, STB_LOCAL, STT_FUNC, SECTION_TEXT},
     {"twice", 0x4000000c, 0, STB_GLOBAL, STT_NOTYPE, SECTION_TEXT},
+    {"by_type", 0x50000000, 4, STB_GLOBAL, STT_NOTYPE, SECTION_TEXT},
+    {"by_type", 0x50000004, 4, STB_LOCAL, STT_OBJECT, SECTION_TEXT},
+    {"by_binding", 0x50000008, 4, STB_LOCAL, STT_FUNC, SECTION_TEXT},
+    {"by_binding", 0x5000000c, 0, STB_WEAK, STT_FUNC, SECTION_TEXT},
+    {"by_size", 0x50000010, 0, STB_WEAK, STT_FUNC, SECTION_TEXT},
+    {"by_size", 0x50000014, 4, STB_WEAK, STT_FUNC, SECTION_TEXT},
+    {"by_address", 0x5000001c, 4, STB_WEAK, STT_FUNC, SECTION_TEXT},
+    {"by_address", 0x50000018, 4, STB_WEAK, STT_FUNC, SECTION_TEXT},
+    {"outside", 0x50000020, 0, STB_GLOBAL, STT_FUNC, SECTION_TEXT},
     {"absolute", 0x40000008, 0, STB_GLOBAL, STT_NOTYPE, SHN_ABS},
     {"undefined", 0x40000008, 0, STB_GLOBAL, STT_FUNC, SHN_UNDEF},
     {"thread", 0x40000008, 4, STB_GLOBAL, STT_TLS, SECTION_TEXT},
@@ -84,7 +93,7 @@ static const struct {
 static void add_symbols(struct elf_file *elf)
 {
     uint8_t table[ARRAY_LEN(symbols_put) * sizeof(Elf32_Sym)] = {0};
-    char strings[256] = "";
+    char strings[512] = "";
     uint32_t length = 1;
 
     for (size_t i = 0; i < ARRAY_LEN(symbols_put); i++) {
@@ -186,7 +195,7 @@ static void test_addresses_to_names(void **state)
     (void)state;
     make_elf(&elf);
     f = open_elf(&elf);
-    assert_int_equal(symbols_count(f.symbols), 8);
+    assert_int_equal(symbols_count(f.symbols), 17);
     check_description(f.symbols, 0x40000000, "start (a.c:10)");
     check_description(f.symbols, 0x40000004, "inner (a.c:10)");
     /* Behind the end of "inner", but "start" still reaches here. */
@@ -225,6 +234,34 @@ static void test_names_to_addresses(void **state)
     for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
         assert_false(symbols_find_address(f.symbols, unknown[i], &address));
     }
+    close_elf(&f);
+}
+
+static void test_preferences(void **state)
+{
+    static const struct {
+        const char *name;
+        uint32_t address;
+    } rows[] = {
+        {"by_type", 0x50000004},
+        {"by_binding", 0x5000000c},
+        {"by_size", 0x50000014},
+        {"by_address", 0x50000018},
+    };
+    struct elf_file elf;
+    struct fixture f;
+    uint32_t address;
+
+    (void)state;
+    make_elf(&elf);
+    f = open_elf(&elf);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_true(symbols_find_address(f.symbols, rows[i].name, &address));
+        assert_int_equal(address, rows[i].address);
+    }
+    /* A label outside its section has no reach that could be known. */
+    check_description(f.symbols, 0x50000020, "outside");
+    check_description(f.symbols, 0x50000021, "");
     close_elf(&f);
 }
 
@@ -359,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses_to_names),
         cmocka_unit_test(test_names_to_addresses),
+        cmocka_unit_test(test_preferences),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_lines_outside_the_program),
         cmocka_unit_test(test_short_buffers),

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+/* What is rare about calls of devices: refusals and log lines, see device_call.h. */
+#include "mem/device_call.h"
+
+#include <inttypes.h>
+
+bool device_call_is_allowed(const struct bus *bus, const struct region *region,
+                            const struct access *how)
+{
+    bool refused = region->io.owner->depth > 0;
+
+    for (const struct io_frame *f = bus->frames; f != NULL && !refused; f = f->outer) {
+        refused = f->from_cpu && (how->attributes & L3_ATTR_DMA);
+    }
+    if (refused) {
+        log_line(bus->log, LOG_GUEST_ERRORS,
+                 "refused: an access to %s from inside a device call (bus error to the master)",
+                 region->io.owner->name);
+    }
+    return !refused;
+}
+
+static const char *result_text(int32_t result)
+{
+    switch (result) {
+    case L3_OK:
+        return "";
+    case L3_NOT_MINE:
+        return " (not mine)";
+    default:
+        return " (error)";
+    }
+}
+
+int32_t device_call_report(const struct bus *bus, const struct io_frame *frame, int32_t result)
+{
+    const struct l3_request *request = frame->request;
+    const char *verb = frame->write ? "write" : "read";
+
+    if (!(request->attributes & L3_ATTR_DEBUG)) {
+        log_line(bus->log, LOG_MMIO,
+                 "%s %s +0x%" PRIx64 " size %" PRIu32 " = 0x%" PRIx64 "%s, pc 0x%08" PRIx32,
+                 frame->region->name, verb, request->offset, request->size, request->value,
+                 result_text(result), bus_guest_pc(bus));
+    }
+    if (result == L3_OK || result == L3_BUS_ERROR || result == L3_NOT_MINE) {
+        return result;
+    }
+    log_line(bus->log, 0,
+             "%s: %s of +0x%" PRIx64 " returned %" PRId32
+             ", which device.h does not define; taken for a bus error",
+             frame->region->name, verb, request->offset, result);
+    return L3_BUS_ERROR;
+}

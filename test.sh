@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Installs what is missing, builds, runs the tests:
+#
+#     ./test.sh            the everyday set, a few minutes
+#     ./test.sh --all      everything; so does CI=true, where a skipped test is a failure
+#
+# Tests run in two builds, debug (ASan, UBSan) and release, as one run of ctest with one summary; a
+# test that both have appears twice.  --all also builds with clang.
+
+set -euo pipefail
+cd "$(dirname "$0")"
+
+builds=(debug release)
+select=(--label-exclude slow)
+if [[ ${1-} == --all || ${CI-} == true ]]; then
+    builds=(clang debug release)
+    select=()
+fi
+jobs=$(nproc)
+
+.ci/install-packages test
+mkdir -p build
+for build in "${builds[@]}"; do
+    cmake --preset "$build" >"build/$build.log" 2>&1 || { cat "build/$build.log"; exit 1; }
+    cmake --build --preset "$build" --parallel "$jobs"
+done
+
+printf 'subdirs(debug release)\n' >build/CTestTestfile.cmake
+ctest --test-dir build --output-on-failure --parallel "$jobs" "${select[@]}" | tee build/test.log
+if [[ ${CI-} == true ]] && grep -q '(Skipped)$' build/test.log; then
+    echo 'CI: these tests were skipped, which is a failure here:'
+    grep '(Skipped)$' build/test.log
+    exit 1
+fi

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A peripheral that does wrong on demand: `--periph faulty.so,base=...,fault=crash_read`.
+ *
+ * Its one register reads 7, or what a posted function left there.  The names of the faults are in the
+ * table at the end; tests/plugins/test_misuse.py says what must come of each.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <leon3emu/device.h>
+
+#ifndef FAULTY_ABI
+#define FAULTY_ABI L3_ABI_VERSION
+#endif
+
+struct faulty {
+    struct l3_host *host;
+    const struct l3_services *services;
+    struct l3_event *event;
+    const char *fault;
+    uint32_t value;
+};
+
+static int is(const struct faulty *faulty, const char *fault)
+{
+    return strcmp(faulty->fault, fault) == 0;
+}
+
+static void crash(void)
+{
+    raise(SIGSEGV);
+}
+
+static void hang(void)
+{
+    for (volatile unsigned i = 0;; i++) {
+    }
+}
+
+/* ---- threads ---- */
+
+static void *ask_time(void *argument)
+{
+    struct faulty *faulty = argument;
+    faulty->services->cycles(faulty->host);
+    return NULL;
+}
+
+static void posted(void *instance, void *argument)
+{
+    struct faulty *faulty = instance;
+    faulty->value = *(uint32_t *)argument;
+}
+
+static void *post_value(void *argument)
+{
+    static uint32_t answer = 42;
+    struct faulty *faulty = argument;
+    faulty->services->post(faulty->host, posted, &answer);
+    return NULL;
+}
+
+static void run_thread(struct faulty *faulty, void *(*function)(void *))
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, function, faulty) == 0) {
+        pthread_join(thread, NULL);
+    }
+}
+
+/* ---- callbacks ---- */
+
+static void faulty_event(void *instance, uint32_t argument)
+{
+    struct faulty *faulty = instance;
+    (void)argument;
+    if (is(faulty, "crash_event")) {
+        crash();
+    }
+}
+
+static int32_t faulty_read(void *instance, struct l3_request *request)
+{
+    struct faulty *faulty = instance;
+    if (is(faulty, "crash_read")) {
+        crash();
+    } else if (is(faulty, "abort_read")) {
+        abort();
+    } else if (is(faulty, "hang_read")) {
+        hang();
+    } else if (is(faulty, "thread")) {
+        run_thread(faulty, ask_time);
+    } else if (is(faulty, "post")) {
+        run_thread(faulty, post_value);
+    } else if (is(faulty, "wild")) {
+        return 4711;
+    } else if (is(faulty, "bus_error")) {
+        return L3_BUS_ERROR;
+    } else if (is(faulty, "not_mine")) {
+        return L3_NOT_MINE;
+    } else if (is(faulty, "unknown_property")) {
+        faulty->services->property_uint(faulty->host, "colour");
+    } else if (is(faulty, "stop")) {
+        faulty->services->stop(faulty->host, 9, "seen %s", "enough");
+    }
+    request->value = faulty->value;
+    return L3_OK;
+}
+
+static int32_t faulty_write(void *instance, struct l3_request *request)
+{
+    struct faulty *faulty = instance;
+    (void)request;
+    if (is(faulty, "crash_write")) {
+        crash();
+    } else if (is(faulty, "hang_write")) {
+        hang();
+    } else if (is(faulty, "crash_event")) {
+        faulty->services->event_arm(faulty->host, faulty->event, 0);
+    }
+    return L3_OK;
+}
+
+static void faulty_reset(void *instance, uint32_t cause)
+{
+    struct faulty *faulty = instance;
+    (void)cause;
+    faulty->value = 7;
+}
+
+static void *faulty_create(struct l3_host *host, const struct l3_services *services)
+{
+    struct faulty *faulty = calloc(1, sizeof *faulty);
+    faulty->host = host;
+    faulty->services = services;
+    faulty->fault = services->property_text(host, "fault");
+    faulty->event = services->event_create(host, "late", faulty_event, 0);
+    if (is(faulty, "create")) {
+        services->fail(host, "the %s is out of order", "lift");
+    }
+    if (is(faulty, "create") || is(faulty, "create_silent")) {
+        free(faulty);
+        return NULL;
+    }
+    return faulty;
+}
+
+/* ---- description ---- */
+
+static const struct l3_region faulty_regions[] = {{
+    .struct_size = sizeof(struct l3_region),
+    .kind = L3_REGION_APB,
+    .name = "registers",
+    .size = 0x100,
+    .valid_sizes = L3_SIZE_ALL,
+    .native_sizes = L3_SIZE_4,
+}};
+
+static const struct l3_property faulty_properties[] = {
+    {sizeof(struct l3_property), L3_PROPERTY_STRING, "fault", "none", 0, 0, "what to do wrong"},
+    {sizeof(struct l3_property), L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9"},
+    {sizeof(struct l3_property), L3_PROPERTY_BOOL, "loud", "off", 0, 0, "a switch"},
+#ifdef FAULTY_NEEDS_SERIAL
+    {sizeof(struct l3_property), L3_PROPERTY_STRING, "serial", NULL, 0, 0, "its serial number"},
+#endif
+};
+
+static const struct l3_device_class faulty = {
+    .struct_size = sizeof(struct l3_device_class),
+    .abi_version = FAULTY_ABI,
+    .name = "faulty",
+    .summary = "does wrong on demand",
+    .version = "0.5",
+    .property_count = sizeof faulty_properties / sizeof faulty_properties[0],
+    .properties = faulty_properties,
+    .regions = faulty_regions,
+    .region_count = 1,
+    .irq_output_count = 1,
+    .create = faulty_create,
+    .destroy = free,
+    .reset = faulty_reset,
+    .read = faulty_read,
+    .write = faulty_write,
+};
+L3_DEVICE_CLASS(faulty)
