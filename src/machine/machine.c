@@ -173,8 +173,6 @@ static bool create_cpu(struct machine *m, struct error *err)
     m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;
     m->cpu_hooks.up_counter = up_counter;
     m->cpu_hooks.context = m;
-    m->code_cache.changed = code_changed;
-    m->code_cache.context = m;
     m->exec_hooks.poll_host = poll_host;
     m->exec_hooks.between = between;
     m->exec_hooks.can_receive = can_receive;
@@ -222,6 +220,8 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->log.mask = options->log_mask;
     m->log.write = options->log_line;
     m->log.context = options->context;
+    m->code_cache.changed = code_changed;
+    m->code_cache.context = m;
     m->thread = pthread_self();
     pthread_mutex_init(&m->post_lock, NULL);
     m->posts_open = true;

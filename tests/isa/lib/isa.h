@@ -170,4 +170,38 @@
 #define TICC(icc, tt, ...) TICC_SET(icc); SET_ICC(icc); TRAPS(tt, __VA_ARGS__); CHECK_TRAP_ICC(icc)
 #define NO_TICC(icc, tt, ...) TICC_SET(icc); SET_ICC(icc); __VA_ARGS__; KEEP_ICC; CHECK_ICC(icc)
 
+/* ---- floating point: %f0:1 op %f2:3 -> %f4:5, with the FSR before and after ---- */
+
+#define PUT(offset, value) set (value), %g6; st %g6, [%g5 + (offset)]
+#define FP_SET(before, a, a_low, b, b_low) \
+    CASE; set isa_scratch, %g5; PUT(0, a); PUT(4, a_low); PUT(8, b); PUT(12, b_low); \
+    PUT(16, 0x5a3c9687); PUT(20, 0x13579bdf); PUT(24, before); \
+    ldd [%g5], %f0; ldd [%g5 + 8], %f2; ldd [%g5 + 16], %f4; ld [%g5 + 24], %fsr; nop; nop; nop
+/* The FSR without its version. */
+#define CHECK_FSR(value) \
+    set isa_scratch, %g5; st %fsr, [%g5 + 28]; ld [%g5 + 28], %g6; set 7 << 17, %g5; \
+    andn %g6, %g5, %g6; CHECK(%g6, value)
+#define CHECK_F4(high, low) \
+    set isa_scratch, %g5; std %f4, [%g5 + 32]; ld [%g5 + 32], %g6; CHECK(%g6, high); \
+    CHECK_WORD(isa_scratch + 36, low)
+
+#define FPOP(before, a, a_low, b, b_low, d, d_low, fsr_out, ...) \
+    FP_SET(before, a, a_low, b, b_low); __VA_ARGS__; CHECK_F4(d, d_low); CHECK_FSR(fsr_out)
+
+/* The trap of an FPop comes with the next floating-point instruction; FQ has the FPop. */
+#define FTT(type) ((type) << 14)
+#define QNE (1 << 13)
+#define FP_DEFERRED(before, a, a_low, b, b_low, fsr_out, ...) \
+    FP_SET(before, a, a_low, b, b_low); 8: __VA_ARGS__; nop; TRAPS(TT_FP, fmovs %f0, %f6); \
+    CHECK_FSR(fsr_out); CHECK_F4(0x5a3c9687, 0x13579bdf); set isa_scratch, %g5; \
+    std %fq, [%g5 + 40]; CHECK_WORD(isa_scratch + 40, 8b); set 8b, %g5; ld [%g5], %g5; \
+    set isa_scratch, %g6; ld [%g6 + 44], %g6; cmp %g5, %g6; bne isa_fail; nop; \
+    CHECK_FSR((fsr_out) & ~QNE); fmovs %f0, %f6
+#ifndef QEMU
+#define FPOP_TRAPS(before, a, a_low, b, b_low, d, d_low, fsr_out, ...) \
+    FP_DEFERRED(before, a, a_low, b, b_low, (fsr_out) | FTT(1) | QNE, __VA_ARGS__)
+#else /* takes the trap at the FPop itself; LEON3's FPUs defer it */
+#define FPOP_TRAPS(...)
+#endif
+
 #endif

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+/*
+ * libFuzzer: any bytes as a CPU's configuration, its registers and a program.
+ *
+ * The program runs on a fresh machine, for a limited number of instructions, with or without the
+ * devices of a board.  Trap handlers, if wanted, skip the instruction that trapped.  Beside the
+ * sanitizers' checks: the run ends, with a reason; the CPU's state is a possible one; and a second
+ * machine that logs everything and runs in slices comes to the very same end.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bits.h"
+#include "check.h"
+#include "error.h"
+#include "machine/machine.h"
+
+#define RAM_BASE    0x40000000u
+#define RAM_SIZE    0x10000u
+#define PROGRAM     0x1000u /* in RAM, behind the trap table */
+#define INSN_LIMIT  3000u
+#define TIME_LIMIT  1000000u /* ns: 40000 cycles */
+#define HEADER_SIZE 12u
+
+#define JMP_L2    0x81c4a000u /* jmp  %l2      */
+#define RETT_L2_4 0x81cca004u /* rett %l2 + 4  */
+#define NOP       0x01000000u
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* What the first bytes of an input say. */
+struct setup {
+    unsigned windows, watchpoints;
+    bool fpu, casa, mac, svt, partial_wrpsr;
+    bool devices, handlers;
+    uint32_t psr, wim, seed, slice;
+    const uint8_t *program;
+    size_t size;
+};
+
+static uint32_t word_at(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static struct setup read_setup(const uint8_t *bytes, size_t size)
+{
+    struct setup s = {
+        .windows = 2 + bytes[0] % 31,
+        .watchpoints = bytes[1] >> 5 & 3,
+        .fpu = bytes[1] & 1,
+        .casa = bytes[1] & 2,
+        .mac = bytes[1] & 4,
+        .svt = bytes[1] & 8,
+        .partial_wrpsr = bytes[1] & 16,
+        .devices = bytes[2] & 1,
+        .handlers = bytes[2] & 2,
+        .psr = word_at(bytes + 3),
+        .wim = bytes[7],
+        .seed = (bytes[8] | (uint32_t)bytes[9] << 8) + 1,
+        .slice = 1 + bytes[10],
+        .program = bytes + HEADER_SIZE,
+        .size = size - HEADER_SIZE,
+    };
+    return s;
+}
+
+/* ---- a machine for it ---- */
+
+static const char *on_off(bool on)
+{
+    return on ? "on" : "off";
+}
+
+static const char devices_text[] = "[devices]\n"
+                                   "apb0 = apbctrl, base=0x80000000\n"
+                                   "uart0 = apbuart, base=0x80000100, irq=3, chardev=none\n"
+                                   "irqmp0 = irqmp, base=0x80000200, eirq=12\n"
+                                   "gptimer0 = gptimer, base=0x80000300, irq=6, latch=on, set=on, "
+                                   "watchdog=20\n"
+                                   "apbpnp0 = apbpnp, base=0x800ff000\n"
+                                   "ahbpnp0 = ahbpnp, base=0xfffff000\n";
+
+static void write_board(int fd, const struct setup *s)
+{
+    FILE *file = fdopen(dup(fd), "w");
+    CHECK(file != NULL);
+    fprintf(file,
+            "[board]\nclock=40M\n[cpu]\nnwin=%u\nwatchpoints=%u\nfpu=%s\ncasa=%s\nmac=%s\nsvt=%s\n"
+            "pwrpsr=%s\n[memory]\nprom=base=0,size=4k,type=rom\nram=base=0x%x,size=%u\n%s",
+            s->windows, s->watchpoints, on_off(s->fpu), on_off(s->casa), on_off(s->mac),
+            on_off(s->svt), on_off(s->partial_wrpsr), RAM_BASE, RAM_SIZE,
+            s->devices ? devices_text : "");
+    fclose(file);
+}
+
+static void count_line(void *context, const char *line)
+{
+    uint64_t *lines = context;
+    CHECK(line[0] != '\0');
+    ++*lines;
+}
+
+static struct machine *make_machine(const struct setup *s, bool logging, uint64_t *lines)
+{
+    struct error err = {.text = ""};
+    struct leon3emu_options options;
+    struct machine *m;
+    char path[64];
+    int fd = memfd_create("board", 0);
+
+    CHECK(fd >= 0);
+    write_board(fd, s);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    leon3emu_options_init(&options);
+    options.board = path;
+    options.input_fd = options.output_fd = -1;
+    options.log_mask = logging ? UINT32_MAX : 0;
+    options.log_line = count_line;
+    options.context = lines;
+    m = leon3emu_create(&options, &err);
+    if (m == NULL) {
+        fprintf(stderr, "%s\n", err.text);
+    }
+    CHECK(m != NULL);
+    close(fd);
+    return m;
+}
+
+/* ---- its state ---- */
+
+static uint32_t random_next(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+/* Values that programs use: addresses of this and that, small numbers, extremes. */
+static uint32_t random_value(uint32_t *seed)
+{
+    uint32_t value = random_next(seed);
+    switch (value >> 8 & 7) {
+    case 0:
+        return RAM_BASE + PROGRAM + (value >> 16 & 0xffc);
+    case 1:
+        return RAM_BASE + (value >> 12 & 0xfff8);
+    case 2:
+        return 0x80000000 + (value >> 16 & 0x3fc);
+    case 3:
+        return 0xfffff000 + (value >> 16 & 0xffc);
+    case 4:
+        return value & 0xff;
+    case 5:
+        return 0u - (value & 0xff);
+    case 6:
+        return 0x7ff00000 ^ value >> 31 << 31;
+    default:
+        return random_next(seed);
+    }
+}
+
+static void put_word(struct machine *m, uint32_t offset, uint32_t word)
+{
+    uint8_t *host = addrspace_memory(&m->space, RAM_BASE + offset, 4);
+    const uint8_t bytes[4] = {(uint8_t)(word >> 24), (uint8_t)(word >> 16), (uint8_t)(word >> 8),
+                              (uint8_t)word};
+    CHECK(host != NULL);
+    memcpy(host, bytes, sizeof bytes);
+}
+
+static void fill_memory(struct machine *m, const struct setup *s)
+{
+    size_t room = RAM_SIZE - PROGRAM;
+    for (uint32_t tt = 0; s->handlers && tt < 256; tt++) {
+        put_word(m, 16 * tt, JMP_L2);
+        put_word(m, 16 * tt + 4, RETT_L2_4);
+        put_word(m, 16 * tt + 8, NOP);
+        put_word(m, 16 * tt + 12, NOP);
+    }
+    memcpy(addrspace_memory(&m->space, RAM_BASE + PROGRAM, room), s->program,
+           s->size < room ? s->size : room);
+}
+
+static void fill_registers(struct machine *m, const struct setup *s)
+{
+    struct cpu *cpu = &m->cpu;
+    uint32_t seed = s->seed;
+
+    for (unsigned window = 0; window < s->windows; window++) {
+        cpu_set_cwp(cpu, window);
+        for (unsigned number = 1; number < 32; number++) {
+            cpu_set_reg(cpu, number, random_value(&seed));
+        }
+    }
+    for (unsigned i = 0; i < 32; i++) {
+        cpu->f[i] = random_value(&seed);
+    }
+    cpu->y = random_value(&seed);
+    cpu->wim = s->wim & (uint32_t)(UINT64_MAX >> (64 - s->windows));
+    cpu->tba = RAM_BASE;
+    cpu_set_psr(cpu, (s->psr & ~0x1fu) | (s->psr & 0x1f) % s->windows);
+    cpu->pc = RAM_BASE + PROGRAM;
+    cpu->npc = cpu->pc + 4;
+}
+
+/* ---- runs ---- */
+
+static void check_stop(const struct machine *m, const struct stop_info *stop)
+{
+    const struct cpu *cpu = &m->cpu;
+    switch (stop->kind) {
+    case STOP_ERROR_MODE:
+    case STOP_GUEST_FATAL:
+    case STOP_IDLE:
+    case STOP_TIME_LIMIT:
+    case STOP_INSN_LIMIT:
+        CHECK(stop->status >= 64 && stop->text[0] != '\0');
+        break;
+    default:
+        CHECK(stop->kind == STOP_GUEST_EXIT && stop->status >= 0 && stop->status < 64);
+    }
+    CHECK(cpu->insns <= INSN_LIMIT && cpu->cycles >= cpu->insns);
+    CHECK(cpu->globals[0] == 0 && cpu->cwp < cpu->config.windows);
+    CHECK(cpu->bank[0] == cpu->globals && cpu->bank[1] == cpu->windows + 16 * cpu->cwp);
+    CHECK((cpu->pc & 3) == 0 && (cpu->npc & 3) == 0 &&
+          (cpu->wim >> 1) >> (cpu->config.windows - 1) == 0);
+}
+
+static struct machine *run(const struct setup *s, bool sliced, uint64_t *lines,
+                           struct stop_info *stop)
+{
+    struct machine *m = make_machine(s, sliced, lines);
+    fill_memory(m, s);
+    fill_registers(m, s);
+    leon3emu_set_limits(m, TIME_LIMIT, INSN_LIMIT);
+    do {
+        leon3emu_run(m, sliced ? leon3emu_cycles(m) + s->slice : 0, stop);
+    } while (stop->kind == STOP_CYCLES);
+    check_stop(m, stop);
+    return m;
+}
+
+static void check_equal(const struct machine *a, const struct machine *b)
+{
+    CHECK(a->cpu.insns == b->cpu.insns && a->cpu.cycles == b->cpu.cycles);
+    CHECK(a->cpu.pc == b->cpu.pc && a->cpu.npc == b->cpu.npc);
+    CHECK(cpu_psr(&a->cpu) == cpu_psr(&b->cpu) && a->cpu.wim == b->cpu.wim);
+    CHECK(cpu_tbr(&a->cpu) == cpu_tbr(&b->cpu) && a->cpu.y == b->cpu.y);
+    CHECK(a->cpu.fsr == b->cpu.fsr && a->cpu.fp_state == b->cpu.fp_state);
+    CHECK(memcmp(a->cpu.f, b->cpu.f, sizeof a->cpu.f) == 0);
+    for (unsigned window = 0; window < a->cpu.config.windows; window++) {
+        for (unsigned number = 0; number < 32; number++) {
+            CHECK(cpu_window_reg(&a->cpu, window, number) ==
+                  cpu_window_reg(&b->cpu, window, number));
+        }
+    }
+    CHECK(memcmp(addrspace_memory(&a->space, RAM_BASE, RAM_SIZE),
+                 addrspace_memory(&b->space, RAM_BASE, RAM_SIZE), RAM_SIZE) == 0);
+}
+
+/* The report must cope with any registers and stack. */
+static void report(struct machine *m, const struct stop_info *stop)
+{
+    FILE *nowhere = fopen("/dev/null", "w");
+    CHECK(nowhere != NULL);
+    leon3emu_report(m, stop, nowhere);
+    leon3emu_stats(m, nowhere);
+    fclose(nowhere);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct stop_info whole_stop;
+    struct stop_info sliced_stop;
+    uint64_t lines = 0;
+
+    if (size < HEADER_SIZE) {
+        return 0;
+    }
+    struct setup s = read_setup(bytes, size);
+    struct machine *whole = run(&s, false, &lines, &whole_stop);
+    struct machine *sliced = run(&s, true, &lines, &sliced_stop);
+    CHECK(whole_stop.kind == sliced_stop.kind && whole_stop.status == sliced_stop.status);
+    CHECK(strcmp(whole_stop.text, sliced_stop.text) == 0);
+    check_equal(whole, sliced);
+    report(whole, &whole_stop);
+    leon3emu_destroy(whole);
+    leon3emu_destroy(sliced);
+    return 0;
+}
