@@ -230,6 +230,7 @@ static void turn(struct exec *exec, uint64_t cycles)
 
     exec->hooks->between(exec->hooks->context);
     while (exec->stop.kind == STOP_NONE && event_run_one(&exec->events, cpu->cycles)) {
+        exec->hooks->between(exec->hooks->context);
     }
     check_limits(exec);
     if (exec->stop.kind != STOP_NONE) {

@@ -25,7 +25,8 @@ struct exec_hooks {
     void (*poll_host)(void *context, int timeout_ms);
     /* Could host input still arrive? */
     bool (*can_receive)(void *context);
-    /* Comes first in every turn: resets the system if that is wanted. */
+    /* Comes after every slice of instructions and after every event: resets the system if that is
+     * wanted. */
     void (*between)(void *context);
     /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (other CPUs
      * still run). */

@@ -5,7 +5,7 @@
  * The program runs on a fresh machine, for a limited number of instructions, with or without the
  * devices of a board.  Trap handlers, if wanted, skip the instruction that trapped.  Beside the
  * sanitizers' checks: the run ends, with a reason; the CPU's state is a possible one; and a second
- * machine that logs everything and runs in slices comes to the very same end.
+ * machine that runs in slices, logging everything if wanted, comes to the very same end.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@
 #define RAM_BASE    0x40000000u
 #define RAM_SIZE    0x10000u
 #define PROGRAM     0x1000u /* in RAM, behind the trap table */
-#define INSN_LIMIT  3000u
+#define INSN_LIMIT  1000u
 #define TIME_LIMIT  1000000u /* ns: 40000 cycles */
 #define HEADER_SIZE 12u
 
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 struct setup {
     unsigned windows, watchpoints;
     bool fpu, casa, mac, svt, partial_wrpsr;
-    bool devices, handlers;
+    bool devices, handlers, logging;
     uint32_t psr, wim, seed, slice;
     const uint8_t *program;
     size_t size;
@@ -58,6 +58,7 @@ static struct setup read_setup(const uint8_t *bytes, size_t size)
         .partial_wrpsr = bytes[1] & 16,
         .devices = bytes[2] & 1,
         .handlers = bytes[2] & 2,
+        .logging = bytes[2] & 4,
         .psr = word_at(bytes + 3),
         .wim = bytes[7],
         .seed = (bytes[8] | (uint32_t)bytes[9] << 8) + 1,
@@ -234,7 +235,7 @@ static void check_stop(const struct machine *m, const struct stop_info *stop)
 static struct machine *run(const struct setup *s, bool sliced, uint64_t *lines,
                            struct stop_info *stop)
 {
-    struct machine *m = make_machine(s, sliced, lines);
+    struct machine *m = make_machine(s, sliced && s->logging, lines);
     fill_memory(m, s);
     fill_registers(m, s);
     leon3emu_set_limits(m, TIME_LIMIT, INSN_LIMIT);

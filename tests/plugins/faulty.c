@@ -2,8 +2,8 @@
 /*
  * A peripheral that does wrong on demand: `--periph faulty.so,base=...,fault=crash_read`.
  *
- * Its one register reads 7, or what a posted function left there.  The names of the faults are in the
- * table at the end; tests/plugins/test_misuse.py says what must come of each.
+ * Its one register reads 7, or what a posted function left there.  The names of the faults are in
+ * the table at the end; tests/plugins/test_misuse.py says what must come of each.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -129,6 +129,18 @@ static void faulty_reset(void *instance, uint32_t cause)
     struct faulty *faulty = instance;
     (void)cause;
     faulty->value = 7;
+    if (is(faulty, "crash_reset")) {
+        crash();
+    }
+}
+
+static void faulty_destroy(void *instance)
+{
+    struct faulty *faulty = instance;
+    if (is(faulty, "crash_destroy")) {
+        crash();
+    }
+    free(faulty);
 }
 
 static void *faulty_create(struct l3_host *host, const struct l3_services *services)
@@ -137,6 +149,11 @@ static void *faulty_create(struct l3_host *host, const struct l3_services *servi
     faulty->host = host;
     faulty->services = services;
     faulty->fault = services->property_text(host, "fault");
+    if (is(faulty, "crash_create")) {
+        crash();
+    } else if (is(faulty, "hang_create")) {
+        hang();
+    }
     faulty->event = services->event_create(host, "late", faulty_event, 0);
     if (is(faulty, "create")) {
         services->fail(host, "the %s is out of order", "lift");
@@ -180,7 +197,7 @@ static const struct l3_device_class faulty = {
     .region_count = 1,
     .irq_output_count = 1,
     .create = faulty_create,
-    .destroy = free,
+    .destroy = faulty_destroy,
     .reset = faulty_reset,
     .read = faulty_read,
     .write = faulty_write,

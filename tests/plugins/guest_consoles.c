@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Talks on two UARTs: greets on both, then sends every character that the second one (0x80000900) gets
- * to both, until that is a '.'.
+ * Talks on two UARTs: greets on both, then sends every character that the second one (0x80000900)
+ * gets to both, until that is a '.'.
  */
 #include <stdint.h>
 

@@ -14,19 +14,28 @@ def provoke(fault, *options):
 
 class Crash(Case):
     def check(self, fault, callback, *pieces):
-        text = self.assert_run(provoke(fault), STATUS["CRASH"], "peripheral faulty0",
-                               FAULTY, f"in {callback}()", *pieces)
-        self.assertRegex(text, "guest pc 0x400[0-9a-f]{5}")
+        return self.assert_run(provoke(fault), STATUS["CRASH"], "peripheral faulty0", FAULTY,
+                               f"in {callback}()", "guest pc 0x", *pieces)
 
     def test_in_read(self):
-        self.check("crash_read", "read", "crashed (signal 11)",
-                   "register +0x0 of faulty0.registers, 4 bytes")
+        text = self.check("crash_read", "read", "crashed (signal 11)",
+                          "register +0x0 of faulty0.registers, 4 bytes")
+        self.assertRegex(text, "guest pc 0x400[0-9a-f]{5}")
 
     def test_in_write(self):
         self.check("crash_write", "write", "register +0x0 of faulty0.registers")
 
     def test_in_event(self):
         self.check("crash_event", "late")
+
+    def test_in_create(self):
+        self.check("crash_create", "create")
+
+    def test_in_reset(self):
+        self.check("crash_reset", "reset")
+
+    def test_in_destroy(self):
+        self.check("crash_destroy", "destroy")
 
     def test_by_abort(self):
         self.check("abort_read", "read", "crashed (signal 6)")
@@ -39,6 +48,10 @@ class Hang(Case):
 
     def test_in_write(self):
         self.assert_run(provoke("hang_write", "--hang-limit=2"), STATUS["HANG"], "in write()")
+
+    def test_in_create(self):
+        self.assert_run(provoke("hang_create", "--hang-limit", "1"), STATUS["HANG"],
+                        "hangs in create()")
 
     def test_bad_limit(self):
         self.assert_run(provoke("none", "--hang-limit", "soon"), STATUS["USAGE"],

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-from support import STATUS, Case, guest, main, plugin, run
+from support import BUILD, STATUS, Case, guest, main, plugin, run
 
 REFUSED = STATUS["PERIPHERAL"]
 
@@ -134,7 +134,7 @@ class Properties(Refusal):
 class Places(Case):
     """What takes the place of what."""
 
-    UART = os.path.join(os.path.dirname(plugin("")), "..", "demo", "uart.so")
+    UART = os.path.join(BUILD, "demo", "uart.so")
 
     def tree(self, *arguments):
         result = run(*arguments, "--dump", "mtree")

@@ -165,8 +165,11 @@ static inline int32_t mock_write(void *instance, struct l3_request *request)
 {
     struct mock *mock = instance;
     int32_t result = mock_note(mock, request, true);
-    if (result == L3_OK && mock->write_result != L3_OK) {
-        return mock->write_result;
+    if (result == L3_OK) {
+        result = mock->write_result;
+    }
+    if (result != L3_OK) {
+        return result;
     }
     for (unsigned i = 0; i < request->size; i++) {
         mock->bytes[(request->offset + i) & 0xff] =

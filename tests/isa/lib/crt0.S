@@ -227,6 +227,10 @@ isa_record:
     .global isa_scratch
 isa_scratch:
     .skip 256
+    .align 64
+    .global isa_memory
+isa_memory:
+    .skip 64
 isa_powers:
     .word 100000, 10000, 1000, 100, 10, 1, 0
 isa_pass_text:

@@ -198,10 +198,33 @@
     set isa_scratch, %g6; ld [%g6 + 44], %g6; cmp %g5, %g6; bne isa_fail; nop; \
     CHECK_FSR((fsr_out) & ~QNE); fmovs %f0, %f6
 #ifndef QEMU
+#define FPOP_NOT_QEMU FPOP
 #define FPOP_TRAPS(before, a, a_low, b, b_low, d, d_low, fsr_out, ...) \
     FP_DEFERRED(before, a, a_low, b, b_low, (fsr_out) | FTT(1) | QNE, __VA_ARGS__)
 #else /* takes the trap at the FPop itself; LEON3's FPUs defer it */
 #define FPOP_TRAPS(...)
+#define FPOP_NOT_QEMU(...)
 #endif
+
+/* ---- memory: four words at isa_memory; %o2 and %o3 are rd and the register after it ---- */
+
+#define MARK2 0x13579bdf
+#define SET_RD set MARK, %o2; set MARK2, %o3
+#define CHECK_RD CHECK(%o2, MARK); CHECK(%o3, MARK2)
+#define SET_MEMORY(w0, w1, w2, w3) \
+    set isa_memory, %g5; PUT(0, w0); PUT(4, w1); PUT(8, w2); PUT(12, w3)
+#define CHECK_MEMORY(w0, w1, w2, w3) \
+    CHECK_WORD(isa_memory, w0); CHECK_WORD(isa_memory + 4, w1); CHECK_WORD(isa_memory + 8, w2); \
+    CHECK_WORD(isa_memory + 12, w3)
+/* What FP_SET(0x40000c21, ...) left. */
+#define CHECK_FP_KEPT CHECK_FSR(0x40000c21); CHECK_F4(MARK, MARK2)
+#define CHECK_FSR_MASKED(value, mask) \
+    set isa_scratch, %g5; st %fsr, [%g5 + 28]; ld [%g5 + 28], %g6; set (mask) & ~(7 << 17), %g5; \
+    and %g6, %g5, %g6; CHECK(%g6, value)
+
+/* Watchpoint 1. */
+#define WATCH(address, mask) \
+    set address, %g5; wr %g5, %g0, %asr24; set mask, %g5; wr %g5, %g0, %asr25; nop; nop; nop
+#define UNWATCH wr %g0, %g0, %asr24; wr %g0, %g0, %asr25; nop; nop; nop
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A peripheral as a user would write it, outside this project, in C.  It counts: a write to register 4
- * adds value * step to the total, bit 31 asks for an interrupt.  See guest_pair.c.
+ * A peripheral as a user would write it, outside this project, in C.  It counts: a write to
+ * register 4 adds value * step to the total, bit 31 asks for an interrupt.  See guest_pair.c.
  */
 #include <leon3emu/device.h>
 #include <leon3emu/regs.h>

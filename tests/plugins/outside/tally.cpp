@@ -9,7 +9,7 @@ namespace
 
 class Tally
 {
-public:
+  public:
     Tally(l3_host *host, const l3_services *services) : host_(host), services_(services)
     {
         step_ = static_cast<uint32_t>(services_->property_uint(host_, "step"));
@@ -39,7 +39,7 @@ public:
         return L3_OK;
     }
 
-private:
+  private:
     l3_host *host_;
     const l3_services *services_;
     uint32_t step_ = 1;
