@@ -163,7 +163,7 @@ static const struct l3_property uart_properties[] = {
         .struct_size = sizeof(struct l3_property),
         .type = L3_PROPERTY_CHARDEV,
         .name = "chardev",
-        .default_value = "stdio",
+        .default_value = "none",
         .help = "far end of the line",
     },
     {

@@ -65,8 +65,7 @@ static void poll_host(void *context, int timeout_ms)
         hostio_poll(m->hostio, 100);
     }
     services_run_posts(m);
-    if (m->interrupted) {
-        m->interrupted = false;
+    if (atomic_exchange(&m->interrupted, false)) {
         exec_stop(&m->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted");
     }
 }

@@ -7,6 +7,7 @@
 
 #include <leon3emu/device.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "core/hostio.h"
 #include "error.h"
@@ -116,7 +117,7 @@ struct machine {
     uint32_t entry;
     bool reset_wanted;
     uint32_t reset_cause;
-    volatile bool interrupted;
+    atomic_bool interrupted; /* by any thread or signal handler */
     struct post *posts; /* from other threads */
     pthread_mutex_t post_lock;
     bool posts_open;

@@ -89,6 +89,9 @@ def fbfcc(directory):
         lines.append(f"FP_DISABLED(fb{suffix} .+8)")
     lines += ["BACKWARD(SET_FCC(0), fbe)", "BACKWARD(SET_FCC(3), fbu)",
               "BRANCH_IN_USER_MODE(fba)", "BRANCH_TO_BRANCH(fba, fba)", "FAR(fba)",
+              "#ifndef QEMU /* has no deferred traps */",
+              "FP_PENDING_MEETS(fba .+8); FP_PENDING_MEETS_IN_SLOT(fbn .+8)",
+              "#endif",
               "FPU_OFF; TRAPS_IN_SLOT(TT_FP_DISABLED, fba .+8); ANNULLED(fba .+8); FPU_ON",
               "FPU_OFF; USER_TRAPS(TT_FP_DISABLED, fba .+8); FPU_ON"]
     write(directory, "fbfcc", "FBFCC", lines)

@@ -372,6 +372,85 @@ def conversions(directory):
     out.write()
 
 
+# Name: FPop space, opf (B.33), which of rs1, rs2, rd are there and double.
+FPOPS = {
+    "FMOVS": (1, 0x001, "-ss"), "FNEGS": (1, 0x005, "-ss"), "FABSS": (1, 0x009, "-ss"),
+    "FSQRTS": (1, 0x029, "-ss"), "FSQRTD": (1, 0x02A, "-dd"),
+    "FADDS": (1, 0x041, "sss"), "FADDD": (1, 0x042, "ddd"),
+    "FSUBS": (1, 0x045, "sss"), "FSUBD": (1, 0x046, "ddd"),
+    "FMULS": (1, 0x049, "sss"), "FMULD": (1, 0x04A, "ddd"),
+    "FDIVS": (1, 0x04D, "sss"), "FDIVD": (1, 0x04E, "ddd"), "FSMULD": (1, 0x069, "ssd"),
+    "FITOS": (1, 0x0C4, "-ss"), "FDTOS": (1, 0x0C6, "-ds"), "FITOD": (1, 0x0C8, "-sd"),
+    "FSTOD": (1, 0x0C9, "-sd"), "FSTOI": (1, 0x0D1, "-ss"), "FDTOI": (1, 0x0D2, "-ds"),
+    "FCMPS": (2, 0x051, "ss-"), "FCMPD": (2, 0x052, "dd-"),
+    "FCMPES": (2, 0x055, "ss-"), "FCMPED": (2, 0x056, "dd-"),
+}
+# Quad precision and numbers that mean nothing: unimplemented_FPop on LEON3.
+UNIMPLEMENTED = {
+    "FSQRTQ": (1, 0x02B), "FADDQ": (1, 0x043), "FSUBQ": (1, 0x047), "FMULQ": (1, 0x04B),
+    "FDIVQ": (1, 0x04F), "FDMULQ": (1, 0x06E), "FQTOS": (1, 0x0C7), "FQTOD": (1, 0x0CB),
+    "FITOQ": (1, 0x0CC), "FSTOQ": (1, 0x0CD), "FDTOQ": (1, 0x0CE), "FQTOI": (1, 0x0D3),
+    "FCMPQ": (2, 0x053), "FCMPEQ": (2, 0x057),
+}
+NO_FPOPS = [(1, 0x000), (1, 0x002), (1, 0x0C5), (1, 0x1FF), (2, 0x000), (2, 0x041), (2, 0x050)]
+
+
+def fpop_word(space, opf, rs1=0, rs2=2, rd=4):
+    return 2 << 30 | rd << 25 | (0x33 + space) << 19 | rs1 << 14 | opf << 5 | rs2
+
+
+def every_way(out, word):
+    """What all floating-point instructions have in common: EF, delay slots, a pending exception."""
+    insn = f".word {word:#x}"
+    out.lines += [f"FP_SET(0, 1, 2, 3, 4); FP_DISABLED({insn})",
+                  f"FPU_OFF; USER_TRAPS(TT_FP_DISABLED, {insn}); FPU_ON",
+                  f"FPU_OFF; TRAPS_IN_SLOT(TT_FP_DISABLED, {insn}); FPU_ON",
+                  f"FPU_OFF; ANNULLED({insn}); FPU_ON",
+                  "#ifndef QEMU /* has no deferred traps */",
+                  f"FP_PENDING_MEETS({insn})", f"FP_PENDING_MEETS_IN_SLOT({insn})", "#endif"]
+
+
+def forms(directory):
+    out = File(directory, "fp_forms", " ".join(FPOPS))
+    for space, opf, registers in FPOPS.values():
+        word = fpop_word(space, opf)
+        every_way(out, word)
+        out.lines += [f"FP_SET(0, 0x3f800000, 0, 0x3f800000, 0); USER_RUNS(.word {word:#x})",
+                      f"FP_SET(0, 0x3f800000, 0, 0x3f800000, 0); CASE; ba 1f; .word {word:#x}; "
+                      "ba isa_fail; nop; 1: CHECK_FSR_MASKED(0, FTT(7) | QNE)"]
+        out.lines.append("#ifndef QEMU /* does not look at odd registers, 4.4 */")
+        for place, kind in enumerate(registers):
+            if kind == "d":
+                numbers = [0, 2, 4]
+                numbers[place] += 1
+                word = fpop_word(space, opf, *numbers)
+                out.lines.append("FP_DEFERRED(0xa15, 1, 2, 3, 4, 0xa15 | FTT(6) | QNE, "
+                                 f".word {word:#x})")
+            elif kind == "s":
+                numbers = [0, 2, 4]
+                numbers[place] += 1
+                word = fpop_word(space, opf, *numbers)
+                out.lines.append(f"FP_SET(0, 0, 0, 0, 0); CASE; .word {word:#x}; "
+                                 "CHECK_FSR_MASKED(0, FTT(7) | QNE)")
+        out.lines.append("#endif")
+    # In place: the operands are read before rd is written, double halves too.
+    out.lines += ["FP_SET(0, 0, 0, 0, 0); CASE; .word "
+                  f"{fpop_word(1, 0x042, 4, 4, 4):#x}; CHECK_F4(0x5a4c9687, 0x13579bdf)",
+                  "FP_SET(0, 0, 0, 0, 0); CASE; .word "
+                  f"{fpop_word(1, 0x0C9, 0, 4, 4):#x}; CHECK_F4(0x434792d0, 0xe0000000)",
+                  "FP_SET(0, 0, 0, 0, 0); CASE; .word "
+                  f"{fpop_word(1, 0x0C9, 0, 5, 4):#x}; CHECK_F4(0x3a6af37b, 0xe0000000)"]
+    out.write()
+    out = File(directory, "fp_unimplemented", " ".join(UNIMPLEMENTED) + " FPOP")
+    for space, opf in list(UNIMPLEMENTED.values()) + NO_FPOPS:
+        word = fpop_word(space, opf, 0, 4, 8)
+        every_way(out, word)
+        out.lines += ["#ifndef QEMU /* computes in quad precision */",
+                      f"FP_DEFERRED(0x0f800a15, 1, 2, 3, 4, 0x0f800a15 | FTT(3) | QNE, "
+                      f".word {word:#x})", "#endif"]
+    out.write()
+
+
 def main():
     directory = pathlib.Path(sys.argv[1])
     directory.mkdir(parents=True, exist_ok=True)
@@ -388,6 +467,7 @@ def main():
     roots(directory)
     conversions(directory)
     compares(directory)
+    forms(directory)
 
 
 if __name__ == "__main__":

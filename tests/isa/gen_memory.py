@@ -264,6 +264,14 @@ def fp_row(out, name, insn, op3, size, stores, results):
     out.add(f"set isa_memory + 1, %o0; FP_DISABLED({here})")
     out.add(f"{base}; FPU_OFF; USER_TRAPS(TT_FP_DISABLED, {here}); FPU_ON")
     out.add(f"{base}; FPU_OFF; TRAPS_IN_SLOT(TT_FP_DISABLED, {here}); FPU_ON")
+    pending = "FP_PENDING_MEETS" + ("_STORE" if stores else "")
+    out.add(f"#ifndef QEMU /* has no deferred traps */\nset isa_memory, %o0; {pending}({here})")
+    out.add(f"set isa_memory, %o0; FP_PENDING_MEETS_IN_SLOT({here}); fmovs %f0, %f6")
+    if size == 8:
+        odd = word(op3, 5, 8, 1, 0)
+        out.add(f"{base}; TRAPS(TT_FP, .word {odd:#x}); CHECK_FSR(0x40000c21 | FTT(6)); "
+                f"CHECK_F4(MARK, MARK2); fmovs %f0, %f6")
+    out.add("#endif")
     unchanged = check_memory() if stores else "CHECK_FP_KEPT"
     traps(out, row, None, unchanged, before)
 

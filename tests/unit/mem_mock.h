@@ -269,4 +269,48 @@ static inline bool store(struct world *w, uint64_t address, unsigned size, uint6
     return addrspace_store(&w->space, address, size, value, &how);
 }
 
+/* One access the two ways that there are.  The device sees both: its calls are forgotten between.
+ */
+static inline bool load_both(struct world *w, struct mock *mock, uint32_t address, unsigned size,
+                             uint64_t *value)
+{
+    struct access how = cpu_access();
+    struct access again = cpu_access();
+    struct io_page *page = addrspace_io_page(&w->space, address);
+    unsigned before = mock->count;
+    unsigned calls;
+    uint64_t second;
+    bool ok = addrspace_load(&w->space, address, size, value, &how);
+
+    calls = mock->count - before;
+    mock->count = before;
+    assert_int_equal(io_page_load(page, address, size, &second, &again), ok);
+    assert_int_equal(mock->count, before + calls);
+    assert_int_equal(second, *value);
+    assert_int_equal(again.wait_cycles, how.wait_cycles);
+    return ok;
+}
+
+static inline bool store_both(struct world *w, struct mock *mock, uint32_t address, unsigned size,
+                              uint64_t value)
+{
+    struct access how = cpu_access();
+    struct access again = cpu_access();
+    struct io_page *page = addrspace_io_page(&w->space, address);
+    uint8_t bytes[sizeof mock->bytes];
+    unsigned before = mock->count;
+    unsigned calls;
+    bool ok;
+
+    memcpy(bytes, mock->bytes, sizeof bytes);
+    ok = addrspace_store(&w->space, address, size, value, &how);
+    calls = mock->count - before;
+    mock->count = before;
+    memcpy(mock->bytes, bytes, sizeof bytes);
+    assert_int_equal(io_page_store(page, address, size, value, &again), ok);
+    assert_int_equal(mock->count, before + calls);
+    assert_int_equal(again.wait_cycles, how.wait_cycles);
+    return ok;
+}
+
 #endif

@@ -2,7 +2,7 @@
 !
 ! The assembly half of the test kernel: trap table, register windows, interrupts, context switch.
 !
-! Works with any number of windows from 3 on: window_last is NWIN-1, read from %asr17.  One window is
+! Works with any number of windows from 4 on: window_last is NWIN-1, read from %asr17.  One window is
 ! marked invalid in WIM at all times.  In a handler %l0 = PSR, %l1 = pc, %l2 = npc, %l3 = trap type.
 ! No handler relies on PSR.EF of the interrupted code: EF says whether the running task owns the FPU.
 

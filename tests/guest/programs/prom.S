@@ -17,11 +17,10 @@
         .text
         .global _start
 _start:
-        rd      %psr, %o0               ! S, PS, ET, EF, PIL, CWP and icc: S is on, the rest off
-        set     0xf00f9000 | 0x3fbf, %o2
-        set     0x00f01fbf, %o2         ! PS may be either after reset
+        rd      %psr, %o0               ! impl 15, ver 3, S; all else off, but PS may be either
+        set     0xfff03fbf, %o2
         and     %o0, %o2, %o0
-        set     0x80, %o1
+        set     0xf3000080, %o1
         want    50
         rd      %tbr, %o0
         mov     0, %o1
@@ -51,8 +50,6 @@ _start:
         rd      %wim, %o0
         mov     2, %o1
         want    56
-        set     _start, %g1             ! a store to the PROM is an error, tt 0x2b, that reset
-        set     UART, %g1               ! does not disable; here we only read
         set     MHZ - 1, %g2
         set     TIMER, %g1
         st      %g2, [%g1 + 4]

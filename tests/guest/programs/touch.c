@@ -17,7 +17,7 @@ static void store_nowhere(void)
 
 static void store_rom(void)
 {
-    *(volatile uint32_t *)0x00000100 = 1;
+    *(volatile uint32_t *)0x00010000 = 1;
 }
 
 uint32_t kernel_main(void)

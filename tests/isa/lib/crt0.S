@@ -30,7 +30,7 @@ isa_start:
     set isa_trap_table, %g1
     wr %g1, %g0, %tbr
     wr %g0, %g0, %wim
-    set PSR_EF | PSR_PIL | PSR_S | PSR_PS | PSR_ET | 3, %g1
+    set PSR_EF | PSR_PIL | PSR_S | PSR_PS | PSR_ET | 1, %g1
     wr %g1, %g0, %psr
     PSR_WAIT
     rd %psr, %g1
@@ -84,6 +84,31 @@ isa_trap:
     or %l0, PSR_PS, %l0
     wr %l0, %g0, %psr
     PSR_WAIT
+    jmp %l1
+    rett %l2
+
+/* Handlers for HANDLER(): note what the trap brought, then go on behind the instruction, or with it. */
+    .macro note
+    set isa_seen, %l5
+    st %l0, [%l5]
+    st %l1, [%l5 + 4]
+    st %l2, [%l5 + 8]
+    st %l3, [%l5 + 12]
+    rd %tbr, %l6
+    st %l6, [%l5 + 16]
+    ld [%l5 + 20], %l6
+    add %l6, 1, %l6
+    st %l6, [%l5 + 20]
+    wr %l0, %g0, %psr
+    PSR_WAIT
+    .endm
+    .global isa_skip, isa_resume
+isa_skip:
+    note
+    jmp %l2
+    rett %l2 + 4
+isa_resume:
+    note
     jmp %l1
     rett %l2
 
@@ -224,6 +249,10 @@ print_decimal:
     .global isa_record
 isa_record:
     .word -1, 0, 0, 0, 0, 0, 0, 0
+/* psr, pc, npc, entry, tbr, how many */
+    .global isa_seen
+isa_seen:
+    .word 0, 0, 0, 0, 0, 0, 0, 0
     .global isa_scratch
 isa_scratch:
     .skip 256

@@ -7,7 +7,7 @@
  * from the SPARC V8 manual and LEON3's RTL, never from an emulator.
  *
  *   %g4..%g7   belong to the macros; a case may use all other registers
- *   state      supervisor, ET=1, EF=1, PIL=15, WIM=0, CWP=3 in the beginning
+ *   state      supervisor, ET=1, EF=1, PIL=15, WIM=0, CWP=1 in the beginning
  *   icc        four bits N Z V C, as a number: N=8 Z=4 V=2 C=1
  *
  * A trap that no case expects ends the test.  QEMU is defined for the images that QEMU runs: cases that
@@ -226,5 +226,30 @@
 #define WATCH(address, mask) \
     set address, %g5; wr %g5, %g0, %asr24; set mask, %g5; wr %g5, %g0, %asr25; nop; nop; nop
 #define UNWATCH wr %g0, %g0, %asr24; wr %g0, %g0, %asr25; nop; nop; nop
+
+/* A pending exception (of FADDq) is met by this instruction, which traps; then it is a sequence error;
+ * and when the queue is empty, it executes. */
+#define FADDQ .word 0x91a00864
+#define EMPTY_FQ set isa_scratch, %g5; std %fq, [%g5 + 40]
+#define FP_PENDING_MEETS(...) \
+    FP_SET(0, 0, 0, 0, 0); FADDQ; nop; TRAPS(TT_FP, __VA_ARGS__); CHECK_FSR(FTT(3) | QNE); \
+    TRAPS(TT_FP, __VA_ARGS__); CHECK_FSR(FTT(4) | QNE); CHECK_F4(MARK, MARK2); EMPTY_FQ; \
+    CHECK_FSR(FTT(4))
+#define FP_PENDING_MEETS_IN_SLOT(...) \
+    FP_SET(0, 0, 0, 0, 0); FADDQ; nop; TRAPS_IN_SLOT(TT_FP, __VA_ARGS__); \
+    CHECK_FSR(FTT(3) | QNE); EMPTY_FQ
+/* A floating-point store waits for its trap too, but executes while the queue is not empty. */
+#define FP_PENDING_MEETS_STORE(...) \
+    FP_SET(0, 0, 0, 0, 0); FADDQ; nop; TRAPS(TT_FP, __VA_ARGS__); CHECK_FSR(FTT(3) | QNE); \
+    CASE; __VA_ARGS__; CHECK_FSR(FTT(3) | QNE); EMPTY_FQ; CHECK_FSR(FTT(3))
+
+/* ---- handlers that note what they see: isa_seen holds psr, pc, npc, entry, tbr, number of traps ---- */
+
+#define SEEN_PSR isa_seen
+#define SEEN_PC (isa_seen + 4)
+#define SEEN_NPC (isa_seen + 8)
+#define SEEN_ENTRY (isa_seen + 12)
+#define SEEN_TBR (isa_seen + 16)
+#define SEEN_COUNT (isa_seen + 20)
 
 #endif

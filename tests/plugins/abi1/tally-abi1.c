@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Source of tally-abi1-x86_64.so, kept as it was when that was compiled; see README.  It is not built
- * any more.  What it does: guest_pair.c.
+ * Source of tally-abi1-x86_64.so, kept as it was when that was compiled; see README.  It is not
+ * built any more.  What it does: guest_pair.c.
  */
 #include <leon3emu/device.h>
 #include <leon3emu/regs.h>

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Who may include what (docs/architecture.md has the picture).
+
+    check_layering.py ROOT
+
+Each room names the rooms whose headers it may see; `api` stands for <leon3emu/...>.  CMake's include
+paths hold up the coarse rules already; inside src/ they cannot.
+"""
+
+import pathlib
+import re
+import sys
+
+# Room -> rooms it may include, beside itself and include/.
+ALLOWED = {
+    "include": set(),
+    "src/core": set(),
+    "src/mem": {"src/core", "api"},
+    "src/sparc": {"src/core", "src/mem", "api"},
+    "src/exec": {"src/core", "src/mem", "src/sparc", "api"},
+    "src/debug": {"src/core"},
+    "src/machine": {"src/core", "src/mem", "src/sparc", "src/exec", "src/debug", "api", "devices"},
+    "src/cli": {"src/core"},
+    "src": {"src/cli"},  # main.c
+    "jit": set(),
+    "devices": {"api"},
+    "plugins-api": {"api"},
+}
+# The only public header that the core's hot paths see: requests cross directly.
+DEVICE_ONLY = {"src/mem", "src/sparc", "src/exec"}
+SELF_CONTAINED = {"devices", "plugins-api"}  # not even include/
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(leon3emu/[^>]+)>)', re.MULTILINE)
+
+
+def room_of(path):
+    """Room of a file, given relative to the root."""
+    parts = path.parts
+    if parts[0] == "src":
+        return "src" if len(parts) == 2 else f"src/{parts[1]}"
+    return parts[0]
+
+
+def target_room(root, source, name):
+    """Room of the header that `name` finds, None if it is generated or not ours."""
+    if name.startswith("leon3emu/"):
+        return "api"
+    places = [source.parent, root / "src", root / "include", root / "devices", root / "jit"]
+    for place in places:
+        header = place / name
+        if header.exists():
+            return room_of(header.resolve().relative_to(root))
+    return None
+
+
+def check_file(root, source):
+    room = room_of(source.relative_to(root))
+    text = source.read_text(encoding="utf-8")
+    for match in INCLUDE.finditer(text):
+        name = match.group(1) or match.group(2)
+        target = target_room(root, source, name)
+        allowed = ALLOWED[room] | {room} | (set() if room in SELF_CONTAINED else {"include"})
+        bad = target is None or target not in allowed
+        bad = bad or (room in DEVICE_ONLY and target == "api" and name != "leon3emu/device.h")
+        if bad:
+            line = text.count("\n", 0, match.start(1 if match.group(1) else 2)) + 1
+            yield f"{source.relative_to(root)}:{line}: {room} must not include {name}"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve()
+    complaints = []
+    files = 0
+    for top in ("include", "src", "jit", "devices", "plugins-api"):
+        for source in sorted((root / top).rglob("*")):
+            if source.suffix in (".c", ".h", ".def"):
+                files += 1
+                complaints += check_file(root, source)
+    print("\n".join(complaints))
+    print(f"check_layering: {files} files, {len(complaints)} complaints")
+    return 1 if complaints or files == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
