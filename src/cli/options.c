@@ -18,7 +18,8 @@
 #define LEON3EMU_VERSION "0"
 #endif
 
-const char *argp_program_version = "leon3emu " LEON3EMU_VERSION;
+/* argp looks for it by name, which must not be hidden as all others are. */
+__attribute__((visibility("default"))) const char *argp_program_version = "leon3emu " LEON3EMU_VERSION;
 
 enum {
     OPTION_PERIPH = 256,

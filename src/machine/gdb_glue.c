@@ -11,7 +11,7 @@ struct gdb_glue {
     struct machine *machine;
     struct gdbstub *stub;
     enum gdb_action action;
-    bool ended;   /* the run is over; GDB may still look */
+    bool ended; /* the run is over; GDB may still look */
     bool killed;
 };
 
@@ -50,27 +50,19 @@ static bool op_write_register(void *context, unsigned cpu, unsigned number, uint
            cpu_write_register(&glue->machine->cpu, core, value);
 }
 
-static struct access debug_access(void)
-{
-    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
-    return how;
-}
-
 static bool op_read_memory(void *context, unsigned cpu, uint32_t address, void *bytes, size_t size)
 {
     struct gdb_glue *glue = context;
-    struct access how = debug_access();
     (void)cpu;
-    return addrspace_read(&glue->machine->space, address, bytes, size, &how);
+    return machine_debug_read(glue->machine, address, bytes, size);
 }
 
 static bool op_write_memory(void *context, unsigned cpu, uint32_t address, const void *bytes,
                             size_t size)
 {
     struct gdb_glue *glue = context;
-    struct access how = debug_access();
     (void)cpu;
-    return addrspace_write(&glue->machine->space, address, bytes, size, &how);
+    return machine_debug_write(glue->machine, address, bytes, size);
 }
 
 static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)

@@ -123,10 +123,6 @@ static bool check_board(const struct machine *m, struct error *err)
                          "%s: %u CPUs: this version has one CPU; set count = 1 in [cpu]",
                          m->board->label, m->board->cpu.count);
     }
-    if (m->board->cpu.mmu) {
-        return error_set(err, LEON3EMU_BOARD,
-                         "%s: this version has no MMU; set mmu = off in [cpu]", m->board->label);
-    }
     return true;
 }
 
@@ -310,6 +306,50 @@ uint64_t leon3emu_instructions(const struct machine *m)
 uint64_t leon3emu_nanoseconds(const struct machine *m)
 {
     return (uint64_t)((unsigned __int128)exec_now(&m->exec) * NS_PER_SECOND / m->board->clock_hz);
+}
+
+/* Pieces that lie in one page: the next page may be anywhere. */
+static size_t page_piece(uint32_t address, size_t size)
+{
+    size_t left = TLB_PAGE_SIZE - (address & TLB_PAGE_MASK);
+    return size < left ? size : left;
+}
+
+bool machine_debug_read(struct machine *m, uint32_t address, void *buffer, size_t size)
+{
+    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
+    uint8_t *to = buffer;
+    uint32_t pa;
+
+    while (size > 0) {
+        size_t piece = page_piece(address, size);
+        if (!mmu_probe(&m->cpu, address, &pa) || !addrspace_read(&m->space, pa, to, piece, &how)) {
+            return false;
+        }
+        address += (uint32_t)piece;
+        to += piece;
+        size -= piece;
+    }
+    return true;
+}
+
+bool machine_debug_write(struct machine *m, uint32_t address, const void *buffer, size_t size)
+{
+    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
+    const uint8_t *from = buffer;
+    uint32_t pa;
+
+    while (size > 0) {
+        size_t piece = page_piece(address, size);
+        if (!mmu_probe(&m->cpu, address, &pa) ||
+            !addrspace_write(&m->space, pa, from, piece, &how)) {
+            return false;
+        }
+        address += (uint32_t)piece;
+        from += piece;
+        size -= piece;
+    }
+    return true;
 }
 
 bool leon3emu_console_raw(struct machine *m, bool on)

@@ -193,5 +193,9 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 
 /* machine.c */
 void machine_reset(struct machine *m, uint32_t cause);
+/* Memory as the CPU sees it now, without side effects: virtual addresses if its MMU is on, guest byte
+ * order.  False: some of it is out of reach. */
+bool machine_debug_read(struct machine *m, uint32_t address, void *buffer, size_t size);
+bool machine_debug_write(struct machine *m, uint32_t address, const void *buffer, size_t size);
 
 #endif

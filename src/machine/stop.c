@@ -2,13 +2,14 @@
 /*
  * What error mode means, and the report of a CPU that stopped in it.
  *
- * RTEMS ends with `ta 0` while traps are disabled, %g1 = 1, %g2 = source and %g3 = code: source 5 is
- * exit(code), source 0 with code 0 a plain halt, any other a fatal error (ADR 22).
+ * RTEMS ends with `ta 0` while traps are disabled, %g1 = 1, %g2 = source and %g3 = code: source 5
+ * is exit(code), source 0 with code 0 a plain halt, any other a fatal error (ADR 22).
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bits.h"
 #include "machine/machine.h"
 
 #define RTEMS_EXIT_SOURCE 5
@@ -66,15 +67,13 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
 
 #define BACKTRACE_MAX 32
 
-static bool debug_word(const struct machine *m, uint32_t address, uint32_t *word)
+static bool debug_word(struct machine *m, uint32_t address, uint32_t *word)
 {
-    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
-    uint64_t value;
-    struct addrspace *space = (struct addrspace *)&m->space;
-    if ((address & 3) != 0 || !addrspace_load(space, address, 4, &value, &how)) {
+    uint8_t bytes[4];
+    if ((address & 3) != 0 || !machine_debug_read(m, address, bytes, sizeof bytes)) {
         return false;
     }
-    *word = (uint32_t)value;
+    *word = be32_load(bytes);
     return true;
 }
 
@@ -100,8 +99,9 @@ static void print_instruction(struct machine *m, uint32_t pc, FILE *stream)
 static void print_registers(const struct cpu *cpu, FILE *stream)
 {
     static const char bank[] = "goli";
-    fprintf(stream, "  npc 0x%08" PRIx32 "  psr 0x%08" PRIx32 "  wim 0x%08" PRIx32
-                    "  tbr 0x%08" PRIx32 "  y 0x%08" PRIx32 "\n",
+    fprintf(stream,
+            "  npc 0x%08" PRIx32 "  psr 0x%08" PRIx32 "  wim 0x%08" PRIx32 "  tbr 0x%08" PRIx32
+            "  y 0x%08" PRIx32 "\n",
             cpu->npc, cpu_psr(cpu), cpu->wim, cpu_tbr(cpu), cpu->y);
     for (unsigned row = 0; row < 8; row++) {
         for (unsigned column = 0; column < 4; column++) {
@@ -120,7 +120,7 @@ struct frame {
     uint32_t pc;
 };
 
-static bool outer_frame(const struct machine *m, struct frame *frame)
+static bool outer_frame(struct machine *m, struct frame *frame)
 {
     const struct cpu *cpu = &m->cpu;
     unsigned next = (frame->window + 1) % cpu->config.windows;

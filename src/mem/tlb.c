@@ -160,6 +160,10 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
         if (io == NULL) {
             return 0;
         }
+        /* Kept only if all may be done: the entry has no bits to say less. */
+        if ((allowed & (TLB_LOAD | TLB_STORE)) != (TLB_LOAD | TLB_STORE)) {
+            return io->flags;
+        }
         flags = io->flags;
         addend = (uintptr_t)io;
     }
@@ -175,22 +179,38 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     return flags;
 }
 
-/* Physical address of va, its entry's flags in *flags.  Anything but TLB_OK ends the access. */
+static uint32_t permission(enum tlb_kind kind)
+{
+    switch (kind) {
+    case TLB_KIND_LOAD:
+        return TLB_LOAD;
+    case TLB_KIND_STORE:
+        return TLB_STORE;
+    default:
+        return TLB_FETCH;
+    }
+}
+
+#define REASONS (TLB_ROM | TLB_CODE | TLB_WATCH | TLB_DEVICE | TLB_EXTERNAL)
+
+/* Physical address of va, its entry's flags in *flags.  Anything but TLB_OK ends the access. Behind
+ * an MMU the tables are walked anew: an access that comes here may be the first store to a page. */
 static enum tlb_result look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind, uint32_t *pa,
                                uint32_t *flags)
 {
+    uint32_t before = tlb->now.flags[va >> TLB_PAGE_BITS];
     uint32_t allowed = TLB_PERMISSIONS;
+
     *pa = va;
+    *flags = before;
     if (tlb->index != TLB_PHYSICAL) {
         allowed = tlb->translate(tlb->context, va, kind, pa);
-        if (!(allowed & (kind == TLB_KIND_LOAD    ? TLB_LOAD
-                         : kind == TLB_KIND_STORE ? TLB_STORE
-                                                  : TLB_FETCH))) {
+        if (!(allowed & permission(kind))) {
             return TLB_MMU_FAULT;
         }
     }
-    *flags = tlb->now.flags[va >> TLB_PAGE_BITS];
-    if (*flags == 0) {
+    if (before == 0 ||
+        (before & TLB_PERMISSIONS && !(before & REASONS) && !(before & permission(kind)))) {
         *flags = fill(tlb, va, *pa, allowed);
     }
     return TLB_OK;
@@ -207,11 +227,15 @@ static bool watch_hit(struct tlb *tlb, uint32_t flags, uint32_t va, unsigned siz
 static inline struct io_page *registers_at(const struct tlb *tlb, uint32_t va)
 {
     uint32_t flags = tlb->now.flags[va >> TLB_PAGE_BITS];
-    if (!(flags & (TLB_EXTERNAL | TLB_DEVICE)) || (flags & TLB_WATCH) ||
-        tlb->index != TLB_PHYSICAL) {
+    if (!(flags & (TLB_EXTERNAL | TLB_DEVICE)) || (flags & TLB_WATCH)) {
         return NULL;
     }
     return (struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS];
+}
+
+static inline uint32_t io_address(const struct io_page *io, uint32_t va)
+{
+    return io->page << TLB_PAGE_BITS | (va & TLB_PAGE_MASK);
 }
 
 static inline enum tlb_result finish(struct tlb *tlb, bool ok, uint32_t wait_cycles)
@@ -226,22 +250,23 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
     struct access how = {attributes | tlb->attributes, tlb->master, 0};
     struct io_page *io = registers_at(tlb, va);
     enum tlb_result result;
+    enum tlb_kind kind;
     uint32_t flags;
     uint32_t pa;
     bool ok;
 
     if (io != NULL) {
-        ok = io_page_load(io, va, size, value, &how);
+        ok = io_page_load(io, io_address(io, va), size, value, &how);
         return finish(tlb, ok, how.wait_cycles);
     }
     *value = 0;
-    result = look_up(tlb, va, TLB_KIND_LOAD, &pa, &flags);
+    /* To the MMU and to watchpoints an atomic is a store. */
+    kind = attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD;
+    result = look_up(tlb, va, kind, &pa, &flags);
     if (result != TLB_OK) {
-        return result;
+        return tlb->no_fault ? TLB_OK : result;
     }
-    /* To a watchpoint an atomic is a store. */
-    if (watch_hit(tlb, flags, va, size,
-                  attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD)) {
+    if (watch_hit(tlb, flags, va, size, kind)) {
         return TLB_WATCHPOINT;
     }
     ok = addrspace_load(tlb->space, pa, size, value, &how);
@@ -259,12 +284,12 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
     bool ok;
 
     if (io != NULL) {
-        ok = io_page_store(io, va, size, value, &how);
+        ok = io_page_store(io, io_address(io, va), size, value, &how);
         return finish(tlb, ok, how.wait_cycles);
     }
     result = look_up(tlb, va, TLB_KIND_STORE, &pa, &flags);
     if (result != TLB_OK) {
-        return result;
+        return tlb->no_fault ? TLB_OK : result;
     }
     if (watch_hit(tlb, flags, va, size, TLB_KIND_STORE)) {
         return TLB_WATCHPOINT;

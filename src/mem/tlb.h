@@ -21,7 +21,7 @@ enum tlb_kind { TLB_KIND_LOAD, TLB_KIND_STORE, TLB_KIND_FETCH };
 enum tlb_result {
     TLB_OK,
     TLB_BUS_ERROR,  /* nothing there, or the device refused       */
-    TLB_MMU_FAULT,  /* translate() refused                        */
+    TLB_MMU_FAULT,  /* translate() refused; nothing was accessed  */
     TLB_WATCHPOINT, /* watch_hit() said so; nothing was accessed  */
 };
 
@@ -38,6 +38,7 @@ struct tlb {
     /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault. NULL:
      * addresses are physical. */
     uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
+    bool no_fault; /* data accesses that translate() refuses do nothing (loads give 0), but succeed */
     /* Could a watchpoint match in this page?  NULL: there are none. */
     bool (*watch_page)(void *context, uint32_t va);
     /* Does one match this access? */

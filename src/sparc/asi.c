@@ -99,6 +99,10 @@ enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsign
     case ASI_CACHE_REGISTERS:
         *value = cache_register(cpu, address);
         return TLB_OK;
+    case ASI_MMU_REGISTERS:
+    case ASI_MMU_REGISTERS_OLD:
+        *value = cpu->config.mmu ? mmu_read(cpu, address) : 0;
+        return TLB_OK;
     default:
         log_line(cpu->log, LOG_UNIMP, "load from asi 0x%02x, address 0x%08" PRIx32 ": reads 0", asi,
                  address);
@@ -120,11 +124,19 @@ enum tlb_result asi_store(struct cpu *cpu, unsigned asi, uint32_t address, unsig
             cpu->cache_control = (uint32_t)value & CCR_WRITABLE;
         }
         return TLB_OK;
+    case ASI_MMU_REGISTERS:
+    case ASI_MMU_REGISTERS_OLD:
+        if (cpu->config.mmu) {
+            mmu_write(cpu, address, (uint32_t)value);
+        }
+        return TLB_OK;
+    case ASI_MMU_FLUSH:
+    case ASI_MMU_FLUSH_OLD:
+        mmu_flush(cpu);
+        return TLB_OK;
     case ASI_FLUSH_ICACHE:
     case ASI_FLUSH_DCACHE:
     case ASI_FLUSH_CONTEXT:
-    case ASI_MMU_FLUSH:
-    case ASI_MMU_FLUSH_OLD:
         return TLB_OK;
     default:
         log_line(cpu->log, LOG_UNIMP,

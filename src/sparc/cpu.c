@@ -24,6 +24,11 @@ bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace
     if (!tlb_init(&cpu->tlb, space, config->index, &cpu->cycles)) {
         return false;
     }
+    if (config->mmu && !(tlb_select(&cpu->tlb, TLB_USER) && tlb_select(&cpu->tlb, TLB_SUPERVISOR) &&
+                         tlb_select(&cpu->tlb, TLB_PHYSICAL))) {
+        return false;
+    }
+    cpu->tlb.translate = mmu_translate;
     cpu->tlb.watch_page = watch_page;
     cpu->tlb.watch_hit = watch_hit;
     cpu->tlb.flushed = watch_tlb_flushed;
@@ -54,6 +59,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->asr18 = 0;
     cpu->asr22_stop = 0x80000000;
     cpu->cache_control = 0;
+    mmu_reset(cpu);
     memset(cpu->watchpoint, 0, sizeof cpu->watchpoint);
     cpu->fsr = 0;
     cpu->fp_state = FP_EXECUTE;
@@ -68,9 +74,8 @@ void cpu_reset(struct cpu *cpu)
 uint32_t cpu_psr(const struct cpu *cpu)
 {
     return PSR_IMPL_VER | cpu->icc << PSR_ICC | (uint32_t)cpu->ec << PSR_EC |
-           (uint32_t)cpu->ef << PSR_EF | (uint32_t)cpu->pil << PSR_PIL |
-           (uint32_t)cpu->s << PSR_S | (uint32_t)cpu->ps << PSR_PS | (uint32_t)cpu->et << PSR_ET |
-           cpu->cwp;
+           (uint32_t)cpu->ef << PSR_EF | (uint32_t)cpu->pil << PSR_PIL | (uint32_t)cpu->s << PSR_S |
+           (uint32_t)cpu->ps << PSR_PS | (uint32_t)cpu->et << PSR_ET | cpu->cwp;
 }
 
 /* Supervisor mode selects the TLB index when there is an MMU, and goes with each bus access. */
@@ -78,6 +83,7 @@ void cpu_set_supervisor(struct cpu *cpu, bool s)
 {
     cpu->s = s;
     cpu->tlb.attributes = s ? L3_ATTR_SUPERVISOR : 0;
+    mmu_select(cpu);
 }
 
 void cpu_set_psr(struct cpu *cpu, uint32_t psr)
@@ -146,7 +152,8 @@ uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number)
     if (number < 8) {
         return cpu->globals[number];
     }
-    /* The eight registers that have two places: the copy is right while the last window is current. */
+    /* The eight registers that have two places: the copy is right while the last window is current.
+     */
     if (cpu->cwp == last && at < 8) {
         at += 16 * cpu->config.windows;
     } else if (cpu->cwp != last && at >= 16 * cpu->config.windows) {

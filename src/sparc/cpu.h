@@ -14,6 +14,7 @@
 #include "log.h"
 #include "mem/tlb.h"
 #include "sparc/decode.h"
+#include "sparc/mmu.h"
 
 #define CPU_MAX_WINDOWS     32
 #define CPU_MAX_WATCHPOINTS 4
@@ -103,6 +104,7 @@ struct cpu {
     uint32_t asr18;
     uint32_t asr22_stop;   /* 0x80000000: up-counter disabled */
     uint32_t cache_control;
+    struct mmu mmu;
     struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
 
     uint32_t globals[9];   /* [8]: where writes to %g0 go */

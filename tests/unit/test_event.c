@@ -159,7 +159,7 @@ static void busy_event(void *context, uint32_t argument)
 
 static void test_events_arm_and_cancel_while_they_run(void **state)
 {
-    static const uint32_t expected[] = {0, 0, 0, 2, 0, 0};
+    static const uint32_t expected[] = {0, 0, 0, 2, 0};
     struct world w;
     (void)state;
     begin(&w);
@@ -169,7 +169,7 @@ static void test_events_arm_and_cancel_while_they_run(void **state)
     for (uint64_t now = 0; now < 100; now++) {
         run_all(&w, now);
     }
-    assert_int_equal(w.run_count, 6);
+    assert_int_equal(w.run_count, 5);
     assert_memory_equal(w.ran, expected, sizeof expected);
     event_queue_fini(&w.queue);
 }

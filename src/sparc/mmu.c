@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+/* The SRMMU: table walk, access rights, fault registers.  See mmu.h. */
+#include "sparc/mmu.h"
+
+#include "bits.h"
+#include "sparc/cpu.h"
+
+/* Control register, read-only part: version 1, 8 entries in each of two separate TLBs. */
+#define CONTROL_FIXED    0x016c4000u
+#define CONTROL_WRITABLE (MMU_ENABLE | MMU_NO_FAULT | MMU_PSO | MMU_TLB_DISABLE)
+
+/* Table entries, H.3. */
+enum { ET_INVALID, ET_PTD, ET_PTE, ET_RESERVED };
+#define PTE_REFERENCED 0x20u
+#define PTE_MODIFIED   0x40u
+
+/* Fault status register, H.5; numbers are bit positions. */
+enum {
+    FSR_OVERWRITE = 0,
+    FSR_FAV = 1,
+    FSR_FT = 2,
+    FSR_SU = 5,
+    FSR_INSTRUCTION = 6,
+    FSR_STORE = 7,
+    FSR_LEVEL = 8
+};
+enum fault_type { FAULT_NONE, FAULT_INVALID, FAULT_PROTECTION, FAULT_PRIVILEGE, FAULT_TRANSLATION };
+
+/* What an access wants, and what came of it. */
+struct walk {
+    uint32_t va;
+    bool supervisor;
+    enum tlb_kind kind;
+    unsigned level; /* of the last entry read: 0 context table .. 3 */
+    uint64_t entry_address;
+    uint32_t entry;
+    enum fault_type fault;
+};
+
+/* ---- registers ---- */
+
+static bool is_enabled(const struct cpu *cpu)
+{
+    return (cpu->mmu.control & MMU_ENABLE) != 0;
+}
+
+void mmu_select(struct cpu *cpu)
+{
+    enum tlb_index index = !is_enabled(cpu) ? TLB_PHYSICAL : cpu->s ? TLB_SUPERVISOR : TLB_USER;
+    if (index != cpu->tlb.index) {
+        tlb_select(&cpu->tlb, index); /* its tables were made when the CPU was */
+        cpu_forget_code(cpu);
+    }
+}
+
+void mmu_reset(struct cpu *cpu)
+{
+    cpu->mmu.control = 0;
+    cpu->tlb.no_fault = false;
+    cpu->mmu.context = 0;
+    cpu->mmu.fault_valid = false;
+    mmu_select(cpu);
+}
+
+void mmu_flush(struct cpu *cpu)
+{
+    tlb_flush(&cpu->tlb);
+}
+
+uint32_t mmu_read(struct cpu *cpu, uint32_t address)
+{
+    struct mmu *mmu = &cpu->mmu;
+    uint32_t status = mmu->fault_status;
+
+    switch (bits_get(address, 8, 3)) {
+    case 0:
+        return CONTROL_FIXED | mmu->control;
+    case 1:
+        return mmu->context_pointer;
+    case 2:
+        return mmu->context;
+    case 3:
+        mmu->fault_status &= ~(1u << FSR_FAV);
+        mmu->fault_valid = false;
+        return status;
+    case 4:
+        return mmu->fault_address;
+    default:
+        return 0;
+    }
+}
+
+void mmu_write(struct cpu *cpu, uint32_t address, uint32_t value)
+{
+    struct mmu *mmu = &cpu->mmu;
+    switch (bits_get(address, 8, 3)) {
+    case 0:
+        mmu->control = value & CONTROL_WRITABLE;
+        cpu->tlb.no_fault = (value & MMU_NO_FAULT) != 0;
+        mmu_select(cpu);
+        break;
+    case 1:
+        mmu->context_pointer = value & ~3u;
+        break;
+    case 2:
+        mmu->context = value & 0xff;
+        break;
+    default:
+        return;
+    }
+    mmu_flush(cpu);
+}
+
+/* ---- table walk, H.3 ---- */
+
+static bool load_entry(const struct cpu *cpu, struct walk *walk, uint32_t attributes)
+{
+    struct access how = {attributes | L3_ATTR_SUPERVISOR, cpu->config.index, 0};
+    uint64_t value;
+    if (!addrspace_load(cpu->tlb.space, walk->entry_address, 4, &value, &how)) {
+        walk->fault = FAULT_TRANSLATION;
+        return false;
+    }
+    walk->entry = (uint32_t)value;
+    return true;
+}
+
+/* Index of va into the table of a level, in bytes. */
+static uint32_t table_offset(uint32_t va, unsigned level)
+{
+    static const uint8_t low[] = {0, 24, 18, 12};
+    static const uint8_t bits[] = {0, 8, 6, 6};
+    return bits_get(va, low[level], bits[level]) * 4;
+}
+
+/* Follows the tables to a PTE.  False: walk->fault says why. */
+static bool find_entry(const struct cpu *cpu, struct walk *walk, uint32_t attributes)
+{
+    walk->entry_address = ((uint64_t)cpu->mmu.context_pointer << 4) + cpu->mmu.context * 4;
+    for (walk->level = 0;; walk->level++) {
+        if (!load_entry(cpu, walk, attributes)) {
+            return false;
+        }
+        switch (walk->entry & 3) {
+        case ET_PTE:
+            return true;
+        case ET_INVALID:
+            walk->fault = FAULT_INVALID;
+            return false;
+        case ET_RESERVED:
+            walk->fault = FAULT_TRANSLATION;
+            return false;
+        default:
+            break;
+        }
+        if (walk->level == 3) {
+            walk->fault = FAULT_TRANSLATION;
+            return false;
+        }
+        walk->entry_address =
+            ((uint64_t)(walk->entry & ~3u) << 4) + table_offset(walk->va, walk->level + 1);
+    }
+}
+
+/* PPN and the bits of va below the size of the page. */
+static uint32_t physical_address(const struct walk *walk)
+{
+    static const uint32_t inside[] = {0xffffffff, 0x00ffffff, 0x0003ffff, 0x00000fff};
+    uint32_t mask = inside[walk->level];
+    return (walk->entry >> 8 << 12 & ~mask) | (walk->va & mask);
+}
+
+/* ---- access rights ---- */
+
+/* ACC: what a user and what the supervisor may do. */
+static const uint8_t rights[8][2] = {
+    {TLB_LOAD, TLB_LOAD},
+    {TLB_LOAD | TLB_STORE, TLB_LOAD | TLB_STORE},
+    {TLB_LOAD | TLB_FETCH, TLB_LOAD | TLB_FETCH},
+    {TLB_LOAD | TLB_STORE | TLB_FETCH, TLB_LOAD | TLB_STORE | TLB_FETCH},
+    {TLB_FETCH, TLB_FETCH},
+    {TLB_LOAD, TLB_LOAD | TLB_STORE},
+    {0, TLB_LOAD | TLB_FETCH},
+    {0, TLB_LOAD | TLB_STORE | TLB_FETCH},
+};
+
+static uint32_t wanted(enum tlb_kind kind)
+{
+    switch (kind) {
+    case TLB_KIND_LOAD:
+        return TLB_LOAD;
+    case TLB_KIND_STORE:
+        return TLB_STORE;
+    default:
+        return TLB_FETCH;
+    }
+}
+
+/* What the page allows; checks the access against it.  A user at a supervisor's page is a privilege
+ * violation, anything else a protection violation. */
+static uint32_t check_rights(struct walk *walk)
+{
+    unsigned acc = bits_get(walk->entry, 2, 3);
+    uint32_t allowed = rights[acc][walk->supervisor];
+    if (!(allowed & wanted(walk->kind))) {
+        walk->fault = acc >= 6 && !walk->supervisor ? FAULT_PRIVILEGE : FAULT_PROTECTION;
+    }
+    return allowed;
+}
+
+/* Writes R and M back as mmutlb.vhd does: also when the access is then refused. */
+static void update_entry(struct cpu *cpu, struct walk *walk)
+{
+    uint32_t marked = walk->entry | PTE_REFERENCED;
+    struct access how = {L3_ATTR_SUPERVISOR, cpu->config.index, 0};
+
+    if (walk->kind == TLB_KIND_STORE) {
+        marked |= PTE_MODIFIED;
+    }
+    if (marked != walk->entry &&
+        !addrspace_store(cpu->tlb.space, walk->entry_address, 4, marked, &how)) {
+        walk->fault = FAULT_TRANSLATION;
+    }
+    walk->entry = marked;
+}
+
+/* ---- faults, H.5 and mmu.vhd ---- */
+
+/* A recorded translation error stays until it is read; an instruction fault does not replace a data
+ * fault. */
+static void record_fault(struct mmu *mmu, const struct walk *walk)
+{
+    bool instruction = walk->kind == TLB_KIND_FETCH;
+    uint32_t status =
+        walk->level << FSR_LEVEL | (uint32_t)(walk->kind == TLB_KIND_STORE) << FSR_STORE |
+        (uint32_t)instruction << FSR_INSTRUCTION | (uint32_t)walk->supervisor << FSR_SU |
+        (uint32_t)walk->fault << FSR_FT | 1u << FSR_FAV;
+
+    if (mmu->fault_valid && walk->fault != FAULT_TRANSLATION) {
+        if (bits_get(mmu->fault_status, FSR_FT, 3) == FAULT_TRANSLATION) {
+            return;
+        }
+        if (instruction) {
+            if (!(mmu->fault_status >> FSR_INSTRUCTION & 1)) {
+                return;
+            }
+            status |= 1u << FSR_OVERWRITE;
+        }
+    }
+    mmu->fault_status = status;
+    mmu->fault_address = walk->va & ~TLB_PAGE_MASK;
+    mmu->fault_valid = true;
+}
+
+uint32_t mmu_translate(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa)
+{
+    struct cpu *cpu = context;
+    struct walk walk = {.va = va, .supervisor = cpu->s, .kind = kind};
+    uint32_t allowed = 0;
+
+    if (find_entry(cpu, &walk, 0)) {
+        allowed = check_rights(&walk);
+        update_entry(cpu, &walk);
+    }
+    if (walk.fault != FAULT_NONE) {
+        record_fault(&cpu->mmu, &walk);
+        return 0;
+    }
+    *pa = physical_address(&walk);
+    /* The first store must come here to set M. */
+    return walk.entry & PTE_MODIFIED ? allowed : allowed & ~(uint32_t)TLB_STORE;
+}
+
+bool mmu_probe(const struct cpu *cpu, uint32_t va, uint32_t *pa)
+{
+    struct walk walk = {.va = va, .supervisor = true};
+
+    *pa = va;
+    if (!is_enabled(cpu)) {
+        return true;
+    }
+    if (!find_entry(cpu, &walk, L3_ATTR_DEBUG)) {
+        return false;
+    }
+    *pa = physical_address(&walk);
+    return true;
+}

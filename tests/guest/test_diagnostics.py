@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""What -d, --stats and --dump print."""
+
+import re
+
+import support
+from support import Case, board, run
+
+
+class Log(Case):
+    def lines(self, program, items, *arguments):
+        result = run(program, '-d', items, *arguments)
+        return result, result.err.splitlines()
+
+    def test_guest_errors(self):
+        result, lines = self.lines('touch.elf', 'guest_errors')
+        self.check(result, 0, '^touch: 3 checks, 0 failures')
+        self.assertEqual(len(lines), 4, result.err)
+        for line, pattern in zip(lines, ('load of 0x70001234 by cpu 0, pc 0x4000',
+                                         'store of 0x70005678 by cpu 0, pc 0x4000',
+                                         'store of 0x00010000 by cpu 0, pc 0x4000',
+                                         'uart0: write at 0x80')):
+            self.assertIn(pattern, line)
+
+    def test_unimp(self):
+        result, lines = self.lines('touch.elf', 'unimp')
+        self.check(result, 0)
+        self.assertEqual(len(lines), 1, result.err)
+        self.assertIn('uart0: no external clock', lines[0])
+
+    def test_int(self):
+        result, lines = self.lines('touch.elf', 'int')
+        self.check(result, 0)
+        for line in lines:
+            self.assertRegex(line, r'^cpu 0: trap 0x[0-9a-f]{2} \w+, pc 0x[0-9a-f]{8}, npc 0x'
+                                   r'[0-9a-f]{8}, psr 0xf3[0-9a-f]{6}(: error mode)?$')
+        text = result.err
+        for pattern in ('trap 0x09 data_access_exception', 'trap 0x2b data_store_error',
+                        'trap 0x16 interrupt', 'trap 0x05 window_overflow',
+                        'trap 0x06 window_underflow', 'trap 0x83 trap_instruction'):
+            self.assertIn(pattern, text)
+        self.assertTrue(lines[-1].endswith('error mode'))
+        self.assertIn('trap 0x80 trap_instruction', lines[-1])
+        self.assertEqual(len([line for line in lines if 'data_store_error' in line]), 2)
+
+    def test_in_asm(self):
+        result, lines = self.lines('end_exit_7.elf', 'in_asm')
+        self.check(result, 7)
+        self.assertEqual(lines, [
+            '0x40000000:  82102001  mov 1, %g1',
+            '0x40000004:  84102005  mov 5, %g2',
+            '0x40000008:  86102007  mov 7, %g3',
+            '0x4000000c:  a1480000  rd %psr, %l0',
+            '0x40000010:  a02c2020  andn %l0, 0x20, %l0',
+            '0x40000014:  818c2000  wr %l0, %psr',
+            '0x40000018:  01000000  nop',
+            '0x4000001c:  01000000  nop',
+            '0x40000020:  01000000  nop',
+            '0x40000024:  91d02000  ta 0'])
+
+    def test_in_asm_shows_an_instruction_once(self):
+        result, lines = self.lines('end_spin.elf', 'in_asm', '--insn-limit=1000')
+        self.check(result, support.INSN_LIMIT)
+        self.assertEqual(len([line for line in lines if line.startswith('0x4')]), 2, result.err)
+
+    def test_exec(self):
+        result, lines = self.lines('end_exit_7.elf', 'exec')
+        self.check(result, 7)
+        self.assertEqual([re.search('pc (0x[0-9a-f]+)', line).group(1) for line in lines],
+                         ['0x%08x' % address for address in range(0x40000000, 0x40000028, 4)])
+
+    def test_mmio(self):
+        result, lines = self.lines('touch.elf', 'mmio')
+        self.check(result, 0)
+        for line in lines:
+            self.assertRegex(line, r'^\w+\.\w+ (read|write) \+0x[0-9a-f]+ size [1248] = '
+                                   r'0x[0-9a-f]+.*, pc 0x[0-9a-f]{8}$')
+        self.assertRegex(result.err, r'(?m)^uart0\.registers write \+0x80 size 4 = 0x5, pc 0x4000')
+        self.assertRegex(result.err, r'(?m)^ahbpnp0\.records read \+0x800 size 4 = 0x1006000, pc ')
+        self.assertRegex(result.err, r'(?m)^gptimer0\.registers write \+0x14 size 4 = 0x3e7, pc ')
+        # Of what the guest wrote to the data register the output is made.
+        text = ''.join(chr(int(value, 16) & 255) for value in
+                       re.findall(r'(?m)^uart0\.registers write \+0x0 size 4 = 0x([0-9a-f]+),',
+                                  result.err))
+        self.assertEqual(text, result.out)
+
+    def test_dev(self):
+        result, lines = self.lines('selftest.elf', 'dev', '--periph',
+                                   './pulse.so,base=0x80000a00,irq=11')
+        self.check(result, 0)
+        self.assertIn('pulse0: transfer 1 ended, status 2', lines)
+
+    def test_nothing_without_d(self):
+        self.assertEqual(self.check(run('touch.elf'), 0).err, '')
+
+    def test_unknown_item(self):
+        result = self.check(run('touch.elf', '-d', 'int,nonsense'), support.USAGE, 'nonsense')
+        self.assertEqual(len(result.err.splitlines()), 1)
+
+    def test_help(self):
+        result = self.check(run('-d', 'help'), 0)
+        for item in ('in_asm', 'exec', 'int', 'mmio', 'guest_errors', 'unimp', 'dev'):
+            self.assertRegex(result.out, r'(?m)^%s +\S' % item)
+
+
+class Dump(Case):
+    def test_default_board(self):
+        result = self.check(run('--dump', 'mtree'), 0)
+        tree, flat = result.out.split('flat view')
+        for line in ('00000000-007fffff prom (rom)', '40000000-47ffffff ram (ram)',
+                     '80000100-800001ff uart0.registers (i/o)'):
+            self.assertIn(line, tree)
+        for line in ('40000000-47ffffff ram +0 (ram)', '80000200-800002ff irqmp0.registers +0'):
+            self.assertIn(line, flat)
+
+    def test_own_board_and_peripheral(self):
+        result = self.check(run('--dump=mtree', '--board', board('own.board'), '--periph',
+                                './pulse.so,base=0xffa00200,irq=11'), 0)
+        for line in ('00000000-01ffffff ram +0', 'c0000000-c00fffff prom +0',
+                     'ff900700-ff9007ff console.registers +0', 'ffa00200-ffa002ff pulse0.registers'):
+            self.assertIn(line, result.out)
+
+
+class Stats(Case):
+    def test_counters(self):
+        result = self.check(run('end_exit_7.elf', '--stats'), 7)
+        self.assertEqual(result.stat('instructions'), 10)
+        self.assertEqual(result.stat('guest_time_ns'), result.stat('cycles') * 25)
+
+
+if __name__ == '__main__':
+    support.main()

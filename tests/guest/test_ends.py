@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""The end always has a reason: exit codes, fatal errors, error mode, limits, idle, Ctrl-C."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+import support
+from support import Case, program, run
+
+
+class Exit(Case):
+    def test_zero(self):
+        result = self.check(run('end_exit_0.elf'), 0)
+        self.assertEqual((result.out, result.err), ('', ''))
+
+    def test_small(self):
+        result = self.check(run('end_exit_7.elf'), 7)
+        self.assertEqual((result.out, result.err), ('', ''))
+
+    def test_large(self):
+        result = self.check(run('end_exit_200.elf'), 63)
+        self.assertRegex(result.err, r'^leon3emu: .*exit code is 200 .*\n$')
+
+    def test_halt(self):
+        self.assertEqual(self.check(run('end_halt.elf'), 0).err, '')
+
+    def test_fatal(self):
+        self.check(run('end_fatal_0x1234.elf'), support.GUEST_FATAL,
+                   r'^leon3emu: guest fatal error: source 3, code 4660 \(0x1234\)$',
+                   r'^  pc  0x400000\S+  ta 0 ')
+
+    def test_not_the_convention(self):
+        self.check(run('end_other.elf'), support.ERROR_MODE,
+                   r'error mode: trap 0x80 \(trap_instruction\)', r'%g1 00000007')
+
+
+class ErrorMode(Case):
+    def test_report(self):
+        result = self.check(
+            run('end_error.elf'), support.ERROR_MODE,
+            r'^leon3emu: cpu 0 in error mode: trap 0x07 \(mem_address_not_aligned\) while traps were '
+            r'disabled, pc 0x40000040$',
+            r'^  pc  0x40000040  ld \[ %l5 \+ 4 \], %l6 +culprit_load \(ends\.S:\d+\)$',
+            r'^  npc 0x40000044  psr 0xf30010c5  wim 0x00000002  tbr 0x40000070  y 0x00000000$',
+            r'%l5 40000002 ', r'%i0 00000077$', r'%g4 00000123 ')
+        trace = re.search(r'^back-trace:\n((?:  #.*\n)+)', result.err, re.M).group(1).splitlines()
+        self.assertEqual([re.sub(r'[^a-z_].*', '', line.split()[2]) for line in trace],
+                         ['culprit_load', 'middle', '_start'])
+        registers = re.findall(r'%[goli][0-7] [0-9a-f]{8}', result.err)
+        self.assertEqual(len(registers), 32)
+
+    def test_trap_storm_is_not_a_hang(self):
+        self.check(run('end_trap_storm.elf', '--time-limit=100ms'), support.TIME_LIMIT)
+
+
+class Limit(Case):
+    def test_time(self):
+        result = self.check(run('end_spin.elf', '--time-limit=10ms', '--stats'), support.TIME_LIMIT,
+                            '^leon3emu: time limit reached$')
+        self.assertEqual(result.stat('cycles'), 400000)
+        self.assertEqual(result.stat('guest_time_ns'), 10000000)
+
+    def test_time_while_idle(self):
+        result = self.check(run('end_idle.elf', '--time-limit=3600', '--stats'), support.TIME_LIMIT)
+        self.assertEqual(result.stat('guest_time_ns'), 3600 * 10**9)
+        self.assertLess(result.seconds, 5)
+
+    def test_instructions(self):
+        for count in (1, 2, 12345, 1000003):
+            result = self.check(run('end_spin.elf', '--insn-limit=%d' % count, '--stats'),
+                                support.INSN_LIMIT, 'instruction limit of %d reached' % count)
+            self.assertEqual(result.stat('instructions'), count)
+
+    def test_instructions_with_interrupts(self):
+        whole = run('selftest.elf', '--stats')
+        result = self.check(run('selftest.elf', '--stats', '--insn-limit=5000000'),
+                            support.INSN_LIMIT)
+        self.assertEqual(result.stat('instructions'), 5000000)
+        self.assertTrue(whole.out.startswith(result.out))
+        self.assertNotEqual(result.out, '')
+
+    def test_not_reached(self):
+        self.check(run('end_exit_7.elf', '--insn-limit=1000', '--time-limit=1s'), 7)
+
+
+class Idle(Case):
+    def test_nothing_can_wake_it(self):
+        result = self.check(run('end_idle.elf'), support.IDLE, '^leon3emu: .*powered down',
+                            r'^  pc  0x4000')
+        self.assertLess(result.seconds, 5)
+
+
+class Interrupt(Case):
+    """SIGINT and SIGTERM end the run promptly, whatever the guest does."""
+
+    def interrupt(self, arguments, number, stdin=subprocess.DEVNULL):
+        process = subprocess.Popen([support.emulator, *arguments], stdin=stdin, cwd=support.programs,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll(), 'it ended by itself')
+        start = time.monotonic()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+        self.assertLess(time.monotonic() - start, 1.0)
+        self.assertEqual(process.returncode, support.INTERRUPTED, err)
+        return out.decode(), err.decode()
+
+    def test_busy(self):
+        out, err = self.interrupt(['end_spin.elf'], signal.SIGINT)
+        self.assertIn('interrupted', err)
+        self.interrupt(['end_spin.elf'], signal.SIGTERM)
+
+    def test_traps(self):
+        self.interrupt(['end_trap_storm.elf'], signal.SIGINT)
+
+    def test_asleep_with_ticks(self):
+        out, err = self.interrupt(['console.elf'], signal.SIGINT)
+        self.assertEqual(out, 'console: ready\n')
+
+    def test_asleep_for_input(self):
+        read, write = os.pipe()
+        try:
+            self.interrupt(['end_idle.elf', '--periph', support.plugin('apbuart.so')],
+                           signal.SIGINT, read)
+        finally:
+            os.close(read)
+            os.close(write)
+
+    def test_asleep_in_real_time(self):
+        self.interrupt(['console.elf', '--realtime'], signal.SIGINT)
+
+    def test_breakpoints_and_log_do_not_matter(self):
+        self.interrupt(['end_spin.elf', '-d', 'int'], signal.SIGINT)
+
+
+class RealTime(Case):
+    def test_paces(self):
+        fast = self.check(run('wait.elf', '--stats'), 0)
+        paced = self.check(run('wait.elf', '--stats', '--realtime'), 0)
+        self.assertEqual(fast.out, paced.out)
+        self.assertEqual(fast.stat('instructions'), paced.stat('instructions'))
+        seconds = fast.stat('guest_time_ns') / 1e9
+        self.assertGreater(seconds, 1.0)
+        self.assertLess(fast.seconds, 0.9 * seconds)
+        self.assertGreater(paced.seconds, 0.97 * seconds)
+        self.assertLess(paced.seconds, seconds + 1.0)
+
+    def test_output_comes_at_its_time(self):
+        start = time.monotonic()
+        process = subprocess.Popen([support.emulator, 'wait.elf', '--realtime'],
+                                   cwd=support.programs, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE)
+        times = []
+        for line in process.stdout:
+            times.append((time.monotonic() - start, int(line.split()[1])))
+        process.stdout.close()
+        self.assertEqual(process.wait(), 0)
+        self.assertEqual(len(times), 10)
+        for seconds, ms in times:
+            self.assertGreater(seconds, ms / 1000 - 0.05)
+            self.assertLess(seconds, ms / 1000 + 1.0)
+
+
+if __name__ == '__main__':
+    support.main()
