@@ -19,7 +19,8 @@
 #endif
 
 /* argp looks for it by name, which must not be hidden as all others are. */
-__attribute__((visibility("default"))) const char *argp_program_version = "leon3emu " LEON3EMU_VERSION;
+__attribute__((visibility("default"))) const char *argp_program_version =
+    "leon3emu " LEON3EMU_VERSION;
 
 enum {
     OPTION_PERIPH = 256,

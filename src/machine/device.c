@@ -59,6 +59,7 @@ static bool set_property(struct l3_host *host, uint32_t index, const struct l3_p
     struct device_property *value = &host->properties[index];
 
     value->name = p->name;
+    value->host = host;
     if (text == NULL) {
         return error_set(err, LEON3EMU_PERIPHERAL, "property %s needs a value (%s)", p->name,
                          p->help == NULL ? "" : p->help);
@@ -296,6 +297,28 @@ static bool set_bases(struct l3_host *host, const struct property_list *list, st
 
 /* ---- life ---- */
 
+static void on_char_input(void *context)
+{
+    const struct device_property *property = context;
+    struct l3_host *host = property->host;
+    struct device_call call;
+
+    device_enter(host, "char_input", &call);
+    host->library->class.char_input(host->instance, (struct l3_chardev *)property->chardev);
+    device_leave(host);
+}
+
+/* From now on character lines tell the device of input. */
+static void listen_to_input(struct l3_host *host)
+{
+    for (uint32_t i = 0; i < host->library->class.property_count; i++) {
+        struct device_property *property = &host->properties[i];
+        if (property->chardev != NULL && host->library->class.char_input != NULL) {
+            chardev_set_input_handler(property->chardev, on_char_input, property);
+        }
+    }
+}
+
 static bool create_instance(struct l3_host *host, struct error *err)
 {
     struct device_call call;
@@ -312,6 +335,7 @@ static bool create_instance(struct l3_host *host, struct error *err)
             return false;
         }
     }
+    listen_to_input(host);
     return true;
 }
 

@@ -40,6 +40,7 @@ struct device_property {
     char *text;
     uint64_t number;
     struct chardev *chardev;
+    struct l3_host *host; /* whose property it is */
 };
 
 /* A core event that calls into a device. */

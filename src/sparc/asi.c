@@ -4,12 +4,14 @@
  *
  * There are no caches, so flushes have nothing to do, tags read as invalid and data as 0; writes to
  * them are accepted and logged.  What the ASI numbers not listed do on LEON3 is an ordinary access.
+ * Watchpoints look at the address only, whatever the ASI (iu3.vhd, mem_trap).
  */
 #include "sparc/asi.h"
 
 #include <inttypes.h>
 
 #include "bits.h"
+#include "sparc/watch.h"
 
 /* Cache control register: the bits software may write and read back. */
 #define CCR_WRITABLE 0x0081003fu /* DS, IB, DF, IF, DCS, ICS */
@@ -93,6 +95,10 @@ enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsign
         return tlb_load(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
     }
     *value = 0;
+    if (watch_hit(cpu, address, size,
+                  attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD)) {
+        return TLB_WATCHPOINT;
+    }
     switch (asi & ASI_BITS) {
     case ASI_BYPASS:
         return bypass_load(cpu, asi, address, size, value, attributes);
@@ -115,6 +121,9 @@ enum tlb_result asi_store(struct cpu *cpu, unsigned asi, uint32_t address, unsig
 {
     if (is_memory(asi)) {
         return tlb_store(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
+    }
+    if (watch_hit(cpu, address, size, TLB_KIND_STORE)) {
+        return TLB_WATCHPOINT;
     }
     switch (asi & ASI_BITS) {
     case ASI_BYPASS:

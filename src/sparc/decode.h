@@ -117,6 +117,7 @@ struct insn {
 };
 _Static_assert(sizeof(struct insn) == 32, "an index shift finds it");
 
+#define INSN_IMMEDIATE (1u << 13) /* of the word: operand 2 is simm13 */
 #define INSN_CONDITION 0x0f
 #define INSN_ANNUL     0x10
 

@@ -15,16 +15,14 @@ static insn_function *const functions[INSN_COUNT] = {
 
 /* ---- what the word alone decides ---- */
 
-#define IMMEDIATE_BIT (1u << 13)
-
-/* Illegal whatever the operands are.  Alternate spaces and CASA have no immediate form. */
+/* Illegal whatever the operands are.  Alternate spaces have no immediate form.  (CASA has none either,
+ * but its privilege comes first and hangs on the ASI: do_CASA() looks at both.) */
 static bool is_illegal(const struct cpu *cpu, const struct insn *f)
 {
     const struct insn_row *row = &insn_rows[f->row];
-    bool alternate = row->format == FORMAT_LOADA || row->format == FORMAT_STOREA ||
-                     row->format == FORMAT_CASA;
+    bool alternate = row->format == FORMAT_LOADA || row->format == FORMAT_STOREA;
 
-    return (alternate && (f->word & IMMEDIATE_BIT)) ||
+    return (alternate && (f->word & INSN_IMMEDIATE)) ||
            ((row->flags & INSN_F_EVEN_RD) && (f->rd & 1)) ||
            ((row->flags & INSN_F_MAC) && !cpu->config.mac) ||
            (f->row == INSN_CASA && !cpu->config.casa);
@@ -89,6 +87,39 @@ static const struct insn *fetch_from_device(struct cpu *cpu)
     return decode_at_pc(cpu, &cpu->loose) ? &cpu->loose : NULL;
 }
 
+/* Does this word alone trap, in the mode at hand?  Such a trap goes before a watchpoint, and RETT cannot
+ * be watched at all (iu3.vhd, exception_detect and wphit). */
+static bool goes_before_watchpoint(const struct cpu *cpu, const struct insn *f)
+{
+    const struct insn_row *row = &insn_rows[f->row];
+
+    switch (f->row) {
+    case INSN_RETT:
+    case INSN_UNIMP:
+        return true;
+    case INSN_WRASR:
+        return interp_wrasr_is_refused(cpu, f);
+    case INSN_CASA:
+        return interp_casa_trap(cpu, f) != 0 || f->execute == do_ILLEGAL;
+    default:
+        return f->execute == do_ILLEGAL || (row->flags & INSN_F_CP) ||
+               ((row->flags & INSN_F_FPU) && !cpu->ef) ||
+               ((row->flags & INSN_F_PRIV) && (!cpu->s || is_illegal(cpu, f)));
+    }
+}
+
+static const struct insn *fetch_watched(struct cpu *cpu)
+{
+    if (!decode_at_pc(cpu, &cpu->loose)) {
+        return NULL;
+    }
+    if (goes_before_watchpoint(cpu, &cpu->loose)) {
+        return &cpu->loose;
+    }
+    cpu_trap(cpu, TT_WATCHPOINT);
+    return NULL;
+}
+
 /* The instruction at pc when it is not in the page at hand.  NULL: a trap was taken. */
 static const struct insn *fetch_slow(struct cpu *cpu)
 {
@@ -97,8 +128,11 @@ static const struct insn *fetch_slow(struct cpu *cpu)
     uint64_t offset;
     enum tlb_result result = tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
 
+    if (result == TLB_WATCHPOINT) {
+        return fetch_watched(cpu);
+    }
     if (result != TLB_OK) {
-        cpu_trap(cpu, result == TLB_WATCHPOINT ? TT_WATCHPOINT : TT_INSTRUCTION_ACCESS);
+        cpu_trap(cpu, TT_INSTRUCTION_ACCESS);
         return NULL;
     }
     if (region != NULL) {

@@ -82,6 +82,14 @@ static inline bool interp_condition(uint32_t icc, unsigned condition)
 /* pc and npc after a branch with displacement and annul bit, B.21. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken);
 
+/* ---- refusals that hang on more than the row ---- */
+
+/* Is this WRASR privileged, and the mode not? */
+bool interp_wrasr_is_refused(const struct cpu *cpu, const struct insn *f);
+
+/* The trap that CASA's mode, ASI and immediate bit alone call for, or 0. */
+unsigned interp_casa_trap(const struct cpu *cpu, const struct insn *f);
+
 /* ---- memory ---- */
 
 /* Trap for a failed access, 0 if a failed store is to be ignored (ASR17.DWT). */

@@ -10,6 +10,7 @@
 #include "bits.h"
 #include "sparc/interp.h"
 #include "sparc/softfloat.h"
+#include "sparc/watch.h"
 
 #define FSR_WRITABLE 0xcfc00fffu /* RD, TEM, NS, fcc, aexc, cexc */
 
@@ -308,6 +309,17 @@ void do_FBFCC(struct cpu *cpu, const struct insn *f)
 
 /* ---- B.2, B.5 loads and stores ---- */
 
+/* A watchpoint goes before every trap of the FPU itself (iu3.vhd, mem_trap). */
+static bool fp_watchpoint(struct cpu *cpu, const struct insn *f, bool is_store)
+{
+    enum tlb_kind kind = is_store ? TLB_KIND_STORE : TLB_KIND_LOAD;
+    bool hit = watch_hit(cpu, address_of(cpu, f), 4, kind);
+    if (hit) {
+        cpu_trap(cpu, TT_WATCHPOINT);
+    }
+    return hit;
+}
+
 /* What comes before the access: enabled, aligned, no trap pending, a register that exists. */
 static bool fp_access(struct cpu *cpu, const struct insn *f, unsigned size, bool is_store)
 {
@@ -319,16 +331,21 @@ static bool fp_access(struct cpu *cpu, const struct insn *f, unsigned size, bool
         interp_trap_misaligned(cpu, address, is_store);
         return false;
     }
+    if (cpu->fp_state != FP_EXECUTE && fp_watchpoint(cpu, f, is_store)) {
+        return false;
+    }
     return fp_state_allows(cpu, is_store);
 }
 
-static bool fp_even_access(struct cpu *cpu, const struct insn *f)
+static bool fp_even_access(struct cpu *cpu, const struct insn *f, bool is_store)
 {
-    if (f->rd & 1) {
-        fp_trap(cpu, FTT_INVALID_REGISTER);
-        return false;
+    if (!(f->rd & 1)) {
+        return true;
     }
-    return true;
+    if (!fp_watchpoint(cpu, f, is_store)) {
+        fp_trap(cpu, FTT_INVALID_REGISTER);
+    }
+    return false;
 }
 
 static bool fp_load(struct cpu *cpu, const struct insn *f, unsigned size, uint64_t *value)
@@ -362,7 +379,7 @@ void do_LDF(struct cpu *cpu, const struct insn *f)
 void do_LDDF(struct cpu *cpu, const struct insn *f)
 {
     uint64_t value;
-    if (fp_access(cpu, f, 8, false) && fp_even_access(cpu, f) && fp_load(cpu, f, 8, &value)) {
+    if (fp_access(cpu, f, 8, false) && fp_even_access(cpu, f, false) && fp_load(cpu, f, 8, &value)) {
         write_double(cpu, f->rd, value);
         cpu_next(cpu);
     }
@@ -386,7 +403,7 @@ void do_STF(struct cpu *cpu, const struct insn *f)
 
 void do_STDF(struct cpu *cpu, const struct insn *f)
 {
-    if (fp_access(cpu, f, 8, true) && fp_even_access(cpu, f) &&
+    if (fp_access(cpu, f, 8, true) && fp_even_access(cpu, f, true) &&
         fp_store(cpu, f, 8, read_double(cpu, f->rd))) {
         cpu_next(cpu);
     }
@@ -407,7 +424,9 @@ void do_STDFQ(struct cpu *cpu, const struct insn *f)
         return;
     }
     if (cpu->fp_state != FP_EXCEPTION) {
-        fp_trap(cpu, FTT_SEQUENCE);
+        if (!fp_watchpoint(cpu, f, true)) {
+            fp_trap(cpu, FTT_SEQUENCE);
+        }
         return;
     }
     if (fp_store(cpu, f, 8, entry)) {

@@ -281,14 +281,24 @@ void do_SWAPA(struct cpu *cpu, const struct insn *f)
     swap(cpu, f, f->asi);
 }
 
+/* User mode may use one ASI only; there is no immediate form. */
+unsigned interp_casa_trap(const struct cpu *cpu, const struct insn *f)
+{
+    if (!cpu->s && f->asi != ASI_USER_DATA) {
+        return TT_PRIVILEGED_INSTRUCTION;
+    }
+    return f->word & INSN_IMMEDIATE ? TT_ILLEGAL_INSTRUCTION : 0;
+}
+
 /* Compare [rs1] with rs2, store rd if equal; rd gets what was there. */
 void do_CASA(struct cpu *cpu, const struct insn *f)
 {
     uint32_t address = operand1(cpu, f);
+    unsigned tt = interp_casa_trap(cpu, f);
     uint64_t old;
 
-    if (!cpu->s && f->asi != ASI_USER_DATA) {
-        cpu_trap(cpu, TT_PRIVILEGED_INSTRUCTION);
+    if (tt != 0) {
+        cpu_trap(cpu, tt);
         return;
     }
     if (!atomic_read(cpu, f->asi, address, 4, &old)) {

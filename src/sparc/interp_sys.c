@@ -44,9 +44,14 @@ void do_WRY(struct cpu *cpu, const struct insn *f)
 }
 
 /* %asr16..%asr31 are privileged on LEON3, but for the MAC's %asr18. */
+bool interp_wrasr_is_refused(const struct cpu *cpu, const struct insn *f)
+{
+    return f->rd >= 16 && f->rd != 18 && !cpu->s;
+}
+
 void do_WRASR(struct cpu *cpu, const struct insn *f)
 {
-    if (f->rd >= 16 && f->rd != 18 && !cpu->s) {
+    if (interp_wrasr_is_refused(cpu, f)) {
         cpu_trap(cpu, TT_PRIVILEGED_INSTRUCTION);
         return;
     }

@@ -36,12 +36,19 @@ class Log(Case):
                                    r'[0-9a-f]{8}, psr 0xf3[0-9a-f]{6}(: error mode)?$')
         text = result.err
         for pattern in ('trap 0x09 data_access_exception', 'trap 0x2b data_store_error',
-                        'trap 0x16 interrupt', 'trap 0x05 window_overflow',
-                        'trap 0x06 window_underflow', 'trap 0x83 trap_instruction'):
+                        'trap 0x16 interrupt', 'trap 0x83 trap_instruction'):
             self.assertIn(pattern, text)
         self.assertTrue(lines[-1].endswith('error mode'))
         self.assertIn('trap 0x80 trap_instruction', lines[-1])
         self.assertEqual(len([line for line in lines if 'data_store_error' in line]), 2)
+
+    def test_int_of_everything(self):
+        result, lines = self.lines('selftest.elf', 'int')
+        self.check(result, 0)
+        seen = {line.split()[3] for line in lines}
+        self.assertEqual(seen, {'0x02', '0x04', '0x05', '0x06', '0x07', '0x09', '0x0a', '0x2a', '0x2b',
+                                '0x12', '0x13', '0x14', '0x15', '0x16', '0x1d', '0x1e',
+                                '0x80', '0x83', '0x89', '0x8a', '0x95'})
 
     def test_in_asm(self):
         result, lines = self.lines('end_exit_7.elf', 'in_asm')

@@ -29,7 +29,8 @@ def complaints(root, program):
     for option in sorted(options):
         if option not in page:
             yield f"option {option} is missing"
-    for option in sorted(set(re.findall(r"^--[a-z][a-z-]*", page, flags=re.MULTILINE))):
+    heads = "\n".join(line for line in page.splitlines() if line.startswith("-"))
+    for option in sorted(set(re.findall(r"--[a-z][a-z-]*", heads))):
         if option not in options:
             yield f"there is no option {option}"
     for line in ask(program, "-d", "help").splitlines():

@@ -80,7 +80,7 @@ WATCH_REGISTER(25, 0xfffffffc, 0xfffffffc)
 WATCH_REGISTER(27, 0x55555556, 0x55555556)
 WATCH_REGISTER(29, 0x55555555, 0x55555555)
 WATCH_REGISTER(31, 0xaaaaaaaa, 0xaaaaaaaa)
-WATCH_REGISTER(24, 0x55555555, 0x55555555)
-WATCH_REGISTER(30, 0xaaaaaaa9, 0xaaaaaaa9)
+! With IF it must not match anything here.
+CASE; mov -4, %o0; wr %o0, %g0, %asr25; wr %o0, %g0, %asr31; set 0x55555555, %o0; wr %o0, %g0, %asr24; set 0xaaaaaaa9, %o0; wr %o0, %g0, %asr30; nop; nop; nop; rd %asr24, %o2; rd %asr30, %o3; wr %g0, %g0, %asr24; wr %g0, %g0, %asr30; wr %g0, %g0, %asr25; wr %g0, %g0, %asr31; CHECK(%o2, 0x55555555); CHECK(%o3, 0xaaaaaaa9)
 #endif
 END

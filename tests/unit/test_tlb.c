@@ -513,6 +513,23 @@ static void test_translation(void **state)
     assert_int_equal(tlb_store(&f.tlb, 2 * PAGE, 4, 1, 0), TLB_MMU_FAULT);
     assert_int_equal(f.ram->host[2 * PAGE + 3], 42);
 
+    /* a store that is allowed later on is fast after the first */
+    f.allowed |= TLB_STORE;
+    assert_int_equal(tlb_store(&f.tlb, 2 * PAGE, 4, 43, 0), TLB_OK);
+    assert_int_equal(flags_of(&f, 2 * PAGE), TLB_LOAD | TLB_FETCH | TLB_STORE);
+    f.translations = 0;
+    assert_int_equal(tlb_store(&f.tlb, 2 * PAGE, 4, 42, 0), TLB_OK);
+    assert_int_equal(f.translations, 0);
+
+    /* when it may do nothing, a fault that is not to be seen reads 0 and stores nothing */
+    tlb_flush(&f.tlb);
+    f.allowed = 0;
+    f.tlb.no_fault = true;
+    assert_int_equal(load(&f, 2 * PAGE, 4), 0);
+    assert_int_equal(tlb_store(&f.tlb, 2 * PAGE, 4, 1, 0), TLB_OK);
+    f.tlb.no_fault = false;
+    assert_int_equal(f.ram->host[2 * PAGE + 3], 42);
+
     /* the other indexes know nothing of that */
     assert_true(tlb_select(&f.tlb, TLB_USER));
     assert_int_equal(flags_of(&f, 2 * PAGE), 0);
@@ -522,14 +539,24 @@ static void test_translation(void **state)
     assert_true(tlb_select(&f.tlb, TLB_PHYSICAL));
     assert_int_equal(load(&f, 2 * PAGE, 4), 0); /* rom */
 
-    /* devices behind the MMU are asked for permission each time */
+    /* a device page that may not be written is asked for each time: it has no bits to say so */
     assert_true(tlb_select(&f.tlb, TLB_USER));
     f.shift = DEVICE;
     f.allowed = TLB_LOAD;
     assert_int_equal(load(&f, 4, 4), 0x14151617);
-    assert_int_equal(flags_of(&f, 4), TLB_DEVICE);
+    assert_int_equal(flags_of(&f, 4), 0);
     assert_int_equal(tlb_store(&f.tlb, 4, 4, 0, 0), TLB_MMU_FAULT);
     assert_int_equal(f.mock.count, 1);
+
+    /* one where both may be done is remembered */
+    f.allowed = TLB_LOAD | TLB_STORE;
+    assert_int_equal(load(&f, 4, 4), 0x14151617);
+    assert_int_equal(flags_of(&f, 4), TLB_DEVICE);
+    f.translations = 0;
+    assert_int_equal(load(&f, 4, 4), 0x14151617);
+    assert_int_equal(tlb_store(&f.tlb, 4, 4, 0, 0), TLB_OK);
+    assert_int_equal(f.translations, 0);
+    assert_int_equal(f.mock.count, 4);
 
     tlb_flush(&f.tlb);
     assert_true(tlb_select(&f.tlb, TLB_SUPERVISOR));
