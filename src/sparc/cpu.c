@@ -49,8 +49,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->et = cpu->ef = cpu->ec = false;
     cpu->pil = 0;
     cpu->icc = 0;
-    cpu->cwp = 0;
-    cpu->bank[1] = cpu->windows;
+    cpu_set_cwp(cpu, 0);
     cpu->wim = 0;
     cpu->y = 0;
     cpu->tba = cpu->config.reset_address & 0xfffff000;

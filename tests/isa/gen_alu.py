@@ -11,6 +11,8 @@ import itertools
 import pathlib
 import sys
 
+import isa_source
+
 MASK = 0xFFFFFFFF
 N, Z, V, C = 8, 4, 2, 1
 OVERFLOW, DIVIDE = "TT_TAG", "TT_DIVIDE"
@@ -169,7 +171,7 @@ class Family:
         self.case("RS0", op, function, y, icc, 0, b)
 
     def write(self):
-        self.path.write_text("\n".join(self.lines + ["END", ""]))
+        isa_source.write(self.path, self.lines)
 
 
 def inputs(op, edges):

@@ -9,6 +9,8 @@ The conditions are those of the tables in B.21, B.22 and B.27 of the SPARC V8 ma
 import pathlib
 import sys
 
+import isa_source
+
 # condition of Bicc and Ticc: suffix, and when it holds (n, z, v, c)
 INTEGER = [
     ("n", lambda n, z, v, c: False),
@@ -42,7 +44,7 @@ def slot(taken, annul, always_or_never):
 
 def write(directory, name, rows, lines):
     head = [f"! rows: {rows}", '#include "isa.h"', "BEGIN"]
-    (directory / f"{name}.S").write_text("\n".join(head + lines + ["END", ""]))
+    isa_source.write(directory / f"{name}.S", head + lines)
 
 
 def bicc(directory):

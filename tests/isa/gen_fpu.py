@@ -14,6 +14,8 @@ import pathlib
 import sys
 from fractions import Fraction
 
+import isa_source
+
 NX, DZ, UF, OF, NV = 1, 2, 4, 8, 16
 NEAREST, ZERO, UP, DOWN = range(4)
 
@@ -238,7 +240,7 @@ class File:
         self.turn = itertools.cycle((NEAREST, ZERO, UP, DOWN))
 
     def write(self):
-        self.path.write_text("\n".join(self.lines + ["END", ""]))
+        isa_source.write(self.path, self.lines)
 
     def cases(self, op, source, target, function, pairs):
         """Each pair of operands with one rounding, all four if that matters; then the traps."""

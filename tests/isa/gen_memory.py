@@ -11,6 +11,8 @@ the address register as rd, delay slots, each trap and what it must leave alone.
 import pathlib
 import sys
 
+import isa_source
+
 MEMORY = [0x80017FFF, 0xFE1234D6, 0x7F80C3A5, 0x00FF5A96]
 BYTES = b"".join(word.to_bytes(4, "big") for word in MEMORY)
 MARK, MARK2 = 0x5A3C9687, 0x13579BDF
@@ -43,7 +45,7 @@ class File:
         self.lines.append(line)
 
     def write(self):
-        self.path.write_text("\n".join(self.lines + ["END", ""]))
+        isa_source.write(self.path, self.lines)
 
 
 def set_memory():

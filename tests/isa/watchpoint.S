@@ -18,7 +18,7 @@ CASE; WATCH_FETCH(isa_memory); set isa_memory, %o0; ld [%o0], %o1; st %o1, [%o0]
 ! User mode too.
 CASE; WATCH_FETCH(1f); EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 0); ENTER_USER; 1: nop; ba isa_fail; nop; 2: UNWATCH
 ! A mask of 16 bytes.
-CASE; set 2f - isa_trap_table, %o0; ba 1f; nop
+ba 1f; nop
     .align 16
 8:  nop
     nop
@@ -28,8 +28,7 @@ CASE; set 2f - isa_trap_table, %o0; ba 1f; nop
 1:  WATCH(8b + 1, 0xfffffff0); EXPECT(TT_WATCH, 8b + 8, 8b + 12, 2f, 1); ba 8b + 8; nop
 2:  UNWATCH
 ! Each of the four.
-#define USE(address, mask) set 1f + 1, %g5; wr %g5, %g0, address; set 0xfffffffc, %g5; wr %g5, %g0, mask; nop; nop; nop; TRAPS(TT_WATCH, nop); wr %g0, %g0, address; wr %g0, %g0, mask; nop; nop; nop
-#define EACH(address, mask) CASE; EXPECT(TT_WATCH, 9f, 9f + 4, 2f, 1); set 9f + 1, %g5; wr %g5, %g0, address; mov -4, %g5; wr %g5, %g0, mask; nop; nop; nop; 9: ba isa_fail; nop; 2: wr %g0, %g0, address; wr %g0, %g0, mask; nop; nop; nop
+#define EACH(address, mask) CASE; EXPECT(TT_WATCH, 9f, 9f + 4, 2f, 1); mov -4, %g5; wr %g5, %g0, mask; set 9f + 1, %g5; wr %g5, %g0, address; nop; nop; nop; 9: ba isa_fail; nop; 2: wr %g0, %g0, address; wr %g0, %g0, mask; nop; nop; nop
 EACH(%asr24, %asr25)
 EACH(%asr26, %asr27)
 EACH(%asr28, %asr29)
@@ -39,7 +38,7 @@ EACH(%asr30, %asr31)
 #define USER_BEFORE(tt, ...) CASE; WATCH_FETCH(1f); EXPECT(tt, 1f, 1f + 4, 2f, 0); ENTER_USER; 1: __VA_ARGS__; ba isa_fail; nop; 2: UNWATCH
 set isa_memory, %o0
 BEFORE(TT_ILLEGAL, unimp 0)
-BEFORE(TT_ILLEGAL, .word 0xd4480000)
+BEFORE(TT_ILLEGAL, .word 0xd4400000)
 BEFORE(TT_ILLEGAL, .word 0xda1a0000)
 BEFORE(TT_ILLEGAL, .word 0xd4822000)
 BEFORE(TT_ILLEGAL, .word 0xd5e22009 | 0xb << 5)

@@ -193,7 +193,7 @@ static void test_reset_by_a_device(void **state)
     probes[0] = add_probe(&g, 0);
     probes[1] = add_probe(&g, 1);
     GUEST_PROGRAM(&g, PROGRAM, words);
-    cpu_set_asr(&g.m->cpu, 24, 0x40000001);
+    cpu_set_asr(&g.m->cpu, 25, 0xfffffffc);
     arm(probes[0], 300, reset_by_software);
     arm(probes[1], 300, never);
     assert_int_equal(guest_run(&g, 299), STOP_CYCLES);
@@ -202,7 +202,7 @@ static void test_reset_by_a_device(void **state)
     guest_run(&g, 301); /* the first instruction at address 0 is none */
     assert_int_equal(g.m->cpu.status, CPU_ERROR_MODE);
     assert_int_equal(g.m->cpu.pc, 0);
-    assert_int_equal(cpu_asr(&g.m->cpu, 24), 0);
+    assert_int_equal(cpu_asr(&g.m->cpu, 25), 0);
     assert_int_equal(probes[0]->resets, 2);
     assert_int_equal(probes[1]->resets, 2);
     assert_int_equal(probes[1]->reset_cause, L3_RESET_SOFTWARE);

@@ -222,9 +222,9 @@
     set isa_scratch, %g5; st %fsr, [%g5 + 28]; ld [%g5 + 28], %g6; set (mask) & ~(7 << 17), %g5; \
     and %g6, %g5, %g6; CHECK(%g6, value)
 
-/* Watchpoint 1. */
+/* Watchpoint 1.  The mask first: with IF and a mask of 0 every fetch would hit. */
 #define WATCH(address, mask) \
-    set address, %g5; wr %g5, %g0, %asr24; set mask, %g5; wr %g5, %g0, %asr25; nop; nop; nop
+    set mask, %g5; wr %g5, %g0, %asr25; set address, %g5; wr %g5, %g0, %asr24; nop; nop; nop
 #define UNWATCH wr %g0, %g0, %asr24; wr %g0, %g0, %asr25; nop; nop; nop
 
 /* A pending exception (of FADDq) is met by this instruction, which traps; then it is a sequence error;

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs one instruction test on each of its boards, or on QEMU as a foreign witness.
+
+    run_isa.py --emulator PROGRAM --source FILE.S --image FILE.elf
+    run_isa.py --qemu PROGRAM --source FILE.S --image FILE.elf
+
+Exit status 77: QEMU cannot run this one; the source says why.
+"""
+import argparse
+import subprocess
+import sys
+
+import isa_source
+
+INSN_LIMIT = 5000000
+SKIPPED = 77
+
+
+def run(command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=15, check=False)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+def run_emulator(program, source, image):
+    for board in source.boards():
+        status, output = run([program, f"--board={board}", f"--insn-limit={INSN_LIMIT}",
+                              *source.options(), image])
+        if not source.passed(status, output):
+            print(f"{source.name} on {board}: exit status {status}\n{output}")
+            print(f"The case is a line of {source.path}")
+            return 1
+    return 0
+
+
+def run_qemu(program, source, image):
+    if "qemu" in source.keys:
+        print(f"skipped: QEMU {source.keys['qemu']}")
+        return SKIPPED
+    status, output = run([program, "-M", "leon3_generic", "-nographic", "-kernel", image])
+    if status != 0 or "PASS" not in output:
+        print(f"{source.name} on QEMU: exit status {status}\n{output}")
+        return 1
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--emulator")
+    parser.add_argument("--qemu")
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--image", required=True)
+    arguments = parser.parse_args()
+    source = isa_source.Source(arguments.source)
+    if arguments.qemu:
+        return run_qemu(arguments.qemu, source, arguments.image)
+    return run_emulator(arguments.emulator, source, arguments.image)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

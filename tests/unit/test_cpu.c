@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/* The state of a CPU: register windows of every number against a plain model, registers by number.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "guest.h"
+
+static void new_cpu(struct guest *g, unsigned windows, const char *options)
+{
+    char board[300];
+    snprintf(
+        board, sizeof board,
+        "[board]\nclock = 40M\n[cpu]\nnwin = %u\n%s[memory]\nram = base=0x40000000, size=64k\n",
+        windows, options);
+    guest_new(g, board);
+}
+
+static uint32_t random_next(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+/* ---- windows ---- */
+
+/* 4.2: the ins of a window are the outs of the next, all around. */
+struct model {
+    uint32_t outs[CPU_MAX_WINDOWS][8];
+    uint32_t locals[CPU_MAX_WINDOWS][8];
+    uint32_t globals[8];
+};
+
+static uint32_t *model_reg(struct model *model, unsigned windows, unsigned window, unsigned number)
+{
+    if (number < 8) {
+        return &model->globals[number];
+    }
+    if (number < 16) {
+        return &model->outs[window][number - 8];
+    }
+    if (number < 24) {
+        return &model->locals[window][number - 16];
+    }
+    return &model->outs[(window + 1) % windows][number - 24];
+}
+
+static void compare_all(const struct cpu *cpu, struct model *model, unsigned windows)
+{
+    for (unsigned window = 0; window < windows; window++) {
+        for (unsigned number = 0; number < 32; number++) {
+            uint32_t expected = *model_reg(model, windows, window, number);
+            if (cpu_window_reg(cpu, window, number) != expected) {
+                fail_msg("%u windows, current %u: %%r%u of window %u", windows, cpu->cwp, number,
+                         window);
+            }
+        }
+    }
+}
+
+/* Moves by one, as programs do, or anywhere, as WRPSR does; writes as many registers as reach both
+ * sides of every border. */
+static void test_windows_overlap_in_a_ring(void **state)
+{
+    uint32_t seed = 99;
+    (void)state;
+    for (unsigned windows = 2; windows <= CPU_MAX_WINDOWS; windows++) {
+        struct model model = {0};
+        struct guest g;
+        struct cpu *cpu;
+        new_cpu(&g, windows, "");
+        cpu = &g.m->cpu;
+        for (unsigned step = 0; step < 40 * windows; step++) {
+            unsigned move = random_next(&seed) % 4;
+            unsigned to = move == 0 ? random_next(&seed) % windows
+                                    : (cpu->cwp + (move == 1 ? 1 : windows - 1)) % windows;
+            unsigned number = random_next(&seed) % 32;
+            uint32_t value = random_next(&seed);
+            cpu_set_cwp(cpu, to);
+            assert_int_equal(cpu_psr(cpu) & 31, to);
+            cpu_set_reg(cpu, number, value);
+            *model_reg(&model, windows, to, number) = number == 0 ? 0 : value;
+            assert_int_equal(cpu_reg(cpu, number), *model_reg(&model, windows, to, number));
+            if (step % 8 == 0) {
+                compare_all(cpu, &model, windows);
+            }
+        }
+        compare_all(cpu, &model, windows);
+        guest_free(&g);
+    }
+}
+
+/* Also those of the last window, whose ins are kept apart while it is current. */
+static void test_registers_last_over_a_reset(void **state)
+{
+    (void)state;
+    for (unsigned current = 0; current < 3; current++) {
+        struct guest g;
+        struct cpu *cpu;
+        new_cpu(&g, 3, "");
+        cpu = &g.m->cpu;
+        cpu_set_cwp(cpu, current);
+        for (unsigned number = 8; number < 32; number++) {
+            cpu_set_reg(cpu, number, 100 + number);
+        }
+        cpu_reset(cpu);
+        assert_int_equal(cpu->cwp, 0);
+        for (unsigned number = 8; number < 32; number++) {
+            assert_int_equal(cpu_window_reg(cpu, current, number), 100 + number);
+        }
+        guest_free(&g);
+    }
+}
+
+/* ---- state registers ---- */
+
+static uint32_t read_register(struct cpu *cpu, uint32_t number)
+{
+    uint32_t value;
+    assert_true(cpu_read_register(cpu, number, &value));
+    return value;
+}
+
+/* Writes all ones; the bits that exist must come back. */
+static void check_bits(struct cpu *cpu, uint32_t number, uint32_t ones, uint32_t zeros)
+{
+    assert_true(cpu_write_register(cpu, number, 0xffffffff));
+    assert_int_equal(read_register(cpu, number), ones);
+    assert_true(cpu_write_register(cpu, number, 0));
+    assert_int_equal(read_register(cpu, number), zeros);
+}
+
+static void test_registers_by_number(void **state)
+{
+    struct guest g;
+    struct cpu *cpu;
+    uint32_t value;
+    (void)state;
+    new_cpu(&g, 8, "");
+    cpu = &g.m->cpu;
+    for (uint32_t number = 1; number < 64; number++) {
+        assert_true(cpu_write_register(cpu, number, 7 * number));
+    }
+    for (uint32_t number = 1; number < 64; number++) {
+        assert_int_equal(read_register(cpu, number), 7 * number);
+    }
+    check_bits(cpu, 0, 0, 0);
+    check_bits(cpu, L3_REG_Y, 0xffffffff, 0);
+    check_bits(cpu, L3_REG_WIM, 0xff, 0);
+    check_bits(cpu, L3_REG_TBR, 0xfffffff0, 0);
+    check_bits(cpu, L3_REG_PC, 0xfffffffc, 0);
+    check_bits(cpu, L3_REG_NPC, 0xfffffffc, 0);
+    assert_true(cpu_write_register(cpu, L3_REG_PSR, 0xffffffe7));
+    assert_int_equal(read_register(cpu, L3_REG_PSR), 0xf3f01fe7);
+    assert_false(cpu_write_register(cpu, L3_REG_PSR, 8)); /* no such window */
+    assert_int_equal(read_register(cpu, L3_REG_PSR), 0xf3f01fe7);
+    assert_false(cpu_read_register(cpu, L3_REG_ASR(32), &value));
+    assert_false(cpu_write_register(cpu, 95, 0));
+    guest_free(&g);
+}
+
+static void test_options_show_in_asr17(void **state)
+{
+    struct guest g;
+    (void)state;
+    new_cpu(&g, 8, "fpu = on\ncasa = on\nmac = off\nwatchpoints = 2\n");
+    assert_int_equal(cpu_asr(&g.m->cpu, 17), 0x04000547);
+    guest_free(&g);
+    new_cpu(&g, 32, "fpu = off\ncasa = off\nmac = on\nwatchpoints = 4\n");
+    assert_int_equal(cpu_asr(&g.m->cpu, 17), 0x0000039f);
+    cpu_set_psr(&g.m->cpu, 0xffffffff);
+    assert_int_equal(cpu_psr(&g.m->cpu), 0xf3f00fff); /* no EF without FPU */
+    guest_free(&g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_windows_overlap_in_a_ring),
+        cmocka_unit_test(test_registers_last_over_a_reset),
+        cmocka_unit_test(test_registers_by_number),
+        cmocka_unit_test(test_options_show_in_asr17),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
