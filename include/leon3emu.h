@@ -64,6 +64,8 @@ struct leon3emu_options {
     const char *plugin_path;        /* directories to search, separated by ':'; may be NULL           */
     uint32_t log_mask;              /* of log_parse() in log.h                                        */
     int input_fd, output_fd;        /* what character lines called stdio use; -1: none                */
+    unsigned cpus;                  /* how many CPUs; 0: what the board says                         */
+    uint64_t quantum;               /* cycles each of several CPUs executes in turn; 0: 1000         */
     bool realtime;                  /* pace virtual time to the wall clock                            */
     /* A log line, and a line the user should see (like the name of a pty); without newline. */
     void (*log_line)(void *context, const char *line);

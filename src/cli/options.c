@@ -32,6 +32,8 @@ enum {
     OPTION_TIME_LIMIT,
     OPTION_INSN_LIMIT,
     OPTION_REALTIME,
+    OPTION_SMP,
+    OPTION_QUANTUM,
     OPTION_STATS,
     OPTION_DUMP,
     OPTION_EXEC,
@@ -46,6 +48,9 @@ static const struct argp_option options[] = {
      1},
     {"board", OPTION_BOARD, "NAME|FILE", 0,
      "The board: leon3 (default), leon3-grlib, leon3-sis, or a board file", 1},
+    {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 1},
+    {"quantum", OPTION_QUANTUM, "CYCLES", 0,
+     "Cycles that each of several CPUs executes in turn (default 1000)", 3},
     {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 1},
     {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
      "Load one more image: ELF or S-record, or any file at ADDRESS", 2},
@@ -203,6 +208,19 @@ static bool set_hang_limit(struct cli_options *cli, const char *text, struct err
     return true;
 }
 
+static bool set_cpus(struct cli_options *cli, int key, const char *text, struct error *err)
+{
+    uint64_t value;
+    bool ok = parse_number(text, &value) && value != 0;
+    if (key == OPTION_QUANTUM) {
+        cli->machine.quantum = value;
+        return ok || error_set(err, LEON3EMU_USAGE, "--quantum %s: not a number above 0", text);
+    }
+    cli->machine.cpus = (unsigned)value;
+    return (ok && value <= 16) ||
+           error_set(err, LEON3EMU_USAGE, "--smp %s: not a number from 1 to 16", text);
+}
+
 static bool set_option(struct parser *parser, int key, const char *text)
 {
     struct cli_options *cli = parser->cli;
@@ -220,6 +238,9 @@ static bool set_option(struct parser *parser, int key, const char *text)
         return set_hang_limit(cli, text, err);
     case OPTION_GDB:
         return set_gdb(cli, text, err);
+    case OPTION_SMP:
+    case OPTION_QUANTUM:
+        return set_cpus(cli, key, text, err);
     case 'd':
         return set_log(cli, text, err);
     case OPTION_DUMP:
@@ -266,6 +287,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_INSN_LIMIT:
     case OPTION_HANG_LIMIT:
     case OPTION_GDB:
+    case OPTION_SMP:
+    case OPTION_QUANTUM:
     case OPTION_DUMP:
     case OPTION_EXEC:
     case 'd':

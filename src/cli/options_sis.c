@@ -38,20 +38,15 @@ static bool take_time_limit(struct arguments *arguments, struct cli_options *cli
     return error_set(err, LEON3EMU_USAGE, "-tlim wants a number and a unit, like -tlim 400 s");
 }
 
-static bool take_cpu_count(struct arguments *arguments, struct error *err)
+static bool take_cpu_count(struct arguments *arguments, struct cli_options *cli, struct error *err)
 {
     const char *text = take(arguments);
     uint64_t count;
 
-    if (text == NULL || !parse_number(text, &count) || count == 0) {
-        return error_set(err, LEON3EMU_USAGE, "-m wants a number of CPUs, like -m 1");
+    if (text == NULL || !parse_number(text, &count) || count == 0 || count > 16) {
+        return error_set(err, LEON3EMU_USAGE, "-m wants a number of CPUs from 1 to 16, like -m 4");
     }
-    if (count > 1) {
-        return error_set(err, LEON3EMU_USAGE,
-                         "-m %s: this version emulates one CPU; run images built without SMP with "
-                         "-m 1",
-                         text);
-    }
+    cli->machine.cpus = (unsigned)count;
     return true;
 }
 
@@ -70,7 +65,7 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
         return true;
     }
     if (strcmp(option, "-m") == 0) {
-        return take_cpu_count(arguments, err);
+        return take_cpu_count(arguments, cli, err);
     }
     if (strcmp(option, "-tlim") == 0) {
         return take_time_limit(arguments, cli, err);

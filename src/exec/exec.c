@@ -14,20 +14,26 @@
 #define POLL_CYCLES 1000000u
 #define POLL_JUMPS  1000u
 
-/* A new event that comes before the end of the slice shortens it. */
+/* A new event that comes before the end of the round shortens it, as long as no CPU is past that. */
 static void on_earlier(void *context, uint64_t deadline)
 {
     struct exec *exec = context;
-    if (deadline < exec->cpu->limit) {
-        exec->cpu->limit = deadline;
+    if (exec->in_turn && exec->is_first && deadline < exec->end) {
+        exec->end = deadline;
+        if (deadline < exec->cpu->limit) {
+            exec->cpu->limit = deadline;
+        }
     }
 }
 
-void exec_init(struct exec *exec, struct cpu *cpu, uint64_t clock_hz,
+void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clock_hz,
                const struct exec_hooks *hooks)
 {
     memset(exec, 0, sizeof *exec);
-    exec->cpu = cpu;
+    exec->cpus = cpus;
+    exec->cpu_count = count;
+    exec->cpu = cpus;
+    exec->quantum = EXEC_DEFAULT_QUANTUM;
     exec->clock_hz = clock_hz;
     exec->hooks = hooks;
     exec->events.earlier = on_earlier;
@@ -37,6 +43,15 @@ void exec_init(struct exec *exec, struct cpu *cpu, uint64_t clock_hz,
 void exec_fini(struct exec *exec)
 {
     event_queue_fini(&exec->events);
+}
+
+uint64_t exec_insns(const struct exec *exec)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        sum += exec->cpus[i].insns;
+    }
+    return sum;
 }
 
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
@@ -79,7 +94,7 @@ bool exec_remove_breakpoint(struct exec *exec, uint32_t address)
 static bool at_breakpoint(struct exec *exec)
 {
     uint32_t pc = exec->cpu->pc;
-    if (exec->step_over) {
+    if (exec->step_over && exec->cpu->config.index == exec->stop_cpu) {
         exec->step_over = false;
         return false;
     }
@@ -127,36 +142,49 @@ static void poll_host(struct exec *exec)
     exec->hooks->poll_host(exec->hooks->context, ms_ahead(exec));
 }
 
-/* ---- one turn ---- */
+/* ---- a round ---- */
 
-/* First cycle at which the loop must look around, seen from now. */
-static uint64_t slice_end(const struct exec *exec, uint64_t cycles)
+static void limit_to(uint64_t *end, uint64_t limit)
+{
+    if (limit < *end) {
+        *end = limit;
+    }
+}
+
+/* First cycle at which something happens that no CPU does. */
+static uint64_t horizon(const struct exec *exec, uint64_t cycles)
 {
     uint64_t end = cycles;
-    uint64_t next = event_next(&exec->events);
-    if (next < end) {
-        end = next;
+    limit_to(&end, event_next(&exec->events));
+    if (exec->time_limit != 0) {
+        limit_to(&end, exec->time_limit);
     }
-    if (exec->next_poll < end) {
-        end = exec->next_poll;
+    return end;
+}
+
+/* End of a round in which CPUs execute. */
+static uint64_t round_end(const struct exec *exec, uint64_t cycles)
+{
+    uint64_t end = horizon(exec, cycles);
+    limit_to(&end, exec->next_poll);
+    if (exec->cpu_count > 1) {
+        limit_to(&end, exec->now + exec->quantum);
     }
-    if (exec->time_limit != 0 && exec->time_limit < end) {
-        end = exec->time_limit;
-    }
-    /* An instruction takes a cycle at least, so this cannot overshoot. */
-    if (exec->insn_limit != 0 && exec->insn_limit - exec->cpu->insns < end - exec->cpu->cycles) {
-        end = exec->cpu->cycles + (exec->insn_limit - exec->cpu->insns);
+    /* An instruction takes a cycle at least, so one CPU cannot overshoot; several do by a few. */
+    if (exec->insn_limit != 0) {
+        uint64_t left = exec->insn_limit - exec_insns(exec);
+        limit_to(&end, exec->now + (left + exec->cpu_count - 1) / exec->cpu_count);
     }
     return end;
 }
 
 static void check_limits(struct exec *exec)
 {
-    if (exec->insn_limit != 0 && exec->cpu->insns >= exec->insn_limit) {
+    if (exec->insn_limit != 0 && exec_insns(exec) >= exec->insn_limit) {
         exec_stop(exec, STOP_INSN_LIMIT, LEON3EMU_INSN_LIMIT,
                   "instruction limit of %" PRIu64 " reached", exec->insn_limit);
     }
-    if (exec->time_limit != 0 && exec->cpu->cycles >= exec->time_limit) {
+    if (exec->time_limit != 0 && exec->now >= exec->time_limit) {
         exec_stop(exec, STOP_TIME_LIMIT, LEON3EMU_TIME_LIMIT, "time limit reached");
     }
 }
@@ -164,28 +192,49 @@ static void check_limits(struct exec *exec)
 static void take_interrupt(struct cpu *cpu)
 {
     unsigned level = cpu->irl;
+    cpu->status = CPU_RUNNING;
     cpu_trap(cpu, TT_INTERRUPT + level);
     cpu->hooks->interrupt_acknowledge(cpu->hooks->context, cpu, level);
 }
 
-/* Executes up to `end`, with the checks that only a debugger needs. */
-static void run_watched(struct exec *exec, uint64_t end)
+/* Executes with the checks that only a debugger needs. */
+static void run_watched(struct exec *exec)
 {
     struct cpu *cpu = exec->cpu;
-    cpu->limit = end;
     while (cpu->cycles < cpu->limit && !at_breakpoint(exec)) {
         interp_step(cpu);
     }
 }
 
-static void run_cpu(struct exec *exec, uint64_t end)
+static bool can_execute(const struct exec *exec, const struct cpu *cpu)
 {
-    struct cpu *cpu = exec->cpu;
-    if (exec->breakpoint_count != 0 || log_on(cpu->log, LOG_EXEC)) {
-        run_watched(exec, end);
-    } else {
-        cpu->limit = end;
-        interp_run(cpu);
+    return exec->stop.kind == STOP_NONE && !exec->break_round && cpu->cycles < exec->end &&
+           cpu->status != CPU_ERROR_MODE &&
+           (cpu->status == CPU_RUNNING || cpu_interrupt_is_due(cpu));
+}
+
+/* One CPU's turn: up to the end of the round, unless it powers down, fails or stops the run. */
+static void run_cpu(struct exec *exec, struct cpu *cpu)
+{
+    bool was_error = cpu->status == CPU_ERROR_MODE;
+
+    exec->cpu = cpu;
+    exec->in_turn = true;
+    while (can_execute(exec, cpu)) {
+        if (cpu_interrupt_is_due(cpu)) {
+            take_interrupt(cpu);
+        }
+        cpu->limit = exec->end;
+        if (exec->breakpoint_count != 0 || log_on(cpu->log, LOG_EXEC)) {
+            run_watched(exec);
+        } else {
+            interp_run(cpu);
+        }
+        exec->break_round = exec->hooks->between(exec->hooks->context);
+    }
+    exec->in_turn = false;
+    if (!was_error && cpu->status == CPU_ERROR_MODE && exec->stop.kind == STOP_NONE) {
+        exec->hooks->error_mode(exec->hooks->context, cpu, &exec->stop);
     }
 }
 
@@ -202,90 +251,117 @@ static void idle(struct exec *exec, uint64_t end)
         exec->hooks->poll_host(exec->hooks->context, -1);
         return;
     }
-    if (exec->cpu->cycles < end) {
-        exec->cpu->cycles = end;
+    if (exec->realtime) {
+        limit_to(&end, exec->now + POLL_CYCLES); /* small steps, so that pacing is smooth */
     }
+    exec->end = end;
     if (exec->realtime || ++exec->jumps >= POLL_JUMPS) {
         poll_host(exec);
     }
 }
 
-/* Time to jump to while powered down: polls are no reason to wake. */
-static uint64_t idle_end(struct exec *exec, uint64_t cycles)
+static bool any_can_execute(const struct exec *exec)
 {
-    uint64_t poll = exec->next_poll;
-    uint64_t end;
-    exec->next_poll = EVENT_NEVER;
-    end = slice_end(exec, cycles);
-    exec->next_poll = poll;
-    if (exec->realtime && end != EVENT_NEVER && exec_now(exec) + POLL_CYCLES < end) {
-        end = exec_now(exec) + POLL_CYCLES; /* small steps, so that pacing is smooth */
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        const struct cpu *cpu = &exec->cpus[i];
+        if (cpu->status == CPU_RUNNING ||
+            (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu))) {
+            return true;
+        }
     }
-    return end;
+    return false;
+}
+
+/* CPUs that did not execute are taken along; time is that of the one that is behind. */
+static void advance(struct exec *exec)
+{
+    uint64_t now = UINT64_MAX;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        struct cpu *cpu = &exec->cpus[i];
+        if (exec->stop.kind == STOP_NONE && cpu->status != CPU_RUNNING &&
+            cpu->cycles < exec->end) {
+            cpu->cycles = exec->end;
+        }
+        limit_to(&now, cpu->cycles);
+    }
+    exec->now = now;
+}
+
+static void run_round(struct exec *exec, uint64_t cycles)
+{
+    if (exec->now >= exec->next_poll) {
+        poll_host(exec);
+    }
+    exec->end = round_end(exec, cycles);
+    exec->is_first = true;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        uint64_t before = exec->cpus[i].cycles;
+        run_cpu(exec, &exec->cpus[i]);
+        exec->is_first = exec->is_first && exec->cpus[i].cycles == before;
+    }
+}
+
+static void run_events(struct exec *exec)
+{
+    exec->break_round = false;
+    exec->hooks->between(exec->hooks->context);
+    while (exec->stop.kind == STOP_NONE && event_run_one(&exec->events, exec->now)) {
+        exec->hooks->between(exec->hooks->context);
+    }
+    check_limits(exec);
 }
 
 static void turn(struct exec *exec, uint64_t cycles)
 {
-    struct cpu *cpu = exec->cpu;
-
-    exec->hooks->between(exec->hooks->context);
-    while (exec->stop.kind == STOP_NONE && event_run_one(&exec->events, cpu->cycles)) {
-        exec->hooks->between(exec->hooks->context);
-    }
-    check_limits(exec);
+    run_events(exec);
     if (exec->stop.kind != STOP_NONE) {
         return;
     }
-    if (cpu->status != CPU_ERROR_MODE && cpu_interrupt_is_due(cpu)) {
-        cpu->status = CPU_RUNNING;
-        take_interrupt(cpu);
+    exec->end = exec->now;
+    if (any_can_execute(exec)) {
+        run_round(exec, cycles);
+    } else {
+        idle(exec, horizon(exec, cycles));
     }
-    if (cpu->status == CPU_RUNNING) {
-        if (cpu->cycles >= exec->next_poll) {
-            poll_host(exec);
-        }
-        run_cpu(exec, slice_end(exec, cycles));
-    } else if (cpu->status == CPU_POWERED_DOWN) {
-        idle(exec, idle_end(exec, cycles));
-    }
-    if (cpu->status == CPU_ERROR_MODE && exec->stop.kind == STOP_NONE) {
-        exec->hooks->error_mode(exec->hooks->context, cpu, &exec->stop);
-    }
+    advance(exec);
 }
 
 static void begin(struct exec *exec)
 {
+    exec->stop_cpu = exec->stop.cpu;
     memset(&exec->stop, 0, sizeof exec->stop);
-    exec->running = true;
-}
-
-static void end_run(struct exec *exec, struct stop_info *stop)
-{
-    exec->running = false;
-    *stop = exec->stop;
+    exec->step_over = true;
 }
 
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
 {
     begin(exec);
-    exec->step_over = true;
     while (exec->stop.kind == STOP_NONE) {
-        if (exec->cpu->cycles >= cycles) {
+        if (exec->now >= cycles) {
             exec->stop.kind = STOP_CYCLES;
             break;
         }
         turn(exec, cycles);
     }
-    end_run(exec, stop);
+    *stop = exec->stop;
 }
 
-void exec_step(struct exec *exec, struct stop_info *stop)
+void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
 {
+    struct cpu *cpu = &exec->cpus[index];
+
     begin(exec);
-    exec->step_over = true;
-    turn(exec, exec->cpu->cycles + 1);
+    exec->stop_cpu = index;
+    run_events(exec);
+    exec->end = cpu->cycles + 1;
+    exec->is_first = true;
+    if (exec->stop.kind == STOP_NONE) {
+        run_cpu(exec, cpu);
+        advance(exec);
+    }
     if (exec->stop.kind == STOP_NONE) {
         exec->stop.kind = STOP_STEP;
+        exec->stop.cpu = index;
     }
-    end_run(exec, stop);
+    *stop = exec->stop;
 }

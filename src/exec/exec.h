@@ -2,10 +2,11 @@
 /*
  * The run loop: CPUs, events, interrupts and the host, in virtual time.
  *
- * Time is the cycle counter.  A CPU executes up to the next event, exactly; events that are due run;
- * interrupts are taken between instructions.  When the CPU is powered down time jumps to the next
+ * Time is the cycle counter.  It goes in rounds: each CPU in turn executes up to the same cycle, which
+ * is the next event, or with several CPUs the end of a quantum; then the events that are due run.
+ * Interrupts are taken between instructions.  While all CPUs are powered down time jumps to the next
  * event.  The host is looked at now and then; that changes nothing the guest can see unless input has
- * arrived.
+ * arrived.  Which CPU does what when is a matter of cycles alone, so that every run is the same.
  */
 #ifndef EXEC_EXEC_H
 #define EXEC_EXEC_H
@@ -27,7 +28,7 @@ struct exec_hooks {
     bool (*can_receive)(void *context);
     /* Comes after every slice of instructions and after every event: resets the system if that is
      * wanted. */
-    void (*between)(void *context);
+    bool (*between)(void *context);
     /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (other CPUs
      * still run). */
     bool (*error_mode)(void *context, struct cpu *cpu, struct stop_info *stop);
@@ -35,11 +36,18 @@ struct exec_hooks {
 };
 
 struct exec {
-    struct cpu *cpu; /* the one CPU; more come with SMP */
+    struct cpu *cpus;
+    unsigned cpu_count;
+    struct cpu *cpu;        /* that executes, or did last */
+    uint64_t now;           /* cycles, between the CPUs' turns */
+    uint64_t end;           /* of the round */
+    uint64_t quantum;       /* cycles in a round of several CPUs, at most */
+    bool in_turn;           /* cpu executes: its cycle counter is the time */
+    bool is_first;          /* no CPU has executed in this round before cpu */
     struct event_queue events;
     const struct exec_hooks *hooks;
     struct stop_info stop;   /* kind != STOP_NONE: leave the loop */
-    bool running;            /* inside exec_run() */
+    bool break_round;        /* the system was reset: this round is over */
     uint64_t insn_limit;     /* stop when the instruction counter is there; 0: none */
     uint64_t time_limit;     /* the same for cycles */
     uint64_t next_poll;      /* cycles */
@@ -49,19 +57,23 @@ struct exec {
     int64_t realtime_start;  /* ns of the monotonic clock at which cycle 0 was */
     unsigned breakpoint_count;
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
-    bool step_over;          /* do not stop at the breakpoint we stand on */
+    bool step_over;          /* do not stop at the breakpoint that stop_cpu stands on */
+    unsigned stop_cpu;
 };
 
-/* hooks and cpu stay the caller's. */
-void exec_init(struct exec *exec, struct cpu *cpu, uint64_t clock_hz,
+#define EXEC_DEFAULT_QUANTUM 1000u
+
+/* hooks and cpus (count of them, in one piece) stay the caller's. */
+void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clock_hz,
                const struct exec_hooks *hooks);
 void exec_fini(struct exec *exec);
 
 /* Runs until something stops it, or until the cycle counter has reached `cycles` (STOP_CYCLES). */
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
 
-/* Executes one instruction, or jumps to the next event if the CPU is powered down (STOP_STEP). */
-void exec_step(struct exec *exec, struct stop_info *stop);
+/* Lets one CPU execute one instruction while the others stand still; if it is powered down, time goes on
+ * by a cycle (STOP_STEP). */
+void exec_step(struct exec *exec, unsigned cpu, struct stop_info *stop);
 
 /* Ends the run after the current instruction; the first reason stays.  printf style. */
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
@@ -74,7 +86,10 @@ bool exec_remove_breakpoint(struct exec *exec, uint32_t address);
 /* Cycles since power-on, exact to the instruction in execution. */
 static inline uint64_t exec_now(const struct exec *exec)
 {
-    return exec->cpu->cycles;
+    return exec->in_turn ? exec->cpu->cycles : exec->now;
 }
+
+/* Instructions of all CPUs. */
+uint64_t exec_insns(const struct exec *exec);
 
 #endif

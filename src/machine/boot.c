@@ -15,6 +15,7 @@
 #define ENTRY_WIM 2u
 #define ENTRY_CCR 0x0081000fu /* snooping, burst fetch, both caches on */
 
+#define STACK_STRIDE  0x20000u /* between the CPUs' stacks */
 #define STACK_RESERVE 0x80u /* a window save area and hidden parameters above %sp */
 
 #define PNP_APBUART 0x00cu
@@ -152,12 +153,14 @@ static uint32_t ram_end(const struct machine *m)
     return found == NULL ? 0 : found->base + found->size;
 }
 
-static void enter_image(struct machine *m)
+/* All CPUs but the first wait in power-down; woken, they start at the entry too and tell themselves apart
+ * by %asr17. */
+static void enter_cpu(struct machine *m, struct cpu *cpu)
 {
-    struct cpu *cpu = &m->cpu;
-    uint32_t stack = (ram_end(m) - STACK_RESERVE) & ~7u;
+    unsigned index = cpu->config.index;
+    uint32_t stack = (ram_end(m) - index * STACK_STRIDE - STACK_RESERVE) & ~7u;
 
-    cpu_set_psr(cpu, ENTRY_PSR);
+    cpu_set_psr(cpu, index == 0 ? ENTRY_PSR : ENTRY_PSR & ~(1u << PSR_ET));
     cpu->wim = ENTRY_WIM;
     cpu->tba = m->entry & 0xfffff000;
     cpu->cache_control = ENTRY_CCR;
@@ -165,6 +168,13 @@ static void enter_image(struct machine *m)
     cpu_set_reg(cpu, 30, stack);
     cpu->pc = m->entry;
     cpu->npc = m->entry + 4;
+}
+
+static void enter_image(struct machine *m)
+{
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        enter_cpu(m, &m->cpus[i]);
+    }
     prepare_devices(m);
 }
 

@@ -10,15 +10,16 @@
 struct gdb_glue {
     struct machine *machine;
     struct gdbstub *stub;
-    enum gdb_action action;
+    enum gdb_action action; /* of the whole machine; a step is one CPU's, the others stand still */
+    unsigned step_cpu;
     bool ended; /* the run is over; GDB may still look */
     bool killed;
 };
 
 static unsigned op_cpu_count(void *context)
 {
-    (void)context;
-    return 1;
+    const struct gdb_glue *glue = context;
+    return glue->machine->cpu_count;
 }
 
 /* GDB's numbers are those of <leon3emu/device.h> up to FSR; then CSR, then %asr16... */
@@ -36,8 +37,7 @@ static bool op_read_register(void *context, unsigned cpu, unsigned number, uint3
 {
     struct gdb_glue *glue = context;
     uint32_t core;
-    (void)cpu;
-    return core_number(number, &core) && cpu_read_register(&glue->machine->cpu, core, value);
+    return core_number(number, &core) && cpu_read_register(&glue->machine->cpus[cpu], core, value);
 }
 
 /* Writing %asr19 would power the CPU down: not what a debugger means. */
@@ -45,24 +45,21 @@ static bool op_write_register(void *context, unsigned cpu, unsigned number, uint
 {
     struct gdb_glue *glue = context;
     uint32_t core;
-    (void)cpu;
     return core_number(number, &core) && core != L3_REG_ASR(19) &&
-           cpu_write_register(&glue->machine->cpu, core, value);
+           cpu_write_register(&glue->machine->cpus[cpu], core, value);
 }
 
 static bool op_read_memory(void *context, unsigned cpu, uint32_t address, void *bytes, size_t size)
 {
     struct gdb_glue *glue = context;
-    (void)cpu;
-    return machine_debug_read(glue->machine, address, bytes, size);
+    return machine_debug_read(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
 }
 
 static bool op_write_memory(void *context, unsigned cpu, uint32_t address, const void *bytes,
                             size_t size)
 {
     struct gdb_glue *glue = context;
-    (void)cpu;
-    return machine_debug_write(glue->machine, address, bytes, size);
+    return machine_debug_write(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
 }
 
 static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)
@@ -89,7 +86,14 @@ static enum gdb_result op_remove_point(void *context, const struct gdb_point *po
 static void op_resume(void *context, const enum gdb_action *actions)
 {
     struct gdb_glue *glue = context;
-    glue->action = actions[0];
+    glue->action = GDB_CONTINUE;
+    for (unsigned i = 0; i < glue->machine->cpu_count; i++) {
+        if (actions[i] == GDB_STEP) {
+            glue->action = GDB_STEP;
+            glue->step_cpu = i;
+            return;
+        }
+    }
 }
 
 static void op_interrupt(void *context)
@@ -115,8 +119,7 @@ static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
 {
     static const char *const names[] = {"running", "powered down", "error mode"};
     struct gdb_glue *glue = context;
-    (void)cpu;
-    snprintf(text, size, "%s", names[glue->machine->cpu.status]);
+    snprintf(text, size, "%s", names[glue->machine->cpus[cpu].status]);
 }
 
 bool leon3emu_gdb(struct machine *m, uint16_t port, uint16_t *actual, struct error *err)
@@ -224,7 +227,7 @@ static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info
 {
     struct exec *exec = &glue->machine->exec;
     if (glue->action == GDB_STEP) {
-        exec_step(exec, stop);
+        exec_step(exec, glue->step_cpu, stop);
     } else {
         exec_run(exec, cycles == 0 ? UINT64_MAX : cycles, stop);
     }

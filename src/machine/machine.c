@@ -23,7 +23,7 @@ void leon3emu_options_init(struct leon3emu_options *options)
 
 static uint32_t guest_pc(void *context)
 {
-    return ((const struct machine *)context)->cpu.pc;
+    return ((const struct machine *)context)->exec.cpu->pc;
 }
 
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
@@ -35,7 +35,9 @@ static void code_written(void *context, struct region *region, uint64_t offset, 
 static void code_changed(void *context)
 {
     struct machine *m = context;
-    tlb_flush(&m->cpu.tlb);
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        tlb_flush(&m->cpus[i].tlb);
+    }
 }
 
 static void interrupt_acknowledge(void *context, struct cpu *cpu, unsigned level)
@@ -71,12 +73,14 @@ static void poll_host(void *context, int timeout_ms)
 }
 
 /* A reset that a device asked for waits until the instruction or event is over. */
-static void between(void *context)
+static bool between(void *context)
 {
     struct machine *m = context;
-    if (m->reset_wanted) {
+    bool wanted = m->reset_wanted;
+    if (wanted) {
         machine_reset(m, m->reset_cause);
     }
+    return wanted;
 }
 
 static bool can_receive(void *context)
@@ -114,16 +118,6 @@ static bool read_board(struct machine *m, struct error *err)
         return board_file_parse(name, text, strlen(text), &m->board, err);
     }
     return board_file_read(name, &m->board, err);
-}
-
-static bool check_board(const struct machine *m, struct error *err)
-{
-    if (m->board->cpu.count > 1) {
-        return error_set(err, LEON3EMU_BOARD,
-                         "%s: %u CPUs: this version has one CPU; set count = 1 in [cpu]",
-                         m->board->label, m->board->cpu.count);
-    }
-    return true;
 }
 
 static struct cpu_config cpu_configuration(const struct board_desc *board)
@@ -164,6 +158,7 @@ static bool create_host_side(struct machine *m, struct error *err)
 static bool create_cpu(struct machine *m, struct error *err)
 {
     struct cpu_config config = cpu_configuration(m->board);
+    unsigned count = m->options.cpus != 0 ? m->options.cpus : m->board->cpu.count;
 
     m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;
     m->cpu_hooks.up_counter = up_counter;
@@ -173,10 +168,23 @@ static bool create_cpu(struct machine *m, struct error *err)
     m->exec_hooks.can_receive = can_receive;
     m->exec_hooks.error_mode = stop_error_mode;
     m->exec_hooks.context = m;
-    exec_init(&m->exec, &m->cpu, m->board->clock_hz, &m->exec_hooks);
+    m->cpus = calloc(count, sizeof *m->cpus);
+    if (m->cpus == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    exec_init(&m->exec, m->cpus, count, m->board->clock_hz, &m->exec_hooks);
     m->exec.realtime = m->options.realtime;
-    return cpu_init(&m->cpu, &config, &m->space, &m->code_cache, &m->cpu_hooks, &m->log) ||
-           error_set(err, LEON3EMU_HOST, "out of memory");
+    if (m->options.quantum != 0) {
+        m->exec.quantum = m->options.quantum;
+    }
+    for (; config.index < count; config.index++) {
+        m->cpu_count++;
+        if (!cpu_init(&m->cpus[config.index], &config, &m->space, &m->code_cache, &m->cpu_hooks,
+                      &m->log)) {
+            return error_set(err, LEON3EMU_HOST, "out of memory");
+        }
+    }
+    return true;
 }
 
 static bool create_memory(struct machine *m, struct error *err)
@@ -220,7 +228,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->thread = pthread_self();
     pthread_mutex_init(&m->post_lock, NULL);
     m->posts_open = true;
-    if (!read_board(m, err) || !check_board(m, err) || !create_host_side(m, err) ||
+    if (!read_board(m, err) || !create_host_side(m, err) ||
         !create_memory(m, err) || !create_cpu(m, err) || !build(m, err)) {
         leon3emu_destroy(m);
         return NULL;
@@ -247,7 +255,10 @@ void leon3emu_destroy(struct machine *m)
         device_destroy(host);
     }
     code_cache_clear(&m->code_cache);
-    cpu_fini(&m->cpu);
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        cpu_fini(&m->cpus[i]);
+    }
+    free(m->cpus);
     exec_fini(&m->exec);
     addrspace_fini(&m->space);
     region_destroy(m->root);
@@ -268,7 +279,9 @@ void machine_reset(struct machine *m, uint32_t cause)
 {
     m->reset_wanted = false;
     code_cache_clear(&m->code_cache);
-    cpu_reset(&m->cpu);
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        cpu_reset(&m->cpus[i]);
+    }
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
         device_reset(host, cause);
     }
@@ -300,7 +313,7 @@ uint64_t leon3emu_cycles(const struct machine *m)
 
 uint64_t leon3emu_instructions(const struct machine *m)
 {
-    return m->cpu.insns;
+    return exec_insns(&m->exec);
 }
 
 uint64_t leon3emu_nanoseconds(const struct machine *m)
@@ -315,7 +328,7 @@ static size_t page_piece(uint32_t address, size_t size)
     return size < left ? size : left;
 }
 
-bool machine_debug_read(struct machine *m, uint32_t address, void *buffer, size_t size)
+bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer, size_t size)
 {
     struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
     uint8_t *to = buffer;
@@ -323,7 +336,7 @@ bool machine_debug_read(struct machine *m, uint32_t address, void *buffer, size_
 
     while (size > 0) {
         size_t piece = page_piece(address, size);
-        if (!mmu_probe(&m->cpu, address, &pa) || !addrspace_read(&m->space, pa, to, piece, &how)) {
+        if (!mmu_probe(cpu, address, &pa) || !addrspace_read(&m->space, pa, to, piece, &how)) {
             return false;
         }
         address += (uint32_t)piece;
@@ -333,7 +346,7 @@ bool machine_debug_read(struct machine *m, uint32_t address, void *buffer, size_
     return true;
 }
 
-bool machine_debug_write(struct machine *m, uint32_t address, const void *buffer, size_t size)
+bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t address, const void *buffer, size_t size)
 {
     struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
     const uint8_t *from = buffer;
@@ -341,7 +354,7 @@ bool machine_debug_write(struct machine *m, uint32_t address, const void *buffer
 
     while (size > 0) {
         size_t piece = page_piece(address, size);
-        if (!mmu_probe(&m->cpu, address, &pa) ||
+        if (!mmu_probe(cpu, address, &pa) ||
             !addrspace_write(&m->space, pa, from, piece, &how)) {
             return false;
         }
@@ -377,7 +390,7 @@ bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *
 
     memset(call, 0, sizeof *call);
     call->calls = m->bus.calls + m->calls;
-    call->guest_pc = m->cpu.pc;
+    call->guest_pc = m->exec.cpu->pc;
     if (host != NULL) {
         call->callback = m->call->callback;
     }

@@ -95,7 +95,8 @@ struct machine {
     struct region *root;
     struct addrspace space;
     struct code_cache code_cache;
-    struct cpu cpu;
+    struct cpu *cpus; /* exec.cpu is the one that executes, or did last */
+    unsigned cpu_count;
     struct cpu_hooks cpu_hooks;
     struct exec exec;
     struct exec_hooks exec_hooks;
@@ -194,9 +195,9 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 
 /* machine.c */
 void machine_reset(struct machine *m, uint32_t cause);
-/* Memory as the CPU sees it now, without side effects: virtual addresses if its MMU is on, guest byte
+/* Memory as cpu sees it now, without side effects: virtual addresses if its MMU is on, guest byte
  * order.  False: some of it is out of reach. */
-bool machine_debug_read(struct machine *m, uint32_t address, void *buffer, size_t size);
-bool machine_debug_write(struct machine *m, uint32_t address, const void *buffer, size_t size);
+bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer, size_t size);
+bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t address, const void *buffer, size_t size);
 
 #endif

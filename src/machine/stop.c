@@ -46,15 +46,31 @@ static void trapped(const struct cpu *cpu, struct stop_info *stop)
              cpu->config.index, cpu->error_tt, trap_name(cpu->error_tt), cpu->pc);
 }
 
+/* Is a CPU left that is not in error mode? */
+static bool others_live(const struct machine *m)
+{
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        if (m->cpus[i].status != CPU_ERROR_MODE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
 {
+    const struct machine *m = context;
     uint32_t source = cpu->globals[2];
     uint32_t code = cpu->globals[3];
-    (void)context;
 
     stop->cpu = cpu->config.index;
     if (cpu->error_tt != TT_SOFTWARE || cpu->globals[1] != 1) {
         trapped(cpu, stop);
+        if (others_live(m)) {
+            log_line(&m->log, 0, "%s; the other CPUs go on", stop->text);
+            memset(stop, 0, sizeof *stop);
+            return false;
+        }
     } else if (source == RTEMS_EXIT_SOURCE || (source == 0 && code == 0)) {
         guest_exit(stop, code);
     } else {
@@ -67,10 +83,10 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
 
 #define BACKTRACE_MAX 32
 
-static bool debug_word(struct machine *m, uint32_t address, uint32_t *word)
+static bool debug_word(struct machine *m, const struct cpu *cpu, uint32_t address, uint32_t *word)
 {
     uint8_t bytes[4];
-    if ((address & 3) != 0 || !machine_debug_read(m, address, bytes, sizeof bytes)) {
+    if ((address & 3) != 0 || !machine_debug_read(m, cpu, address, bytes, sizeof bytes)) {
         return false;
     }
     *word = be32_load(bytes);
@@ -83,13 +99,14 @@ static const char *describe(struct machine *m, uint32_t address, char *buffer, s
     return m->symbols == NULL ? buffer : symbols_describe(m->symbols, address, buffer, size);
 }
 
-static void print_instruction(struct machine *m, uint32_t pc, FILE *stream)
+static void print_instruction(struct machine *m, const struct cpu *cpu, FILE *stream)
 {
+    uint32_t pc = cpu->pc;
     char place[SYMBOLS_TEXT_SIZE];
     char text[80] = "(cannot be read)";
     uint32_t word;
 
-    if (debug_word(m, pc, &word)) {
+    if (debug_word(m, cpu, pc, &word)) {
         insn_disassemble(word, pc, text, sizeof text);
     }
     fprintf(stream, "  pc  0x%08" PRIx32 "  %-32s %s\n", pc, text,
@@ -120,9 +137,8 @@ struct frame {
     uint32_t pc;
 };
 
-static bool outer_frame(struct machine *m, struct frame *frame)
+static bool outer_frame(struct machine *m, const struct cpu *cpu, struct frame *frame)
 {
-    const struct cpu *cpu = &m->cpu;
     unsigned next = (frame->window + 1) % cpu->config.windows;
     uint32_t saved_fp;
     uint32_t saved_pc;
@@ -134,7 +150,7 @@ static bool outer_frame(struct machine *m, struct frame *frame)
         return true;
     }
     frame->in_window = false;
-    if (!debug_word(m, frame->fp + 56, &saved_fp) || !debug_word(m, frame->fp + 60, &saved_pc)) {
+    if (!debug_word(m, cpu, frame->fp + 56, &saved_fp) || !debug_word(m, cpu, frame->fp + 60, &saved_pc)) {
         return false;
     }
     frame->fp = saved_fp;
@@ -142,9 +158,8 @@ static bool outer_frame(struct machine *m, struct frame *frame)
     return true;
 }
 
-static void print_backtrace(struct machine *m, FILE *stream)
+static void print_backtrace(struct machine *m, const struct cpu *cpu, FILE *stream)
 {
-    const struct cpu *cpu = &m->cpu;
     struct frame frame = {cpu->cwp, true, cpu_reg(cpu, 30), cpu_reg(cpu, 31)};
     char place[SYMBOLS_TEXT_SIZE];
 
@@ -154,7 +169,7 @@ static void print_backtrace(struct machine *m, FILE *stream)
         uint32_t below = frame.fp;
         fprintf(stream, "  #%-2u 0x%08" PRIx32 "  %s\n", i, frame.pc,
                 describe(m, frame.pc, place, sizeof place));
-        if (frame.fp == 0 || !outer_frame(m, &frame) || frame.fp < below) {
+        if (frame.fp == 0 || !outer_frame(m, cpu, &frame) || frame.fp < below) {
             break;
         }
     }
@@ -162,17 +177,20 @@ static void print_backtrace(struct machine *m, FILE *stream)
 
 void leon3emu_report(struct machine *m, const struct stop_info *stop, FILE *stream)
 {
-    (void)stop;
-    print_instruction(m, m->cpu.pc, stream);
-    print_registers(&m->cpu, stream);
-    print_backtrace(m, stream);
+    const struct cpu *cpu = &m->cpus[stop->cpu];
+    print_instruction(m, cpu, stream);
+    print_registers(cpu, stream);
+    print_backtrace(m, cpu, stream);
 }
 
 void leon3emu_stats(const struct machine *m, FILE *stream)
 {
     uint64_t ns = leon3emu_nanoseconds(m);
-    fprintf(stream, "instructions %" PRIu64 "\n", m->cpu.insns);
-    fprintf(stream, "cycles %" PRIu64 "\n", m->cpu.cycles);
+    fprintf(stream, "instructions %" PRIu64 "\n", exec_insns(&m->exec));
+    fprintf(stream, "cycles %" PRIu64 "\n", exec_now(&m->exec));
+    for (unsigned i = 0; m->cpu_count > 1 && i < m->cpu_count; i++) {
+        fprintf(stream, "instructions_cpu%u %" PRIu64 "\n", i, m->cpus[i].insns);
+    }
     fprintf(stream, "guest_time_ns %" PRIu64 "\n", ns);
     fprintf(stream, "device_register_accesses %" PRIu64 "\n", m->bus.calls);
     fprintf(stream, "other_device_calls %" PRIu64 "\n", m->calls);

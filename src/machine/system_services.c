@@ -21,13 +21,13 @@ enum { BAR_APB_IO = 1, BAR_AHB_MEMORY = 2, BAR_AHB_IO = 3 };
 static struct cpu *find_cpu(struct l3_host *host, uint32_t number, const char *service)
 {
     services_check_thread(host, service);
-    return number == 0 ? &host->machine->cpu : NULL;
+    return number < host->machine->cpu_count ? &host->machine->cpus[number] : NULL;
 }
 
 static uint32_t system_cpu_count(struct l3_host *host)
 {
     services_check_thread(host, "cpu_count");
-    return 1;
+    return host->machine->cpu_count;
 }
 
 static void system_cpu_irq_level(struct l3_host *host, uint32_t number, uint32_t level)
@@ -77,7 +77,7 @@ static void system_reset(struct l3_host *host, uint32_t cause)
     services_check_thread(host, "system_reset");
     m->reset_wanted = true;
     m->reset_cause = cause;
-    cpu_attention(&m->cpu);
+    cpu_attention(m->exec.cpu);
 }
 
 static int32_t system_register_read(struct l3_host *host, uint32_t number, uint32_t reg,
@@ -203,11 +203,11 @@ static int32_t find_entry(const struct machine *m, uint32_t table, uint64_t apb_
                           uint32_t index, struct l3_bus_entry *entry)
 {
     if (table == L3_BUS_AHB_MASTERS) {
-        if (index == 0) {
+        if (index < m->cpu_count) {
             entry->id = id_word(L3_VENDOR_GAISLER, PNP_LEON3, 3, 0);
             return 1;
         }
-        index--;
+        index -= m->cpu_count;
     }
     for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
         if (is_in_table(host, table, apb_base) && index-- == 0) {
