@@ -14,7 +14,8 @@
 #define POLL_CYCLES 1000000u
 #define POLL_JUMPS  1000u
 
-/* A new event that comes before the end of the round shortens it, as long as no CPU is past that. */
+/* A new event that comes before the end of the round shortens it, as long as no CPU is past that.
+ */
 static void on_earlier(void *context, uint64_t deadline)
 {
     struct exec *exec = context;
@@ -272,19 +273,25 @@ static bool any_can_execute(const struct exec *exec)
     return false;
 }
 
-/* CPUs that did not execute are taken along; time is that of the one that is behind. */
-static void advance(struct exec *exec)
+/* CPUs that did not execute are taken along. */
+static void take_along(struct exec *exec)
+{
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        struct cpu *cpu = &exec->cpus[i];
+        if (cpu->status != CPU_RUNNING && cpu->cycles < exec->end) {
+            cpu->cycles = exec->end;
+        }
+    }
+}
+
+/* Time, when no CPU executes, is that of the one that is behind. */
+static uint64_t common_time(const struct exec *exec)
 {
     uint64_t now = UINT64_MAX;
     for (unsigned i = 0; i < exec->cpu_count; i++) {
-        struct cpu *cpu = &exec->cpus[i];
-        if (exec->stop.kind == STOP_NONE && cpu->status != CPU_RUNNING &&
-            cpu->cycles < exec->end) {
-            cpu->cycles = exec->end;
-        }
-        limit_to(&now, cpu->cycles);
+        limit_to(&now, exec->cpus[i].cycles);
     }
-    exec->now = now;
+    return now;
 }
 
 static void run_round(struct exec *exec, uint64_t cycles)
@@ -311,8 +318,20 @@ static void run_events(struct exec *exec)
     check_limits(exec);
 }
 
+/* A run that stops does so at the time of the CPU that stopped it. */
+static void finish_round(struct exec *exec)
+{
+    if (exec->stop.kind == STOP_NONE) {
+        take_along(exec);
+        exec->now = common_time(exec);
+    } else {
+        exec->now = exec->cpu->cycles;
+    }
+}
+
 static void turn(struct exec *exec, uint64_t cycles)
 {
+    exec->now = common_time(exec);
     run_events(exec);
     if (exec->stop.kind != STOP_NONE) {
         return;
@@ -323,7 +342,7 @@ static void turn(struct exec *exec, uint64_t cycles)
     } else {
         idle(exec, horizon(exec, cycles));
     }
-    advance(exec);
+    finish_round(exec);
 }
 
 static void begin(struct exec *exec)
@@ -357,7 +376,7 @@ void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
     exec->is_first = true;
     if (exec->stop.kind == STOP_NONE) {
         run_cpu(exec, cpu);
-        advance(exec);
+        finish_round(exec);
     }
     if (exec->stop.kind == STOP_NONE) {
         exec->stop.kind = STOP_STEP;

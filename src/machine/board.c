@@ -3,8 +3,8 @@
  * From a board's description and the --periph options to memories and devices.
  *
  * A peripheral without a base takes the place of the board's device that has the same plug&play
- * identity, if there is exactly one: its address, its interrupt, its other properties, as far as the
- * user does not give them and the new class knows them.
+ * identity, if there is exactly one: its address, its interrupt, its other properties, as far as
+ * the user does not give them and the new class knows them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,8 +32,7 @@ const char *leon3emu_board_name(unsigned index)
 
 static bool add_memory(struct machine *m, const struct board_memory *memory, struct error *err)
 {
-    struct region *region =
-        region_new_ram(memory->name, memory->size, memory->type == BOARD_ROM);
+    struct region *region = region_new_ram(memory->name, memory->size, memory->type == BOARD_ROM);
     if (region == NULL) {
         return error_set(err, LEON3EMU_HOST, "no memory for %u bytes of %s", memory->size,
                          memory->name);
@@ -117,8 +116,8 @@ static bool find_place(struct machine *m, struct extra *extra, struct error *err
     return no_place(extra, candidates, names, err);
 }
 
-/* Does the class, or the core for it, know a property of that name?  What the replaced device had and
- * the new one has not is dropped. */
+/* Does the class, or the core for it, know a property of that name?  What the replaced device had
+ * and the new one has not is dropped. */
 static bool is_inherited(const struct l3_device_class *class, const char *key)
 {
     if (strcmp(key, "base") == 0 || strncmp(key, "irq", 3) == 0) {
@@ -216,8 +215,7 @@ static bool make_board_device(struct machine *m, const struct board_device *devi
                               struct error *err)
 {
     const struct library *library = library_find(m, device->class_name, err);
-    return (library != NULL &&
-            device_create(m, device->name, library, &device->properties, err)) ||
+    return (library != NULL && device_create(m, device->name, library, &device->properties, err)) ||
            (error_prefix(err, "%s:%u: %s", m->board->label, device->line, device->name),
             err->status = LEON3EMU_BOARD, false);
 }
@@ -231,9 +229,8 @@ static bool make_devices(struct machine *m, const struct extra *extras, struct e
     for (size_t i = 0; ok && i < m->board->device_count; i++) {
         const struct board_device *device = &m->board->devices[i];
         const struct extra *extra = replacement_of(extras, count, device);
-        ok = extra == NULL
-                 ? make_board_device(m, device, err)
-                 : make_extra(m, m->options.peripherals[extra - extras], extra, err);
+        ok = extra == NULL ? make_board_device(m, device, err)
+                           : make_extra(m, m->options.peripherals[extra - extras], extra, err);
     }
     for (size_t i = 0; ok && i < count; i++) {
         if (extras[i].replaces == NULL) {

@@ -3,8 +3,8 @@
  * Loading firmware, and the state in which it starts.
  *
  * A PROM image starts as the hardware does.  An image in RAM expects what a boot loader has done: a
- * stack at the end of RAM, traps and FPU enabled, one window marked invalid, caches on, timer scaler
- * counting microseconds (RTEMS takes the clock frequency from it), UARTs enabled.
+ * stack at the end of RAM, traps and FPU enabled, one window marked invalid, caches on, timer
+ * scaler counting microseconds (RTEMS takes the clock frequency from it), UARTs enabled.
  */
 #include <string.h>
 
@@ -16,20 +16,20 @@
 #define ENTRY_CCR 0x0081000fu /* snooping, burst fetch, both caches on */
 
 #define STACK_STRIDE  0x20000u /* between the CPUs' stacks */
-#define STACK_RESERVE 0x80u /* a window save area and hidden parameters above %sp */
+#define STACK_RESERVE 0x80u    /* a window save area and hidden parameters above %sp */
 
 #define PNP_APBUART 0x00cu
 #define PNP_GPTIMER 0x011u
 
-#define UART_CONTROL    0x08u
-#define UART_SCALER     0x0cu
-#define UART_ENABLE     0x3u
-#define UART_BAUD       38400u
-#define TIMER_SCALER    0x00u
-#define TIMER_RELOAD    0x04u
-#define TIMER1_RELOAD   0x14u
-#define TIMER1_CONTROL  0x18u
-#define TIMER_FREE_RUN  0x7u /* enable, restart, load */
+#define UART_CONTROL   0x08u
+#define UART_SCALER    0x0cu
+#define UART_ENABLE    0x3u
+#define UART_BAUD      38400u
+#define TIMER_SCALER   0x00u
+#define TIMER_RELOAD   0x04u
+#define TIMER1_RELOAD  0x14u
+#define TIMER1_CONTROL 0x18u
+#define TIMER_FREE_RUN 0x7u /* enable, restart, load */
 
 /* ---- loading ---- */
 
@@ -153,8 +153,8 @@ static uint32_t ram_end(const struct machine *m)
     return found == NULL ? 0 : found->base + found->size;
 }
 
-/* All CPUs but the first wait in power-down; woken, they start at the entry too and tell themselves apart
- * by %asr17. */
+/* All CPUs but the first wait in power-down; woken, they start at the entry too and tell themselves
+ * apart by %asr17. */
 static void enter_cpu(struct machine *m, struct cpu *cpu)
 {
     unsigned index = cpu->config.index;

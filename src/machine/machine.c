@@ -228,8 +228,8 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->thread = pthread_self();
     pthread_mutex_init(&m->post_lock, NULL);
     m->posts_open = true;
-    if (!read_board(m, err) || !create_host_side(m, err) ||
-        !create_memory(m, err) || !create_cpu(m, err) || !build(m, err)) {
+    if (!read_board(m, err) || !create_host_side(m, err) || !create_memory(m, err) ||
+        !create_cpu(m, err) || !build(m, err)) {
         leon3emu_destroy(m);
         return NULL;
     }
@@ -328,7 +328,8 @@ static size_t page_piece(uint32_t address, size_t size)
     return size < left ? size : left;
 }
 
-bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer, size_t size)
+bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer,
+                        size_t size)
 {
     struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
     uint8_t *to = buffer;
@@ -346,7 +347,8 @@ bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t addre
     return true;
 }
 
-bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t address, const void *buffer, size_t size)
+bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t address,
+                         const void *buffer, size_t size)
 {
     struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
     const uint8_t *from = buffer;
@@ -354,8 +356,7 @@ bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t addr
 
     while (size > 0) {
         size_t piece = page_piece(address, size);
-        if (!mmu_probe(cpu, address, &pa) ||
-            !addrspace_write(&m->space, pa, from, piece, &how)) {
+        if (!mmu_probe(cpu, address, &pa) || !addrspace_write(&m->space, pa, from, piece, &how)) {
             return false;
         }
         address += (uint32_t)piece;

@@ -14,8 +14,7 @@ static const char *type_name(uint32_t type)
 
 static void print_property(const struct l3_property *p, FILE *stream)
 {
-    fprintf(stream, "  %-16s %-7s %s", p->name, type_name(p->type),
-            p->help == NULL ? "" : p->help);
+    fprintf(stream, "  %-16s %-7s %s", p->name, type_name(p->type), p->help == NULL ? "" : p->help);
     if (p->type == L3_PROPERTY_UINT) {
         fprintf(stream, "; %llu to %llu", (unsigned long long)p->minimum,
                 (unsigned long long)p->maximum);

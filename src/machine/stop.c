@@ -150,7 +150,8 @@ static bool outer_frame(struct machine *m, const struct cpu *cpu, struct frame *
         return true;
     }
     frame->in_window = false;
-    if (!debug_word(m, cpu, frame->fp + 56, &saved_fp) || !debug_word(m, cpu, frame->fp + 60, &saved_pc)) {
+    if (!debug_word(m, cpu, frame->fp + 56, &saved_fp) ||
+        !debug_word(m, cpu, frame->fp + 60, &saved_pc)) {
         return false;
     }
     frame->fp = saved_fp;
