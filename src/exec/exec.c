@@ -97,7 +97,9 @@ static bool at_breakpoint(struct exec *exec)
     uint32_t pc = exec->cpu->pc;
     if (exec->step_over && exec->cpu->config.index == exec->stop_cpu) {
         exec->step_over = false;
-        return false;
+        if (pc == exec->stop_pc) {
+            return false;
+        }
     }
     for (unsigned i = 0; i < exec->breakpoint_count; i++) {
         if (exec->breakpoints[i] == pc) {
@@ -345,16 +347,18 @@ static void turn(struct exec *exec, uint64_t cycles)
     finish_round(exec);
 }
 
-static void begin(struct exec *exec)
+/* Forgets why the run stopped only now: a stop asked for between two runs holds for the next. */
+static void end_run(struct exec *exec, struct stop_info *stop)
 {
-    exec->stop_cpu = exec->stop.cpu;
+    *stop = exec->stop;
     memset(&exec->stop, 0, sizeof exec->stop);
-    exec->step_over = true;
+    exec->stop_cpu = stop->cpu;
+    exec->stop_pc = exec->cpus[stop->cpu].pc;
+    exec->step_over = stop->kind == STOP_BREAKPOINT;
 }
 
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
 {
-    begin(exec);
     while (exec->stop.kind == STOP_NONE) {
         if (exec->now >= cycles) {
             exec->stop.kind = STOP_CYCLES;
@@ -362,15 +366,16 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
         }
         turn(exec, cycles);
     }
-    *stop = exec->stop;
+    end_run(exec, stop);
 }
 
 void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
 {
     struct cpu *cpu = &exec->cpus[index];
 
-    begin(exec);
+    exec->step_over = true;
     exec->stop_cpu = index;
+    exec->stop_pc = cpu->pc;
     run_events(exec);
     exec->end = cpu->cycles + 1;
     exec->is_first = true;
@@ -382,5 +387,5 @@ void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
         exec->stop.kind = STOP_STEP;
         exec->stop.cpu = index;
     }
-    *stop = exec->stop;
+    end_run(exec, stop);
 }

@@ -57,8 +57,9 @@ struct exec {
     int64_t realtime_start;  /* ns of the monotonic clock at which cycle 0 was */
     unsigned breakpoint_count;
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
-    bool step_over;          /* do not stop at the breakpoint that stop_cpu stands on */
+    bool step_over;          /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
     unsigned stop_cpu;
+    uint32_t stop_pc;
 };
 
 #define EXEC_DEFAULT_QUANTUM 1000u
@@ -75,7 +76,8 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
  * by a cycle (STOP_STEP). */
 void exec_step(struct exec *exec, unsigned cpu, struct stop_info *stop);
 
-/* Ends the run after the current instruction; the first reason stays.  printf style. */
+/* Ends the run after the current instruction, or the next run before its first; the first reason
+ * stays.  printf style. */
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

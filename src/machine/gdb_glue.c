@@ -12,7 +12,7 @@ struct gdb_glue {
     struct gdbstub *stub;
     enum gdb_action action; /* of the whole machine; a step is one CPU's, the others stand still */
     unsigned step_cpu;
-    bool ended; /* the run is over; GDB may still look */
+    bool break_in; /* the interrupt is GDB's Ctrl-C, not the user's */
     bool killed;
 };
 
@@ -40,13 +40,22 @@ static bool op_read_register(void *context, unsigned cpu, unsigned number, uint3
     return core_number(number, &core) && cpu_read_register(&glue->machine->cpus[cpu], core, value);
 }
 
-/* Writing %asr19 would power the CPU down: not what a debugger means. */
-static bool op_write_register(void *context, unsigned cpu, unsigned number, uint32_t value)
+/* Writing %asr19 would power the CPU down: not what a debugger means.  A new pc is meant to be
+ * executed, so it ends power-down. */
+static bool op_write_register(void *context, unsigned index, unsigned number, uint32_t value)
 {
     struct gdb_glue *glue = context;
+    struct cpu *cpu = &glue->machine->cpus[index];
     uint32_t core;
-    return core_number(number, &core) && core != L3_REG_ASR(19) &&
-           cpu_write_register(&glue->machine->cpus[cpu], core, value);
+
+    if (!core_number(number, &core) || core == L3_REG_ASR(19) ||
+        !cpu_write_register(cpu, core, value)) {
+        return false;
+    }
+    if (core == L3_REG_PC && cpu->status == CPU_POWERED_DOWN) {
+        cpu->status = CPU_RUNNING;
+    }
+    return true;
 }
 
 static bool op_read_memory(void *context, unsigned cpu, uint32_t address, void *bytes, size_t size)
@@ -99,6 +108,7 @@ static void op_resume(void *context, const enum gdb_action *actions)
 static void op_interrupt(void *context)
 {
     struct gdb_glue *glue = context;
+    glue->break_in = true;
     exec_stop(&glue->machine->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted by GDB");
 }
 
@@ -189,10 +199,11 @@ static struct gdb_stop stop_for_gdb(const struct stop_info *stop)
     return gdb;
 }
 
-/* Stops that end a run; under GDB one can still look around before it does. */
-static bool is_final(enum stop_kind kind)
+/* Stops that end a run; after the others GDB can let it go on. */
+static bool is_final(const struct gdb_glue *glue, enum stop_kind kind)
 {
-    return kind != STOP_BREAKPOINT && kind != STOP_STEP && kind != STOP_INTERRUPT;
+    return kind != STOP_BREAKPOINT && kind != STOP_STEP &&
+           !(kind == STOP_INTERRUPT && glue->break_in);
 }
 
 static void wait_for_gdb(struct gdb_glue *glue)
@@ -204,19 +215,22 @@ static void wait_for_gdb(struct gdb_glue *glue)
     }
 }
 
-static void killed(struct stop_info *stop)
+/* By GDB's kill, or by the user while GDB had halted the machine. */
+static void ended(struct gdb_glue *glue, struct stop_info *stop)
 {
     memset(stop, 0, sizeof *stop);
     stop->kind = STOP_INTERRUPT;
     stop->status = LEON3EMU_INTERRUPTED;
-    snprintf(stop->text, sizeof stop->text, "ended by GDB");
+    snprintf(stop->text, sizeof stop->text, "%s", glue->killed ? "ended by GDB" : "interrupted");
+    glue->machine->interrupted = false;
 }
 
-/* The run is over.  A CPU in error mode can be looked at before GDB lets it end. */
+/* The run is over.  A guest that failed can be looked at before GDB lets it end. */
 static void finish(struct gdb_glue *glue, const struct stop_info *stop,
                    const struct gdb_stop *report)
 {
-    if (stop->kind == STOP_ERROR_MODE && gdbstub_notify_stop(glue->stub, report)) {
+    bool failed = stop->kind == STOP_ERROR_MODE || stop->kind == STOP_GUEST_FATAL;
+    if (failed && gdbstub_notify_stop(glue->stub, report)) {
         wait_for_gdb(glue);
     }
     gdbstub_notify_exit(glue->stub, stop->status);
@@ -237,28 +251,26 @@ static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info
 void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
 {
     struct gdb_glue *glue = m->gdb;
+    struct gdb_stop report;
 
     for (;;) {
-        struct gdb_stop report;
         wait_for_gdb(glue);
         if (!glue->killed && !m->interrupted) {
             run_as_told(glue, cycles, stop);
         }
         if (glue->killed || m->interrupted) {
-            m->interrupted = false;
-            killed(stop);
+            ended(glue, stop);
+        }
+        if (stop->kind == STOP_CYCLES) {
             return;
         }
         report = stop_for_gdb(stop);
-        if (is_final(stop->kind)) {
+        if (is_final(glue, stop->kind)) {
             finish(glue, stop, &report);
             return;
         }
+        glue->break_in = false;
         if (!gdbstub_notify_stop(glue->stub, &report)) {
-            /* Nobody is connected: an interrupt is the user's, anything else goes on. */
-            if (stop->kind == STOP_INTERRUPT) {
-                return;
-            }
             glue->action = GDB_CONTINUE;
         }
     }

@@ -79,6 +79,8 @@ void interp_decode(struct cpu *cpu, const struct insn *f)
     if (decode_at_pc(cpu, entry)) {
         cpu->cycles += f->cycles;
         f->execute(cpu, f);
+    } else {
+        cpu->cycles++; /* as in step() */
     }
 }
 

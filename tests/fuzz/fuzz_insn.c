@@ -17,6 +17,7 @@
 #include "check.h"
 #include "error.h"
 #include "machine/machine.h"
+#include "sparc/mmu.h"
 
 #define RAM_BASE    0x40000000u
 #define RAM_SIZE    0x10000u
@@ -24,6 +25,14 @@
 #define INSN_LIMIT  1000u
 #define TIME_LIMIT  1000000u /* ns: 40000 cycles */
 #define HEADER_SIZE 12u
+
+/* The MMU's tables, in RAM. */
+#define CONTEXTS 0x8000u
+#define LEVEL_1  0x8400u
+#define LEVEL_2  0x8800u
+#define LEVEL_3  0x8900u
+#define PTD      1u
+#define PTE(acc) ((uint32_t)(acc) << 2 | 2u)
 
 #define JMP_L2    0x81c4a000u /* jmp  %l2      */
 #define RETT_L2_4 0x81cca004u /* rett %l2 + 4  */
@@ -34,7 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 /* What the first bytes of an input say. */
 struct setup {
     unsigned windows, watchpoints;
-    bool fpu, casa, mac, svt, partial_wrpsr;
+    bool fpu, casa, mac, svt, partial_wrpsr, mmu;
+    bool translate; /* the MMU is on from the start */
+    uint8_t rights; /* of the pages: ACC is that plus the page's number */
     bool devices, handlers, logging;
     uint32_t psr, wim, seed, slice;
     const uint8_t *program;
@@ -56,6 +67,9 @@ static struct setup read_setup(const uint8_t *bytes, size_t size)
         .mac = bytes[1] & 4,
         .svt = bytes[1] & 8,
         .partial_wrpsr = bytes[1] & 16,
+        .mmu = bytes[1] & 128,
+        .translate = (bytes[1] & 128) && (bytes[11] & 128),
+        .rights = bytes[11] & 127,
         .devices = bytes[2] & 1,
         .handlers = bytes[2] & 2,
         .logging = bytes[2] & 4,
@@ -91,9 +105,9 @@ static void write_board(int fd, const struct setup *s)
     CHECK(file != NULL);
     fprintf(file,
             "[board]\nclock=40M\n[cpu]\nnwin=%u\nwatchpoints=%u\nfpu=%s\ncasa=%s\nmac=%s\nsvt=%s\n"
-            "pwrpsr=%s\n[memory]\nprom=base=0,size=4k,type=rom\nram=base=0x%x,size=%u\n%s",
+            "pwrpsr=%s\nmmu=%s\n[memory]\nprom=base=0,size=4k,type=rom\nram=base=0x%x,size=%u\n%s",
             s->windows, s->watchpoints, on_off(s->fpu), on_off(s->casa), on_off(s->mac),
-            on_off(s->svt), on_off(s->partial_wrpsr), RAM_BASE, RAM_SIZE,
+            on_off(s->svt), on_off(s->partial_wrpsr), on_off(s->mmu), RAM_BASE, RAM_SIZE,
             s->devices ? devices_text : "");
     fclose(file);
 }
@@ -187,9 +201,27 @@ static void fill_memory(struct machine *m, const struct setup *s)
            s->size < room ? s->size : room);
 }
 
+/* Tables in RAM, where the program can spoil them: RAM page by page, RAM once more at an address of
+ * its own, the registers, the rest not at all. */
+static void fill_tables(struct machine *m, const struct setup *s)
+{
+    put_word(m, CONTEXTS, (RAM_BASE + LEVEL_1) >> 4 | PTD);
+    put_word(m, LEVEL_1 + 4 * 0x40, (RAM_BASE + LEVEL_2) >> 4 | PTD);
+    put_word(m, LEVEL_1 + 4 * 0x41, RAM_BASE >> 4 | PTE(3));
+    put_word(m, LEVEL_1 + 4 * 0x80, 0x80000000 >> 4 | PTE(s->rights & 7));
+    put_word(m, LEVEL_1 + 4 * 0xff, 0xff000000 >> 4 | PTE(7));
+    put_word(m, LEVEL_2, (RAM_BASE + LEVEL_3) >> 4 | PTD);
+    for (uint32_t i = 0; i < RAM_SIZE / 0x1000; i++) {
+        uint32_t acc = i * 0x1000 <= PROGRAM ? 3 : (s->rights + i) & 7;
+        put_word(m, LEVEL_3 + 4 * i, (RAM_BASE + 0x1000 * i) >> 4 | PTE(acc));
+    }
+    mmu_write(&m->cpus[0], 0x100, (RAM_BASE + CONTEXTS) >> 4);
+    mmu_write(&m->cpus[0], 0, MMU_ENABLE | (s->rights & MMU_NO_FAULT));
+}
+
 static void fill_registers(struct machine *m, const struct setup *s)
 {
-    struct cpu *cpu = &m->cpu;
+    struct cpu *cpu = &m->cpus[0];
     uint32_t seed = s->seed;
 
     for (unsigned window = 0; window < s->windows; window++) {
@@ -213,7 +245,7 @@ static void fill_registers(struct machine *m, const struct setup *s)
 
 static void check_stop(const struct machine *m, const struct stop_info *stop)
 {
-    const struct cpu *cpu = &m->cpu;
+    const struct cpu *cpu = &m->cpus[0];
     switch (stop->kind) {
     case STOP_ERROR_MODE:
     case STOP_GUEST_FATAL:
@@ -238,6 +270,9 @@ static struct machine *run(const struct setup *s, bool sliced, uint64_t *lines,
     struct machine *m = make_machine(s, sliced && s->logging, lines);
     fill_memory(m, s);
     fill_registers(m, s);
+    if (s->translate) {
+        fill_tables(m, s);
+    }
     leon3emu_set_limits(m, TIME_LIMIT, INSN_LIMIT);
     do {
         leon3emu_run(m, sliced ? leon3emu_cycles(m) + s->slice : 0, stop);
@@ -248,16 +283,19 @@ static struct machine *run(const struct setup *s, bool sliced, uint64_t *lines,
 
 static void check_equal(const struct machine *a, const struct machine *b)
 {
-    CHECK(a->cpu.insns == b->cpu.insns && a->cpu.cycles == b->cpu.cycles);
-    CHECK(a->cpu.pc == b->cpu.pc && a->cpu.npc == b->cpu.npc);
-    CHECK(cpu_psr(&a->cpu) == cpu_psr(&b->cpu) && a->cpu.wim == b->cpu.wim);
-    CHECK(cpu_tbr(&a->cpu) == cpu_tbr(&b->cpu) && a->cpu.y == b->cpu.y);
-    CHECK(a->cpu.fsr == b->cpu.fsr && a->cpu.fp_state == b->cpu.fp_state);
-    CHECK(memcmp(a->cpu.f, b->cpu.f, sizeof a->cpu.f) == 0);
-    for (unsigned window = 0; window < a->cpu.config.windows; window++) {
+    CHECK(a->cpus[0].insns == b->cpus[0].insns && a->cpus[0].cycles == b->cpus[0].cycles);
+    CHECK(a->cpus[0].pc == b->cpus[0].pc && a->cpus[0].npc == b->cpus[0].npc);
+    CHECK(cpu_psr(&a->cpus[0]) == cpu_psr(&b->cpus[0]) && a->cpus[0].wim == b->cpus[0].wim);
+    CHECK(cpu_tbr(&a->cpus[0]) == cpu_tbr(&b->cpus[0]) && a->cpus[0].y == b->cpus[0].y);
+    CHECK(a->cpus[0].fsr == b->cpus[0].fsr && a->cpus[0].fp_state == b->cpus[0].fp_state);
+    CHECK(memcmp(a->cpus[0].f, b->cpus[0].f, sizeof a->cpus[0].f) == 0);
+    CHECK(a->cpus[0].mmu.control == b->cpus[0].mmu.control);
+    CHECK(a->cpus[0].mmu.fault_status == b->cpus[0].mmu.fault_status);
+    CHECK(a->cpus[0].mmu.fault_address == b->cpus[0].mmu.fault_address);
+    for (unsigned window = 0; window < a->cpus[0].config.windows; window++) {
         for (unsigned number = 0; number < 32; number++) {
-            CHECK(cpu_window_reg(&a->cpu, window, number) ==
-                  cpu_window_reg(&b->cpu, window, number));
+            CHECK(cpu_window_reg(&a->cpus[0], window, number) ==
+                  cpu_window_reg(&b->cpus[0], window, number));
         }
     }
     CHECK(memcmp(addrspace_memory(&a->space, RAM_BASE, RAM_SIZE),

@@ -82,15 +82,18 @@ class Gdb:
                         'remotetimeout 5', 'print address on'):
             self.command('set ' + setting)
 
-    def start(self, command):
-        """Begins a command that takes its time."""
+    def send(self, command):
         self.process.stdin.write((command + '\n').encode())
         self.process.stdin.flush()
 
-    def finish(self, seconds=10):
-        """Waits until it is done; returns what it printed."""
+    def start(self, command):
+        """Lets the guest go on, with `continue` or `jump`, and returns when it does."""
+        self.send(command)
+        self.wait_for(lambda: 'Continuing' in self.seen, 10)
+
+    def wait_for(self, condition, seconds):
         end = time.monotonic() + seconds
-        while not self.seen.endswith(PROMPT):
+        while not condition():
             left = end - time.monotonic()
             if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
                 raise AssertionError('GDB does not come back; it said: %r' % self.seen)
@@ -98,11 +101,15 @@ class Gdb:
             if not data:
                 raise AssertionError('GDB ended; it said: %r' % self.seen)
             self.seen += data.decode('latin-1')
+
+    def finish(self, seconds=10):
+        """Waits until a command is done; returns what it printed."""
+        self.wait_for(lambda: self.seen.endswith(PROMPT), seconds)
         text, self.seen = self.seen[:-len(PROMPT)], ''
         return text
 
     def command(self, command, seconds=10):
-        self.start(command)
+        self.send(command)
         return self.finish(seconds)
 
     def value(self, expression):

@@ -71,7 +71,7 @@ class Registers(Case):
 class Memory(Case):
     def test_read(self):
         gdb = self.begin()
-        self.assertEqual(gdb.command('x/s &text').split('\t')[1].strip(), r'"debugged\n"')
+        self.assertEqual(gdb.command('x/s &text').split('\t')[1].strip(), r'"debug\n"')
         self.assertEqual(gdb.command('x/2xb &text').split(':')[1].split(), ['0x64', '0x65'])
         self.assertEqual(gdb.command('x/xh &text').split(':')[1].split(), ['0x6465'])
 
@@ -83,7 +83,7 @@ class Memory(Case):
         gdb.command('set var *(char *)&text = 68')
         self.assertIn('exited with code 07', gdb.command('continue'))
         self.assert_ends(7)
-        self.assertEqual(self.emulator.output(), 'Debugged\n')
+        self.assertEqual(self.emulator.output(), 'Debug\n')
 
     def test_much(self):
         gdb = self.begin()
@@ -111,15 +111,15 @@ class Memory(Case):
         gdb.command('continue')
         self.assertEqual(gdb.value('$g5'), 50)
         gdb.command('set var *(unsigned *)&patched = 0x8a016007')  # inc 7, %g5
-        self.assertIn('inc  7, %g5', gdb.command('x/i &patched'))
-        self.assertIn('exited with code %02o' % ((50 + 7 * 8) & 63), gdb.command('continue'))
+        self.assertIn('add  %g5, 7, %g5', gdb.command('x/i &patched'))
+        self.assertIn('exited with code %03o' % ((50 + 7 * 8) & 63), gdb.command('continue'))
 
     def test_load(self):
         gdb = self.begin()
         gdb.command('set var *(int *)&text = 0')
         self.assertIn('Transfer rate', gdb.command('load'))
         self.assertIn('exited with code 07', gdb.command('continue'))
-        self.assertEqual(self.emulator.output(), 'debugged\n')
+        self.assertEqual(self.emulator.output(), 'debug\n')
 
     def test_no_side_effects_in_a_device(self):
         gdb = self.begin(None, '--periph', session.guests + '/pulse.so,base=0x80000a00,irq=11')
@@ -170,10 +170,7 @@ class Symbols(Case):
         gdb = self.begin()
         lines = gdb.command('info threads').splitlines()
         self.assertEqual(len([line for line in lines if re.match(r'[* ] \d', line)]), 1)
-        self.assertRegex(lines[1], r'^\* 1 +Thread 1 .*\(running\).*0x40000000')
-        self.go_to('asleep')
-        gdb.command('stepi 2')
-        self.assertIn('powered down', gdb.command('info threads'))
+        self.assertRegex(lines[1], r'^\* 1 +Thread 1 .*\(running\) +_start \(\)')
 
 
 if __name__ == '__main__':

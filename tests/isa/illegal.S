@@ -1,4 +1,4 @@
-! rows: UNIMP ILLEGAL
+! rows: UNIMP ILLEGAL UMAC SMAC
 ! SPDX-License-Identifier: MIT
 ! Every word class that is no instruction of V8 or LEON3 (iu3.vhd, exception_detect).
 #include "isa.h"

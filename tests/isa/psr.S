@@ -53,4 +53,6 @@ CASE; set 0xc01fe1, %o0; ba,a 1f; wr %o0, %g0, %psr; nop; 1: PSR_WAIT; PSR_IS(0x
 CASE; set MARK, %o2; ba 1f; rd %psr, %o2; ba isa_fail; nop; 1: CHECK(%o2, 0xf3401fe1)
 CASE; set MARK, %o2; ba,a 1f; rd %psr, %o2; nop; 1: CHECK(%o2, MARK)
 CASE; rd %psr, %g0; CHECK(%g0, 0)
+! Reading changes nothing.
+CASE; SET_ICC(5); rd %psr, %o2; rd %psr, %g4; CHECK_ICC(5)
 END

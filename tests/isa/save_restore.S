@@ -68,6 +68,7 @@ CASE; restore %g0, 4095, %g1; CHECK(%g1, 4095); CHECK(%sp, 0x40000000)
 CASE; mov 5, %g1; save %g1, -4096, %g1; CHECK(%g1, 5 - 4096)
 CASE; set MARK, %l3; restore; CHECK(%g0, 0)
 CASE; set 7, %l1; save %l1, %l1, %g0; CHECK(%g0, 0)
+CASE; SET_ICC(6); restore; KEEP_ICC; CHECK_ICC(6); save
 CASE; restore %g0, %g0, %g0
 CASE; set 9, %o1; ba 1f; save %o1, 1, %l0; ba isa_fail; nop; 1: CHECK(%l0, 10)
 CASE; set 11, %i1; ba 1f; restore %i1, 1, %o2; ba isa_fail; nop; 1: CHECK(%o2, 12)

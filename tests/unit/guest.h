@@ -126,6 +126,11 @@ static inline void guest_free(struct guest *g)
 
 /* ---- memory and registers: as a debugger does ---- */
 
+static inline struct cpu *guest_cpu(const struct guest *g)
+{
+    return &g->m->cpus[0];
+}
+
 static inline uint32_t guest_peek(struct guest *g, uint32_t address)
 {
     struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
@@ -146,7 +151,7 @@ static inline void guest_poke(struct guest *g, uint32_t address, uint32_t value)
 static inline void guest_program(struct guest *g, uint32_t address, const uint32_t *words,
                                  size_t count)
 {
-    struct cpu *cpu = &g->m->cpu;
+    struct cpu *cpu = &g->m->cpus[0];
     for (size_t i = 0; i < count; i++) {
         guest_poke(g, address + 4 * (uint32_t)i, words[i]);
     }

@@ -46,7 +46,7 @@ static void test_bad_boards(void **state)
         const char *board;
         const char *part;
     } cases[] = {
-        {HEAD "count = 2\n" REST, "2 CPUs"},
+        {HEAD "count = 17\n" REST, ":4: "},
         {HEAD "nwin = 33\n" REST, ":4: "},
         {HEAD "[memory]\nram = base=0, size=4k\nrom = base=0x800, size=4k, type=rom\n", ":6: "},
         {WITH("x = nothing, base=0x80000000\n"), ":7: x: no peripheral called nothing"},

@@ -163,12 +163,12 @@ static void test_self_modifying_code(void **state)
         struct guest g;
         guest_new(&g, GUEST_BOARD);
         GUEST_PROGRAM(&g, PROGRAM, words);
-        cpu_set_reg(&g.m->cpu, G1, PROGRAM);
-        cpu_set_reg(&g.m->cpu, G2, stores[i].value);
-        cpu_set_reg(&g.m->cpu, G3, stores[i].odd);
+        cpu_set_reg(&g.m->cpus[0], G1, PROGRAM);
+        cpu_set_reg(&g.m->cpus[0], G2, stores[i].value);
+        cpu_set_reg(&g.m->cpus[0], G3, stores[i].odd);
         assert_int_equal(guest_run(&g, 5 * 10), STOP_CYCLES);
-        assert_int_equal(cpu_reg(&g.m->cpu, G6), 1 + 9 * 2);
-        assert_int_equal(cpu_reg(&g.m->cpu, G7), stores[i].odd != 0 ? 1 + 9 * 5 : 10);
+        assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 1 + 9 * 2);
+        assert_int_equal(cpu_reg(&g.m->cpus[0], G7), stores[i].odd != 0 ? 1 + 9 * 5 : 10);
         guest_free(&g);
     }
 }
@@ -183,12 +183,12 @@ static void test_code_just_ahead(void **state)
     (void)state;
     guest_new(&g, GUEST_BOARD);
     GUEST_PROGRAM(&g, PROGRAM, words);
-    cpu_set_reg(&g.m->cpu, G1, PROGRAM);
-    cpu_set_reg(&g.m->cpu, G2, W_ADD(G7, G7, 1));
-    cpu_set_reg(&g.m->cpu, G4, W_ADD(G6, G6, 100));
+    cpu_set_reg(&g.m->cpus[0], G1, PROGRAM);
+    cpu_set_reg(&g.m->cpus[0], G2, W_ADD(G7, G7, 1));
+    cpu_set_reg(&g.m->cpus[0], G4, W_ADD(G6, G6, 100));
     assert_int_equal(guest_run(&g, 7 * 20), STOP_CYCLES);
-    assert_int_equal(cpu_reg(&g.m->cpu, G7), 20);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 0);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G7), 20);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 0);
     guest_free(&g);
 }
 
@@ -235,10 +235,10 @@ static void test_dma_and_debugger_write_to_code(void **state)
     GUEST_PROGRAM(&g, PROGRAM, words);
     writer->services->event_arm(host, writer->event, 3 * 100);
     assert_int_equal(guest_run(&g, 3 * 200), STOP_CYCLES);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 100 + 100 * 3);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 100 + 100 * 3);
     guest_poke(&g, PROGRAM, W_ADD(G6, G6, 7));
     assert_int_equal(guest_run(&g, 3 * 300), STOP_CYCLES);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 100 + 100 * 3 + 100 * 7);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 100 + 100 * 3 + 100 * 7);
     guest_free(&g);
 }
 
@@ -256,10 +256,10 @@ static void test_a_guest_that_fills_the_cache(void **state)
         guest_poke(&g, address + 4, W_ADD(G6, G6, 1));
     }
     guest_poke(&g, last, W_BA(-((PAGES - 1) * TLB_PAGE_SIZE / 4)));
-    g.m->cpu.pc = 0x40000000;
-    g.m->cpu.npc = 0x40000004;
+    g.m->cpus[0].pc = 0x40000000;
+    g.m->cpus[0].npc = 0x40000004;
     assert_int_equal(guest_run(&g, 2 * 2 * PAGES), STOP_CYCLES);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 2 * PAGES);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 2 * PAGES);
     assert_in_range(g.m->code_cache.pages, 1, CODE_CACHE_MAX_PAGES);
     guest_free(&g);
 }

@@ -76,7 +76,7 @@ static void test_windows_overlap_in_a_ring(void **state)
         struct guest g;
         struct cpu *cpu;
         new_cpu(&g, windows, "");
-        cpu = &g.m->cpu;
+        cpu = &g.m->cpus[0];
         for (unsigned step = 0; step < 40 * windows; step++) {
             unsigned move = random_next(&seed) % 4;
             unsigned to = move == 0 ? random_next(&seed) % windows
@@ -105,7 +105,7 @@ static void test_registers_last_over_a_reset(void **state)
         struct guest g;
         struct cpu *cpu;
         new_cpu(&g, 3, "");
-        cpu = &g.m->cpu;
+        cpu = &g.m->cpus[0];
         cpu_set_cwp(cpu, current);
         for (unsigned number = 8; number < 32; number++) {
             cpu_set_reg(cpu, number, 100 + number);
@@ -144,7 +144,7 @@ static void test_registers_by_number(void **state)
     uint32_t value;
     (void)state;
     new_cpu(&g, 8, "");
-    cpu = &g.m->cpu;
+    cpu = &g.m->cpus[0];
     for (uint32_t number = 1; number < 64; number++) {
         assert_true(cpu_write_register(cpu, number, 7 * number));
     }
@@ -171,12 +171,12 @@ static void test_options_show_in_asr17(void **state)
     struct guest g;
     (void)state;
     new_cpu(&g, 8, "fpu = on\ncasa = on\nmac = off\nwatchpoints = 2\n");
-    assert_int_equal(cpu_asr(&g.m->cpu, 17), 0x04000547);
+    assert_int_equal(cpu_asr(&g.m->cpus[0], 17), 0x04000547);
     guest_free(&g);
     new_cpu(&g, 32, "fpu = off\ncasa = off\nmac = on\nwatchpoints = 4\n");
-    assert_int_equal(cpu_asr(&g.m->cpu, 17), 0x0000039f);
-    cpu_set_psr(&g.m->cpu, 0xffffffff);
-    assert_int_equal(cpu_psr(&g.m->cpu), 0xf3f00fff); /* no EF without FPU */
+    assert_int_equal(cpu_asr(&g.m->cpus[0], 17), 0x0000039f);
+    cpu_set_psr(&g.m->cpus[0], 0xffffffff);
+    assert_int_equal(cpu_psr(&g.m->cpus[0]), 0xf3f00fff); /* no EF without FPU */
     guest_free(&g);
 }
 

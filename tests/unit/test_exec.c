@@ -60,8 +60,8 @@ struct counts {
 static struct counts counts_of(const struct guest *g)
 {
     struct counts c = {
-        leon3emu_cycles(g->m),   leon3emu_instructions(g->m), g->m->cpu.pc,
-        cpu_reg(&g->m->cpu, G5), cpu_reg(&g->m->cpu, G6),
+        leon3emu_cycles(g->m),       leon3emu_instructions(g->m), g->m->cpus[0].pc,
+        cpu_reg(&g->m->cpus[0], G5), cpu_reg(&g->m->cpus[0], G6),
     };
     return c;
 }
@@ -329,7 +329,7 @@ static void test_power_down_jumps_to_the_next_event(void **state)
     GUEST_PROGRAM(&g, GUEST_RAM + 0x160, on_timer);
     GUEST_PROGRAM(&g, PROGRAM, words);
     assert_int_equal(guest_run(&g, 10000 * 1000 + 100), STOP_CYCLES);
-    assert_int_equal(cpu_reg(&g.m->cpu, G5), 1000);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G5), 1000);
     assert_true(leon3emu_instructions(g.m) < 1000 * 10);
     guest_free(&g);
 }
@@ -341,10 +341,10 @@ static void test_breakpoints(void **state)
     load_counting_guest(&g, 40);
     assert_true(exec_add_breakpoint(&g.m->exec, PROGRAM + 44));
     assert_int_equal(guest_run(&g, 0), STOP_BREAKPOINT);
-    assert_int_equal(g.m->cpu.pc, PROGRAM + 44);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 1);
+    assert_int_equal(g.m->cpus[0].pc, PROGRAM + 44);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 1);
     assert_int_equal(guest_run(&g, 0), STOP_BREAKPOINT);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 2);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 2);
     assert_true(exec_remove_breakpoint(&g.m->exec, PROGRAM + 44));
     assert_false(exec_remove_breakpoint(&g.m->exec, PROGRAM + 44));
     assert_int_equal(guest_run(&g, LONG_RUN), STOP_CYCLES);
@@ -363,7 +363,7 @@ static void test_steps_add_up_to_one_run(void **state)
     (void)state;
     load_counting_guest(&g, 40);
     while (leon3emu_cycles(g.m) < LONG_RUN) {
-        exec_step(&g.m->exec, &stop);
+        exec_step(&g.m->exec, 0, &stop);
         assert_int_equal(stop.kind, STOP_STEP);
     }
     check_equal(counts_of(&g), run_alone(40));

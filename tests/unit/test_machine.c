@@ -193,16 +193,16 @@ static void test_reset_by_a_device(void **state)
     probes[0] = add_probe(&g, 0);
     probes[1] = add_probe(&g, 1);
     GUEST_PROGRAM(&g, PROGRAM, words);
-    cpu_set_asr(&g.m->cpu, 25, 0xfffffffc);
+    cpu_set_asr(&g.m->cpus[0], 25, 0xfffffffc);
     arm(probes[0], 300, reset_by_software);
     arm(probes[1], 300, never);
     assert_int_equal(guest_run(&g, 299), STOP_CYCLES);
     assert_int_not_equal(g.m->code_cache.pages, 0);
     guest_run(&g, 300);
     guest_run(&g, 301); /* the first instruction at address 0 is none */
-    assert_int_equal(g.m->cpu.status, CPU_ERROR_MODE);
-    assert_int_equal(g.m->cpu.pc, 0);
-    assert_int_equal(cpu_asr(&g.m->cpu, 25), 0);
+    assert_int_equal(g.m->cpus[0].status, CPU_ERROR_MODE);
+    assert_int_equal(g.m->cpus[0].pc, 0);
+    assert_int_equal(cpu_asr(&g.m->cpus[0], 25), 0);
     assert_int_equal(probes[0]->resets, 2);
     assert_int_equal(probes[1]->resets, 2);
     assert_int_equal(probes[1]->reset_cause, L3_RESET_SOFTWARE);
@@ -251,15 +251,15 @@ static void test_waking_a_cpu(void **state)
     struct guest g;
     (void)state;
     run_with_event(&g, wake, sleep_words, 4);
-    assert_int_equal(cpu_reg(&g.m->cpu, G5), 1);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G5), 1);
     guest_free(&g);
     run_with_event(&g, start_elsewhere, sleep_words, 4);
-    assert_int_equal(cpu_reg(&g.m->cpu, G5), 0);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 1);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G5), 0);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 1);
     guest_free(&g);
     run_with_event(&g, disturb, sleep_words + 1, 3);
-    assert_int_equal(cpu_reg(&g.m->cpu, G5), 1);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 0);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G5), 1);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 0);
     guest_free(&g);
 }
 
@@ -278,7 +278,7 @@ static void test_waking_a_cpu_from_error_mode(void **state)
     GUEST_PROGRAM(&g, PROGRAM + 0x100, other_words);
     disturb(probe);
     assert_int_equal(guest_run(&g, 200), STOP_CYCLES);
-    assert_int_equal(cpu_reg(&g.m->cpu, G6), 1);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 1);
     probe->services->system->cpu_force_error(probe->host, 0);
     assert_int_equal(guest_run(&g, 0), STOP_ERROR_MODE);
     guest_free(&g);
@@ -487,7 +487,7 @@ static void test_input_wakes_a_waiting_cpu(void **state)
     assert_int_equal(guest_run(&g, 100000), STOP_CYCLES);
     assert_int_equal(write(ends[1], "!", 1), 1);
     assert_int_equal(guest_run(&g, 0), STOP_ERROR_MODE);
-    assert_int_equal(cpu_reg(&g.m->cpu, G5), '!');
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G5), '!');
     guest_free(&g);
     close(ends[0]);
     close(ends[1]);

@@ -34,14 +34,14 @@ static void begin(struct guest *g, const uint32_t *words, size_t count)
     guest_new(g, BOARD);
     guest_program(g, GUEST_RAM + 0xb0, on_watchpoint, 4);
     guest_program(g, PROGRAM, words, count);
-    cpu_set_reg(&g->m->cpu, G1, DATA);
-    cpu_set_reg(&g->m->cpu, G2, VALUE);
+    cpu_set_reg(&g->m->cpus[0], G1, DATA);
+    cpu_set_reg(&g->m->cpus[0], G2, VALUE);
 }
 
 static void watch(struct guest *g, unsigned number, uint32_t address, uint32_t mask)
 {
-    cpu_set_asr(&g->m->cpu, 24 + 2 * number, address);
-    cpu_set_asr(&g->m->cpu, 25 + 2 * number, mask);
+    cpu_set_asr(&g->m->cpus[0], 24 + 2 * number, address);
+    cpu_set_asr(&g->m->cpus[0], 25 + 2 * number, mask);
 }
 
 /* Runs the words once; returns how many watchpoints hit. */
@@ -53,7 +53,7 @@ static uint32_t hits(const uint32_t *words, size_t count, uint32_t address, uint
     begin(&g, words, count);
     watch(&g, 1, address, mask);
     assert_int_equal(guest_run(&g, 200), STOP_CYCLES);
-    result = cpu_reg(&g.m->cpu, G7);
+    result = cpu_reg(&g.m->cpus[0], G7);
     *stored = guest_peek(&g, DATA + 0x10);
     guest_free(&g);
     return result;
@@ -113,15 +113,15 @@ static void test_pages_without_a_watchpoint_stay_fast(void **state)
     begin(&g, words, 7);
     watch(&g, 0, DATA + 0x800, EXACT | LOAD);
     assert_int_equal(guest_run(&g, 20), STOP_CYCLES);
-    table = &g.m->cpu.tlb.now;
+    table = &g.m->cpus[0].tlb.now;
     assert_int_equal(table->flags[DATA >> TLB_PAGE_BITS] & (TLB_LOAD | TLB_STORE | TLB_FETCH), 0);
     assert_int_equal(table->flags[(DATA + 0x1000) >> TLB_PAGE_BITS] & (TLB_LOAD | TLB_STORE),
                      TLB_LOAD | TLB_STORE);
-    assert_int_equal(cpu_reg(&g.m->cpu, G7), 0);
+    assert_int_equal(cpu_reg(&g.m->cpus[0], G7), 0);
     assert_int_equal(guest_peek(&g, DATA + 4), VALUE);
     watch(&g, 0, 0, 0); /* off again: the entry is made anew */
-    g.m->cpu.pc = PROGRAM;
-    g.m->cpu.npc = PROGRAM + 4;
+    g.m->cpus[0].pc = PROGRAM;
+    g.m->cpus[0].npc = PROGRAM + 4;
     assert_int_equal(guest_run(&g, 40), STOP_CYCLES);
     assert_int_equal(table->flags[DATA >> TLB_PAGE_BITS] & (TLB_LOAD | TLB_STORE),
                      TLB_LOAD | TLB_STORE);
@@ -134,7 +134,7 @@ static void test_registers(void **state)
     struct cpu *cpu;
     (void)state;
     guest_new(&g, BOARD);
-    cpu = &g.m->cpu;
+    cpu = &g.m->cpus[0];
     for (unsigned number = 24; number < 32; number++) {
         uint32_t ones = number >= 28 ? 0 : number & 1 ? 0xffffffff : 0xfffffffd;
         cpu_set_asr(cpu, number, 0xffffffff);

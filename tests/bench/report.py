@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""What comes out: rows of medians and ratios, as a table, as CSV, as a chart in SVG."""
+import csv
+import math
+import statistics
+from typing import NamedTuple, Optional
+
+import kernels as table
+
+LEAST_TIME = 0.002  # seconds: what start-up leaves of a run is not taken to be less
+
+
+class Row(NamedTuple):
+    kernel: table.Kernel
+    instructions: int               # without start and end
+    native: Optional[float]         # seconds of processor time, without start-up; None: not run
+    qemus: dict                     # name -> seconds
+    sis: Optional[float]            # scaled up from fewer repeats
+    ours: float
+
+    def fastest_qemu(self):
+        return min(self.qemus.values(), default=None)
+
+    def mips(self):
+        return self.instructions / self.ours / 1e6
+
+    def over_qemu(self):
+        """How many times faster than the fastest QEMU."""
+        fastest = self.fastest_qemu()
+        return None if fastest is None else fastest / self.ours
+
+    def over_native(self):
+        """How many times slower than the native twin, where that is a yardstick."""
+        if self.native is None or self.kernel.twin != "time":
+            return None
+        return self.ours / self.native
+
+
+def without_start(seconds, start):
+    return max(seconds - start, LEAST_TIME)
+
+
+def geometric_mean(values):
+    values = [v for v in values if v is not None]
+    if not values:
+        return None
+    return math.exp(statistics.fmean(map(math.log, values)))
+
+
+class GroupMean(NamedTuple):
+    name: str
+    over_qemu: Optional[float]
+    over_native: Optional[float]
+
+
+def group_means(rows):
+    """By group, then over all kernels."""
+    means = []
+    for group in (*table.GROUPS, "all"):
+        chosen = [r for r in rows if group in (r.kernel.group, "all")]
+        if chosen:
+            means.append(GroupMean(group, geometric_mean(r.over_qemu() for r in chosen),
+                                   geometric_mean(r.over_native() for r in chosen)))
+    return means
+
+
+# ---- text ----
+
+def _seconds(value):
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _times(value):
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _columns(rows):
+    return list(rows[0].qemus) if rows else []
+
+
+def text_table(rows):
+    """Markdown that is legible as it is."""
+    qemus = _columns(rows)
+    heads = ["kernel", "group", "Minsn", "native s", *(f"{q} s" for q in qemus), "sis s", "ours s",
+             "ours MIPS", "QEMU/ours", "ours/native"]
+    lines = [heads]
+    for r in rows:
+        lines.append([r.kernel.name, r.kernel.group, f"{r.instructions / 1e6:.1f}",
+                      _seconds(r.native if r.kernel.twin == "time" else None),
+                      *(_seconds(r.qemus[q]) for q in qemus), _seconds(r.sis), _seconds(r.ours),
+                      f"{r.mips():.0f}", _times(r.over_qemu()), _times(r.over_native())])
+    means = [["geometric mean", "QEMU/ours", "ours/native"]]
+    means += [[m.name, _times(m.over_qemu), _times(m.over_native)] for m in group_means(rows)]
+    return _align(lines, left=2) + "\n" + _align(means, left=1)
+
+
+def _align(lines, left):
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+
+    def cells(line):
+        return [c.ljust(w) if i < left else c.rjust(w)
+                for i, (c, w) in enumerate(zip(line, widths))]
+
+    rule = ["-" * w if i < left else "-" * (w - 1) + ":" for i, w in enumerate(widths)]
+    body = [cells(lines[0]), rule, *(cells(line) for line in lines[1:])]
+    return "".join("| " + " | ".join(line) + " |\n" for line in body)
+
+
+def write_csv(path, rows):
+    qemus = _columns(rows)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["kernel", "group", "instructions", "native_s", *(f"{q}_s" for q in qemus),
+                      "sis_s", "ours_s", "ours_mips", "qemu_over_ours", "ours_over_native"])
+        for r in rows:
+            values = [r.native, *(r.qemus[q] for q in qemus), r.sis, r.ours, r.mips(),
+                      r.over_qemu(), r.over_native()]
+            out.writerow([r.kernel.name, r.kernel.group, r.instructions,
+                          *("" if v is None else f"{v:.6g}" for v in values)])
+
+
+# ---- chart ----
+
+STYLE = """
+  text { font: 12px sans-serif; fill: #6e7781 }
+  .title { font-size: 14px; font-weight: bold }
+  .small { font-size: 11px }
+  .grid { stroke: #8c959f; stroke-opacity: 0.3 }
+  .one { stroke: #8c959f; stroke-width: 1.5 }
+  .native { stroke: #bf8700; stroke-width: 2.5 }
+  .bar { fill: #218bff }
+  .mean { fill: #2da44e }
+"""
+
+ROW, LEFT, RIGHT, TOP, WIDTH = 19, 120, 60, 58, 860
+
+
+class _Axis:
+    """Logarithmic, from below the least value to above the greatest, always with 1."""
+
+    def __init__(self, values):
+        self.low = math.floor(2 * math.log10(min([*values, 0.9]))) / 2
+        self.high = math.ceil(2 * math.log10(max([*values, 1.1]))) / 2
+
+    def x(self, value):
+        share = (math.log10(value) - self.low) / (self.high - self.low)
+        return LEFT + share * (WIDTH - LEFT - RIGHT)
+
+    def ticks(self):
+        for power in range(math.floor(self.low), math.ceil(self.high) + 1):
+            for step in (1, 2, 5):
+                value = step * 10.0 ** power
+                if self.low <= math.log10(value) <= self.high:
+                    yield value
+
+
+def _bar(axis, y, label, value, style, tick=None):
+    left, right = sorted((axis.x(1), axis.x(value)))
+    parts = [f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{label}</text>',
+             f'<rect class="{style}" x="{left:.1f}" y="{y + 3}" width="{max(right - left, 1):.1f}" '
+             f'height="{ROW - 6}"/>']
+    if tick is not None:
+        x = axis.x(tick)
+        parts.append(f'<line class="native" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}" '
+                     f'y2="{y + ROW - 1}"/>')
+    end = max(right, axis.x(tick) if tick is not None and axis.x(tick) < right + 40 else right)
+    parts.append(f'<text class="small" x="{end + 6:.1f}" y="{y + 13}">{value:.3g}×</text>')
+    return parts
+
+
+def svg_chart(rows, subtitle):
+    """Speed against the fastest QEMU, one bar a kernel; a mark where native code would be."""
+    rows = [r for r in rows if r.over_qemu() is not None]
+    means = [m for m in group_means(rows) if m.over_qemu is not None]
+    native = {r.kernel.name: r.fastest_qemu() / r.native for r in rows
+              if r.over_native() is not None}
+    axis = _Axis([*(r.over_qemu() for r in rows), *(m.over_qemu for m in means),
+                  *native.values()] or [1.0])
+    height = TOP + ROW * (len(rows) + len(means) + 1) + 30
+    bottom = height - 26
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+             f'width="{WIDTH}" height="{height}" role="img">', f"<style>{STYLE}</style>",
+             f'<text class="title" x="10" y="20">Speed of leon3emu, the fastest QEMU = 1</text>',
+             f'<text class="small" x="10" y="38">{subtitle}; the upright mark is native code; '
+             "logarithmic</text>"]
+    for tick in axis.ticks():
+        x = axis.x(tick)
+        parts.append(f'<line class="{"one" if tick == 1 else "grid"}" x1="{x:.1f}" x2="{x:.1f}" '
+                     f'y1="{TOP - 6}" y2="{bottom}"/>')
+        parts.append(f'<text class="small" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">'
+                     f"{tick:g}×</text>")
+    y = TOP
+    for row in rows:
+        parts += _bar(axis, y, row.kernel.name, row.over_qemu(), "bar",
+                      native.get(row.kernel.name))
+        y += ROW
+    y += ROW
+    for mean in means:
+        parts += _bar(axis, y, f"mean {mean.name}", mean.over_qemu, "mean")
+        y += ROW
+    return "\n".join([*parts, "</svg>", ""])
