@@ -7,16 +7,18 @@
 #     ./test.sh --all      everything; so does CI=true, where a skipped test is a failure
 #
 # Tests run in two builds, debug (ASan, UBSan) and release, as one run of ctest with one summary; a
-# test that both have appears twice.  --all also builds with clang.
+# test that both have appears twice.  --all also builds with clang, and fuzzes for some seconds.
 
 set -euo pipefail
 cd "$(dirname "$0")"
 
 builds=(debug release)
 select=(--label-exclude slow)
+fuzz_seconds=0
 if [[ ${1-} == --all || ${CI-} == true ]]; then
     builds=(clang debug release)
     select=()
+    fuzz_seconds=5
 fi
 jobs=$(nproc)
 
@@ -26,6 +28,10 @@ for build in "${builds[@]}"; do
     cmake --preset "$build" >"build/$build.log" 2>&1 || { cat "build/$build.log"; exit 1; }
     cmake --build --preset "$build" --parallel "$jobs"
 done
+
+if ((fuzz_seconds > 0)); then
+    tests/fuzz/run.sh "$fuzz_seconds"
+fi
 
 printf 'subdirs(debug release)\n' >build/CTestTestfile.cmake
 ctest --test-dir build --output-on-failure --parallel "$jobs" "${select[@]}" | tee build/test.log

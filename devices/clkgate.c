@@ -5,8 +5,8 @@
  * A bit for each gated core.  Clock enable and core reset change only where the unlock register has
  * a 1.  After reset the cores of property `enabled` are clocked, the others are held in reset.
  *
- * The registers keep what is written.  Not modelled: the gating; a core that software has switched
- * off answers as before, which is logged when it happens.
+ * The registers keep what is written.  Not modelled: the gating.  A core whose clock software stops
+ * runs on, which is logged.
  */
 #include <stddef.h>
 

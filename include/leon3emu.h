@@ -73,6 +73,9 @@ struct leon3emu_options {
     /* A peripheral library broke a rule that leaves no way to go on (LEON3EMU_WRONG_THREAD).  Called on
      * the offending thread; must not return.  NULL: abort(). */
     void (*fatal)(void *context, enum leon3emu_status status, const char *text);
+    /* A machine is being made: from now until leon3emu_destroy() has returned, or creation failed,
+     * leon3emu_device_call() and leon3emu_emergency() may be asked about it.  May be NULL. */
+    void (*building)(void *context, const struct machine *machine);
     void *context;
 };
 

@@ -89,13 +89,13 @@ static int run(struct machine *m, const struct cli_options *cli)
 {
     struct stop_info stop;
 
-    crash_watch(m);
+    crash_interrupts(m);
     if (!cli->no_raw) {
         leon3emu_console_raw(m, true);
     }
     leon3emu_run(m, 0, &stop);
     leon3emu_console_raw(m, false);
-    crash_watch(NULL);
+    crash_interrupts(NULL);
     explain_stop(m, &stop);
     if (cli->stats) {
         leon3emu_stats(m, stderr);
@@ -117,6 +117,7 @@ int main(int argc, char **argv)
     cli.machine.log_line = print_line;
     cli.machine.notice = print_notice;
     cli.machine.fatal = crash_fatal;
+    cli.machine.building = crash_watch;
     if (cli.periph_help != NULL) {
         status = leon3emu_peripheral_help(&cli.machine, cli.periph_help, stdout, &err)
                      ? 0
@@ -127,6 +128,7 @@ int main(int argc, char **argv)
     crash_install(cli.hang_limit);
     m = leon3emu_create(&cli.machine, &err);
     if (m == NULL) {
+        crash_watch(NULL, NULL);
         status = complain(&err);
     } else if (cli.dump_mtree) {
         leon3emu_dump_mtree(m, stdout);
@@ -135,6 +137,7 @@ int main(int argc, char **argv)
         status = prepare(m, &cli, &err) ? run(m, &cli) : complain(&err);
     }
     leon3emu_destroy(m);
+    crash_watch(NULL, NULL);
     cli_options_fini(&cli);
     return status;
 }

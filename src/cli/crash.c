@@ -20,7 +20,8 @@
 
 /* What handlers see; the only mutable globals of the program. */
 static struct {
-    struct machine *volatile machine;
+    const struct machine *volatile machine;
+    struct machine *volatile running; /* Ctrl-C is for it */
     volatile uint64_t last_calls;
     volatile uint32_t seconds_in_call;
     uint32_t hang_limit; /* seconds; 0: none */
@@ -107,8 +108,8 @@ static void on_second(int number)
 static void on_interrupt(int number)
 {
     (void)number;
-    if (watched.machine != NULL) {
-        leon3emu_interrupt(watched.machine);
+    if (watched.running != NULL) {
+        leon3emu_interrupt(watched.running);
     } else {
         _exit(LEON3EMU_INTERRUPTED);
     }
@@ -140,10 +141,16 @@ void crash_install(uint32_t hang_limit)
     setitimer(ITIMER_REAL, &second, NULL);
 }
 
-void crash_watch(struct machine *machine)
+void crash_watch(void *context, const struct machine *machine)
 {
+    (void)context;
     watched.seconds_in_call = 0;
     watched.machine = machine;
+}
+
+void crash_interrupts(struct machine *machine)
+{
+    watched.running = machine;
 }
 
 void crash_fatal(void *context, enum leon3emu_status status, const char *text)

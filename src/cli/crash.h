@@ -13,8 +13,11 @@
  * for hanging, 0: never. */
 void crash_install(uint32_t hang_limit);
 
-/* The machine that reports are about and that Ctrl-C interrupts; NULL: none. */
-void crash_watch(struct machine *machine);
+/* For leon3emu_options.building: the machine that reports are about; NULL: none any more. */
+void crash_watch(void *context, const struct machine *machine);
+
+/* The machine that Ctrl-C interrupts; NULL: Ctrl-C ends the program. */
+void crash_interrupts(struct machine *machine);
 
 /* For leon3emu_options.fatal: prints, ends the program with status. */
 void crash_fatal(void *context, enum leon3emu_status status, const char *text);

@@ -275,6 +275,18 @@ static bool any_can_execute(const struct exec *exec)
     return false;
 }
 
+/* A device may have put the last of them into error mode, or the run begins with all of them in it.
+ */
+static bool all_failed(const struct exec *exec)
+{
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        if (exec->cpus[i].status != CPU_ERROR_MODE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* CPUs that did not execute are taken along. */
 static void take_along(struct exec *exec)
 {
@@ -341,6 +353,8 @@ static void turn(struct exec *exec, uint64_t cycles)
     exec->end = exec->now;
     if (any_can_execute(exec)) {
         run_round(exec, cycles);
+    } else if (all_failed(exec)) {
+        exec->hooks->error_mode(exec->hooks->context, exec->cpu, &exec->stop);
     } else {
         idle(exec, horizon(exec, cycles));
     }

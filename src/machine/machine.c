@@ -228,6 +228,9 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->thread = pthread_self();
     pthread_mutex_init(&m->post_lock, NULL);
     m->posts_open = true;
+    if (options->building != NULL) {
+        options->building(options->context, m);
+    }
     if (!read_board(m, err) || !create_host_side(m, err) || !create_memory(m, err) ||
         !create_cpu(m, err) || !build(m, err)) {
         leon3emu_destroy(m);
@@ -263,6 +266,7 @@ void leon3emu_destroy(struct machine *m)
     addrspace_fini(&m->space);
     region_destroy(m->root);
     chardev_hub_destroy(m->chardevs);
+    m->chardevs = NULL;
     hostio_destroy(m->hostio);
     libraries_unload(m);
     symbols_destroy(m->symbols);
@@ -378,8 +382,10 @@ void leon3emu_dump_mtree(const struct machine *m, FILE *stream)
 
 void leon3emu_emergency(const struct machine *m)
 {
-    chardev_console_restore_unsafe(m->chardevs);
-    chardev_console_flush_unsafe(m->chardevs);
+    if (m->chardevs != NULL) {
+        chardev_console_restore_unsafe(m->chardevs);
+        chardev_console_flush_unsafe(m->chardevs);
+    }
 }
 
 /* Of the two kinds of calls that may be running the innermost is told: a register access made from
@@ -391,7 +397,7 @@ bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *
 
     memset(call, 0, sizeof *call);
     call->calls = m->bus.calls + m->calls;
-    call->guest_pc = m->exec.cpu->pc;
+    call->guest_pc = m->exec.cpu == NULL ? 0 : m->exec.cpu->pc;
     if (host != NULL) {
         call->callback = m->call->callback;
     }

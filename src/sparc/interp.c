@@ -15,8 +15,8 @@ static insn_function *const functions[INSN_COUNT] = {
 
 /* ---- what the word alone decides ---- */
 
-/* Illegal whatever the operands are.  Alternate spaces have no immediate form.  (CASA has none either,
- * but its privilege comes first and hangs on the ASI: do_CASA() looks at both.) */
+/* Illegal whatever the operands are.  Alternate spaces have no immediate form.  (CASA has none
+ * either, but its privilege comes first and hangs on the ASI: do_CASA() looks at both.) */
 static bool is_illegal(const struct cpu *cpu, const struct insn *f)
 {
     const struct insn_row *row = &insn_rows[f->row];
@@ -89,8 +89,8 @@ static const struct insn *fetch_from_device(struct cpu *cpu)
     return decode_at_pc(cpu, &cpu->loose) ? &cpu->loose : NULL;
 }
 
-/* Does this word alone trap, in the mode at hand?  Such a trap goes before a watchpoint, and RETT cannot
- * be watched at all (iu3.vhd, exception_detect and wphit). */
+/* Does this word alone trap, in the mode at hand?  Such a trap goes before a watchpoint, and RETT
+ * cannot be watched at all (iu3.vhd, exception_detect and wphit). */
 static bool goes_before_watchpoint(const struct cpu *cpu, const struct insn *f)
 {
     const struct insn_row *row = &insn_rows[f->row];

@@ -304,8 +304,7 @@ void do_CASA(struct cpu *cpu, const struct insn *f)
     if (!atomic_read(cpu, f->asi, address, 4, &old)) {
         return;
     }
-    if (old == operand2(cpu, f) &&
-        !atomic_write(cpu, f->asi, address, 4, cpu_reg(cpu, f->rd))) {
+    if (old == operand2(cpu, f) && !atomic_write(cpu, f->asi, address, 4, cpu_reg(cpu, f->rd))) {
         return;
     }
     cpu_set_reg(cpu, f->rd, (uint32_t)old);

@@ -16,6 +16,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+sys.dont_write_bytecode = True  # nothing is to appear beside the sources
+
 import kernels as table
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -51,7 +53,9 @@ def _sources_time():
 
 
 def _run(command, stdout=None):
-    subprocess.run([str(c) for c in command], check=True, stdout=stdout)
+    command = [str(c) for c in command]
+    if subprocess.run(command, stdout=stdout).returncode != 0:
+        raise SystemExit(f"failed: {' '.join(command)}")
 
 
 def _is_fresh(target, commands, newest):

@@ -46,10 +46,10 @@ KERNELS = (
     _kernel("calls", "calls", 4_000_000),
     _kernel("calls", "icall", 120_000),
 
-    _kernel("float", "nbody", 2_700),
-    _kernel("float", "linpack", 260),
-    _kernel("float", "whet", 350_000),
-    _kernel("float", "fsingle", 3_000),
+    _kernel("float", "nbody", 4_500),
+    _kernel("float", "linpack", 500),
+    _kernel("float", "whet", 500_000),
+    _kernel("float", "fsingle", 5_000),
 
     _kernel("mmio", "mmio_uart", 13_000, twin="check"),
     _kernel("mmio", "mmio_timer", 9_500, twin="check"),

@@ -74,6 +74,11 @@ def _times(value):
     return "-" if value is None else f"{value:.2f}"
 
 
+def _figure(value):
+    """Two or three digits, whatever the size."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
 def _columns(rows):
     return list(rows[0].qemus) if rows else []
 
@@ -132,7 +137,7 @@ STYLE = """
   .mean { fill: #2da44e }
 """
 
-ROW, LEFT, RIGHT, TOP, WIDTH = 19, 120, 60, 58, 860
+ROW, GAP, LEFT, RIGHT, TOP, WIDTH = 18, 8, 120, 60, 58, 860
 
 
 class _Axis:
@@ -164,7 +169,7 @@ def _bar(axis, y, label, value, style, tick=None):
         parts.append(f'<line class="native" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}" '
                      f'y2="{y + ROW - 1}"/>')
     end = max(right, axis.x(tick) if tick is not None and axis.x(tick) < right + 40 else right)
-    parts.append(f'<text class="small" x="{end + 6:.1f}" y="{y + 13}">{value:.3g}×</text>')
+    parts.append(f'<text class="small" x="{end + 6:.1f}" y="{y + 13}">{_figure(value)}×</text>')
     return parts
 
 
@@ -176,11 +181,12 @@ def svg_chart(rows, subtitle):
               if r.over_native() is not None}
     axis = _Axis([*(r.over_qemu() for r in rows), *(m.over_qemu for m in means),
                   *native.values()] or [1.0])
-    height = TOP + ROW * (len(rows) + len(means) + 1) + 30
+    gaps = len({r.kernel.group for r in rows}) * GAP
+    height = TOP + ROW * (len(rows) + len(means)) + gaps + 30
     bottom = height - 26
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
              f'width="{WIDTH}" height="{height}" role="img">', f"<style>{STYLE}</style>",
-             f'<text class="title" x="10" y="20">Speed of leon3emu, the fastest QEMU = 1</text>',
+             '<text class="title" x="10" y="20">Speed of leon3emu, the fastest QEMU = 1</text>',
              f'<text class="small" x="10" y="38">{subtitle}; the upright mark is native code; '
              "logarithmic</text>"]
     for tick in axis.ticks():
@@ -190,11 +196,10 @@ def svg_chart(rows, subtitle):
         parts.append(f'<text class="small" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">'
                      f"{tick:g}×</text>")
     y = TOP
-    for row in rows:
+    for row, following in zip(rows, [*rows[1:], None]):
         parts += _bar(axis, y, row.kernel.name, row.over_qemu(), "bar",
                       native.get(row.kernel.name))
-        y += ROW
-    y += ROW
+        y += ROW + (GAP if following is None or following.kernel.group != row.kernel.group else 0)
     for mean in means:
         parts += _bar(axis, y, f"mean {mean.name}", mean.over_qemu, "mean")
         y += ROW

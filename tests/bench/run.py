@@ -20,6 +20,8 @@ import shutil
 import statistics
 import sys
 
+sys.dont_write_bytecode = True  # nothing is to appear beside the sources
+
 import build
 import kernels as table
 import measure
@@ -231,7 +233,7 @@ def compare(arguments, builder, chosen):
     if arguments.svg:
         names = ", ".join(runner.name for runner in runners if isinstance(runner, measure.Qemu))
         with open(arguments.svg, "w", encoding="utf-8") as file:
-            file.write(report.svg_chart(rows, f"medians of {arguments.rounds} rounds, {names}"))
+            file.write(report.svg_chart(rows, f"median of {arguments.rounds}, {names}"))
     return 0
 
 

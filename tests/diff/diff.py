@@ -80,7 +80,7 @@ def run(command, timeout):
         return subprocess.run(command, check=False, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=timeout)
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, -1, b"(does not end)\n", b"")
+        return subprocess.CompletedProcess(command, -1, b"", b"")
 
 
 # ---- one case ----
@@ -282,7 +282,7 @@ def parse():
     parser.add_argument("--keep", metavar="DIR", help="write reduced cases there")
     parser.add_argument("--case", type=int, help="show this case alone")
     parser.add_argument("--replay", metavar="FILE", help="run a .case file on leon3emu")
-    parser.add_argument("--timeout", type=float, default=600)
+    parser.add_argument("--timeout", type=float, default=60)
     return parser.parse_args()
 
 

@@ -8,7 +8,8 @@
  * group of cases, or the dump itself.
  *
  * Made equal here, see skip.txt: FSR.ver; an fp_exception that is deferred appears at its FPop; cexc
- * after one has only the exception that trapped.  A trap handler takes the window it returns to out
+ * after one has only the exception that trapped, or nothing if that was unimplemented_FPop; %f28 to
+ * %f31, where doubles go when exceptions are enabled, are cleared.  A trap handler takes the window it returns to out
  * of WIM, for RETT would else end in error mode.
  */
 #include "layout.h"
@@ -130,8 +131,14 @@ fp_exception:
     andn %l7, %l4, %l7
 1:  srl %l7, 14, %l4
     and %l4, 7, %l4
+    cmp %l4, 3
+    be,a 4f
+    andn %l7, 0x1f, %l7
     cmp %l4, 1
-    bne 3f
+    bne 5f
+    nop
+    ldd [%l0 + VAR_ZEROS], %f28
+    ldd [%l0 + VAR_ZEROS], %f30
     srl %l7, 23, %l4
     and %l4, %l7, %l4
     and %l4, 0x1f, %l4
@@ -141,9 +148,9 @@ fp_exception:
     andn %l4, 1, %l4
 2:  andn %l7, 0x1f, %l7
     or %l7, %l4, %l7
-    st %l7, [%l0 + VAR_FSR]
+4:  st %l7, [%l0 + VAR_FSR]
     ld [%l0 + VAR_FSR], %fsr
-3:  set FSR_VERSION, %l4
+5:  set FSR_VERSION, %l4
     andn %l7, %l4, %l7
     mov 0x108, %l4
     st %l4, [%l5]

@@ -15,7 +15,7 @@
 #include "sparc/decode.h"
 #include "stream.h"
 
-enum { KIND_IMAGE, KIND_QUIET, KIND_CASE };
+enum { KIND_IMAGE, KIND_OPERANDS, KIND_CASE };
 
 #define MAX_DROPS STREAM_WORDS
 
@@ -57,16 +57,25 @@ static void make_image(const struct batch *b, uint32_t number, uint8_t *bytes)
     }
 }
 
-/* Singles of any kind but signaling NaNs. */
-static void make_quiet(const struct batch *b, uint8_t *bytes)
+/* The operands that random code loads where some kind of NaN will not do. */
+static void make_operands(const struct batch *b, uint8_t *head)
 {
-    struct rng rng = rng_stream(b->seed, KIND_QUIET, 0);
-    for (uint32_t i = 0; i < QUIET_WORDS; i++) {
+    struct rng rng = rng_stream(b->seed, KIND_OPERANDS, 0);
+    for (uint32_t i = 0; i < QUIET_COUNT; i++) {
         uint32_t value = stream_biased_float(&rng);
-        if ((value & 0x7f800000) == 0x7f800000 && (value & 0x007fffff) != 0) {
-            value |= 0x00400000;
-        }
-        put_word(bytes + 4 * i, value);
+        bool is_nan = (value & 0x7fffffff) > 0x7f800000;
+        put_word(head + HEAD_QUIET + 4 * i, value | (is_nan ? 0x00400000 : 0));
+    }
+    for (uint32_t i = 0; i < SINGLE_COUNT; i++) {
+        uint32_t value = stream_biased_float(&rng);
+        bool is_nan = (value & 0x7fffffff) > 0x7f800000;
+        put_word(head + HEAD_SINGLES + 4 * i, value & (is_nan ? 0xff800000 : 0xffffffff));
+    }
+    for (uint32_t i = 0; i < DOUBLE_COUNT; i++) {
+        uint32_t value = stream_biased_float(&rng);
+        bool is_special = (value & 0x7ff00000) == 0x7ff00000;
+        put_word(head + HEAD_DOUBLES + 8 * i, value & (is_special ? 0xfff00000 : 0xffffffff));
+        put_word(head + HEAD_DOUBLES + 8 * i + 4, is_special ? 0 : stream_biased(&rng));
     }
 }
 
@@ -76,7 +85,7 @@ static void make_head(const struct batch *b, uint8_t *bytes)
     put_word(bytes + HEAD_COUNT, b->count);
     put_word(bytes + HEAD_GROUP, b->group);
     put_word(bytes + HEAD_RAW, b->raw);
-    make_quiet(b, bytes + HEAD_QUIET);
+    make_operands(b, bytes);
     for (uint32_t i = 0; i < IMAGE_COUNT; i++) {
         make_image(b, i, bytes + HEAD_IMAGES + i * IMAGE_SIZE);
     }

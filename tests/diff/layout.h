@@ -22,14 +22,18 @@
 #define SCRATCH_2     0x47fffc00
 #define SCRATCH_2_LOW 768
 
-/* First file of a batch: this header, numbers that are no signaling NaN, initial states. */
+/* First file of a batch: this header, floating-point operands, initial states. */
 #define HEAD          0x41000000
 #define HEAD_SLOTS    0 /* address of the first case */
 #define HEAD_COUNT    4 /* cases */
 #define HEAD_GROUP    8 /* cases that share a line of output */
 #define HEAD_RAW      12 /* not 0: print the state itself */
-#define HEAD_QUIET    64 /* offset of the numbers */
-#define QUIET_WORDS   64
+#define HEAD_QUIET    64 /* singles that are no signaling NaN */
+#define QUIET_COUNT   32
+#define HEAD_SINGLES  192 /* singles that are no NaN */
+#define SINGLE_COUNT  64
+#define HEAD_DOUBLES  448 /* doubles that are no NaN */
+#define DOUBLE_COUNT  64
 #define HEAD_IMAGES   1024
 #define IMAGE_COUNT   256
 
@@ -83,5 +87,6 @@
 #define VAR_L6        1064
 #define VAR_FSR       1072
 #define VAR_FQ        1080
+#define VAR_ZEROS     1088 /* two words */
 
 #endif

@@ -104,7 +104,7 @@ uint32_t stream_fsr(struct rng *rng, bool traps)
 {
     uint32_t value = rng_next(rng) & FSR_MORE;
     if (traps) {
-        value |= rng_next(rng) & FSR_TEM & ~FSR_UFM; /* [7] */
+        value |= rng_next(rng) & FSR_TEM & ~FSR_UFM; /* [8] */
     }
     return value;
 }
@@ -195,7 +195,7 @@ static void emit_branch(struct stream *s, enum insn_id row)
 }
 
 /* The low bits of the aim are entered later.  Misaligned aims only where the trap is all there is to
- * see [4]. */
+ * see [5]. */
 static void emit_jump(struct stream *s)
 {
     unsigned reg = some_register(s);
@@ -242,15 +242,25 @@ static void emit_return(struct stream *s)
 static void emit_rett(struct stream *s)
 {
     if (rng_percent(&s->rng, 25)) {
-        emit(s, row_word(INSN_RETT) | rs1(any_register(s)) | operand2(s)); /* ET=1: illegal */
+        /* ET=1: illegal; the address is aligned [17]. */
+        emit(s, row_word(INSN_RETT) | simm13(rng_next(&s->rng) & ~3u));
     } else {
         emit_return(s);
     }
 }
 
+/* Two registers: one of them is %g0 [20]. */
 static void emit_ticc(struct stream *s)
 {
-    emit(s, row_word(INSN_TICC) | rd(rng_below(&s->rng, 16)) | rs1(any_register(s)) | operand2(s));
+    uint32_t word = row_word(INSN_TICC) | rd(rng_below(&s->rng, 16));
+    uint32_t second = operand2(s);
+    if (second & IMMEDIATE) {
+        emit(s, word | rs1(any_register(s)) | second);
+    } else if (rng_percent(&s->rng, 50)) {
+        emit(s, word | second);
+    } else {
+        emit(s, word | rs1(any_register(s)));
+    }
 }
 
 /* ---- state registers ---- */
@@ -267,7 +277,7 @@ static void emit_wrpsr(struct stream *s)
     emit(s, row_word(INSN_WRPSR) | rd(any_register(s)) | rs1(reg) | IMMEDIATE);
 }
 
-/* To the other trap table.  The trap that follows makes the two tt equal again [3]. */
+/* To the other trap table.  The trap that follows makes the two tt equal again [4]. */
 static void emit_wrtbr(struct stream *s)
 {
     unsigned reg = some_register(s);
@@ -277,10 +287,10 @@ static void emit_wrtbr(struct stream *s)
     emit(s, row_word(INSN_TICC) | rd(8) | simm13(rng_below(&s->rng, END_TRAP)));
 }
 
-/* Configuration, power-down, watchpoints: not the same thing in the two [8]. */
+/* Configuration, power-down, counter, watchpoints: not the same thing in the two [14]. */
 static bool asr_is_comparable(unsigned number)
 {
-    return number < 24 && number != 17 && number != 19 && number != 21;
+    return number < 21 && number != 17 && number != 19;
 }
 
 static void emit_asr(struct stream *s, enum insn_id row)
@@ -289,7 +299,7 @@ static void emit_asr(struct stream *s, enum insn_id row)
     do {
         number = any_register(s);
     } while (!asr_is_comparable(number) || number == 0 ||
-             (row == INSN_WRASR && s->user && number >= 16)); /* [9] */
+             (row == INSN_WRASR && s->user && number >= 16)); /* [15] */
     if (row == INSN_RDASR) {
         emit(s, row_word(row) | rd(some_register(s)) | rs1(number));
     } else {
@@ -322,6 +332,13 @@ static unsigned access_size(enum insn_id row)
     }
 }
 
+/* A double at a multiple of four: only LDD and STD, which come with immediate [11]. */
+static uint32_t misalignment(struct stream *s, unsigned size)
+{
+    uint32_t value = rng_below(&s->rng, size);
+    return size == 8 && value % 4 == 0 ? value + 1 : value;
+}
+
 static uint32_t scratch_offset(struct stream *s, unsigned size, uint32_t *base)
 {
     bool first = rng_percent(&s->rng, 60);
@@ -334,7 +351,7 @@ static uint32_t scratch_offset(struct stream *s, unsigned size, uint32_t *base)
         offset -= offset > SCRATCH_SIZE - size ? 8 - size : 0;
     }
     if (rng_percent(&s->rng, PERCENT_MISALIGNED)) {
-        offset |= rng_below(&s->rng, size);
+        offset |= misalignment(s, size);
     }
     *base = first ? SCRATCH_1 : SCRATCH_2;
     return offset + (uint32_t)(first ? SCRATCH_1_LOW : SCRATCH_2_LOW);
@@ -356,7 +373,7 @@ static void emit_access(struct stream *s, enum insn_id row, uint32_t word)
     }
 }
 
-/* Those that are memory in both [10]. */
+/* Those that are memory in both [16]; in user mode QEMU lets user data pass [19]. */
 static unsigned random_asi(struct stream *s, bool is_atomic)
 {
     static const uint8_t asis[] = {0x0b, 0x0a, 0x1c};
@@ -375,7 +392,7 @@ static void emit_alternate(struct stream *s, enum insn_id row, uint32_t word)
     emit(s, row_word(INSN_OR) | rd(index) | simm13(offset));
     word |= rs1(reg) | index | random_asi(s, is_atomic) << 5;
     if (!s->user && rng_percent(&s->rng, 3)) {
-        word |= IMMEDIATE; /* illegal; [11] in user mode */
+        word |= IMMEDIATE; /* illegal; [17] in user mode */
     }
     emit(s, word);
 }
@@ -402,8 +419,10 @@ static unsigned memory_rd(struct stream *s, enum insn_id row)
 {
     unsigned number = any_register(s);
     bool is_float = insn_rows[row].flags & INSN_F_FPU;
-    /* Odd: illegal; for f registers [6]. */
-    if (access_size(row) == 8 && (is_float || rng_percent(&s->rng, 90))) {
+    bool is_alternate = insn_rows[row].flags & INSN_F_PRIV;
+    /* Odd: illegal; but not for f registers [7] and not first in user mode [17]. */
+    if (access_size(row) == 8 &&
+        (is_float || (is_alternate && s->user) || rng_percent(&s->rng, 90))) {
         number &= ~1u;
     }
     return number;
@@ -458,17 +477,29 @@ static unsigned pairs(enum insn_format format)
     }
 }
 
-/* Odd numbers of pairs are left out [6]. */
-static uint32_t fp_operands(struct stream *s, enum insn_id row)
+static unsigned fp_register(struct stream *s, bool is_pair)
 {
-    unsigned even = pairs((enum insn_format)insn_rows[row].format);
-    uint32_t word = row_word(row);
-    word |= rd(any_register(s) & ~(even & PAIR_D ? 1u : 0));
-    word |= rs1(any_register(s) & ~(even & PAIR_1 ? 1u : 0));
-    return word | (any_register(s) & ~(even & PAIR_2 ? 1u : 0));
+    return any_register(s) & ~(is_pair ? 1u : 0);
 }
 
-/* The instruction after one that may trap takes the trap: FBN does nothing else [5]. */
+/* Where exceptions trap doubles go to %f28 or %f30 [10]. */
+static unsigned fp_destination(struct stream *s, bool is_pair)
+{
+    if (is_pair && s->fp_traps) {
+        return 28 + 2 * rng_below(&s->rng, 2);
+    }
+    return fp_register(s, is_pair);
+}
+
+/* Odd numbers of pairs are left out [7]. */
+static uint32_t fp_operands(struct stream *s, enum insn_id row)
+{
+    unsigned pair = pairs((enum insn_format)insn_rows[row].format);
+    return row_word(row) | rd(fp_destination(s, pair & PAIR_D)) |
+           rs1(fp_register(s, pair & PAIR_1)) | fp_register(s, pair & PAIR_2);
+}
+
+/* The instruction after one that may trap takes the trap: FBN does nothing else [6]. */
 static void emit_fpop(struct stream *s, uint32_t word)
 {
     emit(s, word);
@@ -477,15 +508,45 @@ static void emit_fpop(struct stream *s, uint32_t word)
     }
 }
 
-/* From a number that is not a signaling NaN [1]. */
-static void emit_fstod(struct stream *s)
+static void emit_load_operand(struct stream *s, unsigned f, enum insn_id row, unsigned first,
+                              unsigned count)
 {
-    uint32_t word = fp_operands(s, INSN_FSTOD);
     unsigned reg = some_register(s);
+    unsigned at = first + rng_below(&s->rng, count) * (row == INSN_LDDF ? 8 : 4);
     emit_sethi(s, reg, HEAD);
-    emit(s, row_word(INSN_LDF) | rd(word & 31) | rs1(reg) |
-                simm13(HEAD_QUIET + 4 * rng_below(&s->rng, QUIET_WORDS)));
+    emit(s, row_word(row) | rd(f) | rs1(reg) | simm13(at));
+}
+
+/* One of the operands is a number: no two NaNs [2], no NaN to an integer [3].  FSTOD's may be a quiet
+ * NaN [1]. */
+static void emit_fpop_of_number(struct stream *s, enum insn_id row)
+{
+    uint32_t word = fp_operands(s, row);
+    unsigned pair = pairs((enum insn_format)insn_rows[row].format);
+    bool is_unary = row == INSN_FSTOD || row == INSN_FSTOI || row == INSN_FDTOI;
+    bool second = is_unary || rng_percent(&s->rng, 50);
+    unsigned f = second ? word & 31 : word >> 14 & 31;
+
+    if (row == INSN_FSTOD) {
+        emit_load_operand(s, f, INSN_LDF, HEAD_QUIET, QUIET_COUNT);
+    } else if (pair & (PAIR_1 | PAIR_2)) {
+        emit_load_operand(s, f, INSN_LDDF, HEAD_DOUBLES, DOUBLE_COUNT);
+    } else {
+        emit_load_operand(s, f, INSN_LDF, HEAD_SINGLES, SINGLE_COUNT);
+    }
     emit_fpop(s, word);
+}
+
+static bool needs_number(enum insn_id row)
+{
+    switch (insn_rows[row].format) {
+    case FORMAT_F_SS_S:
+    case FORMAT_F_DD_D:
+    case FORMAT_F_SS_D:
+        return true;
+    default:
+        return row == INSN_FSTOD || row == INSN_FSTOI || row == INSN_FDTOI;
+    }
 }
 
 static bool is_fpop(enum insn_id row)
@@ -539,9 +600,23 @@ static void emit_simple(struct stream *s, enum insn_id row)
     case FORMAT_RDREG:
         emit(s, word | rd(any_register(s)));
         break;
+    case FORMAT_WRREG: /* rd is the code of WRY */
+        word |= row == INSN_WRY ? 0 : rd(any_register(s));
+        emit(s, word | rs1(any_register(s)) | operand2(s));
+        break;
     default:
         emit(s, word | rd(any_register(s)) | rs1(any_register(s)) | operand2(s));
         break;
+    }
+}
+
+/* After an instruction that computes a carry [18]. */
+static void emit_with_carry(struct stream *s, enum insn_id row)
+{
+    static const uint8_t before[] = {INSN_ADDCC, INSN_SUBCC, INSN_TADDCC, INSN_TSUBCC, INSN_MULSCC};
+    emit_simple(s, (enum insn_id)before[rng_below(&s->rng, sizeof before)]);
+    for (unsigned i = 1 + rng_below(&s->rng, 3); i > 0; i--) {
+        emit_simple(s, row);
     }
 }
 
@@ -587,17 +662,17 @@ static void emit_special(struct stream *s, enum insn_id row)
     case INSN_LDFSR:
         emit_ldfsr(s);
         break;
-    case INSN_STFSR:
-    case INSN_STDFQ:
-        emit_fsr_or_queue(s, row);
+    case INSN_ADDXCC:
+    case INSN_SUBXCC:
+        emit_with_carry(s, row);
         break;
     default:
-        emit_fstod(s);
+        emit_fsr_or_queue(s, row);
         break;
     }
 }
 
-enum shape { SIMPLE, BRANCH, ASR, MEMORY, FPOP, SPECIAL };
+enum shape { SIMPLE, BRANCH, ASR, MEMORY, FPOP, NUMBERS, SPECIAL };
 
 static enum shape row_shape(enum insn_id row)
 {
@@ -612,7 +687,8 @@ static enum shape row_shape(enum insn_id row)
     case INSN_LDFSR:
     case INSN_STFSR:
     case INSN_STDFQ:
-    case INSN_FSTOD:
+    case INSN_ADDXCC:
+    case INSN_SUBXCC:
         return SPECIAL;
     case INSN_BICC:
     case INSN_FBFCC:
@@ -625,7 +701,7 @@ static enum shape row_shape(enum insn_id row)
         break;
     }
     if (is_fpop(row)) {
-        return FPOP;
+        return needs_number(row) ? NUMBERS : FPOP;
     }
     return flags & (INSN_F_LOADS | INSN_F_STORES) ? MEMORY : SIMPLE;
 }
@@ -648,6 +724,9 @@ static void emit_unit(struct stream *s, enum insn_id row)
     case FPOP:
         emit_fpop(s, row == INSN_FPOP ? word_of_row(s, row) : fp_operands(s, row));
         break;
+    case NUMBERS:
+        emit_fpop_of_number(s, row);
+        break;
     case SPECIAL:
         emit_special(s, row);
         break;
@@ -658,15 +737,14 @@ static void emit_unit(struct stream *s, enum insn_id row)
 static unsigned weight(const struct stream *s, enum insn_id row)
 {
     if (is_unimplemented_fpop(row) || row == INSN_FPOP) {
-        return s->fp_traps && row != INSN_FPOP ? 2 : 0; /* [12] */
-    }
-    if (insn_rows[row].flags & (INSN_F_CP | INSN_F_MAC)) {
-        return 1;
+        return s->fp_traps && row != INSN_FPOP ? 2 : 0; /* [13] */
     }
     switch (row) {
+    case INSN_STDCQ:
+    case INSN_STDFQ:
+        return s->user ? 0 : 2; /* [17] */
     case INSN_UNIMP:
     case INSN_ILLEGAL:
-    case INSN_STDFQ:
     case INSN_RETT:
         return 2;
     case INSN_WRPSR:
@@ -682,19 +760,30 @@ static unsigned weight(const struct stream *s, enum insn_id row)
     case INSN_RESTORE:
         return 20;
     default:
-        return s->user && (insn_rows[row].flags & INSN_F_PRIV) ? 3 : 10;
+        break;
     }
+    if (insn_rows[row].flags & (INSN_F_CP | INSN_F_MAC)) {
+        return 1;
+    }
+    return s->user && (insn_rows[row].flags & INSN_F_PRIV) ? 3 : 10;
+}
+
+/* Is this word, a transfer, one that always goes to an aim QEMU knows when it translates [12]? */
+static bool may_be_coupled(uint32_t word)
+{
+    enum insn_id row = insn_find(word);
+    bool is_branch = row == INSN_BICC || row == INSN_FBFCC;
+    return row == INSN_CALL || (is_branch && (word >> 25 & 15) == 8);
 }
 
 /* May the row follow a control transfer? */
 static bool fits_delay(const struct stream *s, enum insn_id row)
 {
     enum shape shape = row_shape(row);
-    if (s->fp_traps && (shape == BRANCH || shape == FPOP || row == INSN_CALL)) {
-        return false;
+    if (shape == BRANCH || row == INSN_CALL) {
+        return !s->fp_traps && may_be_coupled(s->words[s->count - 1]);
     }
-    return shape == SIMPLE || shape == BRANCH || shape == ASR || shape == FPOP ||
-           row == INSN_CALL || row == INSN_TICC;
+    return shape == SIMPLE || shape == ASR || (shape == FPOP && !s->fp_traps) || row == INSN_TICC;
 }
 
 static enum insn_id pick(struct stream *s, bool is_delay)
@@ -728,12 +817,19 @@ static bool transfers_control(uint32_t word)
 
 /* ---- aims ---- */
 
-/* The first word of the unit; the tail behind the last one.  Only one instruction is executed where the
- * first of two coupled transfers goes, and that must not be a third. */
+/* May the first of two coupled transfers go to the unit?  One instruction is executed there, or annulled,
+ * and that must not be a third transfer. */
+static bool fits_couple(const struct stream *s, unsigned unit)
+{
+    unsigned at = s->unit_at[unit];
+    return s->unit_at[unit + 1] == at + 1 && !transfers_control(s->words[at]);
+}
+
+/* The first word of the unit; the tail behind the last one. */
 static unsigned aim_of(const struct stream *s, const struct fixup *f)
 {
     unsigned unit = f->unit;
-    while (unit < s->units && f->is_couple && transfers_control(s->words[s->unit_at[unit]])) {
+    while (unit < s->units && f->is_couple && !fits_couple(s, unit)) {
         unit++;
     }
     return unit < s->units ? s->unit_at[unit] : s->unit_at[s->units];

@@ -6,7 +6,7 @@
 #     tests/fuzz/run.sh SECONDS [TARGET ...]      default: every target
 #
 # The build goes to build/fuzz, or to $FUZZ_BUILD.  What was found lies in <build>/findings, the grown
-# corpora in <build>/corpora; the seeds are tests/fuzz/corpus/<target>.
+# corpora in <build>/corpora; the seeds are tests/fuzz/corpus/<target>, or corpus/device for a device.
 set -eu
 
 usage() {
@@ -31,23 +31,25 @@ if [ ! -f "$build/build.ninja" ]; then
         -DCMAKE_C_FLAGS_DEBUG="-O1 -g" -DLEON3EMU_FUZZ=ON >/dev/null
 fi
 if [ $# -eq 0 ]; then
+    # shellcheck disable=SC2046 # names have no blanks
     set -- $(ninja -C "$build" -t targets all |
         sed -n 's/^libfuzzer_\([a-z0-9_]*\): phony$/\1/p' | sort)
 fi
 
+# shellcheck disable=SC2046
 ninja -C "$build" -j 2 $(printf 'libfuzzer_%s ' "$@") >/dev/null
 
 failed=
 for target in "$@"; do
     grown=$build/corpora/$target
     found=$build/findings
-    seeds=
+    seeds=$here/corpus/$target
+    [ -f "$here/fuzz_$target.c" ] || seeds=$here/corpus/device
     mkdir -p "$grown" "$found"
-    [ ! -d "$here/corpus/$target" ] || seeds=$here/corpus/$target
     echo "== $target: $seconds s"
     program=$(find "$build" -name "libfuzzer_$target" -type f | head -n 1)
     if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
-        -artifact_prefix="$found/$target-" -print_final_stats=1 "$grown" $seeds \
+        -artifact_prefix="$found/$target-" -print_final_stats=1 "$grown" "$seeds" \
         >"$build/$target.log" 2>&1; then
         grep -E 'number_of_executed_units|average_exec_per_sec|^Done' "$build/$target.log"
         grep ' cov: ' "$build/$target.log" | tail -n 1

@@ -17,6 +17,7 @@ import tempfile
 import time
 import unittest
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 SKIPPED = 77
 INTERRUPTED, ERROR_MODE, FILE = 85, 80, 66
 PROMPT = '(ready)\n'

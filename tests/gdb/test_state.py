@@ -172,6 +172,24 @@ class Symbols(Case):
         self.assertEqual(len([line for line in lines if re.match(r'[* ] \d', line)]), 1)
         self.assertRegex(lines[1], r'^\* 1 +Thread 1 .*\(running\) +_start \(\)')
 
+    def test_two_cpus(self):
+        gdb = self.begin(None, '--board', session.HERE + '/two.board')
+        lines = gdb.command('info threads').splitlines()
+        self.assertRegex(lines[1], r'^\* 1 +Thread 1 .*\(running\)')
+        self.assertRegex(lines[2], r'^  2 +Thread 2 .*\(powered down\)')
+        gdb.command('set $g1 = 0x1111')
+        gdb.command('thread 2')
+        gdb.command('set $g1 = 0x2222')
+        self.assertEqual(gdb.value('(unsigned)$asr17 >> 28'), 1)
+        gdb.command('thread 1')
+        self.assertEqual((gdb.value('$g1'), gdb.value('(unsigned)$asr17 >> 28')), (0x1111, 0))
+        self.run_to('main')
+        gdb.command('thread 2')
+        self.assertEqual(gdb.value('$g1'), 0x2222)
+        gdb.command('thread 1')
+        self.assertIn('exited with code 07', gdb.command('continue'))
+        self.assert_ends(7)
+
 
 if __name__ == '__main__':
     session.main()

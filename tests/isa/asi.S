@@ -44,6 +44,7 @@ CASE; sta %g0, [%g0] 2; CCR_IS(0)
 ! Configuration: 4 KiB of 8 words a line; the data cache snoops.  Read-only.
 CASE; mov 8, %o4; mov -1, %o3; sta %o3, [%o4] 2; lda [%o4] 2, %o2; andn %o2, 8, %o2; CHECK(%o2, 0x00230000); CCR_IS(0)
 CASE; mov 12, %o4; sta %o3, [%o4] 2; lda [%o4] 2, %o2; andn %o2, 8, %o2; CHECK(%o2, 0x08230000); CCR_IS(0)
+CASE; mov 4, %o4; lda [%o4] 2, %o2; CHECK(%o2, 0)
 ! Flushes change no memory, and do not look at the address.
 set isa_memory, %o0; st %o1, [%o0]; set NOWHERE, %o4
 CASE; sta %g0, [%o0] 0x10; sta %g0, [%o0] 0x11; sta %g0, [%o0] 0x13; sta %g0, [%g0] 3; sta %g0, [%g0] 0x18; sta %g0, [%o4] 0x10; sta %g0, [%o4] 0x11; CHECK_WORD(isa_memory, MARK)

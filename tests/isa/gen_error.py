@@ -13,6 +13,13 @@ import isa_source
 
 STATUS_ERROR_MODE = 80
 
+# as in V8, 7.6
+NAMES = {0x01: "instruction_access_exception", 0x02: "illegal_instruction",
+         0x03: "privileged_instruction", 0x04: "fp_disabled", 0x05: "window_overflow",
+         0x06: "window_underflow", 0x07: "mem_address_not_aligned", 0x08: "fp_exception",
+         0x09: "data_access_exception", 0x0A: "tag_overflow", 0x0B: "watchpoint_detected",
+         0x24: "cp_disabled", 0x2A: "division_by_zero", 0x2B: "data_store_error",
+         0x83: "trap_instruction"}
 # name: trap, rows, what is done with ET = 0
 CASES = {
     "rett_window": (0x06, "RETT", "wr %g0, 4, %wim; PSR_WAIT; set isa_fail, %o0; jmp %o0; rett %o0"),
@@ -44,7 +51,7 @@ def main():
     for name, (tt, rows, code) in CASES.items():
         isa_source.write(directory / f"error_{name}.S", [
             f"! rows: {rows}", f"! status: {STATUS_ERROR_MODE}",
-            f"! message: error mode: trap {tt:#04x}", "! qemu: does not say which trap it was",
+            f"! message: error mode: trap {tt:#04x} ({NAMES[tt]})", "! qemu: does not say which trap it was",
             '#include "isa.h"', "BEGIN",
             f"CASE; CHANGE_PSR(PSR_ET, 0); {code}; nop; ba isa_fail; nop"])
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mutants of the interpreter, chosen at run time: MUTANT=ROW:KIND in the environment spoils what the
- * instructions of one row do, after (or just before) they did it.
+ * Mutants of the interpreter, chosen at run time: MUTANT=ROW:KIND in the environment spoils what
+ * the instructions of one row do, after (or just before) they did it.
  *
- * mutate.py builds the interpreter once with its names changed by mutant_names.h: the dispatch table
- * then has mut_NAME below, which calls the do_NAME it spoils, and cpu_trap() becomes mutant_trap().
- * Product code knows nothing of this.
+ * mutate.py builds the interpreter once with its names changed by mutant_names.h: the dispatch
+ * table then has mut_NAME below, which calls the do_NAME it spoils, and cpu_trap() becomes
+ * mutant_trap(). Product code knows nothing of this.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +60,8 @@ void mutant_trap(struct cpu *cpu, unsigned tt)
     if (!mutant.known) {
         find_mutant();
     }
-    if (strncmp(mutant.kind, "trap", 4) != 0 || tlb_fetch_word(&cpu->tlb, cpu->pc, &word) != TLB_OK ||
-        insn_find(word) != mutant.row ||
+    if (strncmp(mutant.kind, "trap", 4) != 0 ||
+        tlb_fetch_word(&cpu->tlb, cpu->pc, &word) != TLB_OK || insn_find(word) != mutant.row ||
         strtoul(mutant.kind + 4, &end, 16) != (tt >= TT_SOFTWARE ? TT_SOFTWARE : tt)) {
         cpu_trap(cpu, tt);
     } else if (strcmp(end, "-wrong") == 0) {

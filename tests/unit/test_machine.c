@@ -274,6 +274,7 @@ static void test_waking_a_cpu_from_error_mode(void **state)
     probe = add_probe(&g, 0);
     GUEST_PROGRAM(&g, PROGRAM, words);
     assert_int_equal(guest_run(&g, 0), STOP_ERROR_MODE);
+    assert_int_equal(guest_run(&g, 0), STOP_ERROR_MODE); /* and so it stays */
     assert_int_equal(probe->services->system->cpu_status(probe->host, 0), L3_CPU_ERROR);
     GUEST_PROGRAM(&g, PROGRAM + 0x100, other_words);
     disturb(probe);

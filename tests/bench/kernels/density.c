@@ -21,7 +21,7 @@
 
 #ifdef NATIVE
 
-static void fill(uint32_t *sum, uint32_t instructions)
+static inline void fill(uint32_t *sum, uint32_t instructions)
 {
     for (uint32_t i = 0; i < instructions / 2; i++) {
         FILLER_STEP(*sum);

@@ -83,7 +83,9 @@ isa_trap:
     add %l1, 4, %l2
     or %l0, PSR_PS, %l0
     wr %l0, %g0, %psr
-    PSR_WAIT
+    clr %l0 ! so that the next trap shows whether its entry was executed from the start
+    clr %l3
+    nop
     jmp %l1
     rett %l2
 
