@@ -51,8 +51,8 @@ static void make_image(const struct batch *b, uint32_t number, uint8_t *bytes)
 {
     struct rng rng = rng_stream(b->seed, KIND_IMAGE, number);
     for (uint32_t at = 0; at < IMAGE_SIZE; at += 4) {
-        bool is_float = (at >= IMAGE_F && at < IMAGE_SCRATCH) ||
-                        (at >= IMAGE_SCRATCH && rng_percent(&rng, 50));
+        bool is_float =
+            (at >= IMAGE_F && at < IMAGE_SCRATCH) || (at >= IMAGE_SCRATCH && rng_percent(&rng, 50));
         put_word(bytes + at, is_float ? stream_biased_float(&rng) : stream_biased(&rng));
     }
 }
@@ -239,8 +239,13 @@ static const struct argp_option options[] = {
 
 int main(int argc, char **argv)
 {
-    const struct argp parser = {options, parse_option, "HEAD_FILE SLOT_FILE",
-                                "Writes a batch of random instructions.", NULL, NULL, NULL};
+    const struct argp parser = {options,
+                                parse_option,
+                                "HEAD_FILE SLOT_FILE",
+                                "Writes a batch of random instructions.",
+                                NULL,
+                                NULL,
+                                NULL};
     size_t head_size = HEAD_IMAGES + IMAGE_COUNT * IMAGE_SIZE;
     struct batch b = {.seed = 1, .count = 1, .group = 1};
     uint8_t *head;

@@ -10,12 +10,12 @@
 #include "check.h"
 #include "sparc/decode.h"
 
-#define PERCENT_IMMEDIATE 40
+#define PERCENT_IMMEDIATE  40
 #define PERCENT_MISALIGNED 8
-#define IMMEDIATE (1u << 13)
-#define NOP       0x01000000u
-#define TA_END    (0x91d02000u + END_TRAP)
-#define FBN       0x01800000u
+#define IMMEDIATE          (1u << 13)
+#define NOP                0x01000000u
+#define TA_END             (0x91d02000u + END_TRAP)
+#define FBN                0x01800000u
 
 enum space { OP1, OP2, ARITH, MEM, FP1, FP2, RDY, WRY, NO };
 
@@ -58,7 +58,8 @@ static uint32_t row_word(enum insn_id row)
 
 uint32_t stream_biased(struct rng *rng)
 {
-    static const uint32_t edges[] = {0, 1, 2, 3, 4, 31, 32, 0xffffffff, 0xfffffffe, 0x7fffffff,
+    static const uint32_t edges[] = {0,          1,          2,          3,          4,
+                                     31,         32,         0xffffffff, 0xfffffffe, 0x7fffffff,
                                      0x80000000, 0x80000001, 0x7ffffffe, 0xffff0000, 0x0000ffff,
                                      0x00008000, 0x55555555, 0xaaaaaaaa, 0xfffffffc, 0x80};
     switch (rng_below(rng, 4)) {
@@ -88,7 +89,7 @@ uint32_t stream_biased_float(struct rng *rng)
         return sign | edges[rng_below(rng, sizeof edges / sizeof edges[0])];
     case 1: /* near one, as a single or as a double */
         return sign | ((rng_percent(rng, 50) ? 0x3f000000 : 0x3ff00000) +
-                          (rng_next(rng) & 0x00ffffff) - 0x00400000);
+                       (rng_next(rng) & 0x00ffffff) - 0x00400000);
     case 2:
         return stream_biased(rng);
     default:
@@ -194,8 +195,8 @@ static void emit_branch(struct stream *s, enum insn_id row)
     emit(s, row_word(row) | condition | annul);
 }
 
-/* The low bits of the aim are entered later.  Misaligned aims only where the trap is all there is to
- * see [5]. */
+/* The low bits of the aim are entered later.  Misaligned aims only where the trap is all there is
+ * to see [5]. */
 static void emit_jump(struct stream *s)
 {
     unsigned reg = some_register(s);
@@ -517,8 +518,8 @@ static void emit_load_operand(struct stream *s, unsigned f, enum insn_id row, un
     emit(s, row_word(row) | rd(f) | rs1(reg) | simm13(at));
 }
 
-/* One of the operands is a number: no two NaNs [2], no NaN to an integer [3].  FSTOD's may be a quiet
- * NaN [1]. */
+/* One of the operands is a number: no two NaNs [2], no NaN to an integer [3].  FSTOD's may be a
+ * quiet NaN [1]. */
 static void emit_fpop_of_number(struct stream *s, enum insn_id row)
 {
     uint32_t word = fp_operands(s, row);
@@ -574,12 +575,18 @@ static bool is_unimplemented_fpop(enum insn_id row)
 
 /* ---- words that are no instruction ---- */
 
+/* Is this V9's LDQF, unassigned in V8 [13]? */
+static bool is_ldqf(uint32_t word)
+{
+    return word >> 30 == 3 && bits_get(word, 19, 6) == 0x22;
+}
+
 static uint32_t word_of_row(struct stream *s, enum insn_id row)
 {
     uint32_t word;
     do {
         word = rng_next(&s->rng);
-    } while (insn_find(word) != row);
+    } while (insn_find(word) != row || is_ldqf(word));
     return word;
 }
 
@@ -817,8 +824,8 @@ static bool transfers_control(uint32_t word)
 
 /* ---- aims ---- */
 
-/* May the first of two coupled transfers go to the unit?  One instruction is executed there, or annulled,
- * and that must not be a third transfer. */
+/* May the first of two coupled transfers go to the unit?  One instruction is executed there, or
+ * annulled, and that must not be a third transfer. */
 static bool fits_couple(const struct stream *s, unsigned unit)
 {
     unsigned at = s->unit_at[unit];

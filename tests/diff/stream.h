@@ -3,9 +3,9 @@
  * A random instruction stream: the code of one case.
  *
  * A stream is a row of units.  A unit is one random instruction with what it needs before it (an
- * address, a value for PSR) and after it.  All control flow is forward, to the first word of a unit.
- * So that it stays in bounds whatever traps, every first word of a longer unit may be executed or
- * skipped alone, and what follows a control transfer is a unit of one word.
+ * address, a value for PSR) and after it.  All control flow is forward, to the first word of a
+ * unit. So that it stays in bounds whatever traps, every first word of a longer unit may be
+ * executed or skipped alone, and what follows a control transfer is a unit of one word.
  */
 #ifndef DIFF_STREAM_H
 #define DIFF_STREAM_H
