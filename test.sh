@@ -15,7 +15,11 @@ cd "$(dirname "$0")"
 builds=(debug release)
 select=(--label-exclude slow)
 fuzz_seconds=0
-if [[ ${1-} == --all || ${CI-} == true ]]; then
+if [[ $# -gt 1 || ${1---all} != --all ]]; then
+    echo "usage: $0 [--all]" >&2
+    exit 64
+fi
+if [[ $# -eq 1 || ${CI-} == true ]]; then
     builds=(clang debug release)
     select=()
     fuzz_seconds=5

@@ -315,7 +315,7 @@ static void run_round(struct exec *exec, uint64_t cycles)
     }
     exec->end = round_end(exec, cycles);
     exec->is_first = true;
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
+    for (unsigned i = 0; i < exec->cpu_count && exec->stop.kind == STOP_NONE; i++) {
         uint64_t before = exec->cpus[i].cycles;
         run_cpu(exec, &exec->cpus[i]);
         exec->is_first = exec->is_first && exec->cpus[i].cycles == before;

@@ -89,10 +89,10 @@ static void run(struct machine *m, const struct slots *slots, struct counters *c
 {
     struct stop_info stop;
     do {
-        uint32_t offset = m->cpu.pc - slots->address;
-        exec_step(&m->exec, &stop);
+        uint32_t offset = m->cpus->pc - slots->address;
+        exec_step(&m->exec, 0, &stop);
         if (offset < slots->size) {
-            count_step(counters, &m->cpu, word_at(slots, offset));
+            count_step(counters, m->cpus, word_at(slots, offset));
         }
     } while (stop.kind == STOP_STEP);
     if (stop.kind != STOP_GUEST_EXIT) {

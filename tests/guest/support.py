@@ -23,6 +23,9 @@ USAGE, ERROR_MODE, GUEST_FATAL, TIME_LIMIT, INSN_LIMIT, IDLE, INTERRUPTED = (
 CHECKSUM = 'selftest: 147 checks, 0 failures, checksum 133ca1b4'
 CHECKSUM_PULSE = 'selftest: 193 checks, 0 failures, checksum 49980891'
 
+# With sanitizers everything takes about ten times as long: fewer repetitions, more patience.
+SLOW = 'LEON3EMU_TEST_SLOW' in os.environ
+
 emulator = None
 programs = None
 
@@ -58,6 +61,7 @@ def plugin(name):
 def run(*arguments, stdin=subprocess.DEVNULL, data=None, timeout=30, preexec=None):
     """Runs to the end.  stdin: a file, or data: bytes for a pipe."""
     start = time.monotonic()
+    timeout = 10 * timeout if SLOW else timeout
     source = {'input': data} if data is not None else {'stdin': stdin}
     done = subprocess.run([emulator, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=timeout, cwd=programs, preexec_fn=preexec, **source)

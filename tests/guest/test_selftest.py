@@ -54,13 +54,15 @@ class Board(Case):
         self.assertEqual(len(result.err.splitlines()), 1)
 
     def test_windows(self):
-        for count in (4, 5, 16, 32):
+        for count in (4, 32) if support.SLOW else (4, 5, 16, 32):
             with self.subTest(windows=count):
                 with open(program('windows%d.board' % count), 'w') as copy:
                     copy.write(WINDOWS_BOARD % count)
                 self.check(run('selftest.elf', LIMIT, '--board', copy.name), 0, '^' + CHECKSUM,
                            ' %d windows$' % count)
 
+
+DEVICES = [['apbuart'], ['gptimer'], ['irqmp'], ['apbuart', 'gptimer', 'irqmp']]
 
 WINDOWS_BOARD = '''
 [board]
@@ -104,7 +106,7 @@ class Peripheral(Case):
 
     def test_devices_as_libraries(self):
         inside = self.check(run('selftest.elf', LIMIT, '--stats'), 0, CHECKSUM)
-        for names in (['apbuart'], ['gptimer'], ['irqmp'], ['apbuart', 'gptimer', 'irqmp']):
+        for names in DEVICES[3:] if support.SLOW else DEVICES:
             with self.subTest(names=names):
                 options = [option for name in names
                            for option in ('--periph', plugin(name + '.so'))]

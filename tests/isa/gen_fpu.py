@@ -244,7 +244,7 @@ class File:
 
     def cases(self, op, source, target, function, pairs):
         """Each pair of operands with one rounding, all four if that matters; then the traps."""
-        seen = {}
+        seen, exact_tiny = {}, []
         for a, b in pairs:
             results = {r: self.compute(function, a, b, r, 0) for r in range(4)}
             roundings = range(4) if len(set(results.values())) > 1 else (next(self.turn),)
@@ -254,9 +254,13 @@ class File:
                 for flag in (NX, DZ, UF, OF, NV):
                     if flags & flag and rounding == NEAREST:
                         seen.setdefault(flag, []).append((a, b))
+            if (self.compute(function, a, b, NEAREST, UF)[1] & UF) and not results[NEAREST][1] & UF:
+                exact_tiny.append((a, b))
         for flag, where in seen.items():
             for a, b in where[:2]:
                 self.trap(op, source, target, function, a, b, flag)
+        for a, b in exact_tiny[:2]:
+            self.trap(op, source, target, function, a, b, UF)
 
     @staticmethod
     def compute(function, a, b, rounding, tem):

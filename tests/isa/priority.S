@@ -18,7 +18,7 @@ TRAPS(TT_ALIGN, swap [%o1], %o2)
 TRAPS(TT_ALIGN, ld [%o1], %f0)
 TRAPS(TT_ILLEGAL, .word 0xda1a4000)
 ! LDDF with an odd register: the FPU says so only when the address is right (mem_trap).
-TRAPS(TT_ALIGN, .word 0xcb1a4000 | 0x20 << 19)
+TRAPS(TT_ALIGN, .word 0xcb1a4000)
 #endif
 ! Ticc: the condition first; the number is the sum.
 set 0x180, %o3; TRAPS(0xff, ta %o3 - 1)

@@ -45,6 +45,16 @@ CASE; FADDQ; nop; AT(NOWHERE); TRAPS(TT_FP, ld [%o0], %f0); EMPTY_FQ
 CASE; FADDQ; nop; AT(isa_memory + 2); TRAPS(TT_ALIGN, ld [%o0], %f0); AT(isa_memory); TRAPS(TT_FP, ld [%o0], %f0); EMPTY_FQ
 CASE; FADDQ; nop; AT(isa_memory); WATCH(isa_memory, 0xfffffffc | 2); TRAPS(TT_WATCH, ld [%o0], %f0); UNWATCH; TRAPS(TT_FP, ld [%o0], %f0); EMPTY_FQ
 CASE; FADDQ; nop; AT(isa_memory); WATCH(isa_memory, 0xfffffffc | 1); TRAPS(TT_WATCH, st %f0, [%o0]); UNWATCH; TRAPS(TT_FP, st %f0, [%o0]); EMPTY_FQ
+! An odd register of a double is for the FPU to refuse: a watchpoint of the right kind comes before.
+#define LDDF_ODD .word 0xcb1a2000
+#define STDF_ODD .word 0xcb3a2000
+AT(isa_memory)
+WATCH(isa_memory, 0xfffffffc | 2); TRAPS(TT_WATCH, LDDF_ODD); TRAPS(TT_FP, STDF_ODD); UNWATCH
+WATCH(isa_memory, 0xfffffffc | 1); TRAPS(TT_WATCH, STDF_ODD); TRAPS(TT_FP, LDDF_ODD); UNWATCH
+CHECK_FSR(FTT(6))
+WATCH(isa_memory, 0xfffffffc | 1); TRAPS(TT_WATCH, std %fq, [%o0]); UNWATCH
+WATCH(isa_memory, 0xfffffffc | 2); TRAPS(TT_FP, std %fq, [%o0]); UNWATCH
+CHECK_FSR(FTT(4))
 ! Integer instructions do not care.
 CASE; FADDQ; mov 5, %o2; add %o2, 1, %o2; set isa_memory, %o0; st %o2, [%o0]; CHECK(%o2, 6); TRAPS(TT_FP, fmovs %f0, %f0); EMPTY_FQ
 END

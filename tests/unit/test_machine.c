@@ -63,6 +63,13 @@ static void probe_pin_input(void *instance, uint32_t pin, uint32_t level)
     }
 }
 
+static int32_t probe_read(void *instance, struct l3_request *request)
+{
+    (void)instance;
+    request->value = 0x12345678;
+    return L3_OK;
+}
+
 static const struct l3_region probe_regions[] = {
     {.struct_size = sizeof(struct l3_region),
      .kind = L3_REGION_AHB,
@@ -99,6 +106,7 @@ static const struct library probe_library = {
               .create = probe_create,
               .destroy = free,
               .reset = probe_reset,
+              .read = probe_read,
               .pin_input = probe_pin_input},
 };
 
@@ -397,6 +405,36 @@ static void test_every_watcher_sees_the_same_lines(void **state)
     guest_free(&g);
 }
 
+/* Notes what comes of reading the window of probe 0, and of probe 1. */
+static void read_windows(struct probe *probe, uint32_t pin, uint32_t level)
+{
+    uint32_t word;
+    (void)pin;
+    (void)level;
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t address = 0xa0000000 + 0x1000000 * i;
+        probe->seen[probe->seen_count++] =
+            (uint32_t)probe->services->dma_read(probe->host, address, &word, 4);
+    }
+}
+
+/* A device that is being told of a line is one that is being called: bus masters cannot reach it.
+ */
+static void test_telling_is_a_call(void **state)
+{
+    static const uint32_t seen[] = {19, L3_BUS_ERROR, L3_OK, 18, L3_BUS_ERROR, L3_OK};
+    struct probe *probe;
+    struct guest g;
+    (void)state;
+    guest_new(&g, GUEST_BOARD);
+    probe = add_probe(&g, 0);
+    probe->on_pin = read_windows;
+    add_probe(&g, 1);
+    probe->services->irq_pulse(probe->host, 0);
+    check_seen(probe, seen, 6);
+    guest_free(&g);
+}
+
 static void echo(struct probe *probe, uint32_t pin, uint32_t level)
 {
     (void)pin;
@@ -505,6 +543,7 @@ int main(void)
         cmocka_unit_test(test_plug_and_play_of_a_new_core),
         cmocka_unit_test(test_plug_and_play_at_every_size),
         cmocka_unit_test(test_every_watcher_sees_the_same_lines),
+        cmocka_unit_test(test_telling_is_a_call),
         cmocka_unit_test(test_lines_that_feed_back_come_to_an_end),
         cmocka_unit_test(test_an_interrupt_latches_the_timer),
         cmocka_unit_test(test_input_wakes_a_waiting_cpu),

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+"""Several CPUs: woken, counting together, powered down, failing; the same in every run."""
+
+import support
+from support import run
+
+
+class Smp(support.Case):
+    def test_they_count_together(self):
+        for cpus in 2, 4, 16:
+            for quantum in 1, 7, 1000:
+                with self.subTest(cpus=cpus, quantum=quantum):
+                    self.check(run('--smp', str(cpus), '--quantum', str(quantum), 'smp.elf'), 0)
+
+    def test_ten_runs_are_the_same(self):
+        for cpus in 2, 4:
+            runs = [run('--smp', str(cpus), '--stats', 'smp.elf') for _ in range(10)]
+            counts = {(r.status, r.stat('instructions'), r.stat('cycles')) for r in runs}
+            self.assertEqual(len(counts), 1, counts)
+
+    def test_the_quantum_is_exact(self):
+        """Another quantum is another interleaving: the lock is waited for differently."""
+        counts = {run('--smp', '4', '--quantum', str(q), '--stats', 'smp.elf').stat('instructions')
+                  for q in (1, 10, 100, 1000)}
+        self.assertGreater(len(counts), 1)
+
+    def test_one_fails_and_the_others_go_on(self):
+        self.check(run('--smp', '4', 'smp_fails.elf'), 0, r'^cpu 1 in error mode.*others go on')
+
+    def test_any_of_them_can_exit(self):
+        self.check(run('--smp', '4', 'smp_other_exits.elf'), 9)
+
+    def test_count_out_of_range(self):
+        for count in '0', '17', 'x':
+            self.check(run('--smp', count, 'smp.elf'), support.USAGE, r'--smp')
+
+
+if __name__ == '__main__':
+    support.main()
