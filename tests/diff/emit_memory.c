@@ -27,15 +27,17 @@ static unsigned access_size(enum insn_id row)
     }
 }
 
-/* A double at a multiple of four: only LDD and STD, which come with immediate [11]. */
-static uint32_t misalignment(struct stream *s, unsigned size)
+/* Doubles at an odd multiple of four are left out for f registers [11]. */
+static uint32_t misalignment(struct stream *s, enum insn_id row)
 {
-    uint32_t value = rng_below(&s->rng, size);
-    return size == 8 && value % 4 == 0 ? value + 1 : value;
+    uint32_t value = rng_below(&s->rng, access_size(row));
+    bool is_float = insn_rows[row].flags & INSN_F_FPU;
+    return is_float && value == 4 ? 5 : value;
 }
 
-static uint32_t scratch_offset(struct stream *s, unsigned size, uint32_t *base)
+static uint32_t scratch_offset(struct stream *s, enum insn_id row, uint32_t *base)
 {
+    unsigned size = access_size(row);
     bool first = rng_percent(&s->rng, 60);
     uint32_t offset = rng_below(&s->rng, SCRATCH_SIZE / size) * size;
 
@@ -46,7 +48,7 @@ static uint32_t scratch_offset(struct stream *s, unsigned size, uint32_t *base)
         offset -= offset > SCRATCH_SIZE - size ? 8 - size : 0;
     }
     if (rng_percent(&s->rng, PERCENT_MISALIGNED)) {
-        offset |= misalignment(s, size);
+        offset |= misalignment(s, row);
     }
     *base = first ? SCRATCH_1 : SCRATCH_2;
     return offset + (uint32_t)(first ? SCRATCH_1_LOW : SCRATCH_2_LOW);
@@ -55,7 +57,7 @@ static uint32_t scratch_offset(struct stream *s, unsigned size, uint32_t *base)
 static void emit_access(struct stream *s, enum insn_id row, uint32_t word)
 {
     uint32_t base;
-    uint32_t offset = scratch_offset(s, access_size(row), &base);
+    uint32_t offset = scratch_offset(s, row, &base);
     unsigned reg = some_register(s);
 
     emit_sethi(s, reg, base);
@@ -71,14 +73,16 @@ static void emit_access(struct stream *s, enum insn_id row, uint32_t word)
 /* Those that are memory in both [16]; in user mode QEMU lets user data pass [19]. */
 static unsigned random_asi(struct stream *s, bool is_atomic)
 {
-    static const uint8_t asis[] = {0x0b, 0x0a, 0x1c};
-    return asis[rng_below(&s->rng, s->user ? 1 : is_atomic ? 2 : 3)];
+    static const uint8_t asis[] = {0x1c, 0x0b, 0x0a};
+    unsigned from = is_atomic ? 1 : 0;
+    unsigned to = s->user ? 2 : 3;
+    return asis[from + rng_below(&s->rng, to - from)];
 }
 
 static void emit_alternate(struct stream *s, enum insn_id row, uint32_t word)
 {
     uint32_t base;
-    uint32_t offset = scratch_offset(s, access_size(row), &base);
+    uint32_t offset = scratch_offset(s, row, &base);
     unsigned reg = some_register(s);
     unsigned index = other_register(s, reg);
     bool is_atomic = insn_rows[row].flags & INSN_F_ATOMIC;
@@ -96,7 +100,7 @@ static void emit_alternate(struct stream *s, enum insn_id row, uint32_t word)
 static void emit_casa(struct stream *s)
 {
     uint32_t base;
-    uint32_t offset = scratch_offset(s, 4, &base);
+    uint32_t offset = scratch_offset(s, INSN_CASA, &base);
     unsigned reg = some_register(s);
     unsigned compare = any_register(s);
     unsigned asi = s->user && rng_percent(&s->rng, 50) ? 0x0a : random_asi(s, true);
@@ -128,7 +132,7 @@ void emit_ldfsr(struct stream *s)
     unsigned address = some_register(s);
     unsigned value = other_register(s, address);
     uint32_t base;
-    uint32_t offset = scratch_offset(s, 4, &base);
+    uint32_t offset = scratch_offset(s, INSN_LDFSR, &base);
 
     emit_set(s, value, stream_fsr(&s->rng, s->fp_traps));
     emit_sethi(s, address, base);

@@ -200,7 +200,7 @@ static unsigned weight(const struct stream *s, enum insn_id row)
     return s->user && (insn_rows[row].flags & INSN_F_PRIV) ? 3 : 10;
 }
 
-/* Is this word, a transfer, one that always goes to an aim QEMU knows when it translates [12]? */
+/* Is this word, a transfer, one whose only aim QEMU knows when it translates [12]? */
 static bool may_be_coupled(uint32_t word)
 {
     enum insn_id row = insn_find(word);
@@ -212,7 +212,10 @@ static bool may_be_coupled(uint32_t word)
 static bool fits_delay(const struct stream *s, enum insn_id row)
 {
     enum shape shape = row_shape(row);
-    if (shape == BRANCH || row == INSN_CALL) {
+    if (row == INSN_CALL) {
+        return !s->fp_traps;
+    }
+    if (shape == BRANCH) {
         return !s->fp_traps && may_be_coupled(s->words[s->count - 1]);
     }
     return shape == SIMPLE || shape == ASR || (shape == FPOP && !s->fp_traps) || row == INSN_TICC;
