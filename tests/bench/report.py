@@ -7,7 +7,16 @@ from typing import NamedTuple, Optional
 
 import kernels as table
 
-LEAST_TIME = 0.002  # seconds: what start-up leaves of a run is not taken to be less
+LEAST_TIME = 0.005  # seconds beyond start-up: with less, a ratio says nothing
+
+
+def long_enough(seconds):
+    return seconds is not None and seconds >= LEAST_TIME
+
+
+def ratio(a, b):
+    """a : b, or None where one was not measured or is too short to tell."""
+    return a / b if long_enough(a) and long_enough(b) else None
 
 
 class Row(NamedTuple):
@@ -22,22 +31,15 @@ class Row(NamedTuple):
         return min(self.qemus.values(), default=None)
 
     def mips(self):
-        return self.instructions / self.ours / 1e6
+        return self.instructions / self.ours / 1e6 if long_enough(self.ours) else None
 
     def over_qemu(self):
         """How many times faster than the fastest QEMU."""
-        fastest = self.fastest_qemu()
-        return None if fastest is None else fastest / self.ours
+        return ratio(self.fastest_qemu(), self.ours)
 
     def over_native(self):
         """How many times slower than the native twin, where that is a yardstick."""
-        if self.native is None or self.kernel.twin != "time":
-            return None
-        return self.ours / self.native
-
-
-def without_start(seconds, start):
-    return max(seconds - start, LEAST_TIME)
+        return ratio(self.ours, self.native) if self.kernel.twin == "time" else None
 
 
 def geometric_mean(values):
@@ -93,10 +95,19 @@ def text_table(rows):
         lines.append([r.kernel.name, r.kernel.group, f"{r.instructions / 1e6:.1f}",
                       _seconds(r.native if r.kernel.twin == "time" else None),
                       *(_seconds(r.qemus[q]) for q in qemus), _seconds(r.sis), _seconds(r.ours),
-                      f"{r.mips():.0f}", _times(r.over_qemu()), _times(r.over_native())])
+                      "-" if r.mips() is None else f"{r.mips():.0f}", _times(r.over_qemu()), _times(r.over_native())])
     means = [["geometric mean", "QEMU/ours", "ours/native"]]
     means += [[m.name, _times(m.over_qemu), _times(m.over_native)] for m in group_means(rows)]
-    return _align(lines, left=2) + "\n" + _align(means, left=1)
+    return _align(lines, left=2) + "\n" + _align(means, left=1) + _too_short(rows)
+
+
+def _too_short(rows):
+    def short(r):
+        return r.over_qemu() is None and r.qemus or r.over_native() is None and r.native is not None \
+            and r.kernel.twin == "time"
+
+    names = ", ".join(r.kernel.name for r in rows if short(r))
+    return f"\nToo short to tell, and in no mean (a larger --scale helps): {names}\n" if names else ""
 
 
 def _align(lines, left):

@@ -145,8 +145,7 @@ def make_row(results, runners, kernel, start):
     by_kind = {}
     qemus = {}
     for runner in runners:
-        seconds = report.without_start(results.median(runner, kernel),
-                                       results.median(runner, start))
+        seconds = results.median(runner, kernel) - results.median(runner, start)
         by_kind[type(runner)] = seconds
         if isinstance(runner, measure.Sis):
             by_kind[measure.Sis] = seconds / sis_share(kernel, runner.scale, runners[-1].scale)

@@ -100,6 +100,14 @@ class Report(unittest.TestCase):
         self.assertEqual((len(bars), len(means)), (3, 3))
         self.assertGreater(float(bars[1].get("width")), float(bars[0].get("width")))
 
+    def test_too_short(self):
+        short = row("calls", 0.5, {"qemu 7.2": report.LEAST_TIME / 2, "qemu 10.0": 1.0}, -0.001)
+        self.assertIsNone(short.over_qemu())
+        self.assertIsNone(short.over_native())
+        self.assertIn("Too short to tell", report.text_table([*ROWS, short]))
+        self.assertNotIn("Too short", report.text_table(ROWS))
+        self.assertEqual(report.group_means([*ROWS, short])[-1], report.group_means(ROWS)[-1])
+
     def test_without_qemu(self):
         alone = [row("dhry", 0.5, {}, 0.25)]
         self.assertIn("dhry", report.text_table(alone))

@@ -5,8 +5,10 @@
 Cases (see stream.h) are run in batches by the executor (see executor.S), on both emulators; their
 outputs, hashes of the state after groups of cases, must be equal.  A case that differs is looked up,
 reduced by dropping units while it still differs, and printed with the words of state that differ; with
---keep DIR it is also written there as a .case file, which --replay FILE runs again on both (on
-leon3emu alone, against the state in the file, where there is no QEMU).
+--keep DIR it is also written there as a .case file, with the state that QEMU ends in.  --replay FILE
+runs such a file on leon3emu and compares with that state; it needs no QEMU.
+
+The long run:  diff.py ... --count=diff_count --seed=N --cases=131072 --table
 
 Exit status: 0 all equal, 1 not, 77 a tool is missing.
 """
@@ -19,8 +21,10 @@ import sys
 import tempfile
 
 HEAD, SLOTS, SLOT_SIZE, SLOT_COUNT = 0x41000000, 0x42000000, 512, 65536
-CODE_WORDS, SCRATCH_WORDS = 120, 64
+SCRATCH_WORDS = 64
 GROUP = 16
+NOP = "01000000"
+HEAD_WORDS, IMAGE_WORDS = 256, 296
 
 STATE_NAMES = (
     [f"%g{n}" for n in range(8)]
@@ -115,11 +119,11 @@ def reduce_case(tools, case, units):
     return dropped
 
 
-def differences(ours, qemu):
+def differences(ours, qemu, other="qemu"):
     length = max(len(ours), len(qemu))
     pad = ["(nothing)"] * length
     pairs = zip((ours + pad)[:length], (qemu + pad)[:length])
-    return [f"  {name_of(i):20} ours {a}  qemu {b}" for i, (a, b) in enumerate(pairs) if a != b]
+    return [f"  {name_of(i):20} ours {a}  {other} {b}" for i, (a, b) in enumerate(pairs) if a != b]
 
 
 def words_of(path):
@@ -133,13 +137,14 @@ def keep_case(tools, case, text, expected):
     name = f"diff_{tools.arguments.seed}_{case}.case"
     with open(os.path.join(tools.arguments.keep, name), "w", encoding="ascii") as file:
         for line in text.splitlines():
-            file.write("# " + line.rstrip() + "\n")
-        for part, words in (("head", words_of(tools.path("one.head"))),
-                            ("slot", words_of(tools.path("one.slots"))), ("state", expected)):
-            if part == "head":
-                image = (int(words_of(tools.path("one.slots"))[0], 16) - HEAD) // 4
-                file.write(f"image {image}\n")
-                words = words[:256] + words[image:image + 296]
+            if f" {NOP} " not in line:
+                file.write("# " + line.rstrip() + "\n")
+        slot = words_of(tools.path("one.slots"))
+        head = words_of(tools.path("one.head"))
+        image = (int(slot[0], 16) - HEAD) // 4
+        file.write(f"image {image}\n")
+        head = head[:HEAD_WORDS] + head[image:image + IMAGE_WORDS]
+        for part, words in (("head", head), ("slot", slot), ("state", expected)):
             file.write(f"{part} {len(words)}\n")
             for i in range(0, len(words), 8):
                 file.write(" ".join(words[i:i + 8]) + "\n")
@@ -155,7 +160,7 @@ def show_case(tools, case, reduce):
     ours, qemu, text = states(tools, case, dropped)
     lines = text.splitlines()
     print(lines[0] + (f", dropped {','.join(map(str, sorted(dropped)))}" if dropped else ""))
-    print("\n".join(line for line in lines[1:] if " 01000000 " not in line))
+    print("\n".join(line for line in lines[1:] if f" {NOP} " not in line))
     print("\n".join(differences(ours, qemu)[:12]), flush=True)
     if tools.arguments.keep:
         keep_case(tools, case, text, qemu)
@@ -173,7 +178,8 @@ def read_case(path):
         parts[name] = []
         while len(parts[name]) < int(number):
             parts[name] += next(words)
-    parts["head"] = parts["head"][:256] + ["00000000"] * (image - 256) + parts["head"][256:]
+    head = parts["head"]
+    parts["head"] = head[:HEAD_WORDS] + ["00000000"] * (image - HEAD_WORDS) + head[HEAD_WORDS:]
     return parts
 
 
@@ -185,7 +191,7 @@ def replay(tools, path):
     address = int(parts["head"][0], 16)
     files = (tools.path("head"), tools.path("slot"), address)
     ours = tools.ours(*files)
-    wrong = differences(ours, parts["state"])
+    wrong = differences(ours, parts["state"], "file")
     print("\n".join(wrong) if wrong else f"{path}: equal")
     return not wrong
 

@@ -69,6 +69,26 @@ static void emit_with_carry(struct stream *s, enum insn_id row)
     }
 }
 
+/* Some at the ends: Y the most, the least, or beside the divisor. */
+static void emit_divide(struct stream *s, enum insn_id row)
+{
+    static const uint32_t edges[] = {0x80000000, 0x7fffffff, 0xffffffff, 0, 1};
+    unsigned reg = some_register(s);
+    unsigned choice = rng_below(&s->rng, 4);
+    uint32_t word = row_word(row) | rd(any_register(s));
+
+    if (choice == 0) {
+        emit_set(s, reg, edges[rng_below(&s->rng, 5)]);
+        emit_word(s, row_word(INSN_WRY) | rs1(reg) | IMMEDIATE);
+        emit_word(s, word | (rng_percent(&s->rng, 50) ? operand2(s) : operands(s)));
+    } else if (choice == 1) {
+        emit_word(s, row_word(INSN_WRY) | rs1(reg) | simm13(rng_below(&s->rng, 2)));
+        emit_word(s, word | rs1(any_register(s)) | reg);
+    } else {
+        emit_word(s, word | operands(s));
+    }
+}
+
 static void emit_special(struct stream *s, enum insn_id row)
 {
     switch (row) {
@@ -98,6 +118,12 @@ static void emit_special(struct stream *s, enum insn_id row)
     case INSN_SUBXCC:
         emit_with_carry(s, row);
         break;
+    case INSN_UDIV:
+    case INSN_SDIV:
+    case INSN_UDIVCC:
+    case INSN_SDIVCC:
+        emit_divide(s, row);
+        break;
     default:
         emit_fsr_or_queue(s, row);
         break;
@@ -121,6 +147,10 @@ static enum shape row_shape(enum insn_id row)
     case INSN_STDFQ:
     case INSN_ADDXCC:
     case INSN_SUBXCC:
+    case INSN_UDIV:
+    case INSN_SDIV:
+    case INSN_UDIVCC:
+    case INSN_SDIVCC:
         return SPECIAL;
     case INSN_BICC:
     case INSN_FBFCC:

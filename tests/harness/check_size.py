@@ -5,7 +5,7 @@
     check_size.py ROOT
 
 It relies on the layout that clang-format gives: a function's body stands between a `{` and a `}` in
-column 0.  Tables (`... = {`) do not count.
+column 0.  Tables (`... = {`) do not count, nor does the kit for a Linux image (tests/guest/linux).
 """
 
 import pathlib
@@ -44,7 +44,7 @@ def main():
     files = 0
     for top in ("include", "src", "jit", "devices", "plugins-api", "tests"):
         for path in sorted((root / top).rglob("*")):
-            if path.suffix in (".c", ".h"):
+            if path.suffix in (".c", ".h") and root / "tests/guest/linux" not in path.parents:
                 files += 1
                 complaints += check_file(path, path.relative_to(root))
     print("\n".join(complaints))

@@ -5,7 +5,7 @@
 #define RD_ASR(number, reg) .word 0x81400000 | (reg) << 25 | (number) << 14
 #define WR_ASR(number) .word 0x81800000 | (number) << 25 | 8 << 14
 #define O2 10
-#define READS_Y(number) CASE; set MARK, %g5; wr %g5, %g0, %y; nop; nop; nop; SET_ICC(5); RD_ASR(number, O2); KEEP_ICC; CHECK(%o2, MARK); CHECK_ICC(5); USER_RUNS(RD_ASR(number, O2)); CHECK(%o2, MARK)
+#define READS_Y(number) CASE; set MARK, %g5; wr %g5, %g0, %y; clr %o2; clr %g1; nop; SET_ICC(5); RD_ASR(number, O2); KEEP_ICC; CHECK(%o2, MARK); CHECK_ICC(5); clr %o2; USER_RUNS(RD_ASR(number, O2); RD_ASR(number, 1)); CHECK(%o2, MARK); CHECK(%g1, MARK)
 #define NOT_Y(number) CASE; set MARK, %g5; wr %g5, %g0, %y; set 0x1234, %o0; WR_ASR(number); nop; nop; nop; rd %y, %o2; CHECK(%o2, MARK)
 #define USER_WRITES(number) NOT_Y(number); USER_RUNS(WR_ASR(number))
 #define PRIVILEGED(number) USER_TRAPS(TT_PRIVILEGED, WR_ASR(number)); TRAPS_IN_SLOT_USER(WR_ASR(number))

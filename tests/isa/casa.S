@@ -16,7 +16,7 @@ CASE; SET; set OLD ^ 0x80000000, %o1; casa [%o0] 0xa, %o1, %o2; CHECK(%o2, OLD);
 CASE; SET; add %o0, 12, %o0; set 0x00ff5a96, %o1; casa [%o0] 0xb, %o1, %o2; CHECK(%o2, 0x00ff5a96); CHECK_MEMORY(OLD, 0xfe1234d6, 0x7f80c3a5, MARK)
 ! rd = rs2, %g0 as either, the address register as rd.
 CASE; SET; set OLD, %o1; casa [%o0] 0xb, %o1, %o1; CHECK(%o1, OLD); KEPT
-CASE; SET; set OLD, %o1; casa [%o0] 0xb, %o1, %g0; CHECK(%g0, 0); CHECK_MEMORY(0, 0xfe1234d6, 0x7f80c3a5, 0x00ff5a96)
+CASE; SET; set OLD, %o1; sub %g0, 1, %g0; casa [%o0] 0xb, %o1, %g0; CHECK(%g0, 0); CHECK_MEMORY(0, 0xfe1234d6, 0x7f80c3a5, 0x00ff5a96)
 CASE; SET_MEMORY(0, 1, 2, 3); set isa_memory, %o0; set MARK, %o2; casa [%o0] 0xb, %g0, %o2; CHECK(%o2, 0); CHECK_MEMORY(MARK, 1, 2, 3)
 CASE; SET; set OLD, %o1; casa [%o0] 0xb, %o1, %o0; CHECK(%o0, OLD); CHECK_MEMORY(isa_memory, 0xfe1234d6, 0x7f80c3a5, 0x00ff5a96)
 CASE; SET; set OLD, %o1; mov %o0, %l0; mov %o1, %i1; mov %o2, %g2; ba 1f; casa [%l0] 0xb, %i1, %g2; ba isa_fail; nop; 1: CHECK(%g2, OLD); NEW

@@ -205,7 +205,7 @@ def store_row(out, name, op3, size, alternate):
                         "CHECK_RD; CHECK_ICC(10)")
     base = f"{set_memory()}; set isa_memory, %o0"
     zero = 0x77 if row.pair else 0
-    out.add(f"{base}; set 0x77, %g1; CASE; {row.insn('%g0', row.at('%o0'))}; "
+    out.add(f"{base}; set 0x77, %g1; sub %g0, 1, %g0; CASE; {row.insn('%g0', row.at('%o0'))}; "
             f"{check_memory(changed(0, size, zero))}")
     for register in ("%g2", "%l4", "%i2"):
         pair = "; set MARK2, %" + register[1] + str(int(register[2]) + 1) if row.pair else ""
@@ -230,7 +230,7 @@ def atomic_row(out, name, op3, size, alternate):
                         f"{check_memory(changed(offset, size, new))}; CHECK_ICC(6)")
     base = f"{set_memory()}; set isa_memory, %o0"
     stored = 0xFF if name == "ldstub" else 0
-    out.add(f"{base}; CASE; {row.insn('%g0', row.at('%o0'))}; CHECK(%g0, 0); "
+    out.add(f"{base}; sub %g0, 1, %g0; CASE; {row.insn('%g0', row.at('%o0'))}; CHECK(%g0, 0); "
             f"{check_memory(changed(0, size, stored))}")
     for register in ("%g2", "%l4", "%i2"):
         out.add(f"{base}; set MARK, {register}; CASE; ba 1f; {row.insn(register, row.at('%o0'))}; "

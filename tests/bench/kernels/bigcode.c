@@ -3,8 +3,9 @@
  * Much code that runs once or twice: what it costs to meet an instruction for the first time.
  *
  * The functions come from gen_bigcode.py.  They are compiled once and linked PARTS times, at PARTS
- * addresses: for an emulator that is as much new code as PARTS different parts, for the compiler much
- * less work.  All parts use the same data, so that the native twin can call its only part PARTS times.
+ * addresses: for an emulator that is as much new code as PARTS different parts, for the compiler
+ * much less work.  All parts use the same data, so that the native twin can call its only part
+ * PARTS times.
  */
 #include "bench.h"
 #include "bigcode.h"

@@ -16,7 +16,8 @@ struct bigcode_part {
 
 extern uint32_t bigcode_words[BIGCODE_WORDS];
 
-/* The native twin has this part once; the guest has PARTS copies of it, bigcode_part_1 and so on. */
+/* The native twin has this part once; the guest has PARTS copies of it, bigcode_part_1 and so on.
+ */
 extern const struct bigcode_part bigcode_part;
 
 #endif

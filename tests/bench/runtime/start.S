@@ -4,8 +4,8 @@
 !
 ! Handled here: traps 5 and 6, and `ta 0` for the end as RTEMS does it.  A kernel may define
 ! bench_interrupt (%l0 psr, %l1 pc, %l2 npc, %l3 level) and bench_trap_1 to bench_trap_3 for
-! `ta 1` to `ta 3`.  Any other trap ends the run: a line with its number, then RTEMS's "fatal", whose
-! source is 9.
+! `ta 1` to `ta 3`.  Any other trap ends the run: a line with its number, then RTEMS's "fatal",
+! whose source is 9.
 !
 ! There is no clearing of .bss: ELF loaders do that, and the run of `empty` measures them.
 
@@ -104,8 +104,8 @@ start:
         ta      0                       ! comes back to `end` with traps off
          nop
 
-! SAVE met the invalid window: store the oldest one, and move the mark on.  In a trap window only the
-! locals are free.
+! SAVE met the invalid window: store the oldest one, and move the mark on.  In a trap window only
+! the locals are free.
 window_overflow:
         rd      %wim, %l3
         mov     %g1, %l7
