@@ -4,8 +4,8 @@
 
     build.py --out DIRECTORY [--scale S] [--kernels a,b,group] [--density]
 
-makes DIRECTORY/scale-S/<kernel>.elf and <kernel>.native.  What is newer than its sources and was made
-with the same commands is kept.  Exit status 77: there is no cross compiler.
+makes DIRECTORY/scale-S/<kernel>.elf and <kernel>.native. What is newer than its sources and was
+made with the same commands is kept. Exit status 77: there is no cross compiler.
 """
 import argparse
 import os

@@ -6,13 +6,15 @@
               [--linked OTHER_LEON3EMU] [--qemu PATH]... [--rounds N] [--scale S]
 
 The guest reads a register of APBUART (status) or GPTIMER (the counter of a running timer), from
-every instruction to one in 10,000.  The devices do their real work.  Compared are: built in, loaded from
-apbuart.so and gptimer.so (which take the place of the built-in ones; it is checked that they do), a
-build that binds the device call at link time if --linked names one, and QEMU's own devices.
+every instruction to one in 10,000. The devices do their real work. Compared are: built in, loaded
+from apbuart.so and gptimer.so (which take the place of the built-in ones; it is checked that they
+do), a build that binds the device call at link time if --linked names one, and QEMU's own
+devices.
 
-Programs take turns in every round.  Shown are medians of processor time without start-up, with 95 %
-bootstrap intervals, and the median of the ratio within a round, built in : other; 1 or more means
-that the other is as fast.  --qemu-scale makes QEMU do a share of the work; its times are scaled up.
+Programs take turns in every round. Shown are medians of processor time without start-up, with 95
+% bootstrap intervals, and the median of the ratio within a round, built in : other; 1 or more
+means that the other is as fast. --qemu-scale makes QEMU do a share of the work; its times are
+scaled up.
 """
 import argparse
 import csv

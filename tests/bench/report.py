@@ -76,6 +76,10 @@ def _times(value):
     return "-" if value is None else f"{value:.2f}"
 
 
+def _whole(value):
+    return "-" if value is None else f"{value:.0f}"
+
+
 def _figure(value):
     """Two or three digits, whatever the size."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
@@ -95,7 +99,7 @@ def text_table(rows):
         lines.append([r.kernel.name, r.kernel.group, f"{r.instructions / 1e6:.1f}",
                       _seconds(r.native if r.kernel.twin == "time" else None),
                       *(_seconds(r.qemus[q]) for q in qemus), _seconds(r.sis), _seconds(r.ours),
-                      "-" if r.mips() is None else f"{r.mips():.0f}", _times(r.over_qemu()), _times(r.over_native())])
+                      _whole(r.mips()), _times(r.over_qemu()), _times(r.over_native())])
     means = [["geometric mean", "QEMU/ours", "ours/native"]]
     means += [[m.name, _times(m.over_qemu), _times(m.over_native)] for m in group_means(rows)]
     return _align(lines, left=2) + "\n" + _align(means, left=1) + _too_short(rows)
@@ -103,11 +107,12 @@ def text_table(rows):
 
 def _too_short(rows):
     def short(r):
-        return r.over_qemu() is None and r.qemus or r.over_native() is None and r.native is not None \
-            and r.kernel.twin == "time"
+        timed_twin = r.native is not None and r.kernel.twin == "time"
+        return (r.qemus and r.over_qemu() is None) or (timed_twin and r.over_native() is None)
 
     names = ", ".join(r.kernel.name for r in rows if short(r))
-    return f"\nToo short to tell, and in no mean (a larger --scale helps): {names}\n" if names else ""
+    text = "\nToo short to tell, and left out of the means (a larger --scale helps): "
+    return text + names + "\n" if names else ""
 
 
 def _align(lines, left):

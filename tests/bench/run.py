@@ -5,10 +5,10 @@
     run.py --ours build/release/leon3emu [--qemu PATH]... [--sis PATH] [--rounds N] [--scale S]
     run.py --ours build/release/leon3emu --check
 
-Each round runs every kernel on every program, in turn, so that all share the same disturbances.  Time
-is processor time, user and system, of the whole process; medians are shown, without those of the kernel
-`empty`, which is start-up and end.  Instruction counts are leon3emu's own and must be the same in
-every round; every checksum must be that of the native twin.
+Each round runs every kernel on every program, in turn, so that all share the same disturbances.
+Time is processor time, user and system, of the whole process; medians are shown, without those of
+the kernel `empty`, which is start-up and end. Instruction counts are leon3emu's own and must be
+the same in every round; every checksum must be that of the native twin.
 
 --check runs every kernel once, on leon3emu and natively, and looks at checksums only: a test.
 
@@ -106,7 +106,8 @@ class Results:
             for run in self.of(runner, kernel):
                 sums.setdefault((runner.scale, run.checksum), set()).add(runner.name)
         if len(sums) != len({scale for scale, _ in sums}):
-            text = ", ".join(f"{sum_} ({', '.join(sorted(who))})" for (_, sum_), who in sums.items())
+            text = ", ".join(f"{checksum} ({', '.join(sorted(names))})"
+                             for (_, checksum), names in sums.items())
             raise measure.Failure(f"{kernel.name}: different checksums: {text}")
 
 

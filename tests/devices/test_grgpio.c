@@ -73,8 +73,12 @@ static void test_pins(void **state)
     assert_int_equal(mock_read(host, DATA), 0x2f);
     mock_write(host, DATA, 0);
     assert_int_equal(mock_read(host, DATA), 0x2f);
+    mock_write(host, OUTPUT, 0xf3);
+    assert_int_equal(mock_read(host, DATA), 0x23);
+    pin(host, 2, 1);
+    assert_int_equal(mock_read(host, DATA), 0x23);
     mock_write(host, DIRECTION, 0);
-    assert_int_equal(mock_read(host, DATA), 0x21);
+    assert_int_equal(mock_read(host, DATA), 0x25);
     mock_free(host);
 }
 

@@ -8,9 +8,11 @@
  * group of cases, or the dump itself.
  *
  * Made equal here, see skip.txt: FSR.ver; an fp_exception that is deferred appears at its FPop; cexc
- * after one has only the exception that trapped, or nothing if that was unimplemented_FPop; %f28 to
- * %f31, where doubles go when exceptions are enabled, are cleared.  A trap handler takes the window it returns to out
- * of WIM, for RETT would else end in error mode.
+ * after one has only the exception that trapped, or nothing if that was unimplemented_FPop; where
+ * doubles go when exceptions are enabled, %f28 to %f31, is cleared.
+ *
+ * A trap costs a case what %l0 to %l2 of the trap's window held.  The handler takes the window it
+ * returns to out of WIM, for RETT would else end in error mode.
  */
 #include "layout.h"
 

@@ -23,7 +23,7 @@ class Board(Case):
             'apb 0100d080 base 80000200 irq 0',
             'apb 01011026 base 80000300 irq 6',
             '5 cores, 40 MHz, 8 windows'])
-        self.assertIn('nesting: (1[3!]{}2).\n', result.out)
+        self.assertIn('nesting: (1[3!]{}2)=.\n', result.out)
         self.assertEqual(len(re.findall(r'^console: line . of 4, 0123456789 [a-z]+$', result.out,
                                         re.M)), 4)
         self.assertEqual(result.err, '')

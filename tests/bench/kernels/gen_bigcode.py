@@ -5,7 +5,7 @@
     gen_bigcode.py FUNCTIONS >bigcode_part.c
 
 A function is straight code with a few branches, loads, stores and calls of small leaf functions,
-about 90 instructions of SPARC.  The same number of functions gives the same text on every machine.
+about 90 instructions of SPARC. The same number of functions gives the same text on every machine.
 """
 import random
 import sys

@@ -89,9 +89,13 @@ static void note(char character)
 
 static void on_low(uint32_t level)
 {
-    (void)level;
+    if (journal_length != 0) {
+        note('=');
+        return;
+    }
     note('(');
-    interrupt_force(2); /* must wait until we are done: lower */
+    interrupt_force(2);     /* must wait until we are done: lower */
+    interrupt_force(level); /* the same */
     note('1');
     interrupt_force(13); /* must come at once: higher */
     note('2');
@@ -132,7 +136,7 @@ static void on_last(uint32_t level)
 
 static void test_nesting(void)
 {
-    static const char expected[] = "(1[3!]{}2).";
+    static const char expected[] = "(1[3!]{}2)=.";
     interrupt_connect(2, on_last);
     interrupt_connect(4, on_low);
     interrupt_connect(5, on_middle);
