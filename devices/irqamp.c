@@ -364,12 +364,10 @@ static void irqamp_write_errstat(const struct irqamp *irqamp, uint32_t value)
 
 static void irqamp_write_select(struct irqamp *irqamp, uint32_t value)
 {
-    uint32_t exists = 0;
-    for (uint32_t cpu = 0; cpu < irqamp->cpu_count; cpu++) {
-        exists |= (irqamp->controller_count - 1) << (28 - 4 * cpu);
-    }
+    uint32_t fields = (irqamp->controller_count - 1) * 0x11111111u;
+    uint32_t cpus = UINT32_MAX << (32 - 4 * irqamp->cpu_count);
     if ((irqamp->state.asmp & ASMP_LOCK) == 0) {
-        irqamp->state.select = value & exists;
+        irqamp->state.select = value & fields & cpus;
     }
 }
 
@@ -404,8 +402,6 @@ static void irqamp_write_low(struct irqamp *irqamp, uint32_t page, uint32_t offs
         break;
     case ICSELR0:
         irqamp_write_select(irqamp, value);
-        break;
-    default:
         break;
     }
 }
@@ -480,8 +476,6 @@ static void irqamp_write_register(struct irqamp *irqamp, uint32_t page, uint32_t
         if (page == 0 && index < MAP_WORDS) {
             irqamp->state.map[index] = value & (irqamp->eirq != 0 ? 0x1f1f1f1fu : 0x0f0f0f0fu);
         }
-        break;
-    default:
         break;
     }
 }

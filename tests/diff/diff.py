@@ -22,6 +22,8 @@ import tempfile
 
 HEAD, SLOTS, SLOT_SIZE, SLOT_COUNT = 0x41000000, 0x42000000, 512, 65536
 SCRATCH_WORDS = 64
+FSR_UNDERFLOW = 0x84  # in aexc and cexc
+CASES_PER_UNDERFLOW = 16384  # such cases are rarer than one in so many
 GROUP = 16
 NOP = "01000000"
 HEAD_WORDS, IMAGE_WORDS = 256, 296
@@ -43,6 +45,26 @@ def name_of(index):
         return STATE_NAMES[index]
     index -= len(STATE_NAMES)
     return f"trap {index // 4} {LOG_NAMES[index % 4]}"
+
+
+def is_fsr(index, state):
+    name = name_of(index)
+    if name.startswith("trap"):
+        return name.endswith(" pc") and state[index - 1] == "00000108"
+    return name == "fsr" or name.startswith("stored fsr")
+
+
+def is_rounded_underflow(ours, qemu):
+    """Entry 8 of skip.txt: nothing differs but underflow in FSR, which QEMU has not seen."""
+    if len(ours) != len(qemu):
+        return False
+    for i, (a, b) in enumerate(zip(ours, qemu)):
+        if a != b and not is_fsr(i, ours):
+            return False
+        if a != b and (int(a, 16) & ~FSR_UNDERFLOW != int(b, 16) & ~FSR_UNDERFLOW
+                       or int(b, 16) & ~int(a, 16)):
+            return False
+    return ours != qemu
 
 
 class Tools:
@@ -260,15 +282,30 @@ def compare(tools):
         wrong += groups
         add_counts(total, counts)
         first += count
-    cases = []
+    allowed = 1 + arguments.cases // CASES_PER_UNDERFLOW
+    wrong, underflows = without_underflows(tools, wrong, last, allowed)
     for group in wrong[:arguments.show]:
-        cases += cases_of_group(tools, group, last)
-    for case in cases[:arguments.show]:
-        show_case(tools, case, True)
+        for case in cases_of_group(tools, group, last):
+            show_case(tools, case, True)
     if total:
         report_counts(total, arguments.table)
+    print(f"cases that differ by entry 8 of skip.txt: {underflows}")
     print(f"groups of {GROUP} cases that differ: {len(wrong)}")
     return not wrong
+
+
+def without_underflows(tools, groups, last, allowed):
+    """The groups that remain, and how many cases were taken out, but more than `allowed` are too many."""
+    if len(groups) > allowed:
+        return groups, 0
+    remaining, underflows = [], 0
+    for group in groups:
+        cases = cases_of_group(tools, group, last)
+        if cases and all(is_rounded_underflow(*states(tools, case)[:2]) for case in cases):
+            underflows += len(cases)
+        else:
+            remaining.append(group)
+    return (remaining, underflows) if underflows <= allowed else (groups, 0)
 
 
 def parse():
