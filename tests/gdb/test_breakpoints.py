@@ -71,7 +71,9 @@ class Breakpoints(Case):
         gdb = self.begin()
         gdb.command('break finish')
         self.assertIn('Breakpoint 1', gdb.command('jump finish'))
-        self.assert_at('finish')
+        gdb.command('break spin')
+        self.assertIn('Breakpoint 2', gdb.command('jump spin'), 'also from one to the other')
+        self.assert_at('spin')
 
     def test_until_finish_and_next(self):
         gdb = self.begin()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A peripheral for the guest tests: after a delay it copies memory, xor-ed with a key, and raises its
- * interrupt.  The registers are in programs/pulse.h, the driver in programs/selftest.c.
+ * A peripheral for the guest tests: after a delay it copies memory, xor-ed with a key, and raises
+ * its interrupt.  The registers are in programs/pulse.h, the driver in programs/selftest.c.
  *
  * Not a part of any real system; it uses most of what a peripheral can: registers by table, events,
  * time, interrupts, bus mastering, properties, several instances.

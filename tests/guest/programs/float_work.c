@@ -2,7 +2,8 @@
 /* Work for the FPU, in a file of its own: all else is compiled without floating point. */
 #include "float_work.h"
 
-/* A chaotic map: one wrong bit at any time and the result has nothing in common with the right one. */
+/* A chaotic map: one wrong bit at any time and the result has nothing in common with the right one.
+ */
 struct float_result float_work(uint32_t seed, uint32_t steps)
 {
     union {

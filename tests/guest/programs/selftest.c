@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The whole of what an operating system does on a LEON3, checked by itself: plug&play, traps, nested
- * interrupts, preemptive tasks with FPU and deep calls, semaphores and locks, timing, a driver for
- * the peripheral periph_pulse.c (if it is there).
+ * The whole of what an operating system does on a LEON3, checked by itself: plug&play, traps,
+ * nested interrupts, preemptive tasks with FPU and deep calls, semaphores and locks, timing, a
+ * driver for the peripheral periph_pulse.c (if it is there).
  *
  * Ends with "selftest: N checks, M failures, checksum X"; the checksum depends on nothing but what
  * the guest computes.
@@ -439,7 +439,8 @@ static void check_transfer(uint32_t round, uint32_t key)
     check_equal("bytes that differ", bad, 0);
     check_equal("byte behind the transfer", target_bytes[round + length], 0xee);
     uint32_t least = delays[round] / 1000 * clock_mhz();
-    check_between("cycles from start to interrupt", pulse.ended - pulse.started, least, least + 600);
+    check_between("cycles from start to interrupt", pulse.ended - pulse.started, least,
+                  least + 600);
 }
 
 /* A transfer into code must be seen by the processor at once. */
@@ -483,13 +484,13 @@ static void test_pulse(void)
     *(volatile uint8_t *)(pulse.base + PULSE_SCRATCH + 4) = 0x41;
     check_equal("scratch 0", *pulse_register(PULSE_SCRATCH), 0x01020304);
     check_equal("scratch 1 after a byte store", *pulse_register(PULSE_SCRATCH + 4), 0x41414141);
-    check_equal("byte 2 of scratch 3",
-                *(volatile uint8_t *)(pulse.base + PULSE_SCRATCH + 14), 0x0c);
+    check_equal("byte 2 of scratch 3", *(volatile uint8_t *)(pulse.base + PULSE_SCRATCH + 14),
+                0x0c);
     for (uint32_t round = 0; round < 5; round++) {
         check_transfer(round, key);
     }
-    check_equal("transfer to nowhere",
-                pulse_transfer((uint32_t)source_bytes, 0x70000000, 16, 1000), PULSE_ERROR);
+    check_equal("transfer to nowhere", pulse_transfer((uint32_t)source_bytes, 0x70000000, 16, 1000),
+                PULSE_ERROR);
     check_equal("transfer from nowhere",
                 pulse_transfer(0x70000000, (uint32_t)target_bytes, 16, 1000), PULSE_ERROR);
     check_code_transfer(key);

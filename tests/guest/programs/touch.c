@@ -28,8 +28,8 @@ uint32_t kernel_main(void)
     check_trap("load from nowhere", load_nowhere, 0x09);
     check_trap("store to nowhere", store_nowhere, 0x2b);
     check_trap("store to ROM", store_rom, 0x2b);
-    uart[0x80 / 4] = 5;               /* no register there */
-    uart[2] = uart[2] | 0x100;        /* external clock: not modelled */
+    uart[0x80 / 4] = 5;        /* no register there */
+    uart[2] = uart[2] | 0x100; /* external clock: not modelled */
     uart[2] = uart[2] & ~0x100u;
     return check_summary("touch");
 }
