@@ -50,23 +50,24 @@ enum stop_kind {
 
 struct stop_info {
     enum stop_kind kind;
-    int status;      /* what a program should exit with                                       */
-    uint32_t cpu;    /* which CPU stopped the run                                             */
-    char text[256];  /* one sentence; may be empty                                            */
+    int status;     /* what a program should exit with                                       */
+    uint32_t cpu;   /* which CPU stopped the run                                             */
+    char text[256]; /* one sentence; may be empty                                            */
 };
 
 /* What a machine is made of.  All strings are copied or not needed after creation, but `context` and
  * the functions, which must live as long as the machine. */
 struct leon3emu_options {
-    const char *board;              /* name of a built-in board or path of a board file; NULL: leon3 */
-    const char *const *peripherals; /* as after --periph: "uart.so,base=0x80000900,irq=5"            */
+    const char *board; /* name of a built-in board or path of a board file; NULL: leon3 */
+    const char *const
+        *peripherals; /* as after --periph: "uart.so,base=0x80000900,irq=5"            */
     size_t peripheral_count;
-    const char *plugin_path;        /* directories to search, separated by ':'; may be NULL           */
-    uint32_t log_mask;              /* of log_parse() in log.h                                        */
-    int input_fd, output_fd;        /* what character lines called stdio use; -1: none                */
-    unsigned cpus;                  /* how many CPUs; 0: what the board says                         */
-    uint64_t quantum;               /* cycles each of several CPUs executes in turn; 0: 1000         */
-    bool realtime;                  /* pace virtual time to the wall clock                            */
+    const char *plugin_path; /* directories to search, separated by ':'; may be NULL           */
+    uint32_t log_mask;       /* of log_parse() in log.h                                        */
+    int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
+    unsigned cpus;           /* how many CPUs; 0: what the board says                         */
+    uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 1000         */
+    bool realtime;           /* pace virtual time to the wall clock                            */
     /* A log line, and a line the user should see (like the name of a pty); without newline. */
     void (*log_line)(void *context, const char *line);
     void (*notice)(void *context, const char *line);
@@ -124,8 +125,8 @@ void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE
 /* Counters of the run. */
 void leon3emu_stats(const struct machine *machine, FILE *stream);
 /* Properties and regions of a peripheral: --periph NAME,help. */
-bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char *name, FILE *stream,
-                              struct error *err);
+bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char *name,
+                              FILE *stream, struct error *err);
 /* Names of built-in boards; NULL past the end. */
 const char *leon3emu_board_name(unsigned index);
 

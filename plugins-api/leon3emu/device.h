@@ -42,6 +42,9 @@
 extern "C" {
 #endif
 
+/* Laid out by hand: a reference is read in columns. */
+// clang-format off
+
 /* A library made for another ABI version is refused when it is loaded. */
 #define L3_ABI_VERSION 1u
 
@@ -419,6 +422,8 @@ struct l3_system_services {
     extern L3_EXPORT const struct l3_device_class *const L3_CLASS_POINTER;                         \
     const struct l3_device_class *const L3_CLASS_POINTER = &(object);
 #endif
+
+// clang-format on
 
 #ifdef __cplusplus
 }

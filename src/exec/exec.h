@@ -38,26 +38,26 @@ struct exec_hooks {
 struct exec {
     struct cpu *cpus;
     unsigned cpu_count;
-    struct cpu *cpu;        /* that executes, or did last */
-    uint64_t now;           /* cycles, between the CPUs' turns */
-    uint64_t end;           /* of the round */
-    uint64_t quantum;       /* cycles in a round of several CPUs, at most */
-    bool in_turn;           /* cpu executes: its cycle counter is the time */
-    bool is_first;          /* no CPU has executed in this round before cpu */
+    struct cpu *cpu;  /* that executes, or did last */
+    uint64_t now;     /* cycles, between the CPUs' turns */
+    uint64_t end;     /* of the round */
+    uint64_t quantum; /* cycles in a round of several CPUs, at most */
+    bool in_turn;     /* cpu executes: its cycle counter is the time */
+    bool is_first;    /* no CPU has executed in this round before cpu */
     struct event_queue events;
     const struct exec_hooks *hooks;
-    struct stop_info stop;   /* kind != STOP_NONE: leave the loop */
-    bool break_round;        /* the system was reset: this round is over */
-    uint64_t insn_limit;     /* stop when the instruction counter is there; 0: none */
-    uint64_t time_limit;     /* the same for cycles */
-    uint64_t next_poll;      /* cycles */
-    unsigned jumps;          /* power-down jumps since the last look at the host */
+    struct stop_info stop; /* kind != STOP_NONE: leave the loop */
+    bool break_round;      /* the system was reset: this round is over */
+    uint64_t insn_limit;   /* stop when the instruction counter is there; 0: none */
+    uint64_t time_limit;   /* the same for cycles */
+    uint64_t next_poll;    /* cycles */
+    unsigned jumps;        /* power-down jumps since the last look at the host */
     uint64_t clock_hz;
-    bool realtime;           /* pace virtual time to the wall clock */
-    int64_t realtime_start;  /* ns of the monotonic clock at which cycle 0 was */
+    bool realtime;          /* pace virtual time to the wall clock */
+    int64_t realtime_start; /* ns of the monotonic clock at which cycle 0 was */
     unsigned breakpoint_count;
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
-    bool step_over;          /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
+    bool step_over; /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
     unsigned stop_cpu;
     uint32_t stop_pc;
 };

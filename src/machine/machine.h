@@ -120,7 +120,7 @@ struct machine {
     bool reset_wanted;
     uint32_t reset_cause;
     atomic_bool interrupted; /* by any thread or signal handler */
-    struct post *posts; /* from other threads */
+    struct post *posts;      /* from other threads */
     pthread_mutex_t post_lock;
     bool posts_open;
     struct gdb_glue *gdb;
@@ -197,7 +197,9 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 void machine_reset(struct machine *m, uint32_t cause);
 /* Memory as cpu sees it now, without side effects: virtual addresses if its MMU is on, guest byte
  * order.  False: some of it is out of reach. */
-bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer, size_t size);
-bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t address, const void *buffer, size_t size);
+bool machine_debug_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer,
+                        size_t size);
+bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t address,
+                         const void *buffer, size_t size);
 
 #endif

@@ -47,9 +47,24 @@ enum { PSR_ICC = 20, PSR_EC = 13, PSR_EF = 12, PSR_PIL = 8, PSR_S = 7, PSR_PS = 
 #define PSR_IMPL_VER 0xf3000000u
 
 /* FSR fields, 4.4. */
-enum { FSR_AEXC = 5, FSR_FCC = 10, FSR_QNE = 13, FSR_FTT = 14, FSR_VER = 17, FSR_TEM = 23, FSR_RD = 30 };
-enum { FTT_NONE, FTT_IEEE, FTT_UNFINISHED, FTT_UNIMPLEMENTED, FTT_SEQUENCE, FTT_HARDWARE,
-       FTT_INVALID_REGISTER };
+enum {
+    FSR_AEXC = 5,
+    FSR_FCC = 10,
+    FSR_QNE = 13,
+    FSR_FTT = 14,
+    FSR_VER = 17,
+    FSR_TEM = 23,
+    FSR_RD = 30
+};
+enum {
+    FTT_NONE,
+    FTT_IEEE,
+    FTT_UNFINISHED,
+    FTT_UNIMPLEMENTED,
+    FTT_SEQUENCE,
+    FTT_HARDWARE,
+    FTT_INVALID_REGISTER
+};
 
 /* The FPU's states, 4.4: exceptions are deferred to the next floating-point instruction. */
 enum fp_state { FP_EXECUTE, FP_EXCEPTION_PENDING, FP_EXCEPTION };
@@ -61,7 +76,7 @@ struct cpu_config {
     unsigned windows;     /* 2..32 */
     unsigned watchpoints; /* 0..4 */
     bool fpu, casa, mac, svt, partial_wrpsr, mmu;
-    bool up_counter;      /* %asr22, %asr23 */
+    bool up_counter; /* %asr22, %asr23 */
     uint32_t reset_address;
 };
 
@@ -88,7 +103,8 @@ struct cpu {
     uint32_t *bank[2]; /* globals, current window: see struct insn */
     uint64_t cycles;
     uint64_t insns;
-    uint64_t limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can */
+    uint64_t
+        limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can */
     uint32_t icc;
     uint32_t y;
     /* where instructions come from: pc - code_base < code_size indexes code */
@@ -102,12 +118,12 @@ struct cpu {
     uint32_t wim, tba, tt; /* tt: as in TBR, bits 11:4 >> 4 */
     uint32_t asr17_rw;     /* DWT and SVT bits */
     uint32_t asr18;
-    uint32_t asr22_stop;   /* 0x80000000: up-counter disabled */
+    uint32_t asr22_stop; /* 0x80000000: up-counter disabled */
     uint32_t cache_control;
     struct mmu mmu;
     struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
 
-    uint32_t globals[9];   /* [8]: where writes to %g0 go */
+    uint32_t globals[9]; /* [8]: where writes to %g0 go */
     /* Window w: outs at 16w, locals at 16w+8, ins at 16w+16 = outs of w+1.  The ins of the last window
      * are the outs of window 0: they are copied when that window becomes or ceases to be current. */
     uint32_t windows[CPU_MAX_WINDOWS * 16 + 8];

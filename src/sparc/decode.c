@@ -26,8 +26,18 @@ const struct insn_row insn_rows[INSN_COUNT] = {
 #undef INSN
 };
 
-enum space { SPACE_OP1, SPACE_OP2, SPACE_ARITH, SPACE_MEM, SPACE_FP1, SPACE_FP2, SPACE_RDY, SPACE_WRY,
-             SPACE_NO, SPACES };
+enum space {
+    SPACE_OP1,
+    SPACE_OP2,
+    SPACE_ARITH,
+    SPACE_MEM,
+    SPACE_FP1,
+    SPACE_FP2,
+    SPACE_RDY,
+    SPACE_WRY,
+    SPACE_NO,
+    SPACES
+};
 
 /* slots[space][code] is a row + 1, so that an empty slot is 0. */
 static const uint16_t slots[SPACES][512] = {

@@ -60,8 +60,8 @@ enum insn_format {
     FORMAT_STOREF,
     FORMAT_LOADC, /* rd is a coprocessor register; address                       */
     FORMAT_STOREC,
-    FORMAT_CPOP,   /* rd, rs1, opc, rs2                                          */
-    FORMAT_F_S_S,  /* f registers: sources _ destination, Single Double Quad     */
+    FORMAT_CPOP,  /* rd, rs1, opc, rs2                                          */
+    FORMAT_F_S_S, /* f registers: sources _ destination, Single Double Quad     */
     FORMAT_F_D_D,
     FORMAT_F_Q_Q,
     FORMAT_F_S_D,
@@ -108,12 +108,12 @@ struct insn {
     uint8_t bank1, reg1;
     uint8_t bank2, reg2;
     uint8_t bankd, regd;
-    uint8_t row;    /* enum insn_id */
+    uint8_t row; /* enum insn_id */
     uint8_t cycles;
-    uint8_t rd;     /* register numbers as in the word */
+    uint8_t rd; /* register numbers as in the word */
     uint8_t rs1;
     uint8_t rs2;
-    uint8_t asi;    /* alternate space, or condition in bits 3:0 and annul bit in bit 4 */
+    uint8_t asi; /* alternate space, or condition in bits 3:0 and annul bit in bit 4 */
 };
 _Static_assert(sizeof(struct insn) == 32, "an index shift finds it");
 

@@ -32,7 +32,7 @@ void do_SETHI(struct cpu *cpu, const struct insn *f)
         cpu_next(cpu);                                                                             \
     }
 
-LOGICAL(AND, a & b)
+LOGICAL(AND, a &b)
 LOGICAL(ANDN, a & ~b)
 LOGICAL(OR, a | b)
 LOGICAL(ORN, a | ~b)
@@ -213,8 +213,7 @@ static uint32_t multiply(struct cpu *cpu, const struct insn *f, bool is_signed)
 {
     uint32_t a = operand1(cpu, f);
     uint32_t b = operand2(cpu, f);
-    uint64_t product =
-        is_signed ? (uint64_t)((int64_t)(int32_t)a * (int32_t)b) : (uint64_t)a * b;
+    uint64_t product = is_signed ? (uint64_t)((int64_t)(int32_t)a * (int32_t)b) : (uint64_t)a * b;
 
     cpu->y = (uint32_t)(product >> 32);
     write_rd(cpu, f, (uint32_t)product);
@@ -257,8 +256,7 @@ static void accumulate(struct cpu *cpu, const struct insn *f, int64_t product, b
 
 void do_UMAC(struct cpu *cpu, const struct insn *f)
 {
-    accumulate(cpu, f, (int64_t)(uint16_t)operand1(cpu, f) * (uint16_t)operand2(cpu, f),
-               false);
+    accumulate(cpu, f, (int64_t)(uint16_t)operand1(cpu, f) * (uint16_t)operand2(cpu, f), false);
 }
 
 void do_SMAC(struct cpu *cpu, const struct insn *f)

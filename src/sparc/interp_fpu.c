@@ -200,8 +200,8 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu) && fp_even(cpu, f, f->rd | f->rs1 | f->rs2)) {                           \
-            uint64_t value = softfloat_##operation(&env, read_double(cpu, f->rs1),                 \
-                                                   read_double(cpu, f->rs2));                      \
+            uint64_t value =                                                                       \
+                softfloat_##operation(&env, read_double(cpu, f->rs1), read_double(cpu, f->rs2));   \
             finish_double(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -289,14 +289,14 @@ UNIMPLEMENTED(FPOP)
 
 /* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does the branch go? */
 static const uint8_t fcc_holds[16] = {
-    0x0, /* never */            0xe, /* not equal */
-    0x6, /* less or greater */  0xa, /* unordered or less */
-    0x2, /* less */             0xc, /* unordered or greater */
-    0x4, /* greater */          0x8, /* unordered */
-    0xf, /* always */           0x1, /* equal */
+    0x0, /* never */ 0xe,            /* not equal */
+    0x6, /* less or greater */ 0xa,  /* unordered or less */
+    0x2, /* less */ 0xc,             /* unordered or greater */
+    0x4, /* greater */ 0x8,          /* unordered */
+    0xf, /* always */ 0x1,           /* equal */
     0x9, /* unordered, equal */ 0x5, /* greater or equal */
-    0xd, /* not less */         0x3, /* less or equal */
-    0xb, /* not greater */      0x7, /* ordered */
+    0xd, /* not less */ 0x3,         /* less or equal */
+    0xb, /* not greater */ 0x7,      /* ordered */
 };
 
 void do_FBFCC(struct cpu *cpu, const struct insn *f)
@@ -379,7 +379,8 @@ void do_LDF(struct cpu *cpu, const struct insn *f)
 void do_LDDF(struct cpu *cpu, const struct insn *f)
 {
     uint64_t value;
-    if (fp_access(cpu, f, 8, false) && fp_even_access(cpu, f, false) && fp_load(cpu, f, 8, &value)) {
+    if (fp_access(cpu, f, 8, false) && fp_even_access(cpu, f, false) &&
+        fp_load(cpu, f, 8, &value)) {
         write_double(cpu, f->rd, value);
         cpu_next(cpu);
     }

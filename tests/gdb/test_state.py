@@ -119,6 +119,7 @@ class Memory(Case):
         gdb.command('set var *(int *)&text = 0')
         self.assertIn('Transfer rate', gdb.command('load'))
         self.assertIn('exited with code 07', gdb.command('continue'))
+        self.emulator.wait()
         self.assertEqual(self.emulator.output(), 'debug\n')
 
     def test_no_side_effects_in_a_device(self):
