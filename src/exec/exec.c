@@ -55,6 +55,16 @@ uint64_t exec_insns(const struct exec *exec)
     return sum;
 }
 
+bool exec_all_failed(const struct exec *exec)
+{
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        if (exec->cpus[i].status != CPU_ERROR_MODE) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
 {
     va_list arguments;
@@ -209,11 +219,17 @@ static void run_watched(struct exec *exec)
     }
 }
 
+/* Does it execute, or would it wake to take an interrupt? */
+static bool is_awake(const struct cpu *cpu)
+{
+    return cpu->status == CPU_RUNNING ||
+           (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu));
+}
+
 static bool can_execute(const struct exec *exec, const struct cpu *cpu)
 {
     return exec->stop.kind == STOP_NONE && !exec->break_round && cpu->cycles < exec->end &&
-           cpu->status != CPU_ERROR_MODE &&
-           (cpu->status == CPU_RUNNING || cpu_interrupt_is_due(cpu));
+           is_awake(cpu);
 }
 
 /* One CPU's turn: up to the end of the round, unless it powers down, fails or stops the run. */
@@ -266,25 +282,11 @@ static void idle(struct exec *exec, uint64_t end)
 static bool any_can_execute(const struct exec *exec)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
-        const struct cpu *cpu = &exec->cpus[i];
-        if (cpu->status == CPU_RUNNING ||
-            (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu))) {
+        if (is_awake(&exec->cpus[i])) {
             return true;
         }
     }
     return false;
-}
-
-/* A device may have put the last of them into error mode, or the run begins with all of them in it.
- */
-static bool all_failed(const struct exec *exec)
-{
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        if (exec->cpus[i].status != CPU_ERROR_MODE) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* CPUs that did not execute are taken along. */
@@ -353,7 +355,8 @@ static void turn(struct exec *exec, uint64_t cycles)
     exec->end = exec->now;
     if (any_can_execute(exec)) {
         run_round(exec, cycles);
-    } else if (all_failed(exec)) {
+    } else if (exec_all_failed(exec)) {
+        /* A device put the last of them into error mode, or the run began with all of them in it. */
         exec->hooks->error_mode(exec->hooks->context, exec->cpu, &exec->stop);
     } else {
         idle(exec, horizon(exec, cycles));

@@ -94,4 +94,7 @@ static inline uint64_t exec_now(const struct exec *exec)
 /* Instructions of all CPUs. */
 uint64_t exec_insns(const struct exec *exec);
 
+/* Are all CPUs in error mode? */
+bool exec_all_failed(const struct exec *exec);
+
 #endif

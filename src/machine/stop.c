@@ -46,17 +46,6 @@ static void trapped(const struct cpu *cpu, struct stop_info *stop)
              cpu->config.index, cpu->error_tt, trap_name(cpu->error_tt), cpu->pc);
 }
 
-/* Is a CPU left that is not in error mode? */
-static bool others_live(const struct machine *m)
-{
-    for (unsigned i = 0; i < m->cpu_count; i++) {
-        if (m->cpus[i].status != CPU_ERROR_MODE) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
 {
     const struct machine *m = context;
@@ -66,7 +55,7 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
     stop->cpu = cpu->config.index;
     if (cpu->error_tt != TT_SOFTWARE || cpu->globals[1] != 1) {
         trapped(cpu, stop);
-        if (others_live(m)) {
+        if (!exec_all_failed(&m->exec)) {
             log_line(&m->log, 0, "%s; the other CPUs go on", stop->text);
             memset(stop, 0, sizeof *stop);
             return false;

@@ -8,9 +8,6 @@
 #include "check.h"
 #include "sparc/watch.h"
 
-#define ASR17_DWT 0x4000u
-#define ASR17_SVT 0x2000u
-
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
               struct code_cache *code_cache, const struct cpu_hooks *hooks, const struct log *log)
 {

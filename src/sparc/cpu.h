@@ -46,6 +46,10 @@ enum { ICC_C = 1, ICC_V = 2, ICC_Z = 4, ICC_N = 8 };
 enum { PSR_ICC = 20, PSR_EC = 13, PSR_EF = 12, PSR_PIL = 8, PSR_S = 7, PSR_PS = 6, PSR_ET = 5 };
 #define PSR_IMPL_VER 0xf3000000u
 
+/* The bits of %asr17 that software sets. */
+#define ASR17_DWT 0x4000u /* no trap for a store's bus error */
+#define ASR17_SVT 0x2000u /* single-vector trapping */
+
 /* FSR fields, 4.4. */
 enum {
     FSR_AEXC = 5,

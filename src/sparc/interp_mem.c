@@ -12,7 +12,6 @@
 #include "sparc/watch.h"
 
 /* A store's bus error is reported at the store itself (ADR 9); LEON3 can be told to ignore it. */
-#define ASR17_DWT 0x4000u
 
 unsigned interp_fault(const struct cpu *cpu, enum tlb_result result, bool store)
 {

@@ -4,8 +4,6 @@
 
 #include "sparc/cpu.h"
 
-#define ASR17_SVT 0x2000u
-
 static const struct {
     uint8_t tt;
     const char *name;
