@@ -46,6 +46,7 @@ enum stop_kind {
     STOP_DEVICE,      /* a peripheral asked                                                   */
     STOP_BREAKPOINT,  /* GDB: breakpoint or watchpoint                                        */
     STOP_STEP,        /* GDB: single step done                                                */
+    STOP_BUG,         /* the emulator found a bug of its own (--verify-jit)                   */
 };
 
 struct stop_info {
@@ -53,6 +54,28 @@ struct stop_info {
     int status;     /* what a program should exit with                                       */
     uint32_t cpu;   /* which CPU stopped the run                                             */
     char text[256]; /* one sentence; may be empty                                            */
+};
+
+/* How instructions are executed. */
+enum exec_kind {
+    EXEC_JIT,    /* translated to host code (where there is no code generator: as EXEC_IR) */
+    EXEC_IR,     /* translated, the intermediate representation interpreted               */
+    EXEC_INTERP, /* the reference interpreter                                              */
+};
+
+/* The translator's switches; see the manual page for what they are good for. */
+struct leon3emu_jit_options {
+    bool use_ir;        /* set from exec_kind */
+    size_t cache_size;  /* bytes of generated code */
+    unsigned threshold; /* how often code is interpreted before it is translated, 0..255 */
+    unsigned passes;    /* optimizer passes, a bit each */
+    bool one_insn;      /* blocks of one instruction */
+    bool no_chain;      /* back to the dispatcher after each block */
+    bool stress_ra;     /* few host registers */
+    bool plain_cpu;     /* no MOVBE, no BMI */
+    bool perf_map;      /* write /tmp/perf-PID.map */
+    bool verify;        /* compare every block with the interpreter */
+    uint64_t hash;      /* hash all state every so many instructions; 0: do not */
 };
 
 /* What a machine is made of.  All strings are copied or not needed after creation, but `context` and
@@ -68,6 +91,8 @@ struct leon3emu_options {
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */
     uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 1000         */
     bool realtime;           /* pace virtual time to the wall clock                            */
+    enum exec_kind exec;
+    struct leon3emu_jit_options jit;
     /* A log line, and a line the user should see (like the name of a pty); without newline. */
     void (*log_line)(void *context, const char *line);
     void (*notice)(void *context, const char *line);
@@ -127,6 +152,11 @@ void leon3emu_stats(const struct machine *machine, FILE *stream);
 /* Properties and regions of a peripheral: --periph NAME,help. */
 bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char *name,
                               FILE *stream, struct error *err);
+/* What becomes of one instruction word in the translator.  False: the host has no memory. */
+bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FILE *stream);
+/* Optimizer passes, in their order; NULL past the end. */
+const char *leon3emu_pass_name(unsigned index);
+const char *leon3emu_pass_help(unsigned index);
 /* Names of built-in boards; NULL past the end. */
 const char *leon3emu_board_name(unsigned index);
 

@@ -24,6 +24,9 @@
 #define TLB_PAGE_SIZE (1u << TLB_PAGE_BITS)
 #define TLB_PAGE_MASK (TLB_PAGE_SIZE - 1)
 #define TLB_PAGES     (1u << (32 - TLB_PAGE_BITS))
+/* flags[] reaches beyond the pages, zeroes all: with an address rotated right by log2 of the access's
+ * size before it is shifted to an index, a misaligned one looks there and misses. */
+#define TLB_FLAGS_SPAN (TLB_PAGES << 3)
 
 enum tlb_flag {
     /* permissions: the access may go straight to host memory */

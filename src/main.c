@@ -125,6 +125,11 @@ int main(int argc, char **argv)
         cli_options_fini(&cli);
         return status;
     }
+    if (cli.explain) {
+        status = leon3emu_explain(&cli.machine, cli.explain_word, stdout) ? 0 : LEON3EMU_HOST;
+        cli_options_fini(&cli);
+        return status;
+    }
     crash_install(cli.hang_limit);
     m = leon3emu_create(&cli.machine, &err);
     if (m == NULL) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/options_jit.h"
 #include "core/parse.h"
 #include "log.h"
 
@@ -36,7 +37,7 @@ enum {
     OPTION_QUANTUM,
     OPTION_STATS,
     OPTION_DUMP,
-    OPTION_EXEC,
+    OPTION_EXPLAIN,
     OPTION_NO_RAW,
     OPTION_HANG_LIMIT,
 };
@@ -59,7 +60,6 @@ static const struct argp_option options[] = {
      "Stop after this much guest time: 30, 30s, 500ms, 20us", 3},
     {"insn-limit", OPTION_INSN_LIMIT, "N", 0, "Stop after N instructions", 3},
     {"realtime", OPTION_REALTIME, 0, 0, "Pace guest time to the wall clock", 3},
-    {"exec", OPTION_EXEC, "EXECUTOR", 0, "How code is executed: interp", 3},
     {"no-raw", OPTION_NO_RAW, 0, 0, "Leave the terminal in line mode", 3},
     {"hang-limit", OPTION_HANG_LIMIT, "SECONDS", 0,
      "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 3},
@@ -67,6 +67,8 @@ static const struct argp_option options[] = {
      "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one)", 4},
     {0, 'd', "ITEM[,ITEM...]", 0, "Log to standard error; -d help lists the items", 4},
     {"stats", OPTION_STATS, 0, 0, "Print counters at the end", 4},
+    {"explain", OPTION_EXPLAIN, "WORD", 0,
+     "Show what becomes of an instruction word: assembly, IR, host code", 4},
     {"dump", OPTION_DUMP, "mtree", 0, "Print the address space and exit", 4},
     {0},
 };
@@ -76,6 +78,7 @@ struct parser {
     struct cli_options *cli;
     struct error *err;
     uint32_t firmware_count;
+    struct cli_jit_input jit;
 };
 
 bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
@@ -221,6 +224,18 @@ static bool set_cpus(struct cli_options *cli, int key, const char *text, struct 
            error_set(err, LEON3EMU_USAGE, "--smp %s: not a number from 1 to 16", text);
 }
 
+static bool set_explain(struct cli_options *cli, const char *text, struct error *err)
+{
+    uint64_t word;
+    if (!parse_number(text, &word) || word > UINT32_MAX) {
+        return error_set(err, LEON3EMU_USAGE, "--explain %s: not a word of 32 bits, like 0x9de3bf98",
+                         text);
+    }
+    cli->explain = true;
+    cli->explain_word = (uint32_t)word;
+    return true;
+}
+
 static bool set_option(struct parser *parser, int key, const char *text)
 {
     struct cli_options *cli = parser->cli;
@@ -243,14 +258,12 @@ static bool set_option(struct parser *parser, int key, const char *text)
         return set_cpus(cli, key, text, err);
     case 'd':
         return set_log(cli, text, err);
+    case OPTION_EXPLAIN:
+        return set_explain(cli, text, err);
     case OPTION_DUMP:
         cli->dump_mtree = true;
         return strcmp(text, "mtree") == 0 ||
                error_set(err, LEON3EMU_USAGE, "--dump %s: only mtree can be dumped", text);
-    case OPTION_EXEC:
-        return strcmp(text, "interp") == 0 ||
-               error_set(err, LEON3EMU_USAGE, "--exec=%s: there is only interp in this version",
-                         text);
     default:
         parser->firmware_count++;
         return cli_add_image(cli, text, false, 0, err);
@@ -263,6 +276,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     struct cli_options *cli = parser->cli;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &parser->jit;
+        return 0;
     case OPTION_BOARD:
         cli->machine.board = text;
         return 0;
@@ -290,7 +306,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_SMP:
     case OPTION_QUANTUM:
     case OPTION_DUMP:
-    case OPTION_EXEC:
+    case OPTION_EXPLAIN:
     case 'd':
     case ARGP_KEY_ARG:
         return set_option(parser, key, text) ? 0 : EINVAL;
@@ -323,8 +339,11 @@ static char *help_filter(int key, const char *text, void *input)
     return out;
 }
 
+static const struct argp_child children[] = {{&cli_jit_argp, 0, "Execution:", 5}, {0}};
+
 static const struct argp argp = {
     .options = options,
+    .children = children,
     .parser = parse_option,
     .args_doc = "FIRMWARE",
     .doc = "Runs LEON3 firmware (ELF or S-record).\v ",
@@ -333,7 +352,7 @@ static const struct argp argp = {
 
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
-    if (cli->image_count == 0 && !cli->dump_mtree && cli->periph_help == NULL) {
+    if (cli->image_count == 0 && !cli->dump_mtree && !cli->explain && cli->periph_help == NULL) {
         return error_set(err, LEON3EMU_USAGE,
                          "no firmware given; try: leon3emu firmware.elf (--help shows more)");
     }
@@ -342,7 +361,7 @@ static bool check_usage(const struct cli_options *cli, struct error *err)
 
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err)
 {
-    struct parser parser = {cli, err, 0};
+    struct parser parser = {cli, err, 0, {&cli->machine, err}};
     bool ok;
 
     memset(cli, 0, sizeof *cli);

@@ -32,6 +32,8 @@ struct cli_options {
     uint64_t insn_limit;
     bool stats;
     bool dump_mtree;
+    bool explain; /* explain_word, and nothing else */
+    uint32_t explain_word;
     bool no_raw;         /* leave the terminal in line mode */
     uint32_t hang_limit; /* seconds a call into a peripheral may take; 0: any time */
 };

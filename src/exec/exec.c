@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "exec/translator.h"
 #include "sparc/interp.h"
 
 /* How often the host is looked at: in guest cycles, and in power-down jumps. */
@@ -246,6 +247,8 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
         cpu->limit = exec->end;
         if (exec->breakpoint_count != 0 || log_on(cpu->log, LOG_EXEC)) {
             run_watched(exec);
+        } else if (exec->translator != NULL) {
+            translator_run(exec->translator, cpu);
         } else {
             interp_run(cpu);
         }

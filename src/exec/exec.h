@@ -35,7 +35,10 @@ struct exec_hooks {
     void *context;
 };
 
+struct translator;
+
 struct exec {
+    struct translator *translator; /* NULL: the interpreter executes */
     struct cpu *cpus;
     unsigned cpu_count;
     struct cpu *cpu;  /* that executes, or did last */

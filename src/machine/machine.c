@@ -6,17 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/translator.h"
 #include "machine/image.h"
+#include "mem/window.h"
 #include "sparc/interp.h"
 
 #define ADDRESS_SPACE_SIZE UINT64_C(0x100000000)
 #define NS_PER_SECOND      1000000000u
+#define DEFAULT_CODE_CACHE ((size_t)32 << 20)
+#define DEFAULT_THRESHOLD  8u
 
 void leon3emu_options_init(struct leon3emu_options *options)
 {
     memset(options, 0, sizeof *options);
     options->input_fd = 0;
     options->output_fd = 1;
+    options->jit.cache_size = DEFAULT_CODE_CACHE;
+    options->jit.threshold = DEFAULT_THRESHOLD;
+    options->jit.passes = ~0u;
 }
 
 /* ---- wires between the rooms ---- */
@@ -30,6 +37,9 @@ static void code_written(void *context, struct region *region, uint64_t offset, 
 {
     struct machine *m = context;
     code_cache_written(&m->code_cache, region, offset, size, interp_decode);
+    if (m->exec.translator != NULL) {
+        translator_code_written(m->exec.translator, region, offset, size);
+    }
 }
 
 static void code_changed(void *context)
@@ -53,9 +63,31 @@ static void interrupt_acknowledge(void *context, struct cpu *cpu, unsigned level
     }
 }
 
+static void executor_failed(void *context, const char *text)
+{
+    struct machine *m = context;
+    exec_stop(&m->exec, STOP_BUG, LEON3EMU_INTERNAL, "%s", text);
+}
+
 static uint64_t up_counter(void *context)
 {
     return exec_now(&((const struct machine *)context)->exec);
+}
+
+static void tlb_flushed(void *context, struct cpu *cpu)
+{
+    struct machine *m = context;
+    if (m->exec.translator != NULL) {
+        translator_tlb_flushed(m->exec.translator, cpu);
+    }
+}
+
+static void watchpoints_changed(void *context)
+{
+    struct machine *m = context;
+    if (m->exec.translator != NULL) {
+        translator_flush(m->exec.translator);
+    }
 }
 
 static void poll_host(void *context, int timeout_ms)
@@ -162,6 +194,8 @@ static bool create_cpu(struct machine *m, struct error *err)
 
     m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;
     m->cpu_hooks.up_counter = up_counter;
+    m->cpu_hooks.tlb_flushed = tlb_flushed;
+    m->cpu_hooks.watchpoints_changed = watchpoints_changed;
     m->cpu_hooks.context = m;
     m->exec_hooks.poll_host = poll_host;
     m->exec_hooks.between = between;
@@ -185,6 +219,28 @@ static bool create_cpu(struct machine *m, struct error *err)
         }
     }
     return true;
+}
+
+/* After the memory is there: the window takes it in. */
+static bool create_translator(struct machine *m, struct error *err)
+{
+    struct translator_config config = {
+        .cpus = m->cpus,
+        .cpu_count = m->cpu_count,
+        .space = &m->space,
+        .log = &m->log,
+        .options = &m->options.jit,
+        .code_changed = code_changed,
+        .failed = executor_failed,
+        .context = m,
+    };
+    if (m->options.exec == EXEC_INTERP) {
+        return true;
+    }
+    m->options.jit.use_ir = m->options.exec == EXEC_IR;
+    window_open(&m->space);
+    m->exec.translator = translator_create(&config, err);
+    return m->exec.translator != NULL;
 }
 
 static bool create_memory(struct machine *m, struct error *err)
@@ -232,7 +288,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
         options->building(options->context, m);
     }
     if (!read_board(m, err) || !create_host_side(m, err) || !create_memory(m, err) ||
-        !create_cpu(m, err) || !build(m, err)) {
+        !create_cpu(m, err) || !build(m, err) || !create_translator(m, err)) {
         leon3emu_destroy(m);
         return NULL;
     }
@@ -258,6 +314,8 @@ void leon3emu_destroy(struct machine *m)
         device_destroy(host);
     }
     code_cache_clear(&m->code_cache);
+    translator_destroy(m->exec.translator);
+    m->exec.translator = NULL;
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_fini(&m->cpus[i]);
     }
@@ -283,6 +341,9 @@ void machine_reset(struct machine *m, uint32_t cause)
 {
     m->reset_wanted = false;
     code_cache_clear(&m->code_cache);
+    if (m->exec.translator != NULL) {
+        translator_flush(m->exec.translator);
+    }
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_reset(&m->cpus[i]);
     }

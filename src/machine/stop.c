@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bits.h"
+#include "exec/translator.h"
 #include "machine/machine.h"
 
 #define RTEMS_EXIT_SOURCE 5
@@ -185,4 +186,7 @@ void leon3emu_stats(const struct machine *m, FILE *stream)
     fprintf(stream, "device_register_accesses %" PRIu64 "\n", m->bus.calls);
     fprintf(stream, "other_device_calls %" PRIu64 "\n", m->calls);
     fprintf(stream, "decoded_code_pages %u\n", m->code_cache.pages);
+    if (m->exec.translator != NULL) {
+        translator_stats(m->exec.translator, stream);
+    }
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "mem/window.h"
 
 struct view {
     struct flat_range *ranges;
@@ -118,6 +119,7 @@ static void drop_io_pages(struct addrspace *space)
 void addrspace_fini(struct addrspace *space)
 {
     drop_io_pages(space);
+    window_close(space);
     free(space->ranges);
     space->ranges = NULL;
     space->range_count = 0;
@@ -182,6 +184,7 @@ bool addrspace_commit(struct addrspace *space)
     drop_io_pages(space);
     space->ranges = fresh.ranges;
     space->range_count = fresh.count;
+    window_arrange(space, old.ranges, old.count);
     tell_difference(space, &old, &fresh, false);
     tell_difference(space, &fresh, &old, true);
     free(old.ranges);

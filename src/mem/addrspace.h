@@ -57,6 +57,8 @@ struct io_frame {
     bool from_cpu; /* a CPU's load, store or fetch, not DMA */
 };
 
+struct access_log;
+
 /* State that all address spaces of a machine share. */
 struct bus {
     const struct log *log;
@@ -67,6 +69,8 @@ struct bus {
     /* Memory that holds decoded code was written: [offset, offset+size) of region. */
     void (*code_written)(void *context, struct region *region, uint64_t offset, uint64_t size);
     void *context;
+    /* Not NULL: is told of memory before it is written. */
+    struct access_log *access_log;
 };
 
 /* pc of the guest for a log line, 0 if nobody knows. */
@@ -84,6 +88,8 @@ struct addrspace {
     unsigned depth; /* of open transactions */
     struct io_page *io_pages;
     struct space_listener *listeners;
+    uint8_t *window; /* window.h; NULL: none */
+    bool linear;     /* all memory of the view is where the window says */
 };
 
 /* A view of root, empty until the first commit.  name and root stay the caller's.  */

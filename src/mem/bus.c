@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bits.h"
+#include "mem/access_log.h"
 #include "mem/addrspace.h"
 #include "mem/transfer.h"
 
@@ -84,6 +85,9 @@ static bool write_memory(struct addrspace *space, const struct place *place, con
     if (place->region->kind == REGION_ROM && !(how->attributes & L3_ATTR_DEBUG)) {
         struct transfer refused = {beat_size(place->address, size), true, 0, how};
         return transfer_fail(space, place->address, &refused);
+    }
+    if (space->bus->access_log != NULL) {
+        access_log_bus_memory(space->bus->access_log, place->region->host + place->offset, size);
     }
     memcpy(place->region->host + place->offset, from, size);
     transfer_note_write(space->bus, place->region, place->offset, size);

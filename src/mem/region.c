@@ -40,8 +40,10 @@ static bool map_bytes(struct region *region)
         region->host = NULL;
         return false;
     }
+    madvise(region->host, region->mapped, MADV_HUGEPAGE);
     region->code_pages = calloc(region->mapped >> TLB_PAGE_BITS, 1);
-    return region->code_pages != NULL;
+    region->code_granules = calloc(region->mapped >> TLB_PAGE_BITS, sizeof *region->code_granules);
+    return region->code_pages != NULL && region->code_granules != NULL;
 }
 
 struct region *region_new_ram(const char *name, uint64_t size, bool read_only)
@@ -52,6 +54,36 @@ struct region *region_new_ram(const char *name, uint64_t size, bool read_only)
         return NULL;
     }
     return region;
+}
+
+bool region_move_bytes(struct region *region, uint8_t *to)
+{
+    uint8_t *moved =
+        mremap(region->host, region->mapped, region->mapped, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+    if (moved == MAP_FAILED) {
+        return false;
+    }
+    region->host = moved;
+    return true;
+}
+
+bool region_mark_code(struct region *region, uint64_t offset, enum region_code kind,
+                      uint64_t granules)
+{
+    uint64_t page = offset >> TLB_PAGE_BITS;
+    bool fresh = region->code_pages[page] == 0;
+    region->code_pages[page] |= (uint8_t)kind;
+    region->code_granules[page] |= granules;
+    return fresh;
+}
+
+void region_unmark_code(struct region *region, uint64_t offset, enum region_code kind)
+{
+    uint64_t page = offset >> TLB_PAGE_BITS;
+    region->code_pages[page] &= (uint8_t)~kind;
+    if (region->code_pages[page] == 0) {
+        region->code_granules[page] = 0;
+    }
 }
 
 struct region *region_new_io(const char *name, uint64_t size, const struct region_io *io)
@@ -115,6 +147,7 @@ void region_destroy(struct region *region)
         munmap(region->host, region->mapped);
     }
     free(region->code_pages);
+    free(region->code_granules);
     free(region->name);
     free(region);
 }

@@ -18,6 +18,8 @@
 
 #include <leon3emu/device.h>
 
+#include "tlb_layout.h"
+
 enum region_kind {
     REGION_CONTAINER,
     REGION_RAM,
@@ -25,6 +27,12 @@ enum region_kind {
     REGION_IO,
     REGION_ALIAS,
 };
+
+/* What is known of the code in a page; while anything is, writes to it must be told. */
+enum region_code { REGION_DECODED = 1, REGION_TRANSLATED = 2 };
+
+/* Writes are told only where there is code: a bit for each 64 bytes of a page. */
+#define REGION_GRANULE 64
 
 /* Who answers accesses: a device instance.  Shared by all regions of that instance. */
 struct io_owner {
@@ -56,7 +64,8 @@ struct region {
     int priority;
     uint8_t *host;        /* RAM, ROM: the bytes, guest order, page-aligned; owned */
     uint64_t mapped;      /* size of that mapping */
-    uint8_t *code_pages;  /* RAM, ROM: 1 per 4 KiB page that holds decoded code; owned */
+    uint8_t *code_pages;  /* RAM, ROM: enum region_code of each 4 KiB page; owned */
+    uint64_t *code_granules; /* where in these pages there is, or was, code; owned */
     struct region_io io;  /* REGION_IO */
     struct region *shows; /* REGION_ALIAS */
     uint64_t shows_offset;
@@ -69,6 +78,10 @@ struct region *region_new_io(const char *name, uint64_t size, const struct regio
 struct region *region_new_alias(const char *name, uint64_t size, struct region *shows,
                                 uint64_t offset);
 
+/* Moves the bytes of RAM or ROM to the host address `to`, page-aligned; what is mapped there goes.
+ * Nothing is copied.  False: the host refused, nothing has changed. */
+bool region_move_bytes(struct region *region, uint8_t *to);
+
 /* Places child at base inside parent, which now owns it. */
 void region_add(struct region *parent, uint64_t base, struct region *child, int priority);
 /* Takes child out of its parent; the caller owns it again. */
@@ -76,6 +89,20 @@ void region_remove(struct region *child);
 /* Frees region and everything in it.  It must not be in a parent, nor in any view: what was visible
  * is destroyed after the commit that took it out.  NULL is allowed. */
 void region_destroy(struct region *region);
+
+/* The granules of one page that [first, last] touches; offsets in the region. */
+static inline uint64_t region_granules(uint64_t first, uint64_t last)
+{
+    unsigned low = (unsigned)(first & TLB_PAGE_MASK) / REGION_GRANULE;
+    unsigned high = (unsigned)(last & TLB_PAGE_MASK) / REGION_GRANULE;
+    return (UINT64_MAX >> (63 - (high - low))) << low;
+}
+
+/* The page at offset has code of this kind; `granules` says where. True: it had none before, so that
+ * TLBs must take the permission to store there back. */
+bool region_mark_code(struct region *region, uint64_t offset, enum region_code kind,
+                      uint64_t granules);
+void region_unmark_code(struct region *region, uint64_t offset, enum region_code kind);
 
 /* First sibling of the direct children of parent that overlaps [base, base+size), or NULL. */
 const struct region *region_overlap(const struct region *parent, uint64_t base, uint64_t size);

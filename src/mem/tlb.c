@@ -14,7 +14,9 @@
 
 #include "check.h"
 
-#define FLAGS_BYTES  ((size_t)TLB_PAGES * sizeof(uint8_t))
+/* Generated code folds the alignment test into the index: a misaligned address looks beyond the pages,
+ * where nothing is ever written (include/tlb_layout.h). */
+#define FLAGS_BYTES  ((size_t)TLB_FLAGS_SPAN * sizeof(uint8_t))
 #define ADDEND_BYTES ((size_t)TLB_PAGES * sizeof(uintptr_t))
 
 static void *map_table(size_t size)
@@ -72,6 +74,7 @@ void tlb_fini(struct tlb *tlb)
 
 bool tlb_select(struct tlb *tlb, enum tlb_index index)
 {
+    tlb->code_page = TLB_PAGES;
     if (!make_tables(&tlb->tables[index])) {
         return false;
     }
@@ -82,6 +85,7 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index)
 
 void tlb_flush(struct tlb *tlb)
 {
+    tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         for (unsigned k = 0; k < tlb->filled_count[i]; k++) {
             tlb->tables[i].flags[tlb->filled[i][k]] = 0;
@@ -96,6 +100,7 @@ void tlb_flush(struct tlb *tlb)
 
 void tlb_flush_page(struct tlb *tlb, uint32_t va)
 {
+    tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         if (tlb->tables[i].flags != NULL) {
             /* The addend stays: it says that the page is on the list of filled ones. */
@@ -154,6 +159,9 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     if (is_whole_page(range, pa_page)) {
         uint64_t offset = range->offset + (pa_page - range->start);
         flags = memory_flags(range, offset) & (~(uint32_t)TLB_PERMISSIONS | allowed);
+        if (!(allowed & TLB_STORE)) {
+            flags &= ~(uint32_t)TLB_CODE; /* which says that only code stands in the way of stores */
+        }
         addend = (uintptr_t)(range->region->host + offset) - (va & ~TLB_PAGE_MASK);
     } else {
         struct io_page *io = addrspace_io_page(tlb->space, pa_page);
@@ -244,6 +252,57 @@ static inline enum tlb_result finish(struct tlb *tlb, bool ok, uint32_t wait_cyc
     return ok ? TLB_OK : TLB_BUS_ERROR;
 }
 
+/* ---- stores beside code ---- */
+
+/* Remembers where a page has code, so that the next store to it need not ask for its region. */
+static void note_code_page(struct tlb *tlb, uint32_t va, uint32_t pa)
+{
+    const struct flat_range *range = addrspace_find(tlb->space, pa);
+    uint64_t offset = range->offset + (pa - range->start);
+    tlb->code_page = va >> TLB_PAGE_BITS;
+    tlb->code_granules = &range->region->code_granules[offset >> TLB_PAGE_BITS];
+}
+
+/* A store to a page with code, but not where the code is, is as simple as any. */
+static bool store_beside_code(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value)
+{
+    uint32_t page = va >> TLB_PAGE_BITS;
+    if (page != tlb->code_page ||
+        (tlb->now.flags[page] & (TLB_CODE | TLB_WATCH)) != TLB_CODE ||
+        (*tlb->code_granules & region_granules(va, va))) {
+        return false;
+    }
+    tlb_put(tlb_host(tlb, va), size, value);
+    return true;
+}
+
+/* The access has been made already: what came of it. */
+static enum tlb_result replay(struct tlb *tlb, uint64_t *value)
+{
+    const struct tlb_replay *done = tlb->replay;
+    tlb->replay = NULL;
+    *value = done->value;
+    return done->result;
+}
+
+enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
+                             struct access *how)
+{
+    bool ok = tlb->access_log == NULL
+                  ? addrspace_load(tlb->space, pa, size, value, how)
+                  : access_log_load(tlb->access_log, tlb->space, pa, size, value, how);
+    return finish(tlb, ok, how->wait_cycles);
+}
+
+enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
+                              struct access *how)
+{
+    bool ok = tlb->access_log == NULL
+                  ? addrspace_store(tlb->space, pa, size, value, how)
+                  : access_log_store(tlb->access_log, tlb->space, pa, size, value, how);
+    return finish(tlb, ok, how->wait_cycles);
+}
+
 enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
                               uint32_t attributes)
 {
@@ -255,8 +314,14 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
     uint32_t pa;
     bool ok;
 
+    if (tlb->replay != NULL) {
+        return replay(tlb, value);
+    }
     if (io != NULL) {
-        ok = io_page_load(io, io_address(io, va), size, value, &how);
+        pa = io_address(io, va);
+        ok = __builtin_expect(tlb->access_log == NULL, 1)
+                 ? io_page_load(io, pa, size, value, &how)
+                 : access_log_load(tlb->access_log, tlb->space, pa, size, value, &how);
         return finish(tlb, ok, how.wait_cycles);
     }
     *value = 0;
@@ -269,8 +334,7 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
     if (watch_hit(tlb, flags, va, size, kind)) {
         return TLB_WATCHPOINT;
     }
-    ok = addrspace_load(tlb->space, pa, size, value, &how);
-    return finish(tlb, ok, how.wait_cycles);
+    return tlb_bus_load(tlb, pa, size, value, &how);
 }
 
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
@@ -283,19 +347,30 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
     uint32_t pa;
     bool ok;
 
+    if (tlb->replay != NULL) {
+        return replay(tlb, &value);
+    }
     if (io != NULL) {
-        ok = io_page_store(io, io_address(io, va), size, value, &how);
+        pa = io_address(io, va);
+        ok = __builtin_expect(tlb->access_log == NULL, 1)
+                 ? io_page_store(io, pa, size, value, &how)
+                 : access_log_store(tlb->access_log, tlb->space, pa, size, value, &how);
         return finish(tlb, ok, how.wait_cycles);
+    }
+    if (store_beside_code(tlb, va, size, value)) {
+        return TLB_OK;
     }
     result = look_up(tlb, va, TLB_KIND_STORE, &pa, &flags);
     if (result != TLB_OK) {
         return tlb->no_fault ? TLB_OK : result;
     }
+    if (flags & TLB_CODE) {
+        note_code_page(tlb, va, pa);
+    }
     if (watch_hit(tlb, flags, va, size, TLB_KIND_STORE)) {
         return TLB_WATCHPOINT;
     }
-    ok = addrspace_store(tlb->space, pa, size, value, &how);
-    return finish(tlb, ok, how.wait_cycles);
+    return tlb_bus_store(tlb, pa, size, value, &how);
 }
 
 enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **region,

@@ -11,6 +11,7 @@
 #define MEM_TLB_H
 
 #include "bits.h"
+#include "mem/access_log.h"
 #include "mem/addrspace.h"
 #include "tlb_layout.h"
 
@@ -25,6 +26,12 @@ enum tlb_result {
     TLB_WATCHPOINT, /* watch_hit() said so; nothing was accessed  */
 };
 
+/* What came of an access that generated code has made and the interpreter is to complete. */
+struct tlb_replay {
+    enum tlb_result result;
+    uint64_t value; /* of a load */
+};
+
 struct tlb {
     struct tlb_table now; /* of the index in use; hot */
     struct addrspace *space;
@@ -35,6 +42,9 @@ struct tlb {
     uint32_t *filled[TLB_INDEXES]; /* pages with an entry, so that a flush costs what was filled */
     unsigned filled_count[TLB_INDEXES];
     unsigned filled_room[TLB_INDEXES];
+    /* The last page with code in it that was stored to, and where its code is. */
+    uint32_t code_page; /* virtual page number; TLB_PAGES: none */
+    const uint64_t *code_granules;
     /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault. NULL:
      * addresses are physical. */
     uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
@@ -47,6 +57,10 @@ struct tlb {
     /* All entries were forgotten.  NULL: nobody asks. */
     void (*flushed)(void *context);
     void *context;
+    /* Not NULL: the next slow access is not made, this is its outcome; it is then NULL again. */
+    const struct tlb_replay *replay;
+    /* Not NULL: accesses to devices go through it. */
+    struct access_log *access_log;
     uint64_t *wait_cycles; /* devices' extra cycles are added here */
     struct space_listener listener;
 };
@@ -68,6 +82,12 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
                               uint32_t attributes);
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                uint32_t attributes);
+
+/* A CPU's access by physical address, with no look at permissions; wait cycles are added. */
+enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
+                             struct access *how);
+enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
+                              struct access *how);
 
 /* The memory that instructions at va come from: region and offset of the page's start.  TLB_OK with
  * *region NULL: no page of memory; fetch word by word with tlb_fetch_word(). */
@@ -109,26 +129,32 @@ static inline enum tlb_result tlb_load(struct tlb *tlb, uint32_t va, unsigned si
     return TLB_OK;
 }
 
+/* Puts the low `size` bytes of value to memory in guest order. */
+static inline void tlb_put(uint8_t *host, unsigned size, uint64_t value)
+{
+    switch (size) {
+    case 1:
+        *host = (uint8_t)value;
+        break;
+    case 2:
+        be16_store(host, (uint16_t)value);
+        break;
+    case 4:
+        be32_store(host, (uint32_t)value);
+        break;
+    default:
+        be64_store(host, value);
+        break;
+    }
+}
+
 static inline enum tlb_result tlb_store(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                         uint32_t attributes)
 {
     if (__builtin_expect(!(tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_STORE), 0)) {
         return tlb_store_slow(tlb, va, size, value, attributes);
     }
-    switch (size) {
-    case 1:
-        *tlb_host(tlb, va) = (uint8_t)value;
-        break;
-    case 2:
-        be16_store(tlb_host(tlb, va), (uint16_t)value);
-        break;
-    case 4:
-        be32_store(tlb_host(tlb, va), (uint32_t)value);
-        break;
-    default:
-        be64_store(tlb_host(tlb, va), value);
-        break;
-    }
+    tlb_put(tlb_host(tlb, va), size, value);
     return TLB_OK;
 }
 

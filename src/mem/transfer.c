@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #include "bits.h"
+#include "mem/access_log.h"
 #include "mem/device_call.h"
 
 /* ---- memory ---- */
@@ -49,9 +50,12 @@ static void memory_store(uint8_t *host, unsigned size, uint64_t value)
 
 void transfer_note_write(struct bus *bus, struct region *region, uint64_t offset, uint64_t size)
 {
-    uint64_t last = (offset + size - 1) >> TLB_PAGE_BITS;
-    for (uint64_t page = offset >> TLB_PAGE_BITS; page <= last; page++) {
-        if (region->code_pages[page] && bus->code_written != NULL) {
+    uint64_t end = offset + size - 1;
+    for (uint64_t at = offset; at <= end; at = (at | TLB_PAGE_MASK) + 1) {
+        uint64_t page = at >> TLB_PAGE_BITS;
+        uint64_t last = end < (at | TLB_PAGE_MASK) ? end : at | TLB_PAGE_MASK;
+        if (region->code_pages[page] && bus->code_written != NULL &&
+            (region->code_granules[page] & region_granules(at, last))) {
             bus->code_written(bus->context, region, offset, size);
             return;
         }
@@ -67,6 +71,9 @@ static bool run_in_memory(struct bus *bus, const struct place *place, struct tra
     }
     if (place->region->kind == REGION_ROM && !(t->how->attributes & L3_ATTR_DEBUG)) {
         return false;
+    }
+    if (bus->access_log != NULL) {
+        access_log_bus_memory(bus->access_log, host, t->size);
     }
     memory_store(host, t->size, t->value);
     transfer_note_write(bus, place->region, place->offset, t->size);

@@ -74,18 +74,14 @@ static enum tlb_result bypass_load(struct cpu *cpu, unsigned asi, uint32_t addre
                                    uint64_t *value, uint32_t attributes)
 {
     struct access how = bypass_access(cpu, asi, attributes);
-    bool ok = addrspace_load(cpu->tlb.space, address, size, value, &how);
-    cpu->cycles += how.wait_cycles;
-    return ok ? TLB_OK : TLB_BUS_ERROR;
+    return tlb_bus_load(&cpu->tlb, address, size, value, &how);
 }
 
 static enum tlb_result bypass_store(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                                     uint64_t value, uint32_t attributes)
 {
     struct access how = bypass_access(cpu, asi, attributes);
-    bool ok = addrspace_store(cpu->tlb.space, address, size, value, &how);
-    cpu->cycles += how.wait_cycles;
-    return ok ? TLB_OK : TLB_BUS_ERROR;
+    return tlb_bus_store(&cpu->tlb, address, size, value, &how);
 }
 
 enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,

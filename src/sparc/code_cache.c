@@ -52,9 +52,15 @@ struct code_page *code_cache_page(struct code_cache *cache, struct region *regio
     *bucket = page;
     forget(page, 0, CODE_PAGE_INSNS - 1, undecoded);
     cache->pages++;
-    region->code_pages[offset >> TLB_PAGE_BITS] = 1;
-    cache->changed(cache->context);
+    if (region_mark_code(region, offset, REGION_DECODED, 0)) {
+        cache->changed(cache->context);
+    }
     return page;
+}
+
+void code_cache_note(const struct code_page *page, uint32_t offset)
+{
+    page->region->code_granules[page->offset >> TLB_PAGE_BITS] |= region_granules(offset, offset);
 }
 
 void code_cache_written(struct code_cache *cache, const struct region *region, uint64_t offset,
@@ -78,7 +84,7 @@ void code_cache_clear(struct code_cache *cache)
         while (cache->buckets[i] != NULL) {
             struct code_page *page = cache->buckets[i];
             cache->buckets[i] = page->next;
-            page->region->code_pages[page->offset >> TLB_PAGE_BITS] = 0;
+            region_unmark_code(page->region, page->offset, REGION_DECODED);
             free(page);
         }
     }

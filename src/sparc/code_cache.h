@@ -37,6 +37,9 @@ struct code_cache {
 struct code_page *code_cache_page(struct code_cache *cache, struct region *region, uint64_t offset,
                                   insn_function *undecoded);
 
+/* The instruction at offset of the page was decoded: writes there count from now on. */
+void code_cache_note(const struct code_page *page, uint32_t offset);
+
 /* [offset, offset+size) of region was written.  undecoded as above. */
 void code_cache_written(struct code_cache *cache, const struct region *region, uint64_t offset,
                         uint64_t size, insn_function *undecoded);

@@ -58,6 +58,7 @@ void cpu_reset(struct cpu *cpu)
     mmu_reset(cpu);
     memset(cpu->watchpoint, 0, sizeof cpu->watchpoint);
     cpu->fsr = 0;
+    cpu->generated.fp_row = 0;
     cpu->fp_state = FP_EXECUTE;
     cpu->pc = cpu->config.reset_address;
     cpu->npc = cpu->pc + 4;
@@ -121,8 +122,9 @@ uint32_t cpu_tbr(const struct cpu *cpu)
 }
 
 /* GRFPU is version 2. */
-uint32_t cpu_fsr(const struct cpu *cpu)
+uint32_t cpu_fsr(struct cpu *cpu)
 {
+    cpu_settle_fsr(cpu);
     return bits_put(cpu->fsr, FSR_VER, 3, 2);
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "jit.h"
 #include "log.h"
 #include "mem/tlb.h"
 #include "sparc/decode.h"
@@ -95,11 +96,40 @@ struct cpu_hooks {
     void (*interrupt_acknowledge)(void *context, struct cpu *cpu, unsigned level);
     /* Cycles since power-on, for %asr22 and %asr23. */
     uint64_t (*up_counter)(void *context);
+    /* The CPU's TLB has forgotten everything.  May be NULL, as the next one. */
+    void (*tlb_flushed)(void *context, struct cpu *cpu);
+    /* Instructions may be under other watchpoints than before. */
+    void (*watchpoints_changed)(void *context);
     void *context;
 };
 
+/* %f registers lie in pairs, the odd one first, as the two halves of a double do on a little-endian
+ * host. */
+#define CPU_F(number) ((number) ^ 1u)
+
 struct code_cache;
 struct code_page;
+
+/* State in generated code's own form, see generated.h. */
+struct cpu_generated {
+    int64_t budget; /* cycles that may still be executed */
+    uint64_t base;  /* cycles when budget is 0 */
+    void *memory;   /* window or addends, as the mode is */
+    const uint8_t *tlb_flags;
+    struct jit_jump *jumps;
+    uint32_t *save_limit;    /* the window at or below the current from which SAVE is not simple */
+    uint32_t *restore_limit; /* the same at or above, for RESTORE */
+    uint32_t target;
+    uint32_t fp_used; /* exceptions may stick in the host */
+    uint32_t fp_row;  /* the last FPop, from which cexc and ftt follow; 0: fsr has them */
+    uint16_t flags;   /* icc */
+    bool inside;      /* icc and cwp are in generated form only */
+    uint64_t fp_a, fp_b; /* its operands */
+    struct jit_flags_layout layout;
+    struct jit *jit; /* NULL: none is used */
+    struct jit_jump *all_jumps; /* MODE_COUNT jump caches */
+    uint32_t jumps_used;        /* those that are not empty, as bits */
+};
 
 struct cpu {
     /* -- hot -- */
@@ -114,6 +144,8 @@ struct cpu {
     /* where instructions come from: pc - code_base < code_size indexes code */
     uint32_t code_base, code_size;
     struct insn *code;
+    struct code_page *code_page; /* where the last instruction that had to be looked up is */
+    struct cpu_generated generated;
     struct tlb tlb;
 
     /* -- processor state, 4.2; fields of PSR are apart -- */
@@ -133,8 +165,8 @@ struct cpu {
     uint32_t windows[CPU_MAX_WINDOWS * 16 + 8];
 
     /* -- floating point -- */
-    uint32_t f[32];
-    uint32_t fsr;
+    uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
+    uint32_t fsr;   /* but see struct cpu_generated: cpu_settle() makes it complete */
     enum fp_state fp_state;
     uint32_t fq_address, fq_word; /* the one entry of the FQ; valid when FSR.qne */
 
@@ -165,7 +197,12 @@ void cpu_set_supervisor(struct cpu *cpu, bool s);
 
 /* TBR, FSR and the ancillary state registers. */
 uint32_t cpu_tbr(const struct cpu *cpu);
-uint32_t cpu_fsr(const struct cpu *cpu);
+uint32_t cpu_fsr(struct cpu *cpu);
+/* Makes cwp and icc true in the middle of a device access of generated code, and lets it be left after that;
+ * otherwise does nothing. */
+void cpu_settle(struct cpu *cpu);
+/* Puts into fsr what generated code left undone; to be called before cexc or ftt are looked at. */
+void cpu_settle_fsr(struct cpu *cpu);
 uint32_t cpu_asr(struct cpu *cpu, unsigned number);
 void cpu_set_asr(struct cpu *cpu, unsigned number, uint32_t value);
 

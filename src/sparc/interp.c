@@ -76,6 +76,7 @@ static bool decode_at_pc(struct cpu *cpu, struct insn *f)
 void interp_decode(struct cpu *cpu, const struct insn *f)
 {
     struct insn *entry = (struct insn *)f;
+    code_cache_note(cpu->code_page, cpu->pc & TLB_PAGE_MASK);
     if (decode_at_pc(cpu, entry)) {
         cpu->cycles += f->cycles;
         f->execute(cpu, f);
@@ -145,10 +146,13 @@ static const struct insn *fetch_slow(struct cpu *cpu)
     }
     /* A new code page flushes the TLBs: look again before trusting its permission. */
     tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
+    cpu->code_page = page;
     if (tlb_fetch_is_fast(&cpu->tlb, cpu->pc)) {
         cpu->code = page->insns;
         cpu->code_base = cpu->pc & ~TLB_PAGE_MASK;
         cpu->code_size = TLB_PAGE_SIZE;
+    } else {
+        cpu_forget_code(cpu); /* code_page is not that of `code` any more */
     }
     return &page->insns[(cpu->pc & TLB_PAGE_MASK) / 4];
 }

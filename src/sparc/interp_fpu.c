@@ -18,6 +18,7 @@
 
 static void fp_trap(struct cpu *cpu, unsigned ftt)
 {
+    cpu_settle_fsr(cpu);
     cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, ftt);
     cpu_trap(cpu, TT_FP_EXCEPTION);
 }
@@ -53,6 +54,7 @@ static bool fp_enter(struct cpu *cpu)
 /* Puts the instruction at pc into the queue; its trap comes with the next one. */
 static void fp_defer(struct cpu *cpu, const struct insn *f, unsigned ftt)
 {
+    cpu_settle_fsr(cpu);
     cpu->fp_state = FP_EXCEPTION_PENDING;
     cpu->fq_address = cpu->pc;
     cpu->fq_word = f->word;
@@ -64,13 +66,77 @@ static void fp_defer(struct cpu *cpu, const struct insn *f, unsigned ftt)
 
 static uint64_t read_double(const struct cpu *cpu, unsigned number)
 {
-    return (uint64_t)cpu->f[number] << 32 | cpu->f[number + 1];
+    return (uint64_t)cpu->f[CPU_F(number)] << 32 | cpu->f[CPU_F(number + 1)];
 }
 
 static void write_double(struct cpu *cpu, unsigned number, uint64_t value)
 {
-    cpu->f[number] = (uint32_t)(value >> 32);
-    cpu->f[number + 1] = (uint32_t)value;
+    cpu->f[CPU_F(number)] = (uint32_t)(value >> 32);
+    cpu->f[CPU_F(number + 1)] = (uint32_t)value;
+}
+
+/* ---- what generated code left undone ---- */
+
+/* The exceptions of an FPop whose operands generated code kept; the rounding mode was to nearest. */
+static unsigned flags_of(unsigned row, uint64_t a, uint64_t b)
+{
+    struct softfloat env = {0};
+    switch (row) {
+#define OF_SINGLES(name, operation)                                                                \
+    case INSN_##name:                                                                              \
+        softfloat_##operation(&env, (uint32_t)a, (uint32_t)b);                                     \
+        break;
+#define OF_DOUBLES(name, operation)                                                                \
+    case INSN_##name:                                                                              \
+        softfloat_##operation(&env, a, b);                                                         \
+        break;
+#define OF_SINGLE(name, operation)                                                                 \
+    case INSN_##name:                                                                              \
+        softfloat_##operation(&env, (uint32_t)a);                                                  \
+        break;
+#define OF_DOUBLE(name, operation)                                                                 \
+    case INSN_##name:                                                                              \
+        softfloat_##operation(&env, a);                                                            \
+        break;
+        OF_SINGLES(FADDS, fadds)
+        OF_SINGLES(FSUBS, fsubs)
+        OF_SINGLES(FMULS, fmuls)
+        OF_SINGLES(FDIVS, fdivs)
+        OF_SINGLES(FSMULD, fsmuld)
+        OF_DOUBLES(FADDD, faddd)
+        OF_DOUBLES(FSUBD, fsubd)
+        OF_DOUBLES(FMULD, fmuld)
+        OF_DOUBLES(FDIVD, fdivd)
+        OF_SINGLE(FSQRTS, fsqrts)
+        OF_SINGLE(FITOS, fitos)
+        OF_SINGLE(FSTOI, fstoi)
+        OF_SINGLE(FSTOD, fstod)
+        OF_DOUBLE(FSQRTD, fsqrtd)
+        OF_DOUBLE(FDTOI, fdtoi)
+        OF_DOUBLE(FDTOS, fdtos)
+    case INSN_FCMPS:
+    case INSN_FCMPES:
+        softfloat_fcmps(&env, (uint32_t)a, (uint32_t)b, row == INSN_FCMPES);
+        break;
+    case INSN_FCMPD:
+    case INSN_FCMPED:
+        softfloat_fcmpd(&env, a, b, row == INSN_FCMPED);
+        break;
+    default: /* moves and FITOD have no exceptions */
+        break;
+    }
+    return env.flags;
+}
+
+void cpu_settle_fsr(struct cpu *cpu)
+{
+    struct cpu_generated *g = &cpu->generated;
+    if (g->fp_row != 0) {
+        unsigned flags = flags_of(g->fp_row, g->fp_a, g->fp_b);
+        cpu->fsr = bits_put(cpu->fsr, 0, 5, flags) | flags << FSR_AEXC;
+        cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
+        g->fp_row = 0;
+    }
 }
 
 /* ---- FPops ---- */
@@ -95,6 +161,7 @@ static unsigned trapping_flag(unsigned enabled)
 static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
 {
     unsigned enabled = flags & bits_get(cpu->fsr, FSR_TEM, 5);
+    cpu->generated.fp_row = 0; /* what it would tell is overwritten */
     if (enabled != 0) {
         cpu->fsr = bits_put(cpu->fsr, 0, 5, trapping_flag(enabled));
         fp_defer(cpu, f, FTT_IEEE);
@@ -108,7 +175,7 @@ static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
 static void finish_single(struct cpu *cpu, const struct insn *f, unsigned flags, uint32_t value)
 {
     if (fp_complete(cpu, f, flags)) {
-        cpu->f[f->rd] = value;
+        cpu->f[CPU_F(f->rd)] = value;
         cpu_next(cpu);
     }
 }
@@ -146,7 +213,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = softfloat_##operation(&env, cpu->f[f->rs2]);                          \
+            uint32_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                          \
             finish_single(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -155,7 +222,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
-            uint64_t value = softfloat_##operation(&env, cpu->f[f->rs2]);                          \
+            uint64_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                          \
             finish_double(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -182,7 +249,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = softfloat_##operation(&env, cpu->f[f->rs1], cpu->f[f->rs2]);          \
+            uint32_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);          \
             finish_single(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -191,7 +258,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
-            uint64_t value = softfloat_##operation(&env, cpu->f[f->rs1], cpu->f[f->rs2]);          \
+            uint64_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);          \
             finish_double(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -211,7 +278,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu)) {                                                                       \
             enum softfloat_relation relation =                                                     \
-                softfloat_fcmps(&env, cpu->f[f->rs1], cpu->f[f->rs2], is_signaling);               \
+                softfloat_fcmps(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)], is_signaling);               \
             finish_compare(cpu, f, env.flags, relation);                                           \
         }                                                                                          \
     }
@@ -229,7 +296,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     void do_##name(struct cpu *cpu, const struct insn *f)                                          \
     {                                                                                              \
         if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = cpu->f[f->rs2];                                                       \
+            uint32_t value = cpu->f[CPU_F(f->rs2)];                                                       \
             finish_single(cpu, f, 0, expression);                                                  \
         }                                                                                          \
     }
@@ -287,8 +354,7 @@ UNIMPLEMENTED(FPOP)
 
 /* ---- B.22 FBfcc ---- */
 
-/* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does the branch go? */
-static const uint8_t fcc_holds[16] = {
+const uint8_t interp_fcc_holds[16] = {
     0x0, /* never */ 0xe,            /* not equal */
     0x6, /* less or greater */ 0xa,  /* unordered or less */
     0x2, /* less */ 0xc,             /* unordered or greater */
@@ -303,7 +369,7 @@ void do_FBFCC(struct cpu *cpu, const struct insn *f)
 {
     if (fp_enter(cpu)) {
         unsigned fcc = bits_get(cpu->fsr, FSR_FCC, 2);
-        interp_branch(cpu, f, fcc_holds[f->asi & INSN_CONDITION] >> fcc & 1);
+        interp_branch(cpu, f, interp_fcc_holds[f->asi & INSN_CONDITION] >> fcc & 1);
     }
 }
 
@@ -371,7 +437,7 @@ void do_LDF(struct cpu *cpu, const struct insn *f)
 {
     uint64_t value;
     if (fp_access(cpu, f, 4, false) && fp_load(cpu, f, 4, &value)) {
-        cpu->f[f->rd] = (uint32_t)value;
+        cpu->f[CPU_F(f->rd)] = (uint32_t)value;
         cpu_next(cpu);
     }
 }
@@ -390,6 +456,7 @@ void do_LDFSR(struct cpu *cpu, const struct insn *f)
 {
     uint64_t value;
     if (fp_access(cpu, f, 4, false) && fp_load(cpu, f, 4, &value)) {
+        cpu_settle_fsr(cpu);
         cpu->fsr = (cpu->fsr & ~FSR_WRITABLE) | ((uint32_t)value & FSR_WRITABLE);
         cpu_next(cpu);
     }
@@ -397,7 +464,7 @@ void do_LDFSR(struct cpu *cpu, const struct insn *f)
 
 void do_STF(struct cpu *cpu, const struct insn *f)
 {
-    if (fp_access(cpu, f, 4, true) && fp_store(cpu, f, 4, cpu->f[f->rd])) {
+    if (fp_access(cpu, f, 4, true) && fp_store(cpu, f, 4, cpu->f[CPU_F(f->rd)])) {
         cpu_next(cpu);
     }
 }

@@ -36,12 +36,13 @@ static bool read_state(struct cpu *cpu, uint32_t number, uint32_t *value)
 
 bool cpu_read_register(struct cpu *cpu, uint32_t number, uint32_t *value)
 {
+    cpu_settle(cpu);
     if (number < 32) {
         *value = cpu_reg(cpu, number);
         return true;
     }
     if (number < 64) {
-        *value = cpu->f[number - 32];
+        *value = cpu->f[CPU_F(number - 32)];
         return true;
     }
     if (number >= L3_REG_ASR(1) && number <= L3_REG_ASR(31)) {
@@ -85,6 +86,7 @@ static bool write_state(struct cpu *cpu, uint32_t number, uint32_t value)
         return true;
     case L3_REG_FSR:
         cpu->fsr = value & ~FSR_READ_ONLY;
+        cpu->generated.fp_row = 0;
         return true;
     default:
         return false;
@@ -93,12 +95,13 @@ static bool write_state(struct cpu *cpu, uint32_t number, uint32_t value)
 
 bool cpu_write_register(struct cpu *cpu, uint32_t number, uint32_t value)
 {
+    cpu_settle(cpu);
     if (number < 32) {
         cpu_set_reg(cpu, number, value);
         return true;
     }
     if (number < 64) {
-        cpu->f[number - 32] = value;
+        cpu->f[CPU_F(number - 32)] = value;
         return true;
     }
     if (number >= L3_REG_ASR(1) && number <= L3_REG_ASR(31)) {

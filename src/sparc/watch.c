@@ -26,6 +26,9 @@ void watch_set_register(struct cpu *cpu, unsigned index, uint32_t value)
         w->address = value & (WATCH_ADDRESS | WATCH_FETCH);
     }
     tlb_flush(&cpu->tlb);
+    if (cpu->hooks->watchpoints_changed != NULL) {
+        cpu->hooks->watchpoints_changed(cpu->hooks->context);
+    }
 }
 
 static bool is_enabled(const struct watchpoint *w)
@@ -72,5 +75,9 @@ bool watch_hit(void *context, uint32_t va, unsigned size, enum tlb_kind kind)
 
 void watch_tlb_flushed(void *context)
 {
-    cpu_forget_code(context);
+    struct cpu *cpu = context;
+    cpu_forget_code(cpu);
+    if (cpu->hooks != NULL && cpu->hooks->tlb_flushed != NULL) {
+        cpu->hooks->tlb_flushed(cpu->hooks->context, cpu);
+    }
 }

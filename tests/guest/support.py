@@ -45,6 +45,10 @@ class Result:
         return 'status %d\nstdout:\n%s\nstderr:\n%s' % (self.status, self.out, self.err)
 
 
+# Options that choose the executor, for the tests that run with each of them.
+EXECUTOR = os.environ.get('LEON3EMU_TEST_EXEC', '').split()
+
+
 def program(name):
     return os.path.join(programs, name)
 
@@ -63,6 +67,8 @@ def run(*arguments, stdin=subprocess.DEVNULL, data=None, timeout=30, preexec=Non
     start = time.monotonic()
     timeout = 10 * timeout if SLOW else timeout
     source = {'input': data} if data is not None else {'stdin': stdin}
+    if arguments[:1] != ('-leon3',):
+        arguments = EXECUTOR + list(arguments)
     done = subprocess.run([emulator, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=timeout, cwd=programs, preexec_fn=preexec, **source)
     return Result(done.returncode, done.stdout.decode('latin-1'), done.stderr.decode('latin-1'),

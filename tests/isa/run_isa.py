@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs one instruction test on each of its boards, or on QEMU as a foreign witness.
+"""Runs one instruction test on each of its boards with each executor, or on QEMU as a foreign witness.
 
     run_isa.py --emulator PROGRAM --source FILE.S --image FILE.elf
     run_isa.py --qemu PROGRAM --source FILE.S --image FILE.elf
@@ -8,10 +8,14 @@
 Exit status 77: QEMU cannot run this one; the source says why.
 """
 import argparse
+import os
 import subprocess
 import sys
 
 import isa_source
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "harness"))
+from executors import EXECUTORS, instructions  # pylint: disable=wrong-import-position
 
 INSN_LIMIT = 5000000
 SKIPPED = 77
@@ -23,15 +27,24 @@ def run(command):
     return done.returncode, done.stdout.decode(errors="replace")
 
 
-def run_emulator(program, source, image):
-    for board in source.boards():
-        status, output = run([program, f"--board={board}", f"--insn-limit={INSN_LIMIT}",
-                              *source.options(), image])
+def run_board(program, source, image, board):
+    counts = {}
+    for name, options in EXECUTORS.items():
+        status, output = run([program, f"--board={board}", f"--insn-limit={INSN_LIMIT}", "--stats",
+                              *options, *source.options(), image])
+        counts[name] = instructions(output)
         if not source.passed(status, output):
-            print(f"{source.name} on {board}: exit status {status}\n{output}")
+            print(f"{source.name} on {board}, {name}: exit status {status}\n{output}")
             print(f"The case is a line of {source.path}")
-            return 1
-    return 0
+            return False
+    if len(set(counts.values())) != 1:
+        print(f"{source.name} on {board}: not the same number of instructions: {counts}")
+        return False
+    return True
+
+
+def run_emulator(program, source, image):
+    return 0 if all(run_board(program, source, image, board) for board in source.boards()) else 1
 
 
 def run_qemu(program, source, image):

@@ -84,9 +84,9 @@ static void spoil_before(struct cpu *cpu, struct insn *copy)
     } else if (kind_is("stored-second")) {
         cpu_set_reg(cpu, copy->rd + 1u, cpu_reg(cpu, copy->rd + 1u) ^ 1);
     } else if (kind_is("stored-f")) {
-        cpu->f[copy->rd] ^= 1;
+        cpu->f[CPU_F(copy->rd)] ^= 1;
     } else if (kind_is("stored-f-second")) {
-        cpu->f[copy->rd | 1] ^= 1;
+        cpu->f[CPU_F(copy->rd | 1)] ^= 1;
     } else if (kind_is("stored-fsr")) {
         cpu->fsr ^= 1;
     } else if (kind_is("stored-queue")) {
@@ -143,11 +143,11 @@ static void spoil_integer(struct cpu *cpu, const struct insn *f)
 static void spoil_floating(struct cpu *cpu, const struct insn *f)
 {
     if (kind_is("f")) {
-        cpu->f[f->rd] ^= 1;
+        cpu->f[CPU_F(f->rd)] ^= 1;
     } else if (kind_is("f-sign")) {
-        cpu->f[f->rd] ^= 0x80000000;
+        cpu->f[CPU_F(f->rd)] ^= 0x80000000;
     } else if (kind_is("f-second")) {
-        cpu->f[f->rd | 1] ^= 1;
+        cpu->f[CPU_F(f->rd | 1)] ^= 1;
     } else if (kind_is("fcc")) {
         cpu->fsr ^= 1u << FSR_FCC;
     } else if (kind_is("fcc-high")) {

@@ -350,7 +350,7 @@ static void test_code_written(void **state)
     world_init(&w);
     ram = add_ram(w.root, "ram", 0x40000000, 4 * PAGE, 0);
     world_commit(&w);
-    ram->code_pages[1] = 1;
+    region_mark_code(ram, PAGE, REGION_DECODED, UINT64_MAX);
     assert_true(store(&w, 0x40000ffc, 4, 1));
     assert_true(store(&w, 0x40002000, 4, 1));
     assert_int_equal(w.written_calls, 0);

@@ -130,7 +130,7 @@ static void test_code_pages_have_no_store_permission(void **state)
     struct fixture f;
     (void)state;
     fixture_open(&f);
-    f.ram->code_pages[1] = 1;
+    region_mark_code(f.ram, PAGE, REGION_DECODED, UINT64_MAX);
     load(&f, RAM + PAGE, 4);
     assert_int_equal(flags_of(&f, RAM + PAGE), TLB_LOAD | TLB_FETCH | TLB_CODE);
     assert_int_equal(tlb_store(&f.tlb, RAM + PAGE + 8, 8, 0x0123456789abcdef, 0), TLB_OK);
@@ -139,7 +139,7 @@ static void test_code_pages_have_no_store_permission(void **state)
     assert_int_equal(f.w.written_size, 8);
     assert_int_equal(load(&f, RAM + PAGE + 12, 4), 0x89abcdef);
     /* the code is gone, the page was flushed: stores are fast again */
-    f.ram->code_pages[1] = 0;
+    region_unmark_code(f.ram, PAGE, REGION_DECODED);
     tlb_flush_page(&f.tlb, RAM + PAGE);
     assert_int_equal(tlb_store(&f.tlb, RAM + PAGE, 1, 1, 0), TLB_OK);
     assert_int_equal(flags_of(&f, RAM + PAGE), TLB_LOAD | TLB_STORE | TLB_FETCH);

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The intermediate representation between a guest's translator and a host's code generator.
+ *
+ * A block is one entry, a main section of ops that ends in EXIT, JUMP or QUIT, and arms: sections of
+ * the same kind that a BRANCH or BRFLAGS goes to.  Arms never come back, so a value is defined once,
+ * before its uses, and is named by its op's number.  Ops of the main section before a branch are visible
+ * in its arm; ops of one arm are not visible in another.
+ *
+ * The guest describes itself in struct ir_guest: slots of its state (in `env`, at fixed offsets, or in a
+ * bank whose base moves), pure helper functions, and the functions for what generated code cannot do.
+ * docs/ir.md is the manual.
+ */
+#ifndef IR_H
+#define IR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum ir_code {
+#define OP(name, result, operands, flags) IR_##name,
+#include "ir_ops.def"
+#undef OP
+    IR_CODES
+};
+
+enum ir_type { IR_VOID, IR_I32, IR_I64, IR_F32, IR_F64, IR_FLAGS };
+
+/* Of a - b, in terms of its flags.  Inverse: the lowest bit flipped. */
+enum ir_cond {
+    IR_EQ,
+    IR_NE,
+    IR_LT,  /* signed: N != V */
+    IR_GE,
+    IR_LE,  /* signed: Z or N != V */
+    IR_GT,
+    IR_LTU, /* C */
+    IR_GEU,
+    IR_LEU, /* Z or C */
+    IR_GTU,
+    IR_MI, /* N */
+    IR_PL,
+    IR_VS, /* V */
+    IR_VC,
+    IR_CONDS
+};
+_Static_assert((IR_EQ ^ 1) == IR_NE && (IR_VS ^ 1) == IR_VC, "invert = flip bit 0");
+
+/* Memory access sizes: log2 of the bytes, and whether a load extends the sign. */
+enum ir_size { IR_8, IR_16, IR_32, IR_64, IR_SIGNED = 4, IR_S8 = IR_8 | 4, IR_S16 = IR_16 | 4 };
+
+typedef uint16_t ir_ref; /* an op's number; 0: none */
+#define IR_NONE 0xffff   /* insn field: none */
+
+/* What fields mean is in the op's row. */
+struct ir_op {
+    uint8_t code; /* enum ir_code */
+    uint8_t type; /* enum ir_type, of the result (of the operands where there is no result) */
+    uint8_t cond; /* enum ir_cond or enum ir_size */
+    uint8_t slot;
+    ir_ref a, b, c;
+    uint16_t insn;
+    int32_t imm;
+};
+_Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
+
+#define IR_MAX_OPS   4096
+#define IR_MAX_ARMS  64
+#define IR_MAX_LINKS 66
+#define IR_MAX_INSNS 256
+
+/* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
+ * `left`: of the block's charge, what is unspent once this instruction is done. */
+struct ir_insn {
+    uint32_t pc, npc;
+    uint16_t left;
+};
+
+struct ir_block {
+    const struct ir_guest *guest;
+    uint32_t pc;     /* for listings */
+    uint32_t charge; /* budget taken at entry */
+    bool paged;      /* memory: addends by page, else one linear window; include/tlb_layout.h */
+    unsigned op_count;
+    unsigned arm_count;
+    unsigned link_count;
+    unsigned insn_count;
+    ir_ref arms[IR_MAX_ARMS];          /* first op of each arm; arms lie behind the main section, in order */
+    struct ir_insn insns[IR_MAX_INSNS];
+    struct ir_op ops[IR_MAX_OPS]; /* [0] is a NOP */
+};
+
+/* ---- the guest ---- */
+
+enum ir_bank { IR_ENV, IR_BANKED };
+
+/* A piece of guest state: `offset` from env, or from the bank's base.  FLAGS slots hold 16 bits in the
+ * host's form (struct jit_flags_layout).  Slots may overlap (a double and its two words). */
+struct ir_slot {
+    const char *name;
+    uint8_t bank; /* enum ir_bank */
+    uint8_t type; /* enum ir_type */
+    uint32_t offset;
+    bool shy; /* may be changed by step() of an FP op or a SHIFT: a GET of it is always done */
+};
+
+#define IR_HELPER_ARGUMENTS 3
+struct ir_helper {
+    const char *name;
+    void (*function)(void); /* cast to what the types say: integers as uint32_t, uint64_t */
+    uint8_t result;         /* enum ir_type: VOID, I32 or I64 */
+    uint8_t arguments[IR_HELPER_ARGUMENTS];
+    bool takes_env; /* env comes first */
+    bool pure;      /* reads and writes nothing but its arguments: the op is PURE */
+};
+
+struct ir_loaded {
+    uint64_t value;
+    uint64_t leave; /* not 0: leave generated code, the state is complete */
+};
+
+/* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of
+ * these env's bank base is written back and its budget is as after that instruction; afterwards both are
+ * read again.  A result (or .leave) that is not 0: leave generated code, state is complete in env. */
+struct ir_guest {
+    const char *name;
+    const struct ir_slot *slots; /* [0] is not used */
+    unsigned slot_count;
+    const struct ir_helper *helpers;
+    unsigned helper_count;
+    /* where in env: */
+    uint32_t bank_offset;   /* uint8_t *: base of IR_BANKED slots */
+    uint32_t budget_offset; /* int64_t: what may still be charged */
+    uint32_t memory_offset; /* uint8_t *: linear window, or uintptr_t *: addends, as the mode is */
+    uint32_t tlb_offset;    /* uint8_t *: flag bytes */
+    uint32_t jumps_offset;  /* struct jit_jump *: jump cache of the mode */
+    uint32_t target_offset; /* uint32_t: where JUMP wanted to go when it left */
+    uint32_t fp_offset;     /* uint32_t: 1 after FBEGIN: exceptions may stick in the host */
+    /* The bank repeats after so many bytes of SHIFT: slots that far apart are one.  0: it does not. */
+    uint32_t bank_period;
+    /* Performs the instruction as the guest's interpreter would. */
+    uint32_t (*step)(void *env, void *cookie, uint32_t insn);
+    /* Memory accesses that are not fast; size: enum ir_size.  The load's value as LOAD gives it; of the
+     * store's only the low bytes count, the others may be anything. */
+    struct ir_loaded (*load)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size);
+    uint32_t (*store)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
+                      uint64_t value);
+};
+
+/* ---- op properties, from the table ---- */
+
+enum ir_op_flag { IR_F_PURE = 1, IR_F_LEAVES = 2, IR_F_WRITES = 4, IR_F_END = 8 };
+
+struct ir_row {
+    char name[8]; /* lower case */
+    const char *result;
+    const char *operands;
+    uint8_t flags;
+    uint8_t operand_count;
+};
+extern const struct ir_row ir_rows[IR_CODES];
+/* Flags of this very op: a CALL of a pure helper is PURE only. */
+unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op);
+
+extern const char *const ir_type_names[];
+extern const char *const ir_cond_names[];
+extern const char *const ir_size_names[];
+
+static inline enum ir_cond ir_cond_invert(enum ir_cond cond)
+{
+    return (enum ir_cond)(cond ^ 1);
+}
+
+/* The condition for b - a that says the same as cond for a - b; MI PL VS VC have none. */
+enum ir_cond ir_cond_swap(enum ir_cond cond);
+/* Does cond hold for a - b of the given width (32 or 64)? */
+bool ir_cond_holds(enum ir_cond cond, uint64_t a, uint64_t b, unsigned width);
+
+/* ---- building ----
+ * Values are numbers of ops of the same block.  A full block (ir_is_full) swallows further ops: the
+ * producer looks before each guest instruction, there is always room for IR_ROOM more. */
+
+#define IR_ROOM 256
+
+void ir_begin(struct ir_block *block, const struct ir_guest *guest, uint32_t pc);
+bool ir_is_full(const struct ir_block *block);
+
+ir_ref ir_add_op(struct ir_block *block, struct ir_op op);
+ir_ref ir_const(struct ir_block *block, enum ir_type type, int32_t value);
+ir_ref ir_get(struct ir_block *block, unsigned slot);
+void ir_set(struct ir_block *block, unsigned slot, ir_ref value);
+ir_ref ir_unary(struct ir_block *block, enum ir_code code, enum ir_type type, ir_ref a);
+ir_ref ir_binary(struct ir_block *block, enum ir_code code, enum ir_type type, ir_ref a, ir_ref b);
+/* A new instruction; its number.  `left` may be set later, in block->insns. */
+unsigned ir_insn(struct ir_block *block, uint32_t pc, uint32_t npc);
+/* A new arm's number, for a branch; its section begins at ir_begin_arm(). Arms begin in the order of
+ * their numbers. */
+unsigned ir_new_arm(struct ir_block *block);
+void ir_begin_arm(struct ir_block *block, unsigned arm);
+void ir_exit(struct ir_block *block, uint32_t pc, unsigned insn);
+
+/* ---- text ---- */
+
+/* Writes the block; ir_parse() reads what this writes. */
+void ir_dump(const struct ir_block *block, FILE *stream);
+/* False: `message` (size bytes) has line and reason, the block's content is undefined. */
+bool ir_parse(struct ir_block *block, const struct ir_guest *guest, const char *text, char *message,
+              size_t size);
+
+/* Checks every rule of docs/ir.md.  False: message says what is wrong and where. */
+bool ir_verify(const struct ir_block *block, char *message, size_t size);
+
+/* ---- optimizer ---- */
+
+struct ir_pass {
+    const char *name;
+    const char *help;
+    void (*run)(struct ir_block *block);
+    uint8_t walk; /* passes beside each other with the same number share one walk; 0: none */
+};
+extern const struct ir_pass ir_passes[];
+extern const unsigned ir_pass_count;
+/* Runs the passes whose bit is set, in order.  Debug builds verify after each walk.  `trace`, if not NULL,
+ * is called after each walk with the name of its last pass. */
+void ir_optimize(struct ir_block *block, unsigned passes,
+                 void (*trace)(void *context, const struct ir_block *block, const char *pass),
+                 void *context);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Code generation and the cache of generated code: what src/ sees of jit/.
+ *
+ * A struct jit belongs to one machine and is used from one thread at a time.  Code is entered by
+ * jit_run() and left with a reason; between blocks it goes by links (EXIT ops, patched by jit_link()) and
+ * by the jump cache (JUMP ops).
+ */
+#ifndef JIT_H
+#define JIT_H
+
+#include "ir.h"
+
+struct jit;
+
+enum jit_backend_id { JIT_HOST, JIT_IR }; /* host code; the IR interpreter */
+
+/* Makes rare things common, for tests. */
+enum jit_stress { JIT_STRESS_RA = 1 /* few registers */, JIT_STRESS_EXIT = 2 /* no inline jump cache */ };
+
+struct jit_config {
+    const struct ir_guest *guest;
+    enum jit_backend_id backend;
+    size_t cache_size; /* bytes of code; at least 64 KiB are made of it */
+    unsigned stress;   /* enum jit_stress */
+    bool perf_map;     /* write /tmp/perf-PID.map */
+    bool plain_cpu;    /* do not use MOVBE, BMI ... even if the host has them */
+};
+
+/* Is there a code generator for this host?  If not JIT_HOST becomes JIT_IR. */
+bool jit_has_host_backend(void);
+
+/* NULL: the host refuses executable memory, *message (static text) says what failed. */
+struct jit *jit_create(const struct jit_config *config, const char **message);
+void jit_destroy(struct jit *jit);
+
+/* Where a FLAGS slot has its bits: N is bit `n`, and so on.  Of the jit's backend. */
+struct jit_flags_layout {
+    uint8_t n, z, v, c;
+};
+struct jit_flags_layout jit_flags(const struct jit *jit);
+
+/* Generated code of a block.  `links`: place of each link, for jit_link(). */
+struct jit_code {
+    const void *entry;
+    uint32_t size;
+    uint32_t links[IR_MAX_LINKS];
+};
+
+/* Generates code; the block is then not needed any more.  False: the cache is full, call jit_flush() and
+ * forget all blocks.  The block must have passed ir_verify(). */
+bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie, struct jit_code *code);
+
+/* Forgets all code.  Not from inside generated code. */
+void jit_flush(struct jit *jit);
+/* Bytes in use. */
+size_t jit_used(const struct jit *jit);
+
+/* Why generated code was left. */
+enum jit_reason {
+    JIT_QUIT = -1,   /* state is complete: QUIT, or a slow path wanted it   */
+    JIT_BUDGET = -2, /* the budget does not suffice for block `cookie`      */
+    JIT_JUMP = -3,   /* JUMP's target (env's target) is not in the jump cache; cookie: the block left */
+};
+struct jit_left {
+    void *cookie;   /* of the block that was left; NULL with JIT_QUIT */
+    int64_t reason; /* enum jit_reason, or the number of an unpatched link of cookie */
+};
+
+/* Enters a block whose state is in env.  env's bank base, budget, memory, tlb and jumps must be valid. */
+struct jit_left jit_run(struct jit *jit, void *env, const void *entry);
+
+/* Lets link `place` (of jit_code.links) of some code go to entry, or back out to jit_run(). */
+void jit_link(struct jit *jit, uint32_t place, const void *entry);
+void jit_unlink(struct jit *jit, uint32_t place);
+/* Lets a block's entry leave with JIT_BUDGET from now on (its budget charge undone): so that a block which
+ * is no longer true is never entered again by whoever still knows its address. */
+void jit_disable(struct jit *jit, const void *entry);
+
+/* The jump cache: JUMP finds pc's entry at index (pc >> 2) % JIT_JUMPS. */
+#define JIT_JUMPS 4096
+struct jit_jump {
+    uint32_t pc; /* 1: empty */
+    uint32_t unused;
+    const void *entry;
+};
+
+/* Host floating-point exceptions that stick since the last call, and makes the host's own environment
+ * again what C expects.  Bits: IEEE order of the guest's choice is the caller's affair. */
+enum jit_fp { JIT_FP_INEXACT = 1, JIT_FP_DIVBYZERO = 2, JIT_FP_UNDERFLOW = 4, JIT_FP_OVERFLOW = 8, JIT_FP_INVALID = 16 };
+unsigned jit_fp_harvest(const struct jit *jit);
+
+/* Writes a listing of the code to stream. */
+void jit_disassemble(const struct jit *jit, const struct jit_code *code, FILE *stream);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a backend is: the functions of include/jit.h for one way of executing blocks.  jit.c picks one
+ * and passes calls on; `self` is what create() returned.
+ */
+#ifndef JIT_BACKEND_H
+#define JIT_BACKEND_H
+
+#include "jit.h"
+
+/* jit_run() of a backend. */
+typedef struct jit_left jit_runner(void *self, void *env, const void *entry);
+
+struct jit_backend {
+    const char *name;
+    struct jit_flags_layout flags;
+    void *(*create)(const struct jit_config *config, const char **message);
+    void (*destroy)(void *self);
+    bool (*compile)(void *self, const struct ir_block *block, void *cookie, struct jit_code *code);
+    void (*flush)(void *self);
+    size_t (*used)(const void *self);
+    jit_runner *run;
+    jit_runner *(*runner)(const void *self); /* not NULL: gives what is to be called in place of run */
+    void (*link)(void *self, uint32_t place, const void *entry); /* entry NULL: unlink */
+    void (*disable)(void *self, const void *entry);
+    unsigned (*fp_harvest)(const void *self);
+    void (*disassemble)(const void *self, const struct jit_code *code, FILE *stream);
+};
+
+extern const struct jit_backend jit_ir_backend;
+#if defined(__x86_64__)
+extern const struct jit_backend jit_x64_backend;
+#endif
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+/*
+ * IR interpreter: floating point, with the host's arithmetic.
+ *
+ * Exceptions stick in the host's floating-point environment, where harvest finds them: so this file is
+ * compiled such that the compiler takes rounding and exceptions seriously (jit/CMakeLists.txt), and each
+ * result is stored before its handler returns.  What a host may do otherwise than IEEE asks, or C leaves
+ * open, is done here by hand: comparisons of NaNs, and conversions that do not fit.
+ */
+#include <fenv.h>
+#include <math.h>
+
+#include "ir_interp.h"
+
+#define F32_MAGNITUDE 0x7fffffffu
+#define F32_INFINITY  0x7f800000u
+#define F32_LEAST     0x00800000u /* the least normal number */
+#define F32_QUIET     0x00400000u
+#define F64_MAGNITUDE UINT64_C(0x7fffffffffffffff)
+#define F64_INFINITY  UINT64_C(0x7ff0000000000000)
+#define F64_LEAST     UINT64_C(0x0010000000000000)
+#define F64_QUIET     UINT64_C(0x0008000000000000)
+
+/* ---- bits ---- */
+
+static float real_32(uint64_t bits)
+{
+    uint32_t low = (uint32_t)bits;
+    float value;
+
+    memcpy(&value, &low, sizeof value);
+    return value;
+}
+
+static double real_64(uint64_t bits)
+{
+    double value;
+
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint64_t bits_32(float value)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static uint64_t bits_64(double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static bool is_nan(uint64_t bits, bool wide)
+{
+    return wide ? (bits & F64_MAGNITUDE) > F64_INFINITY : (bits & F32_MAGNITUDE) > F32_INFINITY;
+}
+
+static bool is_signaling(uint64_t bits, bool wide)
+{
+    return is_nan(bits, wide) && !(bits & (wide ? F64_QUIET : F32_QUIET));
+}
+
+/* Zero, subnormal, or the least normal number: what hosts may see as tiny differently. */
+static bool is_small(uint64_t bits, bool wide)
+{
+    return wide ? (bits & F64_MAGNITUDE) <= F64_LEAST : (bits & F32_MAGNITUDE) <= F32_LEAST;
+}
+
+/* ---- results ---- */
+
+static uint64_t read_slot(const struct irx_run *run, const struct irx_op *op, bool wide)
+{
+    uint32_t narrow;
+    uint64_t value;
+
+    if (wide) {
+        memcpy(&value, irx_slot(run, op), sizeof value);
+        return value;
+    }
+    memcpy(&narrow, irx_slot(run, op), sizeof narrow);
+    return narrow;
+}
+
+/* The result; or, if it is special and there is an instruction, what the guest makes of that. */
+static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op,
+                                      uint64_t bits, bool special)
+{
+    if (special && op->ir.insn != IR_NONE) {
+        const struct irx_op *next = irx_step(run, op);
+        if (next != NULL) {
+            irx_give(run, op, read_slot(run, op, op->ir.type == IR_F64));
+        }
+        return next;
+    }
+    return irx_give(run, op, bits);
+}
+
+/* ---- arithmetic ---- */
+
+/* Handlers for both widths; in the expression a and b are the operands, `root` is the square root. */
+#define ARITHMETIC(name, fetch_b_32, fetch_b_64, expression, root_32, root_64, small_is_special)   \
+    static const struct irx_op *name##_32(struct irx_run *run, const struct irx_op *op)   \
+    {                                                                                              \
+        const float a = real_32(run->values[op->ir.a]);                                            \
+        fetch_b_32;                                                                                \
+        const uint64_t bits = bits_32(root_32(expression));                                        \
+        return finish(run, op, bits,                                                               \
+                      is_nan(bits, false) || (small_is_special && is_small(bits, false)));         \
+    }                                                                                              \
+    static const struct irx_op *name##_64(struct irx_run *run, const struct irx_op *op)   \
+    {                                                                                              \
+        const double a = real_64(run->values[op->ir.a]);                                           \
+        fetch_b_64;                                                                                \
+        const uint64_t bits = bits_64(root_64(expression));                                        \
+        return finish(run, op, bits,                                                               \
+                      is_nan(bits, true) || (small_is_special && is_small(bits, true)));           \
+    }
+#define BINARY(name, expression, small_is_special)                                                 \
+    ARITHMETIC(name, const float b = real_32(run->values[op->ir.b]),                               \
+               const double b = real_64(run->values[op->ir.b]), expression, , , small_is_special)
+
+BINARY(fadd, a + b, false)
+BINARY(fsub, a - b, false)
+BINARY(fmul, (a * b), true)
+BINARY(fdiv, a / b, true)
+ARITHMETIC(fsqrt, (void)0, (void)0, a, sqrtf, sqrt, false)
+
+static const struct irx_op *fwiden(struct irx_run *run, const struct irx_op *op)
+{
+    uint64_t bits = bits_64((double)real_32(run->values[op->ir.a]));
+
+    return finish(run, op, bits, is_nan(bits, true));
+}
+
+static const struct irx_op *fnarrow(struct irx_run *run, const struct irx_op *op)
+{
+    uint64_t bits = bits_32((float)real_64(run->values[op->ir.a]));
+
+    return finish(run, op, bits, is_nan(bits, false) || is_small(bits, false));
+}
+
+static const struct irx_op *ffromi_32(struct irx_run *run, const struct irx_op *op)
+{
+    return irx_give(run, op, bits_32((float)(int32_t)run->values[op->ir.a]));
+}
+
+static const struct irx_op *ffromi_64(struct irx_run *run, const struct irx_op *op)
+{
+    return irx_give(run, op, bits_64((double)(int32_t)run->values[op->ir.a]));
+}
+
+/* What does not fit becomes the least integer and is invalid. */
+static uint32_t to_integer(double value)
+{
+    if (isnan(value) || value <= -2147483649.0 || value >= 2147483648.0) {
+        feraiseexcept(FE_INVALID);
+        return 0x80000000u;
+    }
+    return (uint32_t)(int32_t)value;
+}
+
+static const struct irx_op *convert(struct irx_run *run, const struct irx_op *op,
+                                       bool wide)
+{
+    uint64_t bits = run->values[op->ir.a];
+    uint32_t result = is_nan(bits, wide) ? to_integer(NAN)
+                      : wide             ? to_integer(real_64(bits))
+                                         : to_integer((double)real_32(bits));
+
+    return finish(run, op, result, result == 0x80000000u);
+}
+
+static const struct irx_op *ftoi_32(struct irx_run *run, const struct irx_op *op)
+{
+    return convert(run, op, false);
+}
+
+static const struct irx_op *ftoi_64(struct irx_run *run, const struct irx_op *op)
+{
+    return convert(run, op, true);
+}
+
+/* ---- comparison ---- */
+
+static const struct irx_op *compare(struct irx_run *run, const struct irx_op *op,
+                                       bool wide)
+{
+    uint64_t x = run->values[op->ir.a];
+    uint64_t y = run->values[op->ir.b];
+
+    if (is_nan(x, wide) || is_nan(y, wide)) {
+        if (op->ir.code == IR_FCMPE || is_signaling(x, wide) || is_signaling(y, wide)) {
+            feraiseexcept(FE_INVALID);
+        }
+        return irx_give(run, op, 3);
+    }
+    /* What is no NaN widens exactly and without exception. */
+    double a = wide ? real_64(x) : (double)real_32(x);
+    double b = wide ? real_64(y) : (double)real_32(y);
+    return irx_give(run, op, a == b ? 0 : a < b ? 1 : 2);
+}
+
+static const struct irx_op *compare_32(struct irx_run *run, const struct irx_op *op)
+{
+    return compare(run, op, false);
+}
+
+static const struct irx_op *compare_64(struct irx_run *run, const struct irx_op *op)
+{
+    return compare(run, op, true);
+}
+
+/* ---- the environment ---- */
+
+/* Nothing sticks yet; the host's environment needs no other care. */
+static const struct irx_op *fbegin(struct irx_run *run, const struct irx_op *op)
+{
+    uint8_t *place = run->bases[IR_ENV] + run->guest->fp_offset;
+    uint32_t ready;
+
+    memcpy(&ready, place, sizeof ready);
+    if (ready == 0) {
+        feclearexcept(FE_ALL_EXCEPT);
+        ready = 1;
+        memcpy(place, &ready, sizeof ready);
+    }
+    return op + 1;
+}
+
+unsigned irx_fp_harvest(const void *self)
+{
+    int raised = fetestexcept(FE_ALL_EXCEPT);
+
+    (void)self;
+    feclearexcept(FE_ALL_EXCEPT);
+    return (raised & FE_INEXACT ? JIT_FP_INEXACT : 0u) |
+           (raised & FE_DIVBYZERO ? JIT_FP_DIVBYZERO : 0u) |
+           (raised & FE_UNDERFLOW ? JIT_FP_UNDERFLOW : 0u) |
+           (raised & FE_OVERFLOW ? JIT_FP_OVERFLOW : 0u) |
+           (raised & FE_INVALID ? JIT_FP_INVALID : 0u);
+}
+
+/* ---- the rows ---- */
+
+const struct irx_row irx_fp_rows[IR_CODES] = {
+    [IR_FADD] = {fadd_32, fadd_64},        [IR_FSUB] = {fsub_32, fsub_64},
+    [IR_FMUL] = {fmul_32, fmul_64},        [IR_FDIV] = {fdiv_32, fdiv_64},
+    [IR_FSQRT] = {fsqrt_32, fsqrt_64},     [IR_FWIDEN] = {fwiden, NULL},
+    [IR_FNARROW] = {fnarrow, NULL},        [IR_FFROMI] = {ffromi_32, ffromi_64},
+    [IR_FTOI] = {ftoi_32, ftoi_64},        [IR_FCMP] = {compare_32, compare_64},
+    [IR_FCMPE] = {compare_32, compare_64}, [IR_FBEGIN] = {fbegin, NULL},
+};

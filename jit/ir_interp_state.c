@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MIT
+/*
+ * IR interpreter: guest state, memory, calls and control.
+ *
+ * Before the guest's functions are called its bank base and budget are written to env, afterwards they
+ * are read again (include/ir.h, struct ir_guest).
+ */
+#include <endian.h>
+
+#include "ir_interp.h"
+#include "tlb_layout.h"
+
+/* ---- slots ---- */
+
+/* Handlers for slots of a size. */
+#define ACCESS_SLOT(type)                                                                          \
+    static const struct irx_op *get_##type(struct irx_run *run, const struct irx_op *op)  \
+    {                                                                                              \
+        type value;                                                                                \
+        memcpy(&value, irx_slot(run, op), sizeof value);                                        \
+        return irx_give(run, op, value);                                                        \
+    }                                                                                              \
+    static const struct irx_op *set_##type(struct irx_run *run, const struct irx_op *op)  \
+    {                                                                                              \
+        type value = (type)run->values[op->ir.a];                                                  \
+        memcpy(irx_slot(run, op), &value, sizeof value);                                        \
+        return op + 1;                                                                             \
+    }
+
+ACCESS_SLOT(uint16_t)
+ACCESS_SLOT(uint32_t)
+ACCESS_SLOT(uint64_t)
+
+/* GET and SET of FLAGS have rows as narrow ones; this is what they do. */
+static const struct irx_op *get_narrow(struct irx_run *run, const struct irx_op *op)
+{
+    return op->ir.type == IR_FLAGS ? get_uint16_t(run, op) : get_uint32_t(run, op);
+}
+
+static const struct irx_op *set_narrow(struct irx_run *run, const struct irx_op *op)
+{
+    return op->ir.type == IR_FLAGS ? set_uint16_t(run, op) : set_uint32_t(run, op);
+}
+
+/* ---- the guest's functions ---- */
+
+static int64_t left_of(const struct irx_run *run, const struct irx_op *op)
+{
+    return op->ir.insn == IR_NONE ? 0 : run->code->insns[op->ir.insn].left;
+}
+
+static void write_bank(struct irx_run *run)
+{
+    memcpy(run->bases[IR_ENV] + run->guest->bank_offset, &run->bases[IR_BANKED],
+           sizeof run->bases[IR_BANKED]);
+}
+
+static void read_bank(struct irx_run *run)
+{
+    memcpy(&run->bases[IR_BANKED], run->bases[IR_ENV] + run->guest->bank_offset,
+           sizeof run->bases[IR_BANKED]);
+}
+
+static void write_budget(struct irx_run *run, int64_t budget)
+{
+    memcpy(run->bases[IR_ENV] + run->guest->budget_offset, &budget, sizeof budget);
+}
+
+static void read_budget(struct irx_run *run)
+{
+    memcpy(&run->budget, run->bases[IR_ENV] + run->guest->budget_offset, sizeof run->budget);
+}
+
+/* Before and after step(), load(), store().  After: the op to go on with, or NULL. */
+static void begin_call(struct irx_run *run, const struct irx_op *op)
+{
+    write_bank(run);
+    write_budget(run, run->budget + left_of(run, op));
+}
+
+static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *op,
+                                        bool leave)
+{
+    read_bank(run);
+    read_budget(run);
+    if (leave) {
+        run->left = (struct jit_left){NULL, JIT_QUIT};
+        return NULL;
+    }
+    run->budget -= left_of(run, op);
+    return op + 1;
+}
+
+const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op)
+{
+    begin_call(run, op);
+    uint32_t leave = run->guest->step(run->bases[IR_ENV], run->code->cookie, op->ir.insn);
+    return end_call(run, op, leave != 0);
+}
+
+/* The bank moves only while it stays off the limit in the slot. */
+static const struct irx_op *shift(struct irx_run *run, const struct irx_op *op)
+{
+    uint64_t base = (uintptr_t)run->bases[IR_BANKED];
+    uint64_t limit;
+
+    memcpy(&limit, irx_slot(run, op), sizeof limit);
+    if (op->ir.imm < 0 ? base <= limit : base >= limit) {
+        return irx_step(run, op);
+    }
+    run->bases[IR_BANKED] += op->ir.imm;
+    return op + 1;
+}
+
+/* ---- memory ---- */
+
+/* Where the access may go at once, or NULL.  Address bits that are too low make an index that no page
+ * has, and there the flags are 0. */
+static uint8_t *find_fast(const struct irx_run *run, uint32_t address, unsigned size,
+                          unsigned permission)
+{
+    unsigned log = size & IR_64;
+    uint32_t turned = log == 0 ? address : address >> log | address << (32 - log);
+    uint32_t index = turned >> (TLB_PAGE_BITS - log);
+    uintptr_t addend;
+
+    if (!(run->tlb[index] & permission)) {
+        return NULL;
+    }
+    if (!run->code->paged) {
+        return run->memory + address;
+    }
+    memcpy(&addend, run->memory + index * sizeof addend, sizeof addend);
+    return (uint8_t *)(addend + address);
+}
+
+static uint64_t read_big_endian(const uint8_t *from, unsigned size)
+{
+    uint16_t half;
+    uint32_t word;
+    uint64_t twin;
+
+    switch (size & IR_64) {
+    case IR_8:
+        return *from;
+    case IR_16:
+        memcpy(&half, from, sizeof half);
+        return be16toh(half);
+    case IR_32:
+        memcpy(&word, from, sizeof word);
+        return be32toh(word);
+    default:
+        memcpy(&twin, from, sizeof twin);
+        return be64toh(twin);
+    }
+}
+
+static void write_big_endian(uint8_t *to, unsigned size, uint64_t value)
+{
+    uint16_t half = htobe16((uint16_t)value);
+    uint32_t word = htobe32((uint32_t)value);
+    uint64_t twin = htobe64(value);
+
+    switch (size) {
+    case IR_8:
+        *to = (uint8_t)value;
+        break;
+    case IR_16:
+        memcpy(to, &half, sizeof half);
+        break;
+    case IR_32:
+        memcpy(to, &word, sizeof word);
+        break;
+    default:
+        memcpy(to, &twin, sizeof twin);
+        break;
+    }
+}
+
+static uint64_t extend(unsigned size, uint64_t value)
+{
+    switch (size) {
+    case IR_S8:
+        return (uint32_t)(int8_t)value;
+    case IR_S16:
+        return (uint32_t)(int16_t)value;
+    default:
+        return value;
+    }
+}
+
+static const struct irx_op *load_slow(struct irx_run *run, const struct irx_op *op,
+                                         uint32_t address)
+{
+    begin_call(run, op);
+    struct ir_loaded loaded =
+        run->guest->load(run->bases[IR_ENV], run->code->cookie, op->ir.insn, address, op->ir.cond);
+    irx_give(run, op, op->ir.type == IR_I64 ? loaded.value : (uint32_t)loaded.value);
+    return end_call(run, op, loaded.leave != 0);
+}
+
+static const struct irx_op *load(struct irx_run *run, const struct irx_op *op)
+{
+    uint32_t address = (uint32_t)run->values[op->ir.a];
+    const uint8_t *from = find_fast(run, address, op->ir.cond, TLB_LOAD);
+
+    if (from == NULL) {
+        return load_slow(run, op, address);
+    }
+    return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
+}
+
+static const struct irx_op *store(struct irx_run *run, const struct irx_op *op)
+{
+    uint32_t address = (uint32_t)run->values[op->ir.a];
+    uint64_t value = run->values[op->ir.b];
+    uint8_t *to = find_fast(run, address, op->ir.cond, TLB_STORE);
+
+    if (to != NULL) {
+        write_big_endian(to, op->ir.cond, value);
+        return op + 1;
+    }
+    begin_call(run, op);
+    uint32_t leave = run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn, address,
+                                       op->ir.cond, value);
+    return end_call(run, op, leave != 0);
+}
+
+/* ---- calls ---- */
+
+/* libffi wants the address of each argument, and gives results of up to 32 bits as an ffi_arg. */
+static uint64_t call_helper(struct irx_run *run, const struct irx_op *op)
+{
+    const struct ir_helper *helper = &run->guest->helpers[op->ir.imm];
+    const ir_ref refs[IR_HELPER_ARGUMENTS] = {op->ir.a, op->ir.b, op->ir.c};
+    uint32_t narrow[IR_HELPER_ARGUMENTS];
+    void *places[1 + IR_HELPER_ARGUMENTS];
+    void *env = run->bases[IR_ENV];
+    unsigned count = 0;
+    union {
+        ffi_arg narrow;
+        uint64_t wide;
+    } result = {.wide = 0};
+
+    if (helper->takes_env) {
+        places[count++] = &env;
+    }
+    for (unsigned i = 0; i < IR_HELPER_ARGUMENTS && helper->arguments[i] != IR_VOID; i++) {
+        uint64_t *value = &run->values[refs[i]];
+        narrow[i] = (uint32_t)*value;
+        places[count++] = helper->arguments[i] == IR_I64 ? (void *)value : (void *)&narrow[i];
+    }
+    ffi_call(&run->interp->helpers[op->ir.imm].cif, helper->function, &result, places);
+    return helper->result == IR_I64 ? result.wide : (uint32_t)result.narrow;
+}
+
+static const struct irx_op *call(struct irx_run *run, const struct irx_op *op)
+{
+    bool pure = run->guest->helpers[op->ir.imm].pure;
+
+    if (!pure) {
+        write_bank(run);
+    }
+    uint64_t result = call_helper(run, op);
+    if (!pure) {
+        read_bank(run);
+    }
+    return op->ir.type == IR_VOID ? op + 1 : irx_give(run, op, result);
+}
+
+/* ---- control ---- */
+
+static const struct irx_op *go_to_arm(const struct irx_run *run, const struct irx_op *op)
+{
+    return &run->code->ops[op->place];
+}
+
+static const struct irx_op *branch_32(struct irx_run *run, const struct irx_op *op)
+{
+    bool taken =
+        ir_cond_holds((enum ir_cond)op->ir.cond, run->values[op->ir.a], run->values[op->ir.b], 32);
+    return taken ? go_to_arm(run, op) : op + 1;
+}
+
+static const struct irx_op *branch_64(struct irx_run *run, const struct irx_op *op)
+{
+    bool taken =
+        ir_cond_holds((enum ir_cond)op->ir.cond, run->values[op->ir.a], run->values[op->ir.b], 64);
+    return taken ? go_to_arm(run, op) : op + 1;
+}
+
+static const struct irx_op *brflags(struct irx_run *run, const struct irx_op *op)
+{
+    bool taken = irx_flags_hold((enum ir_cond)op->ir.cond, (unsigned)run->values[op->ir.a]);
+    return taken ? go_to_arm(run, op) : op + 1;
+}
+
+static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
+{
+    run->left = (struct jit_left){cookie, reason};
+    return NULL;
+}
+
+const struct irx_op *irx_enter(struct irx_run *run, const void *entry)
+{
+    const struct irx_code *code = entry;
+
+    if (code->disabled || run->budget - (int64_t)code->charge < 0) {
+        return leave(run, code->cookie, JIT_BUDGET);
+    }
+    run->budget -= code->charge;
+    run->code = code;
+    return code->ops;
+}
+
+static const struct irx_op *exit_block(struct irx_run *run, const struct irx_op *op)
+{
+    const void *entry = run->code->links[op->ir.c];
+
+    run->budget += left_of(run, op);
+    return entry != NULL ? irx_enter(run, entry) : leave(run, run->code->cookie, op->ir.c);
+}
+
+static const struct irx_op *jump(struct irx_run *run, const struct irx_op *op)
+{
+    uint32_t target = (uint32_t)run->values[op->ir.a];
+    const struct jit_jump *known = &run->jumps[(target >> 2) % JIT_JUMPS];
+
+    run->budget += left_of(run, op);
+    if (known->pc == target && !(run->interp->stress & JIT_STRESS_EXIT)) {
+        return irx_enter(run, known->entry);
+    }
+    memcpy(run->bases[IR_ENV] + run->guest->target_offset, &target, sizeof target);
+    return leave(run, run->code->cookie, JIT_JUMP);
+}
+
+static const struct irx_op *quit(struct irx_run *run, const struct irx_op *op)
+{
+    run->budget += left_of(run, op);
+    return leave(run, NULL, JIT_QUIT);
+}
+
+/* ---- the rows ---- */
+
+const struct irx_row irx_state_rows[IR_CODES] = {
+    [IR_GET] = {get_narrow, get_uint64_t},
+    [IR_SET] = {set_narrow, set_uint64_t},
+    [IR_SHIFT] = {shift, NULL},
+    [IR_LOAD] = {load, NULL},
+    [IR_STORE] = {store, NULL},
+    [IR_CALL] = {call, NULL},
+    [IR_STEP] = {irx_step, NULL},
+    [IR_BRANCH] = {branch_32, branch_64},
+    [IR_BRFLAGS] = {brflags, NULL},
+    [IR_EXIT] = {exit_block, NULL},
+    [IR_JUMP] = {jump, NULL},
+    [IR_QUIT] = {quit, NULL},
+};

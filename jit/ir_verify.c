@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The verifier: every rule of docs/ir.md that can be seen from a block alone.
+ *
+ * One walk over the ops in their order.  Since arms lie behind the branch that goes to them, all that an
+ * arm depends on is known when its first op is reached.  A block may hold any bytes: nothing is used as
+ * an index before it has been checked.
+ */
+#include <stdarg.h>
+
+#include "ir.h"
+
+struct walk {
+    const struct ir_block *block;
+    char *message;
+    size_t size;
+    unsigned number;   /* of the op at hand */
+    unsigned section;  /* first op of its section */
+    unsigned next_arm; /* whose section is not yet reached */
+    unsigned visible;  /* ops of the main section below this may be used here */
+    bool ended;        /* an END op has been */
+    bool fp_ready;     /* an FBEGIN has been, on the way here */
+    struct {
+        unsigned visible; /* as above, 0: no branch yet */
+        bool fp_ready;
+    } arms[IR_MAX_ARMS];
+    bool linked[IR_MAX_LINKS];
+};
+
+/* ---- messages ---- */
+
+__attribute__((format(printf, 2, 3))) static bool fail(const struct walk *walk, const char *format,
+                                                       ...)
+{
+    va_list list;
+    int length = 0;
+
+    if (walk->number != 0) {
+        unsigned code = walk->block->ops[walk->number].code;
+        length = snprintf(walk->message, walk->size, "op %u (%s): ", walk->number,
+                          code < IR_CODES ? ir_rows[code].name : "?");
+    }
+    if (length >= 0 && (size_t)length < walk->size) {
+        va_start(list, format);
+        vsnprintf(walk->message + length, walk->size - (size_t)length, format, list);
+        va_end(list);
+    }
+    return false;
+}
+
+static const char *type_name(unsigned type)
+{
+    return type <= IR_FLAGS ? ir_type_names[type] : "no type";
+}
+
+static bool expect_type(const struct walk *walk, const char *what, unsigned type, unsigned expected)
+{
+    return type == expected ||
+           fail(walk, "%s is %s and must be %s", what, type_name(type), type_name(expected));
+}
+
+/* ---- types ---- */
+
+static bool is_integer(unsigned type)
+{
+    return type == IR_I32 || type == IR_I64;
+}
+
+static bool is_real(unsigned type)
+{
+    return type == IR_F32 || type == IR_F64;
+}
+
+static unsigned type_bytes(unsigned type)
+{
+    static const uint8_t bytes[] = {
+        [IR_VOID] = 0, [IR_I32] = 4, [IR_I64] = 8, [IR_F32] = 4, [IR_F64] = 8, [IR_FLAGS] = 2,
+    };
+    return type <= IR_FLAGS ? bytes[type] : 0;
+}
+
+static const struct ir_helper *helper_of(const struct walk *walk, const struct ir_op *op)
+{
+    return &walk->block->guest->helpers[op->imm];
+}
+
+static unsigned slot_type(const struct walk *walk, const struct ir_op *op)
+{
+    return walk->block->guest->slots[op->slot].type;
+}
+
+/* How many of a, b, c this very op has. */
+static unsigned operand_count(const struct walk *walk, const struct ir_op *op)
+{
+    unsigned count = 0;
+
+    if (op->code != IR_CALL) {
+        return ir_rows[op->code].operand_count;
+    }
+    while (count < IR_HELPER_ARGUMENTS && helper_of(walk, op)->arguments[count] != IR_VOID) {
+        count++;
+    }
+    return count;
+}
+
+static unsigned value_type(const struct walk *walk, ir_ref ref)
+{
+    return walk->block->ops[ref].type;
+}
+
+/* T where the result has another type: that of the first such operand. */
+static unsigned shared_type(const struct walk *walk, const struct ir_op *op)
+{
+    return ir_rows[op->code].result[0] == 'T' ? op->type : value_type(walk, op->a);
+}
+
+static unsigned real_operand_type(const struct walk *walk, const struct ir_op *op)
+{
+    switch (op->code) {
+    case IR_FWIDEN:
+        return IR_F32;
+    case IR_FNARROW:
+        return IR_F64;
+    case IR_FTOI:
+    case IR_FCMP:
+    case IR_FCMPE:
+        return value_type(walk, op->a);
+    default:
+        return op->type;
+    }
+}
+
+/* The type that operand i must have. */
+static unsigned operand_type(const struct walk *walk, const struct ir_op *op, unsigned i)
+{
+    switch (ir_rows[op->code].operands[i]) {
+    case 'i':
+        return IR_I32;
+    case 'l':
+        return IR_I64;
+    case 'g':
+        return IR_FLAGS;
+    case 's':
+        return slot_type(walk, op);
+    case 'T':
+        return shared_type(walk, op);
+    case 'F':
+        return real_operand_type(walk, op);
+    default: /* '*' */
+        return op->code == IR_CALL ? helper_of(walk, op)->arguments[i]
+               : op->cond == IR_64 ? IR_I64
+                                   : IR_I32;
+    }
+}
+
+/* ---- operands and result ---- */
+
+static bool has_result(const struct ir_op *op)
+{
+    return op->code == IR_CALL ? op->type != IR_VOID : ir_rows[op->code].result[0] != '-';
+}
+
+static bool check_visible(const struct walk *walk, unsigned ref, char letter)
+{
+    const struct ir_block *block = walk->block;
+
+    if (ref == 0 || ref >= block->op_count) {
+        return fail(walk, "operand %c is missing", letter);
+    }
+    if (ref >= walk->number) {
+        return fail(walk, "operand %c, %%%u, is not defined yet", letter, ref);
+    }
+    if (ref < walk->section && ref >= walk->visible) {
+        return fail(walk, "operand %c, %%%u, is not visible here", letter, ref);
+    }
+    return has_result(&block->ops[ref]) ||
+           fail(walk, "operand %c, %%%u, has no result", letter, ref);
+}
+
+static bool check_operands(const struct walk *walk, const struct ir_op *op)
+{
+    const ir_ref refs[] = {op->a, op->b, op->c};
+    unsigned count = operand_count(walk, op);
+
+    for (unsigned i = 0; i < count; i++) {
+        if (!check_visible(walk, refs[i], (char)('a' + i))) {
+            return false;
+        }
+    }
+    for (unsigned i = 0; i < count; i++) {
+        char what[] = "operand ?";
+        what[sizeof what - 2] = (char)('a' + i);
+        unsigned type = value_type(walk, refs[i]);
+        if (ir_rows[op->code].operands[i] == 'T' && !is_integer(type)) {
+            return fail(walk, "%s is %s and must be i32 or i64", what, type_name(type));
+        }
+        if (ir_rows[op->code].operands[i] == 'F' && !is_real(type)) {
+            return fail(walk, "%s is %s and must be f32 or f64", what, type_name(type));
+        }
+        if (!expect_type(walk, what, type, operand_type(walk, op, i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A slot's value as another type of the same size: only GET. */
+static bool check_get(const struct walk *walk, const struct ir_op *op)
+{
+    unsigned bytes = type_bytes(slot_type(walk, op));
+
+    return (bytes != 0 && type_bytes(op->type) == bytes) ||
+           fail(walk, "the type is %s, not of the size of its slot's, %s", type_name(op->type),
+                type_name(slot_type(walk, op)));
+}
+
+/* The type field where the row leaves a choice, or there is no result. */
+static bool check_special_type(const struct walk *walk, const struct ir_op *op)
+{
+    switch (op->code) {
+    case IR_GET:
+        return check_get(walk, op);
+    case IR_SET:
+        return expect_type(walk, "the type", op->type, slot_type(walk, op));
+    case IR_CALL:
+        return expect_type(walk, "the type", op->type, helper_of(walk, op)->result);
+    case IR_LOAD:
+    case IR_STORE:
+        return expect_type(walk, "the type", op->type, op->cond == IR_64 ? IR_I64 : IR_I32);
+    case IR_FWIDEN:
+        return expect_type(walk, "the type", op->type, IR_F64);
+    case IR_FNARROW:
+        return expect_type(walk, "the type", op->type, IR_F32);
+    case IR_BRANCH:
+        return is_integer(op->type) || fail(walk, "the type must be i32 or i64");
+    default:
+        return true;
+    }
+}
+
+static bool check_type(const struct walk *walk, const struct ir_op *op)
+{
+    switch (ir_rows[op->code].result[0]) {
+    case 'i':
+        return expect_type(walk, "the type", op->type, IR_I32);
+    case 'l':
+        return expect_type(walk, "the type", op->type, IR_I64);
+    case 'g':
+        return expect_type(walk, "the type", op->type, IR_FLAGS);
+    case 'T':
+        return is_integer(op->type)
+                   ? check_special_type(walk, op)
+                   : fail(walk, "the type is %s and must be i32 or i64", type_name(op->type));
+    case 'F':
+        return is_real(op->type)
+                   ? check_special_type(walk, op)
+                   : fail(walk, "the type is %s and must be f32 or f64", type_name(op->type));
+    default:
+        return check_special_type(walk, op);
+    }
+}
+
+/* ---- other fields ---- */
+
+static bool is_fp(unsigned code)
+{
+    return code >= IR_FADD && code <= IR_FCMPE;
+}
+
+static bool check_insn(const struct walk *walk, const struct ir_op *op)
+{
+    bool needed =
+        op->code == IR_LOAD || op->code == IR_STORE || op->code == IR_STEP || op->code == IR_SHIFT;
+
+    if (op->insn == IR_NONE) {
+        return !needed || fail(walk, "an instruction is missing");
+    }
+    return op->insn < walk->block->insn_count || fail(walk, "there is no instruction %u", op->insn);
+}
+
+static bool check_slot(const struct walk *walk, const struct ir_op *op)
+{
+    const struct ir_guest *guest = walk->block->guest;
+
+    if (is_fp(op->code) && op->insn == IR_NONE) {
+        return true;
+    }
+    if (op->slot == 0 || op->slot >= guest->slot_count) {
+        return fail(walk, "there is no slot %u", op->slot);
+    }
+    if (op->code == IR_SHIFT) {
+        const struct ir_slot *slot = &guest->slots[op->slot];
+        return (slot->bank == IR_ENV && slot->type == IR_I64) ||
+               fail(walk, "slot %s is not an i64 of env", slot->name);
+    }
+    if (is_fp(op->code)) {
+        return (slot_type(walk, op) != IR_FLAGS &&
+                type_bytes(slot_type(walk, op)) == type_bytes(op->type)) ||
+               fail(walk, "slot %s has not the size of the result", guest->slots[op->slot].name);
+    }
+    return true;
+}
+
+static bool check_imm(const struct walk *walk, const struct ir_op *op)
+{
+    if (op->code == IR_CALL) {
+        return (op->imm >= 0 && (unsigned)op->imm < walk->block->guest->helper_count) ||
+               fail(walk, "there is no helper %d", op->imm);
+    }
+    return op->code != IR_SHIFT || op->imm != 0 || fail(walk, "a shift by 0");
+}
+
+static bool check_size(const struct walk *walk, const struct ir_op *op)
+{
+    bool known = op->cond <= IR_64 || op->cond == IR_S8 || op->cond == IR_S16;
+
+    if (!known || (op->code == IR_STORE && op->cond >= IR_SIGNED)) {
+        return fail(walk, "%u is no size here", op->cond);
+    }
+    return true;
+}
+
+static bool check_arm(struct walk *walk, const struct ir_op *op)
+{
+    unsigned arm = (unsigned)op->imm;
+
+    if (arm >= walk->block->arm_count) {
+        return fail(walk, "there is no arm %d", op->imm);
+    }
+    if (arm < walk->next_arm) {
+        return fail(walk, "arm %u is not behind the branch", arm);
+    }
+    if (walk->arms[arm].visible != 0) {
+        return fail(walk, "arm %u has a branch already", arm);
+    }
+    walk->arms[arm].visible = walk->section == 1 ? walk->number : walk->visible;
+    walk->arms[arm].fp_ready = walk->fp_ready;
+    return true;
+}
+
+static bool check_link(struct walk *walk, const struct ir_op *op)
+{
+    if (op->c >= walk->block->link_count) {
+        return fail(walk, "there is no link %u", op->c);
+    }
+    if (walk->linked[op->c]) {
+        return fail(walk, "link %u is used already", op->c);
+    }
+    walk->linked[op->c] = true;
+    return true;
+}
+
+/* The fields that the row's letter stands for, operands aside. */
+static bool check_field(struct walk *walk, const struct ir_op *op, char letter)
+{
+    switch (letter) {
+    case 'S':
+        return check_slot(walk, op);
+    case '#':
+        return check_imm(walk, op);
+    case 'k':
+        return check_insn(walk, op);
+    case 'n':
+        return op->cond < IR_CONDS || fail(walk, "%u is no condition", op->cond);
+    case 'z':
+        return check_size(walk, op);
+    case 'A':
+        return check_arm(walk, op);
+    case 'L':
+        return check_link(walk, op);
+    default:
+        return true;
+    }
+}
+
+/* ---- ops and sections ---- */
+
+static bool check_order(struct walk *walk, const struct ir_op *op)
+{
+    if (walk->ended) {
+        return fail(walk, "it stands behind the end of its section");
+    }
+    walk->ended = ir_rows[op->code].flags & IR_F_END;
+    if (op->code == IR_FBEGIN) {
+        walk->fp_ready = true;
+    }
+    return !is_fp(op->code) || walk->fp_ready || fail(walk, "there is no fbegin before it");
+}
+
+static bool check_op(struct walk *walk)
+{
+    const struct ir_op *op = &walk->block->ops[walk->number];
+
+    if (op->code >= IR_CODES) {
+        return fail(walk, "%u is no op", op->code);
+    }
+    if (op->code == IR_NOP) {
+        return true;
+    }
+    for (const char *letter = ir_rows[op->code].operands; *letter != '\0'; letter++) {
+        if (!check_field(walk, op, *letter)) {
+            return false;
+        }
+    }
+    return check_type(walk, op) && check_operands(walk, op) && check_order(walk, op);
+}
+
+static bool end_section(struct walk *walk)
+{
+    if (!walk->ended) {
+        walk->number = 0;
+        return fail(walk, "the section that begins at op %u has no end", walk->section);
+    }
+    return true;
+}
+
+static bool begin_arm(struct walk *walk)
+{
+    unsigned arm = walk->next_arm++;
+
+    if (!end_section(walk)) {
+        return false;
+    }
+    if (walk->arms[arm].visible == 0) {
+        return fail(walk, "arm %u has no branch", arm);
+    }
+    walk->section = walk->number;
+    walk->visible = walk->arms[arm].visible;
+    walk->fp_ready = walk->arms[arm].fp_ready;
+    walk->ended = false;
+    return true;
+}
+
+static bool check_ops(struct walk *walk)
+{
+    const struct ir_block *block = walk->block;
+
+    for (walk->number = 1; walk->number < block->op_count; walk->number++) {
+        bool starts =
+            walk->next_arm < block->arm_count && walk->number == block->arms[walk->next_arm];
+        if ((starts && !begin_arm(walk)) || !check_op(walk)) {
+            return false;
+        }
+    }
+    walk->number = 0;
+    return end_section(walk);
+}
+
+/* ---- the block ---- */
+
+static bool check_counts(const struct walk *walk)
+{
+    const struct ir_block *block = walk->block;
+
+    if (block->op_count < 2 || block->op_count > IR_MAX_OPS) {
+        return fail(walk, "a block cannot have %u ops", block->op_count);
+    }
+    if (block->arm_count > IR_MAX_ARMS || block->link_count > IR_MAX_LINKS ||
+        block->insn_count > IR_MAX_INSNS) {
+        return fail(walk, "a block cannot have %u arms, %u links, %u instructions",
+                    block->arm_count, block->link_count, block->insn_count);
+    }
+    return block->ops[0].code == IR_NOP || fail(walk, "op 0 is not a nop");
+}
+
+static bool check_arms(const struct walk *walk)
+{
+    const struct ir_block *block = walk->block;
+    unsigned previous = 1; /* the main section has an op at least */
+
+    for (unsigned i = 0; i < block->arm_count; i++) {
+        if (block->arms[i] <= previous || block->arms[i] >= block->op_count) {
+            return fail(walk, "arm %u does not begin in order: at op %u", i, block->arms[i]);
+        }
+        previous = block->arms[i];
+    }
+    return true;
+}
+
+static bool check_insns(const struct walk *walk)
+{
+    const struct ir_block *block = walk->block;
+
+    for (unsigned i = 0; i < block->insn_count; i++) {
+        if (block->insns[i].left > block->charge) {
+            return fail(walk, "instruction %u leaves %u of a charge of %u", i, block->insns[i].left,
+                        block->charge);
+        }
+    }
+    return true;
+}
+
+static bool check_links(const struct walk *walk)
+{
+    for (unsigned i = 0; i < walk->block->link_count; i++) {
+        if (!walk->linked[i]) {
+            return fail(walk, "link %u has no exit", i);
+        }
+    }
+    return true;
+}
+
+bool ir_verify(const struct ir_block *block, char *message, size_t size)
+{
+    struct walk walk = {.block = block, .message = message, .size = size, .section = 1};
+
+    return check_counts(&walk) && check_arms(&walk) && check_insns(&walk) && check_ops(&walk) &&
+           check_links(&walk);
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The optimizer's inside: what its passes share.  docs/jit-optimizer.md is the manual; include/ir.h has
+ * what others see.
+ *
+ * There are two walks.  The forward walk (opt_forward) rewrites the block op by op into a second array, so
+ * that a pass may add ops; fold, flags, cse, state and sink are what it may do on its way.  The backward
+ * walk (opt_backward) marks ops that nobody needs and closes the gaps; dead and dce are its passes.
+ * Everything lies on the stack, nothing is allocated, and only what a block uses is touched.
+ */
+#ifndef OPT_H
+#define OPT_H
+
+#include <string.h>
+
+#include "check.h"
+#include "ir.h"
+
+/* Bits of a walk's passes; in the order of ir_passes[]. */
+enum opt_pass {
+    OPT_FOLD = 1 << 0,
+    OPT_FLAGS = 1 << 1,
+    OPT_CSE = 1 << 2,
+    OPT_STATE = 1 << 3,
+    OPT_SINK = 1 << 4,
+    OPT_DEAD = 1 << 5,
+    OPT_DCE = 1 << 6,
+};
+
+/* One pass alone, for ir_passes[]. */
+void opt_fold(struct ir_block *block);
+void opt_flags(struct ir_block *block);
+void opt_cse(struct ir_block *block);
+void opt_state(struct ir_block *block);
+void opt_sink(struct ir_block *block);
+void opt_dead(struct ir_block *block);
+void opt_dce(struct ir_block *block);
+
+/* The walks, with any of their passes. */
+void opt_forward(struct ir_block *block, unsigned passes);
+void opt_backward(struct ir_block *block, unsigned passes);
+
+/* ---- ops ---- */
+
+/* Of ir_op_flags(), inline. */
+static inline unsigned opt_flags_of(const struct ir_block *block, const struct ir_op *op)
+{
+    return op->code == IR_CALL ? ir_op_flags(block, op) : ir_rows[op->code].flags;
+}
+
+/* Ops are made and copied as two words: a host reads words that were written as bytes, or two words that
+ * were written one by one as a pair, later than it does all else that is done for an op. */
+static inline void opt_put_words(struct ir_op *op, uint64_t first, uint64_t second)
+{
+    memcpy(op, &first, sizeof first);
+    memcpy((uint8_t *)op + sizeof first, &second, sizeof second);
+}
+
+static inline void opt_copy(struct ir_op *to, const struct ir_op *from)
+{
+    uint64_t first;
+    uint64_t second;
+
+    memcpy(&first, from, sizeof first);
+    memcpy(&second, (const uint8_t *)from + sizeof first, sizeof second);
+    opt_put_words(to, first, second);
+}
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define OPT_FIELD(type, field) (offsetof(struct ir_op, field) % 8 * 8)
+#else
+#define OPT_FIELD(type, field) (64 - 8 * sizeof(type) - offsetof(struct ir_op, field) % 8 * 8)
+#endif
+
+/* The op with its operands' new numbers.  Fields that are no operands are 0, but for EXIT's link. */
+static inline void opt_rename(struct ir_op *to, const struct ir_op *from, const ir_ref *map)
+{
+    const uint64_t ab = UINT64_C(0xffff) << OPT_FIELD(ir_ref, a) | UINT64_C(0xffff)
+                                                                       << OPT_FIELD(ir_ref, b);
+    const uint64_t c = UINT64_C(0xffff) << OPT_FIELD(ir_ref, c);
+    uint64_t first;
+    uint64_t second;
+
+    memcpy(&first, from, sizeof first);
+    memcpy(&second, (const uint8_t *)from + sizeof first, sizeof second);
+    if (from->code != IR_EXIT) {
+        first = (first & ~ab) | (uint64_t)map[from->a % IR_MAX_OPS] << OPT_FIELD(ir_ref, a) |
+                (uint64_t)map[from->b % IR_MAX_OPS] << OPT_FIELD(ir_ref, b);
+        second = (second & ~c) | (uint64_t)map[from->c % IR_MAX_OPS] << OPT_FIELD(ir_ref, c);
+    }
+    opt_put_words(to, first, second);
+}
+
+/* An op with these fields and no others. */
+static inline void opt_make(struct ir_op *op, unsigned code, unsigned type, ir_ref a, ir_ref b,
+                            int32_t imm)
+{
+    opt_put_words(op,
+                  (uint64_t)code << OPT_FIELD(uint8_t, code) |
+                      (uint64_t)type << OPT_FIELD(uint8_t, type) |
+                      (uint64_t)a << OPT_FIELD(ir_ref, a) | (uint64_t)b << OPT_FIELD(ir_ref, b),
+                  (uint64_t)IR_NONE << OPT_FIELD(uint16_t, insn) | (uint64_t)(uint32_t)imm
+                                                                       << OPT_FIELD(int32_t, imm));
+}
+
+static inline unsigned opt_type_bytes(unsigned type)
+{
+    /* a digit for each type, from the right: void, i32, i64, f32, f64, flags */
+    return 0x284840u >> 4 * type & 15;
+}
+_Static_assert(IR_I32 == 1 && IR_I64 == 2 && IR_F32 == 3 && IR_F64 == 4 && IR_FLAGS == 5,
+               "opt_type_bytes()");
+
+/* ---- what is known of guest state (opt_state.c) ----
+ * By granules of four bytes, in a table without chains: two granules with the same index forget each
+ * other.  To know nothing is always right. */
+
+#define OPT_GRANULES 128 /* of each bank */
+
+/* From bit 0: value, 0 when nothing is known (12 bits); offset of the slot in its first granule (2); is
+ * this another than the first (1); the granule's number without its index in the table (17). */
+typedef uint32_t opt_known_entry;
+#define OPT_VALUE_MASK 0xfffu
+_Static_assert(IR_MAX_OPS <= OPT_VALUE_MASK + 1, "a value is 12 bits");
+
+struct opt_known {
+    int32_t shift;           /* of the bank since the block's entry */
+    int32_t lowest, highest; /* bank bytes that something is known of */
+    opt_known_entry entries[2 * OPT_GRANULES];
+};
+
+struct opt_walk;
+
+void opt_known_forget(struct opt_known *known);
+/* The value that a GET of the slot as this type would give, or 0. */
+ir_ref opt_known_value(const struct opt_walk *walk, unsigned slot, unsigned type);
+/* From now on the slot has this value; 0: nobody knows. */
+void opt_known_put(struct opt_walk *walk, unsigned slot, ir_ref value);
+/* What the op just emitted does to what is known, if it is not GET or SET. */
+void opt_known_after(struct opt_walk *walk, const struct ir_op *op);
+
+bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b);
+
+/* ---- the forward walk (opt_forward.c) ---- */
+
+#define OPT_SNAPSHOTS 16 /* arms that start with what their branch knew */
+#define OPT_SHARED    256
+#define OPT_GONE      0xffff /* opt_emit(): the op, which has no result, is not needed */
+#define OPT_ROOM      16     /* more ops than any one op becomes */
+
+struct opt_arm {
+    uint16_t limit;    /* ops below this are visible in it */
+    bool reached;      /* its branch is there */
+    int8_t snapshot;   /* -1: none */
+    uint8_t number;    /* new one */
+    uint8_t first_set; /* what sink puts at its start: walk->sunk[first_set - 1], then by .next */
+};
+
+struct opt_sunk {
+    struct ir_op set;
+    uint8_t next;
+};
+
+struct opt_walk {
+    struct ir_block *block;
+    unsigned passes;
+    unsigned count;   /* ops in out */
+    unsigned begin;   /* of the section, in out */
+    unsigned limit;   /* ops of the main section below this are visible */
+    unsigned reserve; /* ops that will be added to arms */
+    unsigned branch_count, snapshot_count, flag_sets, sunk_count;
+    bool in_arm;
+    struct opt_known known;
+    struct opt_arm arms[IR_MAX_ARMS];
+    struct opt_sunk sunk[IR_MAX_ARMS];
+    ir_ref shared[OPT_SHARED]; /* opt_emit.c */
+    ir_ref map[IR_MAX_OPS];    /* numbers before -> numbers in out */
+    struct opt_known snapshots[OPT_SNAPSHOTS];
+    struct ir_op out[IR_MAX_OPS];
+};
+
+/* The value of an op as good as this one: after folding and sharing, appended where needed.  OPT_GONE for
+ * an op without result that does nothing.  The op is used up; it is not one of out. */
+ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op);
+
+/* Puts the op into out as it is; its number. */
+static inline ir_ref opt_append(struct opt_walk *walk, const struct ir_op *op)
+{
+    ASSERT(walk->count < IR_MAX_OPS);
+    opt_copy(&walk->out[walk->count], op);
+    return (ir_ref)walk->count++;
+}
+
+static inline const struct ir_op *opt_op(const struct opt_walk *walk, ir_ref ref)
+{
+    return &walk->out[ref];
+}
+
+static inline bool opt_visible(const struct opt_walk *walk, ir_ref ref)
+{
+    return ref < walk->limit || ref >= walk->begin;
+}
+
+static inline bool opt_is_const(const struct opt_walk *walk, ir_ref ref)
+{
+    return walk->out[ref].code == IR_CONST;
+}
+
+/* Is it the constant? */
+static inline bool opt_is(const struct opt_walk *walk, ir_ref ref, int32_t value)
+{
+    return opt_is_const(walk, ref) && walk->out[ref].imm == value;
+}
+
+/* ---- rules (opt_fold*.c, opt_compare.c, opt_flags.c) ----
+ * A rule looks at an op whose operands are in out, and
+ *   returns an op whose value it is                     (the op is not emitted),
+ *   returns what opt_emit() gives for a simpler op,
+ *   or returns 0, having left the op alone or improved it in place. */
+
+typedef ir_ref opt_rule(struct opt_walk *walk, struct ir_op *op);
+
+/* Of each op; NULL: none. */
+struct opt_rules {
+    opt_rule *fold, *flags;
+    bool commutes;
+};
+extern const struct opt_rules opt_rules[IR_CODES]; /* opt_fold.c */
+
+ir_ref opt_fold_op(struct opt_walk *walk, struct ir_op *op, const struct opt_rules *rules);
+opt_rule opt_flags_branch, opt_flags_test, opt_flags_carry, opt_flags_extend, opt_flags_zero;
+opt_rule opt_fold_and, opt_fold_or, opt_fold_xor, opt_fold_not;
+opt_rule opt_fold_shl, opt_fold_shr, opt_fold_sar, opt_fold_rotl;
+opt_rule opt_fold_ext, opt_fold_sext32, opt_fold_zext32, opt_fold_low, opt_fold_high, opt_fold_pack;
+opt_rule opt_fold_setc, opt_fold_select, opt_fold_branch;
+
+/* Can it be a constant of the type? */
+bool opt_fits(unsigned type, int64_t value);
+ir_ref opt_constant(struct opt_walk *walk, unsigned type, int64_t value);
+ir_ref opt_emit2(struct opt_walk *walk, unsigned code, unsigned type, ir_ref a, ir_ref b);
+/* All bits that may be set in a value. */
+uint64_t opt_bits(const struct opt_walk *walk, ir_ref ref);
+/* Is it 0 or 1? */
+bool opt_is_bool(const struct opt_walk *walk, ir_ref ref);
+
+static inline unsigned opt_width(unsigned type)
+{
+    return type == IR_I64 ? 64 : 32;
+}
+
+static inline uint64_t opt_ones(unsigned width)
+{
+    return width == 64 ? UINT64_MAX : UINT32_MAX;
+}
+
+/* ---- sink (opt_sink.c) ---- */
+
+/* After the main section: moves SETs of flags into arms, where only these need them. */
+void opt_sink_flags(struct opt_walk *walk);
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How an op gets into the new block: its rules are asked, then the table of shared ops, then it is appended.
+ *
+ * Sharing: an op that is PURE and equal to an earlier one that is visible need not be done again.  The table
+ * holds the last op of each hash; what it has forgotten is done again, which is always right.
+ * Manual: docs/jit-optimizer.md.
+ */
+#include "opt.h"
+
+#define HASH_BITS 8
+_Static_assert(1 << HASH_BITS == OPT_SHARED, "a hash is an index");
+
+/* The op's number: of an equal op, or of this one, now appended. */
+static ir_ref share(struct opt_walk *walk, const struct ir_op *op)
+{
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t words[2];
+    uint64_t other[2];
+
+    memcpy(&words[0], op, sizeof words[0]);
+    memcpy(&words[1], (const uint8_t *)op + sizeof words[0], sizeof words[1]);
+    uint64_t hash = (words[0] ^ (words[1] << 23 | words[1] >> 41)) * odd;
+    ir_ref *place = &walk->shared[hash >> (64 - HASH_BITS)];
+    memcpy(other, opt_op(walk, *place), sizeof other);
+    if (words[0] == other[0] && words[1] == other[1] && opt_visible(walk, *place)) {
+        return *place;
+    }
+    *place = opt_append(walk, op);
+    return *place;
+}
+
+ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op)
+{
+    const struct opt_rules *rules = &opt_rules[op->code];
+    ir_ref ref = 0;
+
+    if (rules->flags != NULL && walk->passes & OPT_FLAGS) {
+        ref = rules->flags(walk, op);
+    }
+    if (rules->fold != NULL && walk->passes & OPT_FOLD && ref == 0) {
+        ref = opt_fold_op(walk, op, rules);
+    }
+    if (ref != 0) {
+        return ref;
+    }
+    if (walk->passes & OPT_CSE && opt_flags_of(walk->block, op) == IR_F_PURE) {
+        return share(walk, op);
+    }
+    return opt_append(walk, op);
+}

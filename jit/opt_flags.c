@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Flags: who asks flags for a condition, and the op that made them is known, asks its operands instead.
+ * A host then compares and branches at once, and the flags are needed only where a guest may see them.
+ *
+ * FSUBI is a comparison, FLOGIC one with 0.  FADDI: equality and sign are those of the sum; the carry says
+ * that the sum is below an operand; with a constant c that is neither 0 nor the least number, a + c has
+ * the flags of a - (-c), only C inverted.
+ * Manual: docs/jit-optimizer.md.
+ */
+#include "opt.h"
+
+/* A condition on integers that says the same as one on flags. */
+struct compare {
+    unsigned cond;
+    ir_ref a, b;
+};
+
+/* C inverted: LTU <-> GEU; LEU (C or Z), where Z implies that C was set: only GEU remains. */
+static unsigned carry_of_sum(unsigned cond)
+{
+    switch (cond) {
+    case IR_LTU:
+    case IR_LEU:
+        return IR_GEU;
+    case IR_GEU:
+    case IR_GTU:
+        return IR_LTU;
+    default:
+        return cond;
+    }
+}
+
+/* FADDI, by a constant. */
+static bool compare_negated(struct opt_walk *walk, const struct ir_op *flags, unsigned cond,
+                            struct compare *compare)
+{
+    const struct ir_op *b = opt_op(walk, flags->b);
+
+    if (b->code != IR_CONST || b->imm == 0 || b->imm == INT32_MIN) {
+        return false;
+    }
+    *compare = (struct compare){carry_of_sum(cond), flags->a, opt_constant(walk, IR_I32, -b->imm)};
+    return true;
+}
+
+static bool compare_sum(struct opt_walk *walk, const struct ir_op *flags, unsigned cond,
+                        struct compare *compare)
+{
+    bool carry = (cond & ~1u) == IR_LTU;
+
+    if (!carry && (cond & ~1u) != IR_EQ && (cond & ~1u) != IR_MI) {
+        return compare_negated(walk, flags, cond, compare);
+    }
+    ir_ref a = flags->a;
+    ir_ref sum = opt_emit2(walk, IR_ADD, IR_I32, a, flags->b);
+    *compare = (struct compare){cond, sum, carry ? a : opt_constant(walk, IR_I32, 0)};
+    return true;
+}
+
+/* What the condition says of the operands of the op that made the flags; false: nothing simple. */
+static bool find_compare(struct opt_walk *walk, ir_ref ref, unsigned cond, struct compare *compare)
+{
+    const struct ir_op *flags = opt_op(walk, ref);
+
+    switch (flags->code) {
+    case IR_FSUBI:
+        *compare = (struct compare){cond, flags->a, flags->b};
+        return true;
+    case IR_FLOGIC:
+        *compare = (struct compare){cond, flags->a, opt_constant(walk, IR_I32, 0)};
+        return true;
+    case IR_FADDI:
+        return compare_sum(walk, flags, cond, compare);
+    default:
+        return false;
+    }
+}
+
+ir_ref opt_flags_branch(struct opt_walk *walk, struct ir_op *op)
+{
+    struct compare compare;
+
+    if (!find_compare(walk, op->a, op->cond, &compare)) {
+        return 0;
+    }
+    op->code = IR_BRANCH;
+    op->type = IR_I32;
+    op->cond = (uint8_t)compare.cond;
+    op->a = compare.a;
+    op->b = compare.b;
+    return opt_emit(walk, op);
+}
+
+static ir_ref test_flags(struct opt_walk *walk, const struct ir_op *op, unsigned cond)
+{
+    struct compare compare;
+
+    if (!find_compare(walk, op->a, cond, &compare)) {
+        return 0;
+    }
+    struct ir_op setc;
+    opt_make(&setc, IR_SETC, IR_I32, compare.a, compare.b, 0);
+    setc.cond = (uint8_t)compare.cond;
+    return opt_emit(walk, &setc);
+}
+
+ir_ref opt_flags_test(struct opt_walk *walk, struct ir_op *op)
+{
+    return test_flags(walk, op, op->cond);
+}
+
+ir_ref opt_flags_carry(struct opt_walk *walk, struct ir_op *op)
+{
+    return test_flags(walk, op, IR_LTU);
+}
+
+/* FADDX, FSUBX with C known to be 0: the same without it. */
+ir_ref opt_flags_extend(struct opt_walk *walk, struct ir_op *op)
+{
+    if (opt_op(walk, op->c)->code != IR_FLOGIC) {
+        return 0;
+    }
+    return opt_emit2(walk, op->code == IR_FADDX ? IR_FADDI : IR_FSUBI, IR_FLAGS, op->a, op->b);
+}
+
+/* FADDI, FSUBI of 0. */
+ir_ref opt_flags_zero(struct opt_walk *walk, struct ir_op *op)
+{
+    return opt_is(walk, op->b, 0) ? opt_emit2(walk, IR_FLOGIC, IR_FLAGS, op->a, 0) : 0;
+}

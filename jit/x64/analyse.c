@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Backward pass over a block: when is each value used next?
+ *
+ * For operand k of op n, after[n][k] is the op that uses the same value after n (0: none), and values[v].next
+ * ends up as the first use of v.  So the forward pass always knows how far the next use of a value is,
+ * and when it is used for the last time.
+ *
+ * Arms lie behind the main section and are walked first.  A value of the main section that an arm uses
+ * becomes one of the arm's live-ins, and counts as used by the branch to it.  Ops whose result nobody
+ * uses, and which do nothing else, do not count as users.  Constants are no values here: they are
+ * written into the instructions that use them.
+ */
+#include "x64.h"
+
+unsigned x64_call_operands(const struct x64 *c, const struct ir_op *op)
+{
+    const struct ir_helper *helper = &c->guest->helpers[op->imm];
+    unsigned count = 0;
+
+    while (count < IR_HELPER_ARGUMENTS && helper->arguments[count] != IR_VOID) {
+        count++;
+    }
+    return count;
+}
+
+/* Notes a use of `value` by op `number`; returns the use that was known to follow. */
+static inline uint16_t use_value(struct x64 *c, unsigned section, ir_ref value, unsigned number)
+{
+    uint16_t after = c->values[value].next;
+
+    if (after == 0 && value < section) {
+        c->liveins[c->livein_count++].value = value;
+    }
+    c->values[value].next = (uint16_t)number;
+    return after;
+}
+
+static void use_liveins(struct x64 *c, unsigned section, unsigned arm, unsigned number)
+{
+    struct x64_livein *livein = &c->liveins[c->arms[arm].first];
+
+    for (unsigned i = 0; i < c->arms[arm].count; i++) {
+        livein[i].after = use_value(c, section, livein[i].value, number);
+    }
+}
+
+static inline void use_operands(struct x64 *c, unsigned section, unsigned number, unsigned count)
+{
+    const struct ir_op *op = &c->ops[number];
+    const ir_ref refs[3] = {op->a, op->b, op->c};
+
+    while (count-- > 0) {
+        if (c->ops[refs[count]].code != IR_CONST) {
+            c->after[number][count] = use_value(c, section, refs[count], number);
+        }
+    }
+}
+
+static void analyse_section(struct x64 *c, unsigned first, unsigned end)
+{
+    for (unsigned number = end; number-- > first;) {
+        const struct ir_op *op = &c->ops[number];
+        const struct x64_row *row = &x64_rows[op->code];
+        unsigned count = row->operands;
+
+        if (c->values[number].next == 0 && (row->flags & ROW_DROP)) {
+            c->values[number].where = op->code == IR_CONST ? AT_CONST : 0;
+            continue;
+        }
+        if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
+            use_liveins(c, first, (unsigned)op->imm, number);
+        } else if (op->code == IR_CALL) {
+            count = x64_call_operands(c, op);
+        }
+        use_operands(c, first, number, count);
+    }
+}
+
+/* What the arm uses of the main section is no use yet: the branch will be. */
+static void end_arm(struct x64 *c, unsigned arm, unsigned first)
+{
+    c->arms[arm].first = first;
+    c->arms[arm].count = c->livein_count - first;
+    c->arms[arm].jump = NULL;
+    for (unsigned i = first; i < c->livein_count; i++) {
+        struct x64_livein *livein = &c->liveins[i];
+        livein->first = c->values[livein->value].next;
+        c->values[livein->value].next = 0;
+    }
+}
+
+void x64_analyse(struct x64 *c)
+{
+    const struct ir_block *block = c->block;
+    unsigned end = block->op_count;
+
+    memset(c->values, 0, end * sizeof c->values[0]);
+    c->livein_count = 0;
+    for (unsigned arm = block->arm_count; arm-- > 0;) {
+        unsigned first = c->livein_count;
+        analyse_section(c, block->arms[arm], end);
+        end_arm(c, arm, first);
+        end = block->arms[arm];
+    }
+    analyse_section(c, 1, end);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Calls, and the ways out of a block.
+ *
+ * EXIT is `jmp rel32` with its field aligned, so that a link is one store.  Unlinked it jumps to what
+ * follows it: code that leaves with the block's cookie and the link's number.
+ */
+#include "check.h"
+#include "x64.h"
+
+uint32_t x64_left(const struct x64 *c, unsigned insn)
+{
+    return insn == IR_NONE ? 0 : c->block->insns[insn].left;
+}
+
+void x64_add_budget(struct x64 *c, int32_t amount)
+{
+    if (amount != 0) {
+        x64_alu_ri(&c->as, ALU_ADD, true, BUDGET, amount);
+    }
+}
+
+void x64_load_cookie(struct x64 *c, unsigned reg)
+{
+    x64_rip(&c->as, OP_MOV_LOAD | X_W, reg, c->entry - 8, 0);
+}
+
+/* ---- calls ---- */
+
+void x64_call_step(struct x64 *c, unsigned insn)
+{
+    int32_t left = (int32_t)x64_left(c, insn);
+
+    x64_load_cookie(c, RSI);
+    x64_mov_imm(&c->as, false, RDX, (int32_t)insn);
+    x64_add_budget(c, left);
+    x64_call(&c->as, c->thunks.step);
+    x64_add_budget(c, -left);
+}
+
+void x64_begin_fp_again(struct x64 *c, bool fp_ready)
+{
+    if (fp_ready) {
+        x64_call(&c->as, c->thunks.fp_begin);
+    }
+}
+
+void x64_do_step(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    (void)number;
+    x64_spoil_flags(c);
+    x64_drop_homes(c);
+    x64_evict_all(c);
+    x64_call_step(c, op->insn);
+    x64_begin_fp_again(c, c->fp_ready);
+}
+
+/* All values are in memory, so arguments are loaded in any order. */
+static void load_arguments(struct x64 *c, unsigned number, const struct ir_op *op,
+                           const struct ir_helper *helper)
+{
+    static const uint8_t registers[] = {RDI, RSI, RDX, RCX};
+    const ir_ref refs[3] = {op->a, op->b, op->c};
+    unsigned count = x64_call_operands(c, op);
+    unsigned at = 0;
+
+    if (helper->takes_env) {
+        x64_mov(&c->as, true, registers[at++], ENV);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        x64_load_value(c, refs[i], registers[at++]);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        x64_consume(c, refs[i], c->after[number][i]);
+    }
+    x64_end(c);
+}
+
+static void call_function(struct x64 *c, void (*function)(void))
+{
+    x64_alu_ri(&c->as, ALU_SUB, true, RSP, 8);
+    x64_mov_imm64(&c->as, RAX, (uint64_t)(uintptr_t)function);
+    x64_rr(&c->as, OP_CALL_MEM, 2, RAX);
+    x64_alu_ri(&c->as, ALU_ADD, true, RSP, 8);
+}
+
+void x64_do_call(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    const struct ir_helper *helper = &c->guest->helpers[op->imm];
+    struct x64_mem bank = x64_at(ENV, (int32_t)c->guest->bank_offset);
+
+    x64_spoil_flags(c);
+    if (!helper->pure) {
+        x64_drop_homes(c);
+    }
+    x64_evict_all(c);
+    load_arguments(c, number, op, helper);
+    if (!helper->pure) {
+        x64_rm(&c->as, OP_MOV_STORE | X_W, BANK, bank);
+    }
+    call_function(c, helper->function);
+    if (!helper->pure) {
+        x64_rm(&c->as, OP_MOV_LOAD | X_W, BANK, bank);
+    }
+    if (op->type != IR_VOID) {
+        if (op->type == IR_I32) {
+            x64_mov(&c->as, false, RAX, RAX);
+        }
+        c->free &= ~X64_BIT(RAX);
+        x64_define(c, number, RAX);
+    }
+}
+
+/* ---- the end of a section ---- */
+
+static void leave(struct x64 *c, int32_t reason)
+{
+    x64_load_cookie(c, RAX);
+    x64_mov_imm(&c->as, true, RDX, reason);
+    x64_jmp(&c->as, c->thunks.leave);
+}
+
+/* So that the jump's field, behind its opcode, is aligned. */
+static void align_jump(struct x64 *c)
+{
+    static const uint8_t nops[4][3] = {{0}, {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}};
+    unsigned count = -((unsigned)(c->as.p - c->buffer.write) + 1) & 3;
+
+    memcpy(c->as.p, nops[count], sizeof nops[count]);
+    c->as.p += count;
+}
+
+void x64_do_exit(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    (void)number;
+    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    align_jump(c);
+    x64_jmp(&c->as, c->as.p + 5);
+    c->links[op->c] = (uint32_t)(c->as.p - 4 - c->buffer.write);
+    leave(c, op->c);
+}
+
+/* An entry's index times 16 is 4 * (target & 0x3ffc).  Bit 0 is kept: with it set the entry's `unused` is
+ * compared, so that 1, which marks an empty entry, is not found. */
+void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_args x = {.number = number, .d = X64_NONE};
+
+    x64_spoil_flags(c);
+    x.in[0] = x64_resolve(c, op->a, C_R, c->after[number][0]);
+    unsigned target = x.in[0].reg;
+    unsigned index = x64_take(c, X64_GPRS, c->locked);
+    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    if (c->inline_jumps) {
+        x64_mov(&c->as, false, index, target);
+        x64_alu_ri(&c->as, ALU_AND, false, index, (JIT_JUMPS - 1) << 2 | 1);
+        x64_alu_rm(&c->as, ALU_CMP, false, target, x64_at_index(JUMPS, index, 2, 0));
+        x64_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
+        x64_rm(&c->as, OP_CALL_MEM, 4,
+               x64_at_index(JUMPS, index, 2, offsetof(struct jit_jump, entry)));
+        return;
+    }
+    x64_rm(&c->as, OP_MOV_STORE, target, x64_at(ENV, (int32_t)c->guest->target_offset));
+    leave(c, JIT_JUMP);
+}
+
+void x64_do_quit(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    (void)number;
+    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    x64_jmp(&c->as, c->thunks.quit);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Floating point with scalar SSE2.
+ *
+ * Results that the guest may see otherwise than the host go to a stub: NaN; and from FMUL, FDIV and
+ * FNARROW also numbers not above the least normal one, since hosts and guests differ in when they call a
+ * result tiny.  One comparison finds both: it is unordered for a NaN, and `jbe` takes that, too.
+ */
+#include "x64.h"
+
+static uint32_t scalar(bool wide)
+{
+    return wide ? X_F2 : X_F3;
+}
+
+static uint32_t packed(bool wide)
+{
+    return wide ? X_66 : 0;
+}
+
+static void emit_xmm_operand(struct x64 *c, uint32_t opcode, unsigned reg,
+                             struct x64_operand operand)
+{
+    if (operand.kind == OPERAND_MEM) {
+        x64_rm(&c->as, opcode, reg, x64_operand_mem(operand));
+    } else {
+        x64_rr(&c->as, opcode, reg, operand.reg);
+    }
+}
+
+/* ---- results that may be special ---- */
+
+static void check_nan(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
+{
+    if (op->insn != IR_NONE) {
+        x64_rr(&c->as, OP_UCOMIS | packed(wide), x->d, x->d);
+        x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
+    }
+}
+
+static void check_tiny(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
+{
+    unsigned temp = x->t[0];
+
+    if (op->insn != IR_NONE) {
+        x64_rr(&c->as, OP_MOVAPS, temp, x->d);
+        x64_rip(&c->as, OP_ANDPS, temp, c->thunks.magnitude + 16 * wide, 0);
+        x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.least + 16 * wide, 0);
+        x64_add_stub(c, STUB_FP_TINY, x, x64_jcc_later(&c->as, CC_BE));
+    }
+}
+
+static bool is_wide(const struct ir_op *op)
+{
+    return op->type == IR_F64;
+}
+
+static uint32_t opcode_of(const struct ir_op *op)
+{
+    static const uint32_t opcodes[IR_CODES] = {
+        [IR_FADD] = OP_FADD, [IR_FSUB] = OP_FSUB,   [IR_FMUL] = OP_FMUL,
+        [IR_FDIV] = OP_FDIV, [IR_FSQRT] = OP_FSQRT,
+    };
+    return opcodes[op->code] | scalar(is_wide(op));
+}
+
+static void emit_sum(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    emit_xmm_operand(c, opcode_of(op), x->d, x->in[1]);
+    check_nan(c, op, x, is_wide(op));
+}
+
+/* The operands stay as they are: the stub looks at them. */
+static void emit_product(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
+    emit_xmm_operand(c, opcode_of(op), x->d, x->in[1]);
+    check_tiny(c, op, x, is_wide(op));
+}
+
+static void emit_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    x64_rr(&c->as, opcode_of(op), x->d, x->d);
+    check_nan(c, op, x, is_wide(op));
+}
+
+/* In place, so that the result depends on no older value of the register. */
+static void emit_widen(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    x64_rr(&c->as, OP_CVTF2F | X_F3, x->d, x->d);
+    check_nan(c, op, x, true);
+}
+
+static void emit_narrow(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
+    x64_rr(&c->as, OP_CVTF2F | X_F2, x->d, x->d);
+    check_tiny(c, op, x, false);
+}
+
+/* What does not fit gives the least number, from which 1 cannot be subtracted. */
+static void emit_to_int(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    bool wide = c->ops[op->a].type == IR_F64;
+
+    emit_xmm_operand(c, OP_CVTTF2SI | scalar(wide), x->d, x->in[0]);
+    if (op->insn != IR_NONE) {
+        x64_alu_ri(&c->as, ALU_CMP, false, x->d, 1);
+        x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
+    }
+}
+
+void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row sum = {2, {C_X, C_XM}, OUT_XTIED, ROW_SPOILS, 0, emit_sum, NULL};
+    static const struct x64_row product = {
+        2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_product, NULL};
+    static const struct x64_row root = {1, {C_X}, OUT_XTIED, ROW_SPOILS, 0, emit_sqrt, NULL};
+    static const struct x64_row widen = {1, {C_X}, OUT_XTIED, ROW_SPOILS, 0, emit_widen, NULL};
+    static const struct x64_row narrow = {
+        1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, NULL};
+    static const struct x64_row to_int = {1, {C_XM}, OUT_NEW, ROW_SPOILS, 0, emit_to_int, NULL};
+    static const struct x64_row *const rows[IR_CODES] = {
+        [IR_FADD] = &sum,   [IR_FSUB] = &sum,     [IR_FMUL] = &product,   [IR_FDIV] = &product,
+        [IR_FSQRT] = &root, [IR_FWIDEN] = &widen, [IR_FNARROW] = &narrow, [IR_FTOI] = &to_int,
+    };
+
+    if (op->insn != IR_NONE) {
+        x64_drop_homes_of_slot(c, op->slot);
+    }
+    x64_place(c, number, op, rows[op->code]);
+}
+
+/* ---- the others ---- */
+
+void x64_emit_ffromi(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    x64_rr(&c->as, OP_XORPS, x->d, x->d);
+    emit_xmm_operand(c, OP_CVTSI2F | scalar(is_wide(op)), x->d, x->in[0]);
+}
+
+/* 2 * (greater or unordered) + (less or unordered): the host has these as "a or p" and carry. */
+void x64_emit_fcmp(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    bool wide = c->ops[op->a].type == IR_F64;
+    uint32_t opcode = op->code == IR_FCMP ? OP_UCOMIS : OP_COMIS;
+
+    emit_xmm_operand(c, opcode | packed(wide), x->in[0].reg, x->in[1]);
+    x64_setcc(&c->as, CC_A, x->t[0]);
+    x64_setcc(&c->as, CC_P, x->d);
+    x64_rm(&c->as, OP_LEA, x->d, x64_at_index(x->d, x->t[0], 0, 0));
+    x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, x->d, x->d);
+    x64_alu_rr(&c->as, ALU_ADC, false, x->d, x->d);
+}
+
+/* The host is made ready where it is not yet: out of line. */
+void x64_do_fbegin(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_args x = {.number = number, .d = X64_NONE};
+
+    (void)op;
+    if (c->fp_ready) {
+        return;
+    }
+    x64_spoil_flags(c);
+    x64_alu_mi(&c->as, ALU_CMP, false, x64_at(ENV, (int32_t)c->guest->fp_offset), 0);
+    x64_add_stub(c, STUB_FBEGIN, &x, x64_jcc_later(&c->as, CC_E));
+    c->fp_ready = true;
+}

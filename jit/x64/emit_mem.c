@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+/*
+ * LOAD, STORE, and SHIFT of the bank.
+ *
+ * An access is: make the index of the page's flag byte, with the address rotated so that misaligned ones
+ * have an index that no page has; test the permission; access.  What is refused goes to a stub behind
+ * the block.  The address is checked off the path of the data: memory is one linear window, only in paged
+ * mode the page's addend is read.  For a constant address the index is constant, too.
+ */
+#include <byteswap.h>
+
+#include "tlb_layout.h"
+#include "x64.h"
+
+static unsigned log_size(const struct ir_op *op)
+{
+    return op->cond & 3u;
+}
+
+static uint32_t page_index(uint32_t address, unsigned log)
+{
+    uint32_t turned = log == 0 ? address : address >> log | address << (32 - log);
+
+    return turned >> (TLB_PAGE_BITS - log);
+}
+
+/* index = of the page of the address in a register */
+static void emit_index(struct x64 *c, unsigned index, unsigned address, unsigned log)
+{
+    if (log == 0) {
+        x64_mov(&c->as, false, index, address);
+    } else if (c->bmi2) {
+        x64_rorx(&c->as, false, index, address, log);
+    } else {
+        x64_mov(&c->as, false, index, address);
+        x64_shift_imm(&c->as, SHIFT_ROR, false, index, log);
+    }
+    x64_shift_imm(&c->as, SHIFT_SHR, false, index, TLB_PAGE_BITS - log);
+}
+
+/* Tests the permission, jumps if it is not there, and gives the operand of the access.  `temp` may get
+ * the index, addend or address. */
+static struct x64_mem probe_register(struct x64 *c, unsigned address, unsigned log, unsigned temp,
+                                     enum tlb_flag permission, uint8_t **jump)
+{
+    emit_index(c, temp, address, log);
+    x64_test_byte(&c->as, x64_at_index(TLB, temp, 0, 0), permission);
+    *jump = x64_jcc_later(&c->as, CC_E);
+    if (!c->block->paged) {
+        return x64_at_index(MEMORY, address, 0, 0);
+    }
+    x64_rm(&c->as, OP_MOV_LOAD | X_W, temp, x64_at_index(MEMORY, temp, 3, 0));
+    return x64_at_index(temp, address, 0, 0);
+}
+
+static struct x64_mem probe_constant(struct x64 *c, uint32_t address, unsigned log, unsigned temp,
+                                     enum tlb_flag permission, uint8_t **jump)
+{
+    uint32_t index = page_index(address, log);
+
+    x64_test_byte(&c->as, x64_at(TLB, (int32_t)index), permission);
+    *jump = x64_jcc_later(&c->as, CC_E);
+    if (!c->block->paged && address <= INT32_MAX) {
+        return x64_at(MEMORY, (int32_t)address);
+    }
+    x64_mov_imm(&c->as, false, temp, (int32_t)address);
+    if (!c->block->paged) {
+        return x64_at_index(MEMORY, temp, 0, 0);
+    }
+    x64_alu_rm(&c->as, ALU_ADD, true, temp, x64_at(MEMORY, (int32_t)(index * sizeof(uintptr_t))));
+    return x64_at(temp, 0);
+}
+
+static struct x64_mem probe(struct x64 *c, const struct ir_op *op, struct x64_operand address,
+                            unsigned temp, enum tlb_flag permission, uint8_t **jump)
+{
+    unsigned log = log_size(op);
+
+    if (address.kind == OPERAND_REG) {
+        return probe_register(c, address.reg, log, temp, permission, jump);
+    }
+    return probe_constant(c, (uint32_t)address.value, log, temp, permission, jump);
+}
+
+/* ---- LOAD ---- */
+
+static void load_16(struct x64 *c, unsigned d, struct x64_mem from, bool sign)
+{
+    if (c->movbe) {
+        x64_rm(&c->as, OP_MOVBE_LOAD | X_66, d, from);
+        x64_rr(&c->as, sign ? OP_MOVSX16 : OP_MOVZX16, d, d);
+        return;
+    }
+    x64_rm(&c->as, OP_MOVZX16, d, from);
+    x64_rr(&c->as, OP_SHIFT_IMM | X_66, SHIFT_ROL, d);
+    x64_byte(&c->as, 8);
+    if (sign) {
+        x64_rr(&c->as, OP_MOVSX16, d, d);
+    }
+}
+
+static void load_access(struct x64 *c, unsigned size, unsigned d, struct x64_mem from)
+{
+    bool wide = size == IR_64;
+
+    switch (size) {
+    case IR_8:
+        x64_rm(&c->as, OP_MOVZX8, d, from);
+        break;
+    case IR_S8:
+        x64_rm(&c->as, OP_MOVSX8, d, from);
+        break;
+    case IR_16:
+    case IR_S16:
+        load_16(c, d, from, size == IR_S16);
+        break;
+    default:
+        x64_rm(&c->as, (c->movbe ? OP_MOVBE_LOAD : OP_MOV_LOAD) | x64_w(wide), d, from);
+        if (!c->movbe) {
+            x64_bswap(&c->as, wide, d);
+        }
+        break;
+    }
+}
+
+static void emit_load(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    uint8_t *jump;
+    struct x64_mem from = probe(c, op, x->in[0], x->d, TLB_LOAD, &jump);
+
+    load_access(c, op->cond, x->d, from);
+    x64_add_stub(c, STUB_LOAD, x, jump);
+}
+
+void x64_do_load(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row row = {1, {C_RI},    OUT_NEW, ROW_SPOILS | ROW_APART,
+                                       0, emit_load, NULL};
+
+    x64_place(c, number, op, &row);
+}
+
+/* ---- STORE ---- */
+
+static void store_imm(struct x64 *c, unsigned log, struct x64_mem to, int32_t value)
+{
+    switch (log) {
+    case IR_8:
+        x64_rm(&c->as, OP_MOV_MEM_IMM8, 0, to);
+        x64_byte(&c->as, (uint8_t)value);
+        break;
+    case IR_16:
+        x64_rm(&c->as, OP_MOV_MEM_IMM | X_66, 0, to);
+        x64_imm16(&c->as, bswap_16((uint16_t)value));
+        break;
+    default:
+        x64_rm(&c->as, OP_MOV_MEM_IMM, 0, to);
+        x64_imm32(&c->as, bswap_32((uint32_t)value));
+        break;
+    }
+}
+
+/* Without movbe: turns a copy of the value in `temp`. */
+static void store_turned(struct x64 *c, unsigned log, struct x64_mem to, unsigned value,
+                         unsigned temp)
+{
+    bool wide = log == IR_64;
+
+    x64_mov(&c->as, wide, temp, value);
+    if (log == IR_16) {
+        x64_rr(&c->as, OP_SHIFT_IMM | X_66, SHIFT_ROL, temp);
+        x64_byte(&c->as, 8);
+        x64_rm(&c->as, OP_MOV_STORE16, temp, to);
+        return;
+    }
+    x64_bswap(&c->as, wide, temp);
+    x64_rm(&c->as, OP_MOV_STORE | x64_w(wide), temp, to);
+}
+
+static void emit_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    unsigned log = log_size(op);
+    uint8_t *jump;
+    struct x64_mem to = probe(c, op, x->in[0], x->t[0], TLB_STORE, &jump);
+
+    if (x->in[1].kind == OPERAND_IMM) {
+        store_imm(c, log, to, x->in[1].value);
+    } else if (log == IR_8) {
+        x64_rm(&c->as, OP_MOV_STORE8, x->in[1].reg, to);
+    } else if (c->movbe) {
+        uint32_t width = log == IR_16 ? X_66 : x64_w(log == IR_64);
+        x64_rm(&c->as, OP_MOVBE_STORE | width, x->in[1].reg, to);
+    } else {
+        store_turned(c, log, to, x->in[1].reg, x->t[1]);
+    }
+    x64_add_stub(c, STUB_STORE, x, jump);
+}
+
+void x64_do_store(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row rows[2][2] = {
+        /* without movbe there is a copy to turn */
+        {{2, {C_RI, C_RI}, OUT_NONE, ROW_SPOILS, 2, emit_store, NULL},
+         {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 2, emit_store, NULL}},
+        {{2, {C_RI, C_RI}, OUT_NONE, ROW_SPOILS, 1, emit_store, NULL},
+         {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_store, NULL}},
+    };
+
+    x64_drop_homes(c);
+    x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
+}
+
+/* ---- SHIFT ---- */
+
+void x64_do_shift_bank(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_args x = {.number = number, .d = X64_NONE};
+
+    x64_spoil_flags(c);
+    x64_drop_homes(c);
+    x64_alu_rm(&c->as, ALU_CMP, true, BANK, c->slots[op->slot]);
+    uint8_t *jump = x64_jcc_later(&c->as, op->imm < 0 ? CC_BE : CC_AE);
+    x64_alu_ri(&c->as, ALU_ADD, true, BANK, op->imm);
+    x64_add_stub(c, STUB_STEP, &x, jump);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Guest state: GET and SET, and the values whose home is their slot.
+ *
+ * A value that was read from a slot or written to one need not be in a register as long as the slot is
+ * not written: the slot is its home.  So GET emits nothing; whoever uses the value reads the slot, as a
+ * memory operand if that is the last use.  Before a slot may change, the values that are nowhere else are
+ * loaded.
+ *
+ * Invariant: home_of[s] is v and bit s of home_mask is set exactly if v is AT_HOME with home s.
+ */
+#include "x64.h"
+
+void x64_take_home(struct x64 *c, ir_ref value, unsigned slot)
+{
+    c->home_of[slot] = value;
+    c->home_mask[slot / 64] |= UINT64_C(1) << slot % 64;
+    c->values[value].home = (uint8_t)slot;
+    c->values[value].where |= AT_HOME;
+}
+
+void x64_forget_home(struct x64 *c, ir_ref value)
+{
+    unsigned slot = c->values[value].home;
+
+    c->home_mask[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    c->values[value].where &= (uint8_t)~AT_HOME;
+}
+
+static void leave_home(struct x64 *c, unsigned slot)
+{
+    ir_ref value = c->home_of[slot];
+
+    if (c->values[value].where == AT_HOME) {
+        unsigned reg = x64_take(c, x64_is_real(c, value) ? X64_XMMS : X64_GPRS, c->locked);
+        x64_load_value(c, value, reg);
+        x64_assign(c, value, reg);
+    }
+    x64_forget_home(c, value);
+}
+
+static void leave_homes(struct x64 *c, unsigned word, uint64_t slots)
+{
+    for (; slots != 0; slots &= slots - 1) {
+        leave_home(c, word * 64 + (unsigned)__builtin_ctzll(slots));
+    }
+}
+
+void x64_drop_homes_of_slot(struct x64 *c, unsigned slot)
+{
+    for (unsigned word = 0; word < 4; word++) {
+        leave_homes(c, word, c->home_mask[word] & c->conflicts[slot][word]);
+    }
+}
+
+void x64_drop_homes(struct x64 *c)
+{
+    for (unsigned word = 0; word < 4; word++) {
+        leave_homes(c, word, c->home_mask[word]);
+    }
+}
+
+void x64_do_get(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    ir_ref value = (ir_ref)number;
+
+    if (!(c->home_mask[op->slot / 64] >> op->slot % 64 & 1)) {
+        x64_take_home(c, value, op->slot);
+        return;
+    }
+    unsigned reg = x64_take(c, x64_is_real(c, value) ? X64_XMMS : X64_GPRS, 0);
+    c->values[number].home = op->slot;
+    c->values[number].where = AT_HOME;
+    x64_load_value(c, value, reg);
+    c->values[number].where = 0;
+    x64_assign(c, value, reg);
+}
+
+/* ---- SET ---- */
+
+static void store_const(struct x64 *c, const struct ir_op *op)
+{
+    x64_rm(&c->as, OP_MOV_MEM_IMM | x64_w(op->type == IR_I64), 0, c->slots[op->slot]);
+    x64_imm32(&c->as, (uint32_t)c->ops[op->a].imm);
+}
+
+static void store_reg(struct x64 *c, const struct ir_op *op, unsigned reg)
+{
+    struct x64_mem to = c->slots[op->slot];
+
+    switch (op->type) {
+    case IR_F32:
+        x64_rm(&c->as, OP_MOVSS_STORE, reg, to);
+        break;
+    case IR_F64:
+        x64_rm(&c->as, OP_MOVSD_STORE, reg, to);
+        break;
+    case IR_FLAGS:
+        x64_rm(&c->as, OP_MOV_STORE16, reg, to);
+        break;
+    default:
+        x64_rm(&c->as, OP_MOV_STORE | x64_w(op->type == IR_I64), reg, to);
+        break;
+    }
+}
+
+void x64_do_set(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_value *at = &c->values[op->a];
+    unsigned after = c->after[number][0];
+
+    if (at->where & AT_CONST) {
+        x64_drop_homes_of_slot(c, op->slot);
+        store_const(c, op);
+        return;
+    }
+    if (at->where == AT_FLAGS) {
+        x64_flags_to_reg(c, op->a);
+    }
+    struct x64_operand from = x64_resolve(c, op->a, C_R, after);
+    x64_drop_homes_of_slot(c, op->slot);
+    store_reg(c, op, from.reg);
+    x64_consume(c, op->a, after);
+    if (after != 0 && !(at->where & AT_HOME)) {
+        x64_take_home(c, op->a, op->slot);
+    }
+    x64_end(c);
+}

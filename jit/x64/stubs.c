@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Stubs: what is rarely executed, behind the block's sections.
+ *
+ * A stub of a LOAD, STORE, SHIFT or floating-point op saves the registers of live values in the frame,
+ * has the guest do the work by a thunk, which does not come back if generated code is to be left, and
+ * goes on behind the op.
+ */
+#include "check.h"
+#include "x64.h"
+
+/* No stub is longer. */
+#define STUB_LONGEST 1000
+
+uint32_t x64_live(const struct x64 *c, const struct x64_args *x)
+{
+    uint32_t live = c->allowed & ~(c->free | c->temps);
+
+    return x->d == X64_NONE ? live : live & ~X64_BIT(x->d);
+}
+
+struct x64_stub *x64_add_stub(struct x64 *c, enum x64_stub_kind kind, const struct x64_args *x,
+                              uint8_t *jump)
+{
+    struct x64_stub *stub = &c->stubs[c->stub_count++];
+
+    CHECK(c->stub_count <= IR_MAX_OPS);
+    *stub = (struct x64_stub){
+        .kind = (uint8_t)kind,
+        .d = x->d,
+        .fp_ready = c->fp_ready,
+        .number = (uint16_t)x->number,
+        .live = x64_live(c, x),
+        .jump = jump,
+        .back = c->as.p,
+        .a = x->in[0],
+        .b = x->in[1],
+    };
+    return stub;
+}
+
+/* ---- saving ---- */
+
+static struct x64_mem save_mem(unsigned reg)
+{
+    if (reg >= XMM0) {
+        return x64_at(RSP, (int32_t)(FRAME_SAVE_XMM + 8 * (reg - XMM0)));
+    }
+    return x64_at(RSP, (int32_t)(FRAME_SAVE + 8 * (reg < RBX ? reg : reg - 3)));
+}
+
+static void save_live(struct x64 *c, uint32_t live)
+{
+    for (; live != 0; live &= live - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(live);
+        x64_rm(&c->as, reg >= XMM0 ? OP_MOVSD_STORE : OP_MOV_STORE | X_W, reg, save_mem(reg));
+    }
+}
+
+static void restore_live(struct x64 *c, uint32_t live)
+{
+    for (; live != 0; live &= live - 1) {
+        unsigned reg = (unsigned)__builtin_ctz(live);
+        x64_rm(&c->as, reg >= XMM0 ? OP_MOVSD_LOAD : OP_MOV_LOAD | X_W, reg, save_mem(reg));
+    }
+}
+
+/* ---- memory ---- */
+
+static void move_operand(struct x64 *c, unsigned to, struct x64_operand from)
+{
+    if (from.kind == OPERAND_IMM) {
+        x64_mov_imm(&c->as, false, to, from.value);
+    } else if (from.reg != to) {
+        x64_mov(&c->as, true, to, from.reg);
+    }
+}
+
+/* The address to rcx and the value to r9, whichever of the two is where the other has to be. */
+static void move_store_operands(struct x64 *c, struct x64_operand address, struct x64_operand value)
+{
+    bool value_in_rcx = value.kind == OPERAND_REG && value.reg == RCX;
+    bool address_in_r9 = address.kind == OPERAND_REG && address.reg == R9;
+
+    if (value_in_rcx && address_in_r9) {
+        x64_rr(&c->as, OP_XCHG | X_W, RCX, R9);
+    } else if (value_in_rcx) {
+        move_operand(c, R9, value);
+        move_operand(c, RCX, address);
+    } else {
+        move_operand(c, RCX, address);
+        move_operand(c, R9, value);
+    }
+}
+
+static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thunk)
+{
+    int32_t left = (int32_t)x64_left(c, op->insn);
+
+    x64_load_cookie(c, RSI);
+    x64_mov_imm(&c->as, false, RDX, op->insn);
+    x64_add_budget(c, left);
+    x64_call(&c->as, thunk);
+    x64_add_budget(c, -left);
+}
+
+static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    move_operand(c, RCX, stub->a);
+    call_guest(c, op, c->thunks.load[op->cond]);
+    if (stub->d != RAX || op->type == IR_I32) {
+        x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
+    }
+}
+
+static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    move_store_operands(c, stub->a, stub->b);
+    call_guest(c, op, c->thunks.store[op->cond]);
+}
+
+/* ---- floating point ---- */
+
+static void load_result(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    uint32_t opcode = op->type == IR_F64   ? OP_MOVSD_LOAD
+                      : op->type == IR_F32 ? OP_MOVSS_LOAD
+                                           : OP_MOV_LOAD;
+
+    x64_rm(&c->as, opcode, stub->d, c->slots[op->slot]);
+}
+
+static void compare_zero(struct x64 *c, uint32_t opcode, struct x64_operand operand,
+                         const struct x64_stub *stub)
+{
+    if (operand.kind == OPERAND_REG) {
+        x64_rip(&c->as, opcode, operand.reg, c->thunks.zero, 0);
+        x64_jcc(&c->as, CC_E, stub->back);
+    }
+}
+
+/* A zero because of a zero operand is exact: not tiny. */
+static void emit_tiny_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    bool wide = op->type == IR_F64 || op->code == IR_FNARROW;
+    uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
+
+    x64_rr(&c->as, OP_UCOMIS | (op->type == IR_F64 ? X_66 : 0), stub->d, stub->d);
+    uint8_t *nan = x64_jcc_short(&c->as, CC_P);
+    compare_zero(c, opcode, stub->a, stub);
+    if (op->code == IR_FMUL) {
+        compare_zero(c, opcode, stub->b, stub);
+    }
+    x64_bind_short(nan, c->as.p);
+}
+
+/* ---- the kinds ---- */
+
+static void emit_work(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    switch (stub->kind) {
+    case STUB_LOAD:
+        emit_load_stub(c, stub, op);
+        break;
+    case STUB_STORE:
+        emit_store_stub(c, stub, op);
+        break;
+    case STUB_STEP:
+        x64_call_step(c, op->insn);
+        break;
+    default:
+        x64_call_step(c, op->insn);
+        load_result(c, stub, op);
+        break;
+    }
+    x64_begin_fp_again(c, stub->fp_ready);
+}
+
+static void emit_jump_stub(struct x64 *c, const struct x64_stub *stub)
+{
+    x64_rm(&c->as, OP_MOV_STORE, stub->a.reg, x64_at(ENV, (int32_t)c->guest->target_offset));
+    x64_load_cookie(c, RAX);
+    x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
+    x64_jmp(&c->as, c->thunks.leave);
+}
+
+static void emit_stub(struct x64 *c, const struct x64_stub *stub)
+{
+    const struct ir_op *op = &c->ops[stub->number];
+
+    x64_bind(stub->jump, c->as.p);
+    if (stub->kind == STUB_JUMP) {
+        emit_jump_stub(c, stub);
+        return;
+    }
+    if (stub->kind == STUB_FBEGIN) {
+        x64_call(&c->as, c->thunks.fp_begin);
+        x64_jmp(&c->as, stub->back);
+        return;
+    }
+    if (stub->kind == STUB_FP_TINY) {
+        emit_tiny_check(c, stub, op);
+    }
+    save_live(c, stub->live);
+    emit_work(c, stub, op);
+    restore_live(c, stub->live);
+    x64_jmp(&c->as, stub->back);
+}
+
+bool x64_emit_stubs(struct x64 *c)
+{
+    for (unsigned i = 0; i < c->stub_count; i++) {
+        if (c->as.p > c->limit) {
+            return false;
+        }
+        const uint8_t *begin = c->as.p;
+        emit_stub(c, &c->stubs[i]);
+        CHECK(c->as.p - begin <= STUB_LONGEST);
+    }
+    return true;
+}

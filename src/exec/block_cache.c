@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+/* The cache of translated blocks, see block_cache.h. */
+#include "exec/block_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "check.h"
+
+/* ---- arena ---- */
+
+static void *take(struct block_cache *cache, size_t size)
+{
+    void *piece = cache->arena + cache->arena_used;
+    size = (size + 15) & ~(size_t)15;
+    if (cache->arena_size - cache->arena_used < size) {
+        return NULL;
+    }
+    cache->arena_used += size;
+    return piece;
+}
+
+bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size)
+{
+    void *arena =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    memset(cache, 0, sizeof *cache);
+    if (arena == MAP_FAILED) {
+        return false;
+    }
+    cache->jit = jit;
+    cache->arena = arena;
+    cache->arena_size = size;
+    return true;
+}
+
+void block_cache_fini(struct block_cache *cache)
+{
+    if (cache->arena != NULL) {
+        block_cache_flush(cache);
+        munmap(cache->arena, cache->arena_size);
+        cache->arena = NULL;
+    }
+}
+
+/* ---- finding ---- */
+
+static unsigned hash(const struct region *region, uint64_t offset, uint32_t salt)
+{
+    uint64_t key = ((uintptr_t)region >> 4) * UINT64_C(0x9e3779b97f4a7c15) + (offset >> 2) + salt;
+    key *= UINT64_C(0x9e3779b97f4a7c15);
+    return (unsigned)(key >> 40) % BLOCK_BUCKETS;
+}
+
+struct block *block_cache_find(const struct block_cache *cache, const struct region *region,
+                               uint64_t offset, uint32_t pc, uint32_t mode)
+{
+    struct block *block = cache->blocks[hash(region, offset, mode)];
+    while (block != NULL && (block->offset != offset || block->pc != pc ||
+                             block->guest.mode != mode || block->region != region)) {
+        block = block->next;
+    }
+    return block;
+}
+
+static struct block_page *find_page(const struct block_cache *cache, const struct region *region,
+                                    uint64_t offset)
+{
+    struct block_page *page = cache->pages[hash(region, offset, 0)];
+    while (page != NULL && (page->region != region || page->offset != offset)) {
+        page = page->next;
+    }
+    return page;
+}
+
+static struct block_page *make_page(struct block_cache *cache, struct region *region,
+                                    uint64_t offset)
+{
+    struct block_page *page = find_page(cache, region, offset);
+    struct block_page **bucket = &cache->pages[hash(region, offset, 0)];
+
+    if (page != NULL) {
+        return page;
+    }
+    page = take(cache, sizeof *page);
+    if (page == NULL) {
+        return NULL;
+    }
+    page->region = region;
+    page->offset = offset;
+    page->granules = 0;
+    page->parts = NULL;
+    page->next = *bucket;
+    *bucket = page;
+    return page;
+}
+
+/* ---- making ---- */
+
+static bool make_parts(struct block_cache *cache, struct block *block,
+                       const struct block_place *places, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct block_part *part = &block->parts[i];
+        part->block = block;
+        part->granules = places[i].granules;
+        part->page = make_page(cache, places[i].region, places[i].offset);
+        if (part->page == NULL) {
+            return false;
+        }
+    }
+    block->part_count = count;
+    return true;
+}
+
+struct block *block_cache_add(struct block_cache *cache, const struct translate_request *request,
+                              const struct ir_block *ir, const struct translated *translated,
+                              const struct block_place *places, unsigned place_count)
+{
+    size_t insns = ir->insn_count * sizeof *translated->insns;
+    struct block *block = take(cache, sizeof *block);
+    struct block_insn *copy = take(cache, insns);
+    struct block_link *links = take(cache, ir->link_count * sizeof *links);
+
+    if (block == NULL || copy == NULL || links == NULL) {
+        return NULL;
+    }
+    memset(block, 0, sizeof *block);
+    if (!make_parts(cache, block, places, place_count)) {
+        return NULL;
+    }
+    memcpy(copy, translated->insns, insns);
+    block->guest.mode = request->mode;
+    block->guest.insns = copy;
+    block->guest.insn_count = (uint16_t)ir->insn_count;
+    block->guest.main_count = (uint16_t)translated->main_count;
+    block->guest.charge = ir->charge;
+    block->pc = request->pc;
+    block->region = places[0].region;
+    block->offset = places[0].offset + (request->pc & TLB_PAGE_MASK);
+    block->links = links;
+    block->link_count = ir->link_count;
+    for (unsigned i = 0; i < ir->link_count; i++) {
+        links[i].pc = translated->links[i];
+        links[i].to = NULL;
+        links[i].next = NULL;
+    }
+    return block;
+}
+
+void block_cache_publish(struct block_cache *cache, struct block *block,
+                         const struct jit_code *code)
+{
+    struct block **bucket = &cache->blocks[hash(block->region, block->offset, block->guest.mode)];
+
+    block->entry = code->entry;
+    block->size_host = code->size;
+    for (unsigned i = 0; i < block->link_count; i++) {
+        block->links[i].place = code->links[i];
+    }
+    for (unsigned i = 0; i < block->part_count; i++) {
+        struct block_part *part = &block->parts[i];
+        part->next = part->page->parts;
+        part->page->parts = part;
+        part->page->granules |= part->granules;
+        if (region_mark_code(part->page->region, part->page->offset, REGION_TRANSLATED,
+                             part->granules)) {
+            cache->on_new_page(cache->context);
+        }
+    }
+    block->next = *bucket;
+    *bucket = block;
+    cache->block_count++;
+    cache->made++;
+}
+
+/* ---- links ---- */
+
+void block_cache_link(struct block_cache *cache, struct block *from, unsigned link,
+                      struct block *to)
+{
+    struct block_link *l = &from->links[link];
+    if (l->to == NULL && !from->guest.gone && !to->guest.gone) {
+        l->to = to;
+        l->next = to->incoming;
+        to->incoming = l;
+        jit_link(cache->jit, l->place, to->entry);
+    }
+}
+
+static void unlink_incoming(struct block_cache *cache, struct block *block)
+{
+    while (block->incoming != NULL) {
+        struct block_link *link = block->incoming;
+        block->incoming = link->next;
+        link->to = NULL;
+        jit_unlink(cache->jit, link->place);
+    }
+}
+
+static void unlink_outgoing(struct block_cache *cache, struct block *block)
+{
+    for (unsigned i = 0; i < block->link_count; i++) {
+        struct block_link *link = &block->links[i];
+        if (link->to != NULL) {
+            struct block_link **at = &link->to->incoming;
+            while (*at != link) {
+                at = &(*at)->next;
+            }
+            *at = link->next;
+            link->to = NULL;
+            jit_unlink(cache->jit, link->place);
+        }
+    }
+}
+
+/* ---- forgetting ---- */
+
+static void take_out(struct block_cache *cache, struct block *block)
+{
+    struct block **at = &cache->blocks[hash(block->region, block->offset, block->guest.mode)];
+    while (*at != block) {
+        at = &(*at)->next;
+    }
+    *at = block->next;
+    for (unsigned i = 0; i < block->part_count; i++) {
+        struct block_page *page = block->parts[i].page;
+        struct block_part **part = &page->parts;
+        while (*part != &block->parts[i]) {
+            part = &(*part)->next;
+        }
+        *part = (*part)->next;
+    }
+}
+
+static void forget(struct block_cache *cache, struct block *block)
+{
+    block->guest.gone = true;
+    take_out(cache, block);
+    unlink_incoming(cache, block);
+    unlink_outgoing(cache, block);
+    jit_disable(cache->jit, block->entry);
+    cache->on_gone(cache->context, block);
+    cache->block_count--;
+    cache->dropped++;
+}
+
+/* Forgets the page's blocks that have code in one of these granules. */
+static void granules_written(struct block_cache *cache, struct block_page *page, uint64_t granules)
+{
+    struct block_part *part = page->parts;
+    if (!(page->granules & granules)) {
+        return;
+    }
+    while (part != NULL) {
+        struct block_part *next = part->next;
+        if (part->granules & granules) {
+            forget(cache, part->block);
+            next = page->parts; /* a block may have taken other parts of this page with it */
+        }
+        part = next;
+    }
+    page->granules = 0;
+    for (part = page->parts; part != NULL; part = part->next) {
+        page->granules |= part->granules;
+    }
+}
+
+void block_cache_written(struct block_cache *cache, const struct region *region, uint64_t offset,
+                         uint64_t size)
+{
+    uint64_t end = offset + size;
+    while (offset < end) {
+        uint64_t base = offset & ~(uint64_t)TLB_PAGE_MASK;
+        uint64_t stop = end < base + TLB_PAGE_SIZE ? end : base + TLB_PAGE_SIZE;
+        struct block_page *page = find_page(cache, region, base);
+        if (page != NULL) {
+            granules_written(cache, page, region_granules(offset, stop - 1));
+        }
+        offset = stop;
+    }
+}
+
+void block_cache_flush(struct block_cache *cache)
+{
+    for (unsigned i = 0; i < BLOCK_BUCKETS; i++) {
+        for (struct block_page *page = cache->pages[i]; page != NULL; page = page->next) {
+            region_unmark_code(page->region, page->offset, REGION_TRANSLATED);
+        }
+        cache->pages[i] = NULL;
+        cache->blocks[i] = NULL;
+    }
+    cache->arena_used = 0;
+    cache->dropped += cache->block_count;
+    cache->block_count = 0;
+    cache->flushes++;
+    jit_flush(cache->jit);
+}

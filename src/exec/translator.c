@@ -1,0 +1,600 @@
+// SPDX-License-Identifier: MIT
+/* The executor that translates, see translator.h. */
+#include "exec/translator.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bits.h"
+#include "check.h"
+#include "exec/block_cache.h"
+#include "exec/listing.h"
+#include "exec/verify.h"
+#include "mem/addrspace.h"
+#include "sparc/interp.h"
+#include "sparc/translate.h"
+
+#define WARMTH_SLOTS 65536
+
+/* Why the interpreter had to do it. */
+enum fallback {
+    FALLBACK_COLD,   /* not executed often enough to be translated  */
+    FALLBACK_BUDGET, /* less to execute than the block has          */
+    FALLBACK_NPC,    /* in a delay slot                             */
+    FALLBACK_PLACE,  /* code in no memory, or under a watchpoint    */
+    FALLBACKS
+};
+
+struct translator {
+    struct translator_config config;
+    struct leon3emu_jit_options options;
+    struct jit *jit;
+    struct block_cache cache;
+    bool flush_wanted;
+    struct space_listener listener;
+    uint64_t fallbacks[FALLBACKS]; /* instructions */
+    uint64_t entries;              /* of generated code */
+    uint64_t flushes_seen;         /* blocks found since then are still there */
+    uint8_t warmth[WARMTH_SLOTS];
+    struct ir_block ir;
+    struct translated translated;
+    struct verify verify;
+};
+
+/* ---- jump caches ---- */
+
+static struct jit_jump *jumps_of(const struct cpu *cpu, uint32_t mode)
+{
+    return cpu->generated.all_jumps + mode * JIT_JUMPS;
+}
+
+static struct jit_jump *jump_at(const struct cpu *cpu, uint32_t mode, uint32_t pc)
+{
+    return &jumps_of(cpu, mode)[(pc >> 2) % JIT_JUMPS];
+}
+
+static void clear_jumps(struct cpu *cpu, uint32_t mode)
+{
+    struct jit_jump *jumps = jumps_of(cpu, mode);
+    if (cpu->generated.jumps_used >> mode & 1) {
+        for (unsigned i = 0; i < JIT_JUMPS; i++) {
+            jumps[i].pc = 1;
+        }
+        cpu->generated.jumps_used &= ~(1u << mode);
+    }
+}
+
+static void note_jump(struct cpu *cpu, uint32_t mode, const struct block *block)
+{
+    struct jit_jump *jump = jump_at(cpu, mode, block->pc);
+    jump->pc = block->pc;
+    jump->entry = block->entry;
+    cpu->generated.jumps_used |= 1u << mode;
+}
+
+static void block_gone(void *context, const struct block *block)
+{
+    struct translator *t = context;
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        struct jit_jump *jump = jump_at(&t->config.cpus[i], block->guest.mode, block->pc);
+        if (jump->pc == block->pc && jump->entry == block->entry) {
+            jump->pc = 1;
+        }
+    }
+}
+
+static void new_page(void *context)
+{
+    struct translator *t = context;
+    t->config.code_changed(t->config.context);
+}
+
+void translator_tlb_flushed(struct translator *t, struct cpu *cpu)
+{
+    (void)t;
+    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+        if (mode & MODE_MMU) {
+            clear_jumps(cpu, mode);
+        }
+    }
+}
+
+void translator_flush(struct translator *t)
+{
+    t->flush_wanted = true;
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        cpu_attention(&t->config.cpus[i]);
+    }
+}
+
+/* Memory may have moved. */
+static void space_changed(void *context, const struct flat_range *range, bool added)
+{
+    (void)range;
+    (void)added;
+    translator_flush(context);
+}
+
+static void flush_now(struct translator *t)
+{
+    t->flush_wanted = false;
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+            clear_jumps(&t->config.cpus[i], mode);
+        }
+    }
+    block_cache_flush(&t->cache);
+    t->config.code_changed(t->config.context);
+}
+
+void translator_code_written(struct translator *t, const struct region *region, uint64_t offset,
+                             uint64_t size)
+{
+    block_cache_written(&t->cache, region, offset, size);
+}
+
+/* ---- creation ---- */
+
+static bool create_jumps(struct cpu *cpu)
+{
+    cpu->generated.all_jumps = malloc(MODE_COUNT * JIT_JUMPS * sizeof(struct jit_jump));
+    if (cpu->generated.all_jumps == NULL) {
+        return false;
+    }
+    cpu->generated.jumps_used = ~0u;
+    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+        clear_jumps(cpu, mode);
+    }
+    return true;
+}
+
+static bool create_parts(struct translator *t, struct error *err)
+{
+    struct jit_config config = {
+        .guest = generated_guest(),
+        .backend = t->options.use_ir ? JIT_IR : JIT_HOST,
+        .cache_size = t->options.cache_size,
+        .stress = (t->options.stress_ra ? JIT_STRESS_RA : 0) |
+                  (t->options.no_chain ? JIT_STRESS_EXIT : 0),
+        .perf_map = t->options.perf_map,
+        .plain_cpu = t->options.plain_cpu,
+    };
+    const char *message = "";
+
+    t->jit = jit_create(&config, &message);
+    if (t->jit == NULL) {
+        return error_set(err, LEON3EMU_HOST, "no memory for generated code: %s; try --exec=interp",
+                         message);
+    }
+    if (!block_cache_init(&t->cache, t->jit, 4 * t->options.cache_size)) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    t->cache.on_gone = block_gone;
+    t->cache.on_new_page = new_page;
+    t->cache.context = t;
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        generated_init(&t->config.cpus[i], t->jit);
+        if (!create_jumps(&t->config.cpus[i])) {
+            return error_set(err, LEON3EMU_HOST, "out of memory");
+        }
+    }
+    return true;
+}
+
+struct translator *translator_create(const struct translator_config *config, struct error *err)
+{
+    struct translator *t = calloc(1, sizeof *t);
+    if (t == NULL) {
+        error_set(err, LEON3EMU_HOST, "out of memory");
+        return NULL;
+    }
+    t->config = *config;
+    t->options = *config->options;
+    t->options.no_chain = t->options.no_chain || t->options.verify;
+    verify_init(&t->verify, config->space->bus);
+    t->listener.changed = space_changed;
+    t->listener.context = t;
+    addrspace_listen(t->config.space, &t->listener);
+    if (!create_parts(t, err)) {
+        translator_destroy(t);
+        return NULL;
+    }
+    return t;
+}
+
+void translator_destroy(struct translator *t)
+{
+    if (t == NULL) {
+        return;
+    }
+    addrspace_unlisten(t->config.space, &t->listener);
+    block_cache_fini(&t->cache);
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        free(t->config.cpus[i].generated.all_jumps);
+        t->config.cpus[i].generated.all_jumps = NULL;
+    }
+    if (t->jit != NULL) {
+        jit_destroy(t->jit);
+    }
+    verify_fini(&t->verify);
+    free(t);
+}
+
+/* ---- translating ---- */
+
+/* Where words come from while a block is made. */
+struct source {
+    struct cpu *cpu;
+    bool paged;
+    uint32_t first_page;
+    unsigned count;
+    uint32_t pages[BLOCK_MAX_PAGES]; /* virtual */
+    struct block_place places[BLOCK_MAX_PAGES];
+};
+
+/* Memory that may be fetched from without further ado. */
+static bool find_place(struct cpu *cpu, uint32_t va, struct block_place *place)
+{
+    place->region = NULL;
+    place->granules = 0;
+    return tlb_fetch_page(&cpu->tlb, va, &place->region, &place->offset) == TLB_OK &&
+           place->region != NULL && tlb_fetch_is_fast(&cpu->tlb, va);
+}
+
+static struct block_place *page_of(struct source *s, uint32_t va)
+{
+    uint32_t page = va & ~TLB_PAGE_MASK;
+    for (unsigned i = 0; i < s->count; i++) {
+        if (s->pages[i] == page) {
+            return &s->places[i];
+        }
+    }
+    /* Behind an MMU the next page may be anywhere tomorrow. */
+    if (s->count == BLOCK_MAX_PAGES || (s->count > 0 && s->cpu->tlb.index != TLB_PHYSICAL) ||
+        !find_place(s->cpu, page, &s->places[s->count])) {
+        return NULL;
+    }
+    s->pages[s->count] = page;
+    return &s->places[s->count++];
+}
+
+static bool fetch_word(void *context, uint32_t pc, uint32_t *word)
+{
+    struct source *s = context;
+    struct block_place *place = page_of(s, pc);
+    if (place == NULL) {
+        return false;
+    }
+    *word = be32_load(place->region->host + place->offset + (pc & TLB_PAGE_MASK));
+    place->granules |= region_granules(pc, pc);
+    return true;
+}
+
+static void trace_pass(void *context, const struct ir_block *block, const char *pass)
+{
+    const struct translator *t = context;
+    listing_log_ir(t->config.log, LOG_OP_OPT, block, pass);
+}
+
+static bool compile(struct translator *t, const struct translate_request *request,
+                    const struct source *source, struct block **block)
+{
+    struct jit_code code;
+
+    listing_log_guest(t->config.log, &t->translated, &t->ir);
+    listing_log_ir(t->config.log, LOG_OP, &t->ir, "translated");
+    ir_optimize(&t->ir, t->options.passes, log_on(t->config.log, LOG_OP_OPT) ? trace_pass : NULL, t);
+    *block = block_cache_add(&t->cache, request, &t->ir, &t->translated, source->places,
+                             source->count);
+    if (*block == NULL || !jit_compile(t->jit, &t->ir, *block, &code)) {
+        return false;
+    }
+    listing_log_host(t->config.log, t->jit, &code, request->pc);
+    block_cache_publish(&t->cache, *block, &code);
+    return true;
+}
+
+/* The block at pc; NULL: there is none to be had. */
+static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t mode)
+{
+    struct source source = {.cpu = cpu};
+    struct translate_request request = {
+        .cpu = cpu,
+        .pc = cpu->pc,
+        .mode = mode,
+        .paged = (mode & MODE_MMU) || !t->config.space->linear,
+        .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
+        .fetch = fetch_word,
+        .context = &source,
+    };
+    struct block *block;
+
+    if (!translate(&request, &t->ir, &t->translated)) {
+        return NULL;
+    }
+    if (!compile(t, &request, &source, &block)) {
+        flush_now(t);
+        source.count = 0;
+        CHECK(translate(&request, &t->ir, &t->translated) &&
+              compile(t, &request, &source, &block));
+    }
+    return block;
+}
+
+/* ---- finding ---- */
+
+static bool is_cold(struct translator *t, uint32_t pc)
+{
+    uint8_t *warmth = &t->warmth[(pc >> 2) % WARMTH_SLOTS];
+    if (*warmth >= t->options.threshold) {
+        return false;
+    }
+    ++*warmth;
+    return true;
+}
+
+/* The block at pc in the present mode, made if need be; NULL: the interpreter's turn, and why. */
+static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mode,
+                             enum fallback *why)
+{
+    struct block_place place;
+    struct block *block;
+
+    *why = FALLBACK_PLACE;
+    if (!find_place(cpu, cpu->pc, &place)) {
+        return NULL;
+    }
+    block = block_cache_find(&t->cache, place.region, place.offset + (cpu->pc & TLB_PAGE_MASK),
+                             cpu->pc, mode);
+    if (block == NULL) {
+        *why = FALLBACK_COLD;
+        if (is_cold(t, cpu->pc)) {
+            return NULL;
+        }
+        block = translate_at(t, cpu, mode);
+        *why = FALLBACK_PLACE;
+    }
+    if (block != NULL && !t->options.no_chain) {
+        note_jump(cpu, mode, block);
+    }
+    return block;
+}
+
+/* ---- interpreting ---- */
+
+/* Until the flow jumps: there a block may begin. */
+static void interpret(struct translator *t, struct cpu *cpu, enum fallback why)
+{
+    uint64_t before = cpu->insns;
+    uint32_t pc;
+    do {
+        pc = cpu->pc;
+        interp_step(cpu);
+    } while (cpu->cycles < cpu->limit && (cpu->pc == pc + 4 || cpu->npc != cpu->pc + 4));
+    t->fallbacks[why] += cpu->insns - before;
+}
+
+static void interpret_rest(struct translator *t, struct cpu *cpu)
+{
+    uint64_t before = cpu->insns;
+    interp_run(cpu);
+    t->fallbacks[FALLBACK_BUDGET] += cpu->insns - before;
+}
+
+/* ---- running ---- */
+
+static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
+{
+    bool paged = (mode & MODE_MMU) || !t->config.space->linear;
+    cpu->generated.memory = paged ? (void *)cpu->tlb.now.addend : t->config.space->window;
+    cpu->generated.tlb_flags = cpu->tlb.now.flags;
+    cpu->generated.jumps = jumps_of(cpu, mode);
+    generated_enter(cpu);
+}
+
+static void go_to(struct cpu *cpu, uint32_t pc)
+{
+    cpu->pc = pc;
+    cpu->npc = pc + 4;
+}
+
+/* Block `from` wants to go on by a link: finds its aim, so that the next time nobody is asked. */
+static void follow_link(struct translator *t, struct cpu *cpu, struct block *from, unsigned link)
+{
+    uint32_t mode = from->guest.mode;
+    enum fallback why;
+    struct block *to;
+
+    go_to(cpu, from->links[link].pc);
+    if (cpu->cycles >= cpu->limit || t->options.no_chain || t->flush_wanted) {
+        return;
+    }
+    to = look_up(t, cpu, mode, &why);
+    /* Making `to` may have flushed the cache, and `from` with it. */
+    if (to != NULL && t->cache.flushes == t->flushes_seen) {
+        block_cache_link(&t->cache, from, link, to);
+    }
+}
+
+static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
+{
+    struct block *block = left.cookie;
+    switch (left.reason) {
+    case JIT_QUIT:
+        break;
+    case JIT_BUDGET:
+        go_to(cpu, block->pc);
+        if (!block->guest.gone) {
+            interpret_rest(t, cpu);
+        }
+        break;
+    case JIT_JUMP:
+        go_to(cpu, cpu->generated.target);
+        break;
+    default:
+        follow_link(t, cpu, block, (unsigned)left.reason);
+        break;
+    }
+}
+
+/* ---- verifying ---- */
+
+/* The words of a block that was translated before. */
+static bool fetch_known(void *context, uint32_t pc, uint32_t *word)
+{
+    const struct guest_block *block = context;
+    for (unsigned i = 0; i < block->insn_count; i++) {
+        if (block->insns[i].pc == pc) {
+            *word = block->insns[i].f.word;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_difference(struct translator *t, struct cpu *cpu, struct block *block)
+{
+    struct translate_request request = {
+        .cpu = cpu,
+        .pc = block->pc,
+        .mode = block->guest.mode,
+        .paged = (block->guest.mode & MODE_MMU) || !t->config.space->linear,
+        .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
+        .fetch = fetch_known,
+        .context = &block->guest,
+    };
+    char text[320];
+
+    snprintf(text, sizeof text,
+             "bug: block 0x%08" PRIx32 " (mode %" PRIu32 ") differs from the interpreter: %s",
+             block->pc, block->guest.mode, t->verify.wrong);
+    if (translate(&request, &t->ir, &t->translated)) {
+        ir_optimize(&t->ir, t->options.passes, NULL, NULL);
+        listing_log_block(t->config.log, &t->translated, &t->ir);
+    }
+    t->config.failed(t->config.context, text);
+}
+
+static void run_verified(struct translator *t, struct cpu *cpu, struct block *block)
+{
+    struct jit_left left;
+
+    if (cpu->limit - cpu->cycles < block->guest.charge) {
+        interpret_rest(t, cpu);
+        return;
+    }
+    if (!verify_interpret(&t->verify, cpu, &block->guest, &t->flush_wanted)) {
+        return;
+    }
+    prepare(t, cpu, block->guest.mode);
+    left = jit_run(t->jit, cpu, block->entry);
+    generated_leave(cpu);
+    leave(t, cpu, left);
+    if (!verify_compare(&t->verify)) {
+        report_difference(t, cpu, block);
+    }
+}
+
+/* ---- running ---- */
+
+static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mode,
+                              enum fallback *why)
+{
+    const struct jit_jump *jump = jump_at(cpu, mode, cpu->pc);
+    const struct block *block;
+    if (jump->pc == cpu->pc) {
+        return jump->entry;
+    }
+    block = look_up(t, cpu, mode, why);
+    return block == NULL ? NULL : block->entry;
+}
+
+/* One block, or what stands for it. */
+static void run_and_verify(struct translator *t, struct cpu *cpu)
+{
+    enum fallback why = FALLBACK_NPC;
+    struct block *block = NULL;
+
+    if (cpu->npc == cpu->pc + 4) {
+        block = look_up(t, cpu, generated_mode(cpu), &why);
+    }
+    if (block == NULL) {
+        interpret(t, cpu, why);
+    } else {
+        t->entries++;
+        run_verified(t, cpu, block);
+    }
+}
+
+void translator_run(struct translator *t, struct cpu *cpu)
+{
+    while (cpu->cycles < cpu->limit) {
+        uint32_t mode = generated_mode(cpu);
+        enum fallback why = FALLBACK_NPC;
+        const void *entry = NULL;
+
+        if (t->flush_wanted) {
+            flush_now(t);
+        }
+        if (t->options.verify) {
+            run_and_verify(t, cpu);
+            continue;
+        }
+        t->flushes_seen = t->cache.flushes;
+        if (cpu->npc == cpu->pc + 4) {
+            entry = find_entry(t, cpu, mode, &why);
+        }
+        if (entry == NULL) {
+            interpret(t, cpu, why);
+            continue;
+        }
+        t->flushes_seen = t->cache.flushes;
+        t->entries++;
+        prepare(t, cpu, mode);
+        struct jit_left left = jit_run(t->jit, cpu, entry);
+        generated_leave(cpu);
+        leave(t, cpu, left);
+    }
+}
+
+/* ---- figures ---- */
+
+bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FILE *stream)
+{
+    return listing_explain(word, options->jit.passes, stream);
+}
+
+const char *leon3emu_pass_name(unsigned index)
+{
+    return index < ir_pass_count ? ir_passes[index].name : NULL;
+}
+
+const char *leon3emu_pass_help(unsigned index)
+{
+    return index < ir_pass_count ? ir_passes[index].help : NULL;
+}
+
+void translator_stats(const struct translator *t, FILE *stream)
+{
+    static const char *const names[FALLBACKS] = {"cold", "budget", "delay_slot", "place"};
+    uint64_t interpreted = 0, all = 0;
+
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        all += t->config.cpus[i].insns;
+    }
+    fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
+    fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);
+    fprintf(stream, "cache_flushes %" PRIu64 "\n", t->cache.flushes);
+    fprintf(stream, "generated_entries %" PRIu64 "\n", t->entries);
+    fprintf(stream, "code_bytes %zu\n", jit_used(t->jit));
+    for (unsigned i = 0; i < FALLBACKS; i++) {
+        interpreted += t->fallbacks[i];
+        fprintf(stream, "interpreted_%s %" PRIu64 "\n", names[i], t->fallbacks[i]);
+    }
+    if (t->options.verify) {
+        verify_stats(&t->verify, stream);
+    }
+    fprintf(stream, "generated_percent %.2f\n",
+            all == 0 ? 0.0 : 100.0 * (double)(all - interpreted) / (double)all);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+/* The log of accesses that can be undone and replayed, see access_log.h. */
+#include "mem/access_log.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+void access_log_fini(struct access_log *log)
+{
+    free(log->entries);
+    free(log->bytes);
+}
+
+/* ---- entries ---- */
+
+static struct access_entry *add(struct access_log *log)
+{
+    struct access_entry *entry;
+    if (log->count == log->room) {
+        unsigned room = log->room == 0 ? 64 : 2 * log->room;
+        struct access_entry *grown = realloc(log->entries, room * sizeof *grown);
+        if (grown == NULL) {
+            log->no_memory = true;
+            return NULL;
+        }
+        log->entries = grown;
+        log->room = room;
+    }
+    entry = &log->entries[log->count++];
+    memset(entry, 0, sizeof *entry);
+    return entry;
+}
+
+static bool make_room(struct access_log *log, size_t size)
+{
+    size_t room = log->bytes_room;
+    uint8_t *grown;
+
+    if (size <= room - log->bytes_used) {
+        return true;
+    }
+    room = 2 * room + size;
+    grown = realloc(log->bytes, room);
+    if (grown == NULL) {
+        log->no_memory = true;
+        return false;
+    }
+    log->bytes = grown;
+    log->bytes_room = room;
+    return true;
+}
+
+void access_log_memory(struct access_log *log, uint8_t *host, size_t length)
+{
+    struct access_entry *entry;
+    if (log->state != ACCESS_RECORD || !make_room(log, 2 * length) || (entry = add(log)) == NULL) {
+        return;
+    }
+    entry->is_memory = true;
+    entry->by_device = log->calls > 0;
+    entry->host = host;
+    entry->length = length;
+    entry->at = log->bytes_used;
+    memcpy(log->bytes + entry->at, host, length);
+    log->bytes_used += 2 * length;
+}
+
+void access_log_bus_memory(struct access_log *log, uint8_t *host, size_t length)
+{
+    log->bus_writes = true;
+    access_log_memory(log, host, length);
+}
+
+/* Keeps what memory has now. */
+static void note_after(struct access_log *log, unsigned first, bool by_device)
+{
+    for (unsigned i = first; i < log->count; i++) {
+        const struct access_entry *entry = &log->entries[i];
+        if (entry->is_memory && entry->by_device == by_device) {
+            memcpy(log->bytes + entry->at + entry->length, entry->host, entry->length);
+        }
+    }
+}
+
+/* ---- states ---- */
+
+void access_log_record(struct access_log *log)
+{
+    log->state = ACCESS_RECORD;
+    log->count = 0;
+    log->bytes_used = 0;
+    log->bus_writes = log->no_memory = false;
+    log->wrong[0] = '\0';
+}
+
+void access_log_undo(struct access_log *log)
+{
+    note_after(log, 0, false);
+    for (unsigned i = log->count; i-- > 0;) {
+        const struct access_entry *entry = &log->entries[i];
+        if (entry->is_memory) {
+            memcpy(entry->host, log->bytes + entry->at, entry->length);
+        }
+    }
+    log->state = ACCESS_OFF;
+}
+
+void access_log_replay(struct access_log *log)
+{
+    log->state = ACCESS_REPLAY;
+    log->next = 0;
+}
+
+/* ---- replaying ---- */
+
+static struct access_entry *next_access(struct access_log *log)
+{
+    while (log->next < log->count && log->entries[log->next].is_memory) {
+        log->next++;
+    }
+    return log->next < log->count ? &log->entries[log->next] : NULL;
+}
+
+static void write_again(struct access_log *log)
+{
+    while (log->next < log->count && log->entries[log->next].by_device) {
+        const struct access_entry *entry = &log->entries[log->next++];
+        memcpy(entry->host, log->bytes + entry->at + entry->length, entry->length);
+    }
+}
+
+static uint64_t low_bytes(uint64_t value, unsigned size)
+{
+    return value & UINT64_MAX >> (64 - 8 * size);
+}
+
+static void complain(struct access_log *log, const struct access_entry *expected,
+                     const struct access_entry *made)
+{
+    char text[80] = "none";
+    if (log->wrong[0] != '\0') {
+        return;
+    }
+    if (expected != NULL) {
+        snprintf(text, sizeof text, "a %u-byte %s of 0x%08" PRIx64 ", value 0x%" PRIx64,
+                 expected->size, expected->write ? "store" : "load", expected->address,
+                 expected->value);
+    }
+    snprintf(log->wrong, sizeof log->wrong,
+             "device access: a %u-byte %s of 0x%08" PRIx64 ", value 0x%" PRIx64 ", expected is %s",
+             made->size, made->write ? "store" : "load", made->address, made->value, text);
+}
+
+/* The outcome of an access, from the log. */
+static bool repeat(struct access_log *log, struct access_entry *made, struct access *how)
+{
+    const struct access_entry *entry = next_access(log);
+    if (entry == NULL || entry->write != made->write || entry->size != made->size ||
+        entry->address != made->address || (made->write && entry->value != made->value)) {
+        complain(log, entry, made);
+        return false;
+    }
+    log->next++;
+    write_again(log);
+    made->value = entry->value;
+    how->wait_cycles += entry->wait_cycles;
+    log->again(log->context, &entry->effect);
+    return entry->ok;
+}
+
+/* What cannot be told from the values is told by who was not asked, and by the memory. */
+bool access_log_finish(struct access_log *log)
+{
+    const struct access_entry *left = next_access(log);
+    log->state = ACCESS_OFF;
+    if (log->wrong[0] == '\0' && left != NULL) {
+        snprintf(log->wrong, sizeof log->wrong,
+                 "device access: none, expected is a %u-byte %s of 0x%08" PRIx64, left->size,
+                 left->write ? "store" : "load", left->address);
+    }
+    for (unsigned i = 0; i < log->count && log->wrong[0] == '\0'; i++) {
+        const struct access_entry *entry = &log->entries[i];
+        const uint8_t *after = log->bytes + entry->at + entry->length;
+        if (entry->is_memory && !entry->by_device &&
+            memcmp(entry->host, after, entry->length) != 0) {
+            size_t at = 0;
+            while (entry->host[at] == after[at]) {
+                at++;
+            }
+            snprintf(log->wrong, sizeof log->wrong,
+                     "memory: store %u, byte %zu: 0x%02x, expected is 0x%02x", i, at,
+                     entry->host[at], after[at]);
+        }
+    }
+    return log->wrong[0] == '\0';
+}
+
+/* ---- accesses ---- */
+
+static bool is_memory(const struct addrspace *space, uint64_t address, unsigned size, bool write)
+{
+    const struct flat_range *range = addrspace_find(space, address);
+    return range != NULL && address - range->start + size <= range->size &&
+           (range->region->kind == REGION_RAM || (range->region->kind == REGION_ROM && !write));
+}
+
+/* The store of an atomic may be one that nobody sees, now that its load has filled the TLB. */
+static void note_atomic(struct access_log *log, const struct addrspace *space, uint64_t address,
+                        const struct access *how)
+{
+    uint8_t *host = addrspace_memory(space, address & ~UINT64_C(7), 8);
+    if ((how->attributes & L3_ATTR_LOCKED) && host != NULL) {
+        access_log_memory(log, host, 8);
+    }
+}
+
+/* Entry `at` is the access that was made; entries of memory have followed it. */
+static void keep(struct access_log *log, unsigned at, const struct access_entry *made)
+{
+    if (at < log->count) {
+        log->entries[at] = *made;
+        note_after(log, at, true);
+    }
+}
+
+bool access_log_load(struct access_log *log, struct addrspace *space, uint64_t address,
+                     unsigned size, uint64_t *value, struct access *how)
+{
+    struct access_entry made = {.size = size, .address = address};
+    uint32_t waited = how->wait_cycles;
+    unsigned at = log->count;
+    bool ok;
+
+    if (log->state == ACCESS_OFF || is_memory(space, address, size, false)) {
+        note_atomic(log, space, address, how);
+        return addrspace_load(space, address, size, value, how);
+    }
+    if (log->state == ACCESS_REPLAY) {
+        ok = repeat(log, &made, how);
+        *value = made.value;
+        return ok;
+    }
+    add(log);
+    log->begin(log->context);
+    log->calls++;
+    made.ok = ok = addrspace_load(space, address, size, value, how);
+    log->calls--;
+    log->end(log->context, &made.effect);
+    made.value = *value;
+    made.wait_cycles = how->wait_cycles - waited;
+    keep(log, at, &made);
+    return ok;
+}
+
+bool access_log_store(struct access_log *log, struct addrspace *space, uint64_t address,
+                      unsigned size, uint64_t value, struct access *how)
+{
+    struct access_entry made = {.write = true, .size = size, .address = address};
+    uint32_t waited = how->wait_cycles;
+    unsigned at = log->count;
+
+    made.value = low_bytes(value, size);
+    if (log->state == ACCESS_OFF || is_memory(space, address, size, true)) {
+        return addrspace_store(space, address, size, value, how);
+    }
+    if (log->state == ACCESS_REPLAY) {
+        return repeat(log, &made, how);
+    }
+    add(log);
+    log->begin(log->context);
+    log->calls++;
+    made.ok = addrspace_store(space, address, size, value, how);
+    log->calls--;
+    log->end(log->context, &made.effect);
+    made.wait_cycles = how->wait_cycles - waited;
+    keep(log, at, &made);
+    return made.ok;
+}

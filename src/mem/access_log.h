@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a stretch of instructions does to memory and devices, so that it can be undone and done again.
+ *
+ * While it records, accesses to devices take place and are kept with their outcome, and stores to memory
+ * are kept with what was there before (those of devices' DMA, too).  access_log_undo() puts memory back.
+ * While it replays, no device is called: each access must be the next one of the log and has the outcome
+ * it had; memory that a device wrote then is written again.  See docs/leon3emu.1, --verify-jit.
+ */
+#ifndef MEM_ACCESS_LOG_H
+#define MEM_ACCESS_LOG_H
+
+#include "mem/addrspace.h"
+
+/* What a device may change of the CPU that accesses it. */
+struct access_effect {
+    uint64_t limit;
+    unsigned irl;
+    int status;
+};
+
+struct access_entry {
+    bool is_memory;
+    bool by_device; /* memory written in the course of the device access before it */
+    /* of a device access: */
+    bool write, ok;
+    uint32_t size;
+    uint64_t address, value;
+    uint32_t wait_cycles;
+    struct access_effect effect;
+    /* of memory: */
+    uint8_t *host;
+    size_t length;
+    size_t at; /* in access_log.bytes: length bytes from before, as many from after */
+};
+
+enum access_state { ACCESS_OFF, ACCESS_RECORD, ACCESS_REPLAY };
+
+struct access_log {
+    enum access_state state;
+    struct access_entry *entries;
+    unsigned count, room;
+    uint8_t *bytes;
+    size_t bytes_used, bytes_room;
+    unsigned next;    /* to be replayed */
+    unsigned calls;   /* devices that are being called */
+    bool bus_writes;  /* memory was written by the bus: a slow store, a table walk, DMA */
+    bool no_memory;   /* the log is not complete */
+    char wrong[160];  /* replay: the first access that was not in the log; empty: none */
+    /* Before and after a device is called; and to have its effect again. */
+    void (*begin)(void *context);
+    void (*end)(void *context, struct access_effect *effect);
+    void (*again)(void *context, const struct access_effect *effect);
+    void *context;
+};
+
+void access_log_fini(struct access_log *log);
+
+/* Empties the log and records. */
+void access_log_record(struct access_log *log);
+/* Ends recording; memory becomes as it was. */
+void access_log_undo(struct access_log *log);
+/* From the first entry on. */
+void access_log_replay(struct access_log *log);
+/* Ends replaying.  False: log->wrong says what was not as recorded, in accesses or in memory. */
+bool access_log_finish(struct access_log *log);
+
+/* A CPU's access by physical address, as addrspace_load() and addrspace_store(). */
+bool access_log_load(struct access_log *log, struct addrspace *space, uint64_t address,
+                     unsigned size, uint64_t *value, struct access *how);
+bool access_log_store(struct access_log *log, struct addrspace *space, uint64_t address,
+                      unsigned size, uint64_t value, struct access *how);
+
+/* [host, host+length) is about to be written.  Does nothing but while recording. */
+void access_log_memory(struct access_log *log, uint8_t *host, size_t length);
+/* The same, from the bus. */
+void access_log_bus_memory(struct access_log *log, uint8_t *host, size_t length);
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The CPU as generated code sees it: slots, the state that it keeps in a form of its own, and what it
+ * cannot do itself.
+ *
+ * While generated code runs, struct cpu is complete but for
+ *     cycles, insns   budget says how far it has come: cycles = base - budget
+ *     icc             in generated.flags, in the host's form
+ *     cwp             is where bank[1] points
+ *     fsr             cexc and ftt follow from the last FPop (fp_row), aexc partly sticks in the host
+ *     pc, npc         known to the block
+ * generated_leave() makes it complete, generated_enter() takes it apart again.
+ */
+#ifndef SPARC_GENERATED_H
+#define SPARC_GENERATED_H
+
+#include "sparc/cpu.h"
+
+/* ---- slots ---- */
+
+enum slot {
+    SLOT_R = 0,   /* + register number 1..31 */
+    SLOT_F = 32,  /* + %f number, I32 */
+    SLOT_FS = 64, /* + %f number, F32 */
+    SLOT_D = 96,  /* + even %f number / 2, F64 */
+    SLOT_X = 112, /* + even %f number / 2, I64 */
+    SLOT_FIRST_NAMED = 127,
+#define SLOT(id, name, bank, type, field) SLOT_##id,
+#include "sparc/slots.def"
+#undef SLOT
+    SLOT_COUNT
+};
+
+/* Helpers that generated code may call. */
+enum generated_helper { HELPER_SDIV, HELPER_COUNT };
+
+/* The guest description for include/ir.h; fixed data. */
+const struct ir_guest *generated_guest(void);
+
+/* ---- blocks ---- */
+
+/* What a block's code depends on beside pc and memory. */
+enum block_mode {
+    MODE_SUPERVISOR = 1,
+    MODE_MMU = 2,
+    MODE_EF = 4,
+    MODE_FP_SLOW = 8, /* FPops may trap or round otherwise: not for the host */
+    MODE_COUNT = 16
+};
+
+/* npc of an instruction that is in the npc slot, because only a run can tell. */
+#define NPC_IN_SLOT 1u
+
+struct block_insn {
+    uint32_t pc, npc;
+    uint16_t left; /* of the block's charge, when it is done: no path from here takes more cycles */
+    struct insn f;
+};
+
+/* What generated code's slow paths must know of the block they are in: the cookie. */
+struct guest_block {
+    uint32_t mode;
+    bool gone; /* its code was written to: leave it */
+    uint16_t insn_count;
+    uint16_t main_count; /* those of the main section come first */
+    uint32_t charge;     /* cycles that the longest path takes */
+    struct block_insn *insns;
+};
+
+static inline unsigned generated_mode(const struct cpu *cpu)
+{
+    const uint32_t slow = 3u << FSR_RD | 0x1fu << FSR_TEM;
+    unsigned fp_slow = (cpu->fsr & slow) != 0 || cpu->fp_state != FP_EXECUTE;
+    return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
+           (unsigned)cpu->ef << 2 | fp_slow << 3;
+}
+
+/* ---- crossing over ---- */
+
+/* jit's flags layout and its environment are taken on. */
+void generated_init(struct cpu *cpu, struct jit *jit);
+
+/* Into generated form; `budget` up to cpu->limit.  Mode's jump cache and memory must be set. */
+void generated_enter(struct cpu *cpu);
+/* And back: all of struct cpu but pc and npc. */
+void generated_leave(struct cpu *cpu);
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/* Translator: arithmetic, logic, shifts, multiply, divide, Y and WIM.  SPARC V8 B.9 to B.19, B.28, B.29. */
+#include "sparc/translation.h"
+
+enum flow trans_sethi(struct translation *t, const struct insn *f, unsigned insn)
+{
+    (void)insn;
+    trans_write(t, f->rd, trans_const(t, (uint32_t)f->imm));
+    return FLOW_ON;
+}
+
+/* ---- B.10 to B.13: an op of two operands, the second one perhaps inverted ---- */
+
+struct shape {
+    uint8_t code;  /* enum ir_code */
+    uint8_t flags; /* enum ir_code; of the cc form */
+    bool invert;
+};
+
+static struct shape shape_of(unsigned row)
+{
+    static const struct shape shapes[INSN_COUNT] = {
+        [INSN_ADD] = {IR_ADD, 0, false},          [INSN_ADDCC] = {IR_ADD, IR_FADDI, false},
+        [INSN_SUB] = {IR_SUB, 0, false},          [INSN_SUBCC] = {IR_SUB, IR_FSUBI, false},
+        [INSN_AND] = {IR_AND, 0, false},          [INSN_ANDCC] = {IR_AND, IR_FLOGIC, false},
+        [INSN_OR] = {IR_OR, 0, false},            [INSN_ORCC] = {IR_OR, IR_FLOGIC, false},
+        [INSN_XOR] = {IR_XOR, 0, false},          [INSN_XORCC] = {IR_XOR, IR_FLOGIC, false},
+        [INSN_ANDN] = {IR_AND, 0, true},          [INSN_ANDNCC] = {IR_AND, IR_FLOGIC, true},
+        [INSN_ORN] = {IR_OR, 0, true},            [INSN_ORNCC] = {IR_OR, IR_FLOGIC, true},
+        [INSN_XNOR] = {IR_XOR, 0, true},          [INSN_XNORCC] = {IR_XOR, IR_FLOGIC, true},
+        [INSN_SLL] = {IR_SHL, 0, false},          [INSN_SRL] = {IR_SHR, 0, false},
+        [INSN_SRA] = {IR_SAR, 0, false},
+    };
+    return shapes[row];
+}
+
+static ir_ref second(struct translation *t, const struct insn *f, bool invert)
+{
+    ir_ref b = trans_operand2(t, f);
+    if (!invert) {
+        return b;
+    }
+    if (f->word & INSN_IMMEDIATE) {
+        return trans_const(t, ~(uint32_t)f->imm);
+    }
+    return ir_unary(t->block, IR_NOT, IR_I32, b);
+}
+
+enum flow trans_alu(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct shape shape = shape_of(f->row);
+    ir_ref a = trans_operand1(t, f);
+    ir_ref b = second(t, f, shape.invert);
+    (void)insn;
+    trans_write(t, f->rd, trans_op(t, (enum ir_code)shape.code, a, b));
+    return FLOW_ON;
+}
+
+static void set_flags(struct translation *t, enum ir_code code, ir_ref a, ir_ref b, ir_ref c)
+{
+    struct ir_op op = {.code = (uint8_t)code, .type = IR_FLAGS, .a = a, .b = b, .c = c};
+    ir_set(t->block, SLOT_ICC, ir_add_op(t->block, op));
+}
+
+enum flow trans_alu_cc(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct shape shape = shape_of(f->row);
+    ir_ref a = trans_operand1(t, f);
+    ir_ref b = second(t, f, shape.invert);
+    ir_ref result = trans_op(t, (enum ir_code)shape.code, a, b);
+    (void)insn;
+    trans_write(t, f->rd, result);
+    if (shape.flags == IR_FLOGIC) {
+        set_flags(t, IR_FLOGIC, result, 0, 0);
+    } else {
+        set_flags(t, (enum ir_code)shape.flags, a, b, 0);
+    }
+    return FLOW_ON;
+}
+
+/* ADDX, SUBX and their cc forms. */
+enum flow trans_addx(struct translation *t, const struct insn *f, unsigned insn)
+{
+    bool add = f->row == INSN_ADDX || f->row == INSN_ADDXCC;
+    enum ir_code code = add ? IR_ADD : IR_SUB;
+    ir_ref a = trans_operand1(t, f);
+    ir_ref b = trans_operand2(t, f);
+    ir_ref flags = ir_get(t->block, SLOT_ICC);
+    ir_ref carry = ir_unary(t->block, IR_FCARRY, IR_I32, flags);
+    (void)insn;
+    trans_write(t, f->rd, trans_op(t, code, trans_op(t, code, a, b), carry));
+    if (insn_rows[f->row].flags & INSN_F_ICC) {
+        set_flags(t, add ? IR_FADDX : IR_FSUBX, a, b, flags);
+    }
+    return FLOW_ON;
+}
+
+/* ---- B.17, B.18 multiply ---- */
+
+enum flow trans_mulscc(struct translation *t, const struct insn *f, unsigned insn)
+{
+    ir_ref one = trans_const(t, 1);
+    ir_ref high = trans_const(t, 31);
+    ir_ref rs1 = trans_operand1(t, f);
+    ir_ref y = ir_get(t->block, SLOT_Y);
+    struct ir_op test = {.code = IR_FTEST, .type = IR_I32, .cond = IR_LT};
+    ir_ref sign, a, b;
+    (void)insn;
+
+    test.a = ir_get(t->block, SLOT_ICC);
+    sign = ir_add_op(t->block, test);
+    a = trans_op(t, IR_OR, trans_op(t, IR_SHR, rs1, one), trans_op(t, IR_SHL, sign, high));
+    b = trans_op(t, IR_AND, trans_operand2(t, f),
+                 ir_unary(t->block, IR_NEG, IR_I32, trans_op(t, IR_AND, y, one)));
+    ir_set(t->block, SLOT_Y,
+           trans_op(t, IR_OR, trans_op(t, IR_SHR, y, one), trans_op(t, IR_SHL, rs1, high)));
+    trans_write(t, f->rd, trans_op(t, IR_ADD, a, b));
+    set_flags(t, IR_FADDI, a, b, 0);
+    return FLOW_ON;
+}
+
+enum flow trans_multiply(struct translation *t, const struct insn *f, unsigned insn)
+{
+    bool is_signed = f->row == INSN_SMUL || f->row == INSN_SMULCC;
+    enum ir_code widen = is_signed ? IR_SEXT32 : IR_ZEXT32;
+    ir_ref a = ir_unary(t->block, widen, IR_I64, trans_operand1(t, f));
+    ir_ref b = ir_unary(t->block, widen, IR_I64, trans_operand2(t, f));
+    ir_ref product = ir_binary(t->block, IR_MUL, IR_I64, a, b);
+    ir_ref low = ir_unary(t->block, IR_LOW, IR_I32, product);
+    (void)insn;
+
+    ir_set(t->block, SLOT_Y, ir_unary(t->block, IR_HIGH, IR_I32, product));
+    trans_write(t, f->rd, low);
+    if (insn_rows[f->row].flags & INSN_F_ICC) {
+        set_flags(t, IR_FLOGIC, low, 0, 0);
+    }
+    return FLOW_ON;
+}
+
+/* ---- B.19 divide ---- */
+
+static ir_ref select_value(struct translation *t, ir_ref condition, ir_ref yes, ir_ref no)
+{
+    struct ir_op op = {.code = IR_SELECT, .type = IR_I32, .a = condition, .b = yes, .c = no};
+    return ir_add_op(t->block, op);
+}
+
+/* Y:rs1 / operand 2; a quotient of more than 32 bits is the greatest one. */
+enum flow trans_udiv(struct translation *t, const struct insn *f, unsigned insn)
+{
+    ir_ref b = trans_operand2(t, f);
+    ir_ref dividend, quotient, high;
+
+    if (t->in_arm || ((f->word & INSN_IMMEDIATE) && f->imm == 0)) {
+        return trans_step(t, f, insn);
+    }
+    trans_step_if(t, IR_EQ, b, trans_const(t, 0), insn);
+    dividend = ir_binary(t->block, IR_PACK, IR_I64, ir_get(t->block, SLOT_Y), trans_operand1(t, f));
+    quotient = ir_binary(t->block, IR_DIVU, IR_I64, dividend,
+                         ir_unary(t->block, IR_ZEXT32, IR_I64, b));
+    high = ir_unary(t->block, IR_HIGH, IR_I32, quotient);
+    trans_write(t, f->rd, select_value(t, high, trans_const(t, UINT32_MAX),
+                                       ir_unary(t->block, IR_LOW, IR_I32, quotient)));
+    return FLOW_ON;
+}
+
+enum flow trans_sdiv(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct ir_op call = {.code = IR_CALL, .type = IR_I32, .imm = HELPER_SDIV};
+
+    if (t->in_arm || ((f->word & INSN_IMMEDIATE) && f->imm == 0)) {
+        return trans_step(t, f, insn);
+    }
+    call.c = trans_operand2(t, f);
+    trans_step_if(t, IR_EQ, call.c, trans_const(t, 0), insn);
+    call.a = ir_get(t->block, SLOT_Y);
+    call.b = trans_operand1(t, f);
+    trans_write(t, f->rd, ir_add_op(t->block, call));
+    return FLOW_ON;
+}
+
+/* ---- B.28, B.29: Y and WIM ---- */
+
+enum flow trans_rdy(struct translation *t, const struct insn *f, unsigned insn)
+{
+    (void)insn;
+    trans_write(t, f->rd, ir_get(t->block, SLOT_Y));
+    return FLOW_ON;
+}
+
+enum flow trans_wry(struct translation *t, const struct insn *f, unsigned insn)
+{
+    (void)insn;
+    ir_set(t->block, SLOT_Y, trans_op(t, IR_XOR, trans_operand1(t, f), trans_operand2(t, f)));
+    return FLOW_ON;
+}
+
+enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn)
+{
+    if (!(t->request->mode & MODE_SUPERVISOR)) {
+        return trans_step(t, f, insn);
+    }
+    trans_write(t, f->rd, ir_get(t->block, SLOT_WIM));
+    return FLOW_ON;
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Translator: control transfer and register windows.  SPARC V8 B.20 to B.27, B.31.
+ *
+ * A branch is translated together with its delay instruction: first the branch, then the delay instruction
+ * on each side that executes it, so that its npc is known and nothing comes between a compare and its
+ * branch.
+ */
+#include "bits.h"
+#include "sparc/interp.h"
+#include "sparc/translation.h"
+
+/* The delay instruction at t->pc + 4.  False: it is none that can be translated along. */
+static bool fetch_delay(const struct translation *t, struct insn *delay)
+{
+    return t->request->max_insns > 1 && trans_fetch(t, t->pc + 4, delay) &&
+           !(insn_rows[delay->row].flags & INSN_F_CTI);
+}
+
+/* Executes the delay instruction of the branch at t->pc on the main path, then goes on at target. */
+static enum flow follow(struct translation *t, const struct insn *delay, uint32_t target)
+{
+    uint32_t pc = t->pc + 4;
+    unsigned insn = trans_new_insn(t, delay, pc, target);
+    enum flow flow = translate_row(delay->row)(t, delay, insn);
+
+    t->pc = target;
+    if (flow == FLOW_ON && trans_was_here(t, target)) {
+        return FLOW_STOP;
+    }
+    return flow;
+}
+
+/* The same without a delay instruction. */
+static enum flow jump(struct translation *t, uint32_t target)
+{
+    t->pc = target;
+    return trans_was_here(t, target) ? FLOW_STOP : FLOW_ON;
+}
+
+static enum flow quit_at(struct translation *t, const struct insn *f)
+{
+    return trans_quit(t, trans_new_insn(t, f, t->pc, t->pc + 4));
+}
+
+/* ---- conditional branches ---- */
+
+/* Bicc's conditions 1..7; 8..15 are their inverses. */
+static const uint8_t conditions[8] = {
+    [1] = IR_EQ, [2] = IR_LE, [3] = IR_LT, [4] = IR_LEU, [5] = IR_LTU, [6] = IR_MI, [7] = IR_VS,
+};
+
+static enum ir_cond condition_of(const struct insn *f)
+{
+    unsigned number = f->asi & INSN_CONDITION;
+    enum ir_cond cond = conditions[number & 7];
+    return number & 8 ? ir_cond_invert(cond) : cond;
+}
+
+/* Leaves for an arm when the branch is taken (or when it is not). */
+typedef void branch_function(struct translation *t, const struct insn *f, bool when_taken,
+                             unsigned arm);
+
+static void branch_integer(struct translation *t, const struct insn *f, bool when_taken,
+                           unsigned arm)
+{
+    enum ir_cond cond = condition_of(f);
+    struct ir_op op = {.code = IR_BRFLAGS, .imm = (int32_t)arm};
+    op.cond = (uint8_t)(when_taken ? cond : ir_cond_invert(cond));
+    op.a = ir_get(t->block, SLOT_ICC);
+    ir_add_op(t->block, op);
+}
+
+static void branch_fp(struct translation *t, const struct insn *f, bool when_taken, unsigned arm)
+{
+    uint32_t holds = interp_fcc_holds[f->asi & INSN_CONDITION];
+    ir_ref fcc = trans_op(t, IR_AND, trans_op(t, IR_SHR, ir_get(t->block, SLOT_FSR), trans_const(t, FSR_FCC)),
+                          trans_const(t, 3));
+    ir_ref bit = trans_op(t, IR_AND, trans_op(t, IR_SHR, trans_const(t, holds), fcc), trans_const(t, 1));
+    struct ir_op op = {.code = IR_BRANCH, .type = IR_I32, .imm = (int32_t)arm};
+    op.cond = when_taken ? IR_NE : IR_EQ;
+    op.a = bit;
+    op.b = trans_const(t, 0);
+    ir_add_op(t->block, op);
+}
+
+/* Which side is the main path?  Loops are followed backwards, everything else falls through. */
+static bool goes_main(const struct translation *t, const struct insn *f)
+{
+    return f->imm < 0 && f->imm > -1024 && t->request->max_insns > 1;
+}
+
+static enum flow conditional(struct translation *t, const struct insn *f, const struct insn *delay,
+                             branch_function *branch)
+{
+    uint32_t taken = t->pc + (uint32_t)f->imm;
+    uint32_t not_taken = t->pc + 8;
+    bool annul = f->asi & INSN_ANNUL;
+    bool main_taken = goes_main(t, f);
+    unsigned insn = trans_new_insn(t, f, t->pc, t->pc + 4);
+    struct pending_arm *arm = trans_arm(t, insn);
+
+    arm->delay = *delay;
+    arm->delay_pc = t->pc + 4;
+    arm->target = main_taken ? not_taken : taken;
+    arm->has_delay = !(annul && main_taken);
+    branch(t, f, !main_taken, arm->arm);
+    if (annul && !main_taken) {
+        return jump(t, not_taken);
+    }
+    return follow(t, delay, main_taken ? taken : not_taken);
+}
+
+/* Always or never taken. */
+static enum flow unconditional(struct translation *t, const struct insn *f,
+                               const struct insn *delay, bool taken)
+{
+    uint32_t target = taken ? t->pc + (uint32_t)f->imm : t->pc + 8;
+    trans_new_insn(t, f, t->pc, t->pc + 4);
+    return f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target);
+}
+
+static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,
+                              bool never, bool always)
+{
+    struct insn delay;
+    always = always || (f->imm == 8 && !(f->asi & INSN_ANNUL)); /* both sides are the same */
+    if ((never || always) && (f->asi & INSN_ANNUL) && t->request->max_insns > 1) {
+        return unconditional(t, f, NULL, always);
+    }
+    if (!fetch_delay(t, &delay)) {
+        return quit_at(t, f);
+    }
+    if (never || always) {
+        return unconditional(t, f, &delay, always);
+    }
+    return conditional(t, f, &delay, branch);
+}
+
+static enum flow trans_bicc(struct translation *t, const struct insn *f)
+{
+    unsigned number = f->asi & INSN_CONDITION;
+    return trans_branch(t, f, branch_integer, number == 0, number == 8);
+}
+
+static enum flow trans_fbfcc(struct translation *t, const struct insn *f)
+{
+    unsigned number = f->asi & INSN_CONDITION;
+    if ((t->request->mode & (MODE_EF | MODE_FP_SLOW)) != MODE_EF) {
+        return quit_at(t, f);
+    }
+    return trans_branch(t, f, branch_fp, number == 0, number == 8);
+}
+
+/* ---- calls and jumps ---- */
+
+static enum flow trans_call(struct translation *t, const struct insn *f)
+{
+    struct insn delay;
+    uint32_t target = t->pc + (uint32_t)f->imm;
+
+    if (!fetch_delay(t, &delay)) {
+        return quit_at(t, f);
+    }
+    trans_new_insn(t, f, t->pc, t->pc + 4);
+    trans_write(t, 15, trans_const(t, t->pc));
+    trans_learn(t, 15, t->pc);
+    return follow(t, &delay, target);
+}
+
+/* The target is what a call in this block has left in rs1, plus 8. */
+static enum flow jump_known(struct translation *t, const struct insn *f, const struct insn *delay,
+                            uint32_t target)
+{
+    trans_new_insn(t, f, t->pc, t->pc + 4);
+    trans_write(t, f->rd, trans_const(t, t->pc));
+    return follow(t, delay, target);
+}
+
+/* The delay instruction finds its npc in the slot. */
+static enum flow jump_unknown(struct translation *t, const struct insn *f, const struct insn *delay)
+{
+    struct ir_op op = {.code = IR_JUMP};
+    unsigned insn = trans_new_insn(t, f, t->pc, t->pc + 4);
+    ir_ref target = trans_address(t, f);
+    ir_ref low = trans_op(t, IR_AND, target, trans_const(t, 3));
+
+    trans_step_if(t, IR_NE, low, trans_const(t, 0), insn);
+    trans_write(t, f->rd, trans_const(t, t->pc));
+    ir_set(t->block, SLOT_NPC, target);
+    insn = trans_new_insn(t, delay, t->pc + 4, NPC_IN_SLOT);
+    if (translate_row(delay->row)(t, delay, insn) == FLOW_OVER) {
+        return FLOW_OVER;
+    }
+    op.a = target;
+    op.insn = (uint16_t)t->last;
+    ir_add_op(t->block, op);
+    return FLOW_OVER;
+}
+
+static enum flow trans_jmpl(struct translation *t, const struct insn *f)
+{
+    struct insn delay;
+    uint32_t base;
+
+    if (!fetch_delay(t, &delay)) {
+        return quit_at(t, f);
+    }
+    if ((f->word & INSN_IMMEDIATE) && (f->imm & 3) == 0 && trans_knows(t, f->rs1, &base)) {
+        return jump_known(t, f, &delay, base + (uint32_t)f->imm);
+    }
+    return jump_unknown(t, f, &delay);
+}
+
+static enum flow trans_ticc(struct translation *t, const struct insn *f)
+{
+    unsigned number = f->asi & INSN_CONDITION;
+    struct pending_arm *arm;
+    unsigned insn;
+
+    if (number == 8) {
+        return quit_at(t, f);
+    }
+    insn = trans_new_insn(t, f, t->pc, t->pc + 4);
+    if (number != 0) {
+        arm = trans_arm(t, insn);
+        arm->step = true;
+        branch_integer(t, f, true, arm->arm);
+    }
+    t->pc += 4;
+    return FLOW_ON;
+}
+
+enum flow trans_control(struct translation *t, const struct insn *f)
+{
+    if (f->execute != do_ILLEGAL) {
+        switch (f->row) {
+        case INSN_BICC:
+            return trans_bicc(t, f);
+        case INSN_FBFCC:
+            return trans_fbfcc(t, f);
+        case INSN_CALL:
+            return trans_call(t, f);
+        case INSN_JMPL:
+            return trans_jmpl(t, f);
+        case INSN_TICC:
+            return trans_ticc(t, f);
+        default:
+            break;
+        }
+    }
+    return quit_at(t, f);
+}
+
+/* ---- B.20 register windows ---- */
+
+enum flow trans_save_restore(struct translation *t, const struct insn *f, unsigned insn)
+{
+    bool save = f->row == INSN_SAVE;
+    ir_ref sum = trans_address(t, f);
+    struct ir_op op = {.code = IR_SHIFT, .insn = (uint16_t)insn};
+
+    op.slot = save ? SLOT_SAVE : SLOT_RESTORE;
+    op.imm = save ? -64 : 64;
+    ir_add_op(t->block, op);
+    t->window += save ? -1 : 1;
+    trans_write(t, f->rd, sum);
+    return FLOW_ON;
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Translator: floating point.  SPARC V8 B.33, 4.4.
+ *
+ * Only when no exception traps, rounding is to nearest and none is pending (MODE_FP_SLOW is not set) is an
+ * FPop the host's business.  Its exceptions then matter only to who reads the FSR: aexc sticks in the host,
+ * cexc is worked out from the last FPop and its operands, which are kept (generated.h).
+ */
+#include "bits.h"
+#include "sparc/translation.h"
+
+/* Operands are in pairs of registers? */
+struct fp_shape {
+    uint8_t code; /* enum ir_code */
+    bool from_double, to_double;
+};
+
+static struct fp_shape shape_of(unsigned row)
+{
+    static const struct fp_shape shapes[INSN_COUNT] = {
+        [INSN_FADDS] = {IR_FADD, false, false},     [INSN_FADDD] = {IR_FADD, true, true},
+        [INSN_FSUBS] = {IR_FSUB, false, false},     [INSN_FSUBD] = {IR_FSUB, true, true},
+        [INSN_FMULS] = {IR_FMUL, false, false},     [INSN_FMULD] = {IR_FMUL, true, true},
+        [INSN_FDIVS] = {IR_FDIV, false, false},     [INSN_FDIVD] = {IR_FDIV, true, true},
+        [INSN_FSMULD] = {IR_FMUL, false, true},     [INSN_FSQRTS] = {IR_FSQRT, false, false},
+        [INSN_FSQRTD] = {IR_FSQRT, true, true},     [INSN_FITOS] = {IR_FFROMI, false, false},
+        [INSN_FITOD] = {IR_FFROMI, false, true},    [INSN_FSTOI] = {IR_FTOI, false, false},
+        [INSN_FDTOI] = {IR_FTOI, true, false},      [INSN_FSTOD] = {IR_FWIDEN, false, true},
+        [INSN_FDTOS] = {IR_FNARROW, true, false},   [INSN_FCMPS] = {IR_FCMP, false, false},
+        [INSN_FCMPD] = {IR_FCMP, true, false},      [INSN_FCMPES] = {IR_FCMPE, false, false},
+        [INSN_FCMPED] = {IR_FCMPE, true, false},
+    };
+    return shapes[row];
+}
+
+static bool is_plain(const struct translation *t)
+{
+    return (t->request->mode & (MODE_EF | MODE_FP_SLOW)) == MODE_EF;
+}
+
+static void begin(struct translation *t)
+{
+    struct ir_op op = {.code = IR_FBEGIN};
+    if (!t->fp_begun) {
+        t->fp_begun = true;
+        ir_add_op(t->block, op);
+    }
+}
+
+static unsigned slot_of(unsigned number, bool is_double)
+{
+    return is_double ? SLOT_D + number / 2 : SLOT_FS + number;
+}
+
+static ir_ref fp_op(struct translation *t, enum ir_code code, enum ir_type type, ir_ref a, ir_ref b)
+{
+    struct ir_op op = {.code = (uint8_t)code, .type = (uint8_t)type, .a = a, .b = b};
+    op.insn = IR_NONE;
+    return ir_add_op(t->block, op);
+}
+
+/* The same, with the slot and instruction for special results. */
+static ir_ref fp_op_at(struct translation *t, struct ir_op op, unsigned slot, unsigned insn)
+{
+    op.slot = (uint8_t)slot;
+    op.insn = (uint16_t)insn;
+    return ir_add_op(t->block, op);
+}
+
+/* Notes the FPop from which cexc follows. */
+static void note(struct translation *t, const struct insn *f, ir_ref a, ir_ref b, bool is_double)
+{
+    ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
+    if (a != 0) {
+        ir_set(t->block, is_double ? SLOT_FPA_D : SLOT_FPA_S, a);
+    }
+    if (b != 0) {
+        ir_set(t->block, is_double ? SLOT_FPB_D : SLOT_FPB_S, b);
+    }
+}
+
+enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct fp_shape shape = shape_of(f->row);
+    unsigned odd = (shape.from_double ? f->rs1 | f->rs2 : 0) | (shape.to_double ? f->rd : 0);
+    unsigned slot = slot_of(f->rd, shape.to_double);
+    struct ir_op op = {.code = shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
+    ir_ref a, b;
+
+    if (!is_plain(t) || (odd & 1)) {
+        return trans_fp_other(t, f, insn);
+    }
+    begin(t);
+    a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
+    b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    op.a = a;
+    op.b = b;
+    if (f->row == INSN_FSMULD) { /* exact: widened operands give it as it is */
+        op.a = fp_op(t, IR_FWIDEN, IR_F64, a, 0);
+        op.b = fp_op(t, IR_FWIDEN, IR_F64, b, 0);
+    }
+    ir_set(t->block, slot, fp_op_at(t, op, slot, insn));
+    note(t, f, a, b, shape.from_double);
+    return FLOW_ON;
+}
+
+/* One operand: square root, conversions. */
+enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct fp_shape shape = shape_of(f->row);
+    unsigned odd = (shape.from_double ? f->rs2 : 0) | (shape.to_double ? f->rd : 0);
+    struct ir_op op = {.code = shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
+    unsigned slot = slot_of(f->rd, shape.to_double);
+
+    if (!is_plain(t) || (odd & 1)) {
+        return trans_fp_other(t, f, insn);
+    }
+    begin(t);
+    if (shape.code == IR_FFROMI) {
+        op.a = ir_get(t->block, SLOT_F + f->rs2);
+        op.insn = IR_NONE;
+        ir_set(t->block, slot, ir_add_op(t->block, op));
+        ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
+        ir_set(t->block, SLOT_FPA_W, op.a);
+        return FLOW_ON;
+    }
+    op.a = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    if (shape.code == IR_FTOI) {
+        op.type = IR_I32;
+        slot = SLOT_F + f->rd;
+    }
+    ir_set(t->block, slot, fp_op_at(t, op, slot, insn));
+    note(t, f, op.a, 0, shape.from_double);
+    return FLOW_ON;
+}
+
+enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct fp_shape shape = shape_of(f->row);
+    ir_ref a, b, relation, others;
+
+    if (!is_plain(t) || (shape.from_double && ((f->rs1 | f->rs2) & 1))) {
+        return trans_fp_other(t, f, insn);
+    }
+    begin(t);
+    a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
+    b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    relation = fp_op(t, (enum ir_code)shape.code, IR_I32, a, b);
+    others = trans_op(t, IR_AND, ir_get(t->block, SLOT_FSR), trans_const(t, ~(3u << FSR_FCC)));
+    ir_set(t->block, SLOT_FSR,
+           trans_op(t, IR_OR, others, trans_op(t, IR_SHL, relation, trans_const(t, FSR_FCC))));
+    note(t, f, a, b, shape.from_double);
+    return FLOW_ON;
+}
+
+/* FMOVs, FNEGs, FABSs: of the bits, without exceptions. */
+enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned insn)
+{
+    ir_ref value;
+    if (!is_plain(t)) {
+        return trans_fp_other(t, f, insn);
+    }
+    value = ir_get(t->block, SLOT_F + f->rs2);
+    if (f->row == INSN_FNEGS) {
+        value = trans_op(t, IR_XOR, value, trans_const(t, 0x80000000));
+    } else if (f->row == INSN_FABSS) {
+        value = trans_op(t, IR_AND, value, trans_const(t, 0x7fffffff));
+    }
+    ir_set(t->block, SLOT_F + f->rd, value);
+    ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
+    return FLOW_ON;
+}

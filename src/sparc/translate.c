@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+/* The translator's frame: rows, values, sections.  See translate.h. */
+#include "sparc/translate.h"
+
+#include "check.h"
+#include "sparc/interp.h"
+#include "sparc/translation.h"
+
+/* Rows that change no flow; those not listed are stepped. */
+static trans_function *const rows[INSN_COUNT] = {
+    [INSN_SETHI] = trans_sethi,
+    [INSN_ADD] = trans_alu,           [INSN_AND] = trans_alu,
+    [INSN_OR] = trans_alu,            [INSN_XOR] = trans_alu,
+    [INSN_SUB] = trans_alu,           [INSN_ANDN] = trans_alu,
+    [INSN_ORN] = trans_alu,           [INSN_XNOR] = trans_alu,
+    [INSN_SLL] = trans_alu,           [INSN_SRL] = trans_alu,
+    [INSN_SRA] = trans_alu,
+    [INSN_ADDCC] = trans_alu_cc,      [INSN_ANDCC] = trans_alu_cc,
+    [INSN_ORCC] = trans_alu_cc,       [INSN_XORCC] = trans_alu_cc,
+    [INSN_SUBCC] = trans_alu_cc,      [INSN_ANDNCC] = trans_alu_cc,
+    [INSN_ORNCC] = trans_alu_cc,      [INSN_XNORCC] = trans_alu_cc,
+    [INSN_ADDX] = trans_addx,         [INSN_ADDXCC] = trans_addx,
+    [INSN_SUBX] = trans_addx,         [INSN_SUBXCC] = trans_addx,
+    [INSN_MULSCC] = trans_mulscc,
+    [INSN_UMUL] = trans_multiply,     [INSN_SMUL] = trans_multiply,
+    [INSN_UMULCC] = trans_multiply,   [INSN_SMULCC] = trans_multiply,
+    [INSN_UDIV] = trans_udiv,         [INSN_SDIV] = trans_sdiv,
+    [INSN_SAVE] = trans_save_restore, [INSN_RESTORE] = trans_save_restore,
+    [INSN_RDY] = trans_rdy,           [INSN_WRY] = trans_wry,
+    [INSN_RDWIM] = trans_rdwim,
+    [INSN_STBAR] = trans_nop,         [INSN_FLUSH] = trans_nop,
+    [INSN_WRPSR] = trans_sys,         [INSN_WRWIM] = trans_sys,
+    [INSN_WRTBR] = trans_sys,         [INSN_WRASR] = trans_sys,
+    [INSN_STA] = trans_sys,           [INSN_STBA] = trans_sys,
+    [INSN_STHA] = trans_sys,          [INSN_STDA] = trans_sys,
+    [INSN_LD] = trans_load,           [INSN_LDUB] = trans_load,
+    [INSN_LDUH] = trans_load,         [INSN_LDSB] = trans_load,
+    [INSN_LDSH] = trans_load,         [INSN_LDD] = trans_ldd,
+    [INSN_ST] = trans_store,          [INSN_STB] = trans_store,
+    [INSN_STH] = trans_store,         [INSN_STD] = trans_std,
+    [INSN_LDSTUB] = trans_ldstub,     [INSN_SWAP] = trans_swap,
+    [INSN_LDF] = trans_load_fp,       [INSN_LDDF] = trans_load_fp,
+    [INSN_STF] = trans_store_fp,      [INSN_STDF] = trans_store_fp,
+    [INSN_LDFSR] = trans_fp_other,    [INSN_STFSR] = trans_fp_other,
+    [INSN_STDFQ] = trans_fp_other,
+    [INSN_FMOVS] = trans_fp_move,     [INSN_FNEGS] = trans_fp_move,
+    [INSN_FABSS] = trans_fp_move,
+    [INSN_FADDS] = trans_fp_arith,    [INSN_FADDD] = trans_fp_arith,
+    [INSN_FSUBS] = trans_fp_arith,    [INSN_FSUBD] = trans_fp_arith,
+    [INSN_FMULS] = trans_fp_arith,    [INSN_FMULD] = trans_fp_arith,
+    [INSN_FDIVS] = trans_fp_arith,    [INSN_FDIVD] = trans_fp_arith,
+    [INSN_FSMULD] = trans_fp_arith,
+    [INSN_FSQRTS] = trans_fp_convert, [INSN_FSQRTD] = trans_fp_convert,
+    [INSN_FITOS] = trans_fp_convert,  [INSN_FITOD] = trans_fp_convert,
+    [INSN_FSTOI] = trans_fp_convert,  [INSN_FDTOI] = trans_fp_convert,
+    [INSN_FSTOD] = trans_fp_convert,  [INSN_FDTOS] = trans_fp_convert,
+    [INSN_FCMPS] = trans_fp_compare,  [INSN_FCMPD] = trans_fp_compare,
+    [INSN_FCMPES] = trans_fp_compare, [INSN_FCMPED] = trans_fp_compare,
+};
+
+trans_function *translate_row(unsigned row)
+{
+    if (rows[row] != NULL) {
+        return rows[row];
+    }
+    return insn_rows[row].flags & INSN_F_FPU ? trans_fp_other : trans_step;
+}
+
+/* ---- what is known ---- */
+
+static int place_of(const struct translation *t, unsigned number)
+{
+    return 16 * t->window + (int)number;
+}
+
+void trans_forget(struct translation *t)
+{
+    t->known_count = 0;
+}
+
+static void unlearn(struct translation *t, int at)
+{
+    for (unsigned i = 0; i < t->known_count; i++) {
+        if (t->known[i].at == at) {
+            t->known[i] = t->known[--t->known_count];
+            return;
+        }
+    }
+}
+
+void trans_learn(struct translation *t, unsigned number, uint32_t value)
+{
+    unlearn(t, place_of(t, number));
+    if (t->known_count < TRANSLATE_MAX_KNOWN) {
+        t->known[t->known_count].at = place_of(t, number);
+        t->known[t->known_count].value = value;
+        t->known_count++;
+    }
+}
+
+bool trans_knows(const struct translation *t, unsigned number, uint32_t *value)
+{
+    for (unsigned i = 0; i < t->known_count; i++) {
+        if (t->known[i].at == place_of(t, number)) {
+            *value = t->known[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- values ---- */
+
+ir_ref trans_read(struct translation *t, unsigned number)
+{
+    return number == 0 ? trans_const(t, 0) : ir_get(t->block, SLOT_R + number);
+}
+
+void trans_write(struct translation *t, unsigned number, ir_ref value)
+{
+    if (number != 0) {
+        ir_set(t->block, SLOT_R + number, value);
+    }
+    if (number >= 8) {
+        unlearn(t, place_of(t, number));
+    }
+}
+
+ir_ref trans_operand2(struct translation *t, const struct insn *f)
+{
+    if (f->word & INSN_IMMEDIATE) {
+        return trans_const(t, (uint32_t)f->imm);
+    }
+    return trans_read(t, f->rs2);
+}
+
+ir_ref trans_address(struct translation *t, const struct insn *f)
+{
+    return trans_op(t, IR_ADD, trans_operand1(t, f), trans_operand2(t, f));
+}
+
+/* ---- instructions ---- */
+
+bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f)
+{
+    uint32_t word;
+    if (!t->request->fetch(t->request->context, pc, &word)) {
+        return false;
+    }
+    insn_decode(word, f);
+    f->execute = interp_function(t->request->cpu, f);
+    return true;
+}
+
+unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc)
+{
+    unsigned insn = ir_insn(t->block, pc, npc);
+    t->out->insns[insn].pc = pc;
+    t->out->insns[insn].npc = npc;
+    t->out->insns[insn].f = *f;
+    t->done += f->cycles;
+    t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
+    t->last = insn;
+    return insn;
+}
+
+bool trans_was_here(const struct translation *t, uint32_t pc)
+{
+    for (unsigned i = 0; i < t->block->insn_count; i++) {
+        if (t->out->insns[i].pc == pc) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- flow ---- */
+
+static void step(struct translation *t, unsigned insn)
+{
+    struct ir_op op = {.code = IR_STEP, .insn = (uint16_t)insn};
+    ir_add_op(t->block, op);
+}
+
+enum flow trans_step(struct translation *t, const struct insn *f, unsigned insn)
+{
+    (void)f;
+    trans_forget(t);
+    step(t, insn);
+    return FLOW_ON;
+}
+
+enum flow trans_sys(struct translation *t, const struct insn *f, unsigned insn)
+{
+    trans_step(t, f, insn);
+    return FLOW_STOP;
+}
+
+enum flow trans_nop(struct translation *t, const struct insn *f, unsigned insn)
+{
+    (void)t;
+    (void)f;
+    (void)insn;
+    return FLOW_ON;
+}
+
+enum flow trans_quit(struct translation *t, unsigned insn)
+{
+    struct ir_op op = {.code = IR_QUIT, .insn = (uint16_t)insn};
+    step(t, insn);
+    ir_add_op(t->block, op);
+    return FLOW_OVER;
+}
+
+struct pending_arm *trans_arm(struct translation *t, unsigned branch)
+{
+    struct pending_arm *arm = &t->arms[t->arm_count];
+    if (t->arm_count == IR_MAX_ARMS) {
+        return NULL;
+    }
+    t->arm_count++;
+    arm->arm = ir_new_arm(t->block);
+    arm->branch = branch;
+    arm->step = false;
+    arm->has_delay = false;
+    arm->fp_begun = t->fp_begun;
+    arm->done = t->done;
+    return arm;
+}
+
+void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn)
+{
+    struct pending_arm *arm = trans_arm(t, insn);
+    struct ir_op op = {.code = IR_BRANCH, .type = IR_I32, .cond = (uint8_t)cond, .a = a, .b = b};
+
+    CHECK(arm != NULL); /* the frame leaves room for what one instruction needs */
+    arm->step = true;
+    op.imm = (int32_t)arm->arm;
+    ir_add_op(t->block, op);
+}
+
+static void leave_to(struct translation *t, uint32_t target)
+{
+    t->out->links[t->block->link_count] = target;
+    ir_exit(t->block, target, t->last);
+}
+
+/* ---- sections ---- */
+
+static bool is_full(const struct translation *t)
+{
+    return t->done >= t->request->max_insns || ir_is_full(t->block) ||
+           t->arm_count + 4 > IR_MAX_ARMS || t->block->insn_count + 4 + t->arm_count > IR_MAX_INSNS;
+}
+
+static enum flow translate_one(struct translation *t, const struct insn *f, uint32_t npc)
+{
+    unsigned insn = trans_new_insn(t, f, t->pc, npc);
+    t->pc = npc;
+    return translate_row(f->row)(t, f, insn);
+}
+
+static void main_section(struct translation *t)
+{
+    enum flow flow = FLOW_ON;
+    struct insn f;
+
+    while (flow == FLOW_ON) {
+        if (is_full(t) || !trans_fetch(t, t->pc, &f)) {
+            flow = FLOW_STOP;
+        } else if (insn_rows[f.row].flags & INSN_F_CTI) {
+            flow = trans_control(t, &f);
+        } else {
+            flow = translate_one(t, &f, t->pc + 4);
+        }
+    }
+    if (flow == FLOW_STOP) {
+        leave_to(t, t->pc);
+    }
+}
+
+static void arm_section(struct translation *t, const struct pending_arm *arm)
+{
+    enum flow flow = FLOW_ON;
+
+    ir_begin_arm(t->block, arm->arm);
+    t->last = arm->branch;
+    t->done = arm->done;
+    t->fp_begun = arm->fp_begun;
+    trans_forget(t);
+    if (arm->step) {
+        trans_quit(t, arm->branch);
+        return;
+    }
+    if (arm->has_delay) {
+        t->pc = arm->delay_pc;
+        flow = translate_one(t, &arm->delay, arm->target);
+    }
+    if (flow != FLOW_OVER) {
+        leave_to(t, arm->target);
+    }
+}
+
+/* What an instruction leaves unspent is known only now. */
+static void finish_charges(struct translation *t, unsigned charge)
+{
+    t->block->charge = charge;
+    for (unsigned i = 0; i < t->block->insn_count; i++) {
+        struct ir_insn *insn = &t->block->insns[i];
+        insn->left = (uint16_t)(charge - insn->left);
+        t->out->insns[i].left = insn->left;
+    }
+}
+
+bool translate(const struct translate_request *request, struct ir_block *block,
+               struct translated *out)
+{
+    struct translation t;
+    struct insn first;
+    unsigned charge;
+
+    t.request = request;
+    t.block = block;
+    t.out = out;
+    t.pc = request->pc;
+    t.done = 0;
+    t.last = IR_NONE;
+    t.fp_begun = false;
+    t.in_arm = false;
+    t.window = 0;
+    t.known_count = 0;
+    t.arm_count = 0;
+    ir_begin(block, generated_guest(), request->pc);
+    block->paged = request->paged;
+    if (!trans_fetch(&t, request->pc, &first)) {
+        return false;
+    }
+    main_section(&t);
+    out->main_count = block->insn_count;
+    charge = t.done;
+    t.in_arm = true;
+    for (unsigned i = 0; i < t.arm_count; i++) {
+        arm_section(&t, &t.arms[i]);
+    }
+    for (unsigned i = 0; i < block->insn_count; i++) {
+        if (block->insns[i].left > charge) {
+            charge = block->insns[i].left;
+        }
+    }
+    finish_charges(&t, charge);
+    return true;
+}

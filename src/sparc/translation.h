@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the parts of the translator (translate.c, trans_*.c) share.
+ */
+#ifndef SPARC_TRANSLATION_H
+#define SPARC_TRANSLATION_H
+
+#include "sparc/translate.h"
+
+/* How an instruction leaves the section it is in. */
+enum flow {
+    FLOW_ON,   /* the next one follows                                              */
+    FLOW_STOP, /* so it does, but not in this block: what is known of windows is no longer true */
+    FLOW_OVER, /* the section is ended                                              */
+};
+
+#define TRANSLATE_MAX_KNOWN 4
+
+/* An arm that waits for its section. */
+struct pending_arm {
+    unsigned arm;
+    unsigned branch;   /* its instruction, or the one to step */
+    bool step;         /* step `branch` and quit; else: */
+    bool has_delay;
+    bool fp_begun;
+    struct insn delay;
+    uint32_t delay_pc;
+    uint32_t target;
+    unsigned done; /* instructions executed up to and with the branch */
+};
+
+struct translation {
+    const struct translate_request *request;
+    struct ir_block *block;
+    struct translated *out;
+    uint32_t pc;
+    unsigned done; /* instructions of the path up to here */
+    unsigned last; /* number of the last one */
+    bool fp_begun;
+    bool in_arm; /* no further arms from here */
+    /* Registers of windows whose value is known: addresses of calls.  `at`: 16 * window + number, the
+     * window relative to the block's first. */
+    int window;
+    unsigned known_count;
+    struct {
+        int at;
+        uint32_t value;
+    } known[TRANSLATE_MAX_KNOWN];
+    unsigned arm_count;
+    struct pending_arm arms[IR_MAX_ARMS];
+};
+
+typedef enum flow trans_function(struct translation *t, const struct insn *f, unsigned insn);
+
+/* One function per shape; the row of f says which operation. */
+trans_function trans_step, trans_nop, trans_sys;
+trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, trans_multiply,
+    trans_udiv, trans_sdiv;
+trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim;
+trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap;
+trans_function trans_load_fp, trans_store_fp;
+trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
+
+/* The translation of a row that does not change the flow. */
+trans_function *translate_row(unsigned row);
+
+/* ---- values ---- */
+
+static inline ir_ref trans_const(struct translation *t, uint32_t value)
+{
+    return ir_const(t->block, IR_I32, (int32_t)value);
+}
+
+static inline ir_ref trans_op(struct translation *t, enum ir_code code, ir_ref a, ir_ref b)
+{
+    return ir_binary(t->block, code, IR_I32, a, b);
+}
+
+ir_ref trans_read(struct translation *t, unsigned number);
+void trans_write(struct translation *t, unsigned number, ir_ref value);
+
+static inline ir_ref trans_operand1(struct translation *t, const struct insn *f)
+{
+    return trans_read(t, f->rs1);
+}
+
+ir_ref trans_operand2(struct translation *t, const struct insn *f);
+/* rs1 + operand 2 */
+ir_ref trans_address(struct translation *t, const struct insn *f);
+
+/* ---- flow ---- */
+
+/* A branch, taken when the condition holds, to an arm that steps `insn` and quits. */
+void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn);
+/* A new arm for a branch, from the translation's present state; NULL: there are too many. */
+struct pending_arm *trans_arm(struct translation *t, unsigned branch);
+/* Steps insn and ends the section. */
+enum flow trans_quit(struct translation *t, unsigned insn);
+/* Windows move by -1 (SAVE) or 1; nothing is known of registers any more. */
+void trans_forget(struct translation *t);
+/* %r`number` of the current window is value from here on. */
+void trans_learn(struct translation *t, unsigned number, uint32_t value);
+bool trans_knows(const struct translation *t, unsigned number, uint32_t *value);
+
+/* trans_ctl.c: a row with INSN_F_CTI.  FLOW_ON: go on at t->pc. */
+enum flow trans_control(struct translation *t, const struct insn *f);
+/* A new instruction's number; it is the last one of the path now. */
+unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc);
+/* Decodes the word at pc.  False: there is none to be had. */
+bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f);
+/* Was pc's instruction in this block already? */
+bool trans_was_here(const struct translation *t, uint32_t pc);
+
+#endif

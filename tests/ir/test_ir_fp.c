@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Floating-point ops, on every backend: result, exceptions that stick, and whether the guest is asked to
+ * perform the instruction because the result is special.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <inttypes.h>
+
+#include "bench.h"
+#include "check.h"
+
+/* Exceptions, and SPECIAL: never, always, as the backend likes (a zero). */
+enum {
+    NX = JIT_FP_INEXACT,
+    DZ = JIT_FP_DIVBYZERO,
+    UF = JIT_FP_UNDERFLOW,
+    OF = JIT_FP_OVERFLOW,
+    NV = JIT_FP_INVALID
+};
+enum special { NEVER, ALWAYS, MAY };
+
+struct row {
+    const char *op; /* name and type */
+    uint64_t a, b, result;
+    uint8_t exceptions;
+    uint8_t special;
+};
+
+#define ONE     0x3f800000u
+#define MINUS   0x80000000u
+#define INF     0x7f800000u
+#define MOST    0x7f7fffffu
+#define LEAST   0x00800000u /* least normal number */
+#define TINY    0x00000001u
+#define QNAN    0x7fc00000u
+#define SNAN    0x7f800001u
+#define ANY_NAN QNAN
+#define TWO     0x40000000u
+#define HALF    0x3f000000u
+#define D(high) ((uint64_t)(high) << 32)
+#define D_ONE   D(0x3ff00000)
+#define D_INF   D(0x7ff00000)
+#define D_LEAST D(0x00100000)
+#define D_QNAN  D(0x7ff80000)
+#define D_SNAN  (D(0x7ff00000) | 1)
+#define D_MINUS D(0x80000000)
+
+static const struct row rows[] = {
+    {"fadd.f32", ONE, ONE, TWO, 0, NEVER},
+    {"fadd.f32", ONE, 0x33000000, ONE, NX, NEVER},
+    {"fadd.f32", MOST, MOST, INF, OF | NX, NEVER},
+    {"fadd.f32", TINY, TINY, 2, 0, NEVER},
+    {"fadd.f32", ONE, 0xbf800000, 0, 0, NEVER},
+    {"fadd.f32", MINUS, MINUS, MINUS, 0, NEVER},
+    {"fadd.f32", INF, INF | MINUS, ANY_NAN, NV, ALWAYS},
+    {"fadd.f32", QNAN, ONE, ANY_NAN, 0, ALWAYS},
+    {"fadd.f32", ONE, SNAN, ANY_NAN, NV, ALWAYS},
+    {"fadd.f64", D_ONE, D_ONE, D(0x40000000), 0, NEVER},
+    {"fadd.f64", D_ONE, D(0x3c000000), D_ONE, NX, NEVER},
+    {"fadd.f64", D_QNAN, D_ONE, D_QNAN, 0, ALWAYS},
+    {"fsub.f32", ONE, TWO, 0xbf800000, 0, NEVER},
+    {"fsub.f32", INF, INF, ANY_NAN, NV, ALWAYS},
+    {"fsub.f64", D_ONE, D_ONE, 0, 0, NEVER},
+    {"fsub.f64", D_LEAST, 1, D_LEAST - 1, 0, NEVER},
+    {"fmul.f32", TWO, HALF, ONE, 0, NEVER},
+    {"fmul.f32", LEAST, HALF, LEAST / 2, 0, ALWAYS},
+    {"fmul.f32", LEAST, ONE, LEAST, 0, ALWAYS},
+    {"fmul.f32", LEAST + 1, ONE, LEAST + 1, 0, NEVER},
+    {"fmul.f32", TINY, HALF, 0, UF | NX, MAY},
+    {"fmul.f32", 0, ONE, 0, 0, MAY},
+    {"fmul.f32", MINUS, ONE, MINUS, 0, MAY},
+    {"fmul.f32", 0, INF, ANY_NAN, NV, ALWAYS},
+    {"fmul.f32", MOST, TWO, INF, OF | NX, NEVER},
+    {"fmul.f64", D_LEAST, D_ONE, D_LEAST, 0, ALWAYS},
+    {"fmul.f64", D_LEAST, D(0x3fe00000), D_LEAST / 2, 0, ALWAYS},
+    {"fmul.f64", D(0x40080000), D(0x40080000), D(0x40220000), 0, NEVER},
+    {"fdiv.f32", ONE, 0x40400000, 0x3eaaaaab, NX, NEVER},
+    {"fdiv.f32", ONE, 0, INF, DZ, NEVER},
+    {"fdiv.f32", ONE, MINUS, INF | MINUS, DZ, NEVER},
+    {"fdiv.f32", 0, 0, ANY_NAN, NV, ALWAYS},
+    {"fdiv.f32", LEAST, TWO, LEAST / 2, 0, ALWAYS},
+    {"fdiv.f32", ONE, INF, 0, 0, MAY},
+    {"fdiv.f64", D_ONE, D(0x40080000), UINT64_C(0x3fd5555555555555), NX, NEVER},
+    {"fdiv.f64", D_LEAST, D(0x40000000), D_LEAST / 2, 0, ALWAYS},
+    {"fsqrt.f32", 0x40800000, 0, TWO, 0, NEVER},
+    {"fsqrt.f32", TWO, 0, 0x3fb504f3, NX, NEVER},
+    {"fsqrt.f32", MINUS, 0, MINUS, 0, NEVER},
+    {"fsqrt.f32", 0xbf800000, 0, ANY_NAN, NV, ALWAYS},
+    {"fsqrt.f64", D(0x40100000), 0, D(0x40000000), 0, NEVER},
+    {"fsqrt.f64", D(0xbff00000), 0, D_QNAN, NV, ALWAYS},
+    {"fwiden.f64", ONE, 0, D_ONE, 0, NEVER},
+    {"fwiden.f64", TINY, 0, D(0x36a00000), 0, NEVER},
+    {"fwiden.f64", SNAN, 0, D_QNAN, NV, ALWAYS},
+    {"fnarrow.f32", D_ONE, 0, ONE, 0, NEVER},
+    {"fnarrow.f32", UINT64_C(0x3ff0000000000001), 0, ONE, NX, NEVER},
+    {"fnarrow.f32", D(0x47f00000), 0, INF, OF | NX, NEVER},
+    {"fnarrow.f32", D(0x38100000), 0, LEAST, 0, ALWAYS},
+    {"fnarrow.f32", D(0x38000000), 0, LEAST / 2, 0, ALWAYS},
+    {"fnarrow.f32", 1, 0, 0, UF | NX, MAY},
+    {"fnarrow.f32", D_MINUS, 0, MINUS, 0, MAY},
+    {"fnarrow.f32", D_SNAN, 0, ANY_NAN, NV, ALWAYS},
+};
+
+/* FTOI's type is I32; these say what they convert.  FFROMI's a is an integer. */
+static const struct row to_integer_rows[] = {
+    {"f32", ONE, 0, 1, 0, NEVER},
+    {"f32", 0xbfc00000, 0, 0xffffffff, NX, NEVER},
+    {"f32", 0x4f000000, 0, 0x80000000, NV, ALWAYS},
+    {"f32", 0xcf000000, 0, 0x80000000, 0, ALWAYS},
+    {"f32", 0xcf000001, 0, 0x80000000, NV, ALWAYS},
+    {"f32", TINY, 0, 0, NX, NEVER},
+    {"f32", QNAN, 0, 0x80000000, NV, ALWAYS},
+    {"f32", INF | MINUS, 0, 0x80000000, NV, ALWAYS},
+    {"f64", UINT64_C(0x41dfffffffe00000), 0, 0x7fffffff, NX, NEVER},
+    {"f64", D(0x41e00000), 0, 0x80000000, NV, ALWAYS},
+    {"f64", D(0xc1e00000), 0, 0x80000000, 0, ALWAYS},
+    {"f64", UINT64_C(0xc1e0000000100000), 0, 0x80000000, NX, ALWAYS},
+    {"f64", UINT64_C(0xc1e0000000200000), 0, 0x80000000, NV, ALWAYS},
+    {"f64", D_SNAN, 0, 0x80000000, NV, ALWAYS},
+    {"f64", D(0xbfe80000), 0, 0, NX, NEVER},
+};
+
+static const struct row from_integer_rows[] = {
+    {"ffromi.f32", 1, 0, ONE, 0, NEVER},
+    {"ffromi.f32", 0xffffffff, 0, 0xbf800000, 0, NEVER},
+    {"ffromi.f32", 0x7fffffff, 0, 0x4f000000, NX, NEVER},
+    {"ffromi.f32", 0x01000001, 0, 0x4b800000, NX, NEVER},
+    {"ffromi.f64", 0x7fffffff, 0, UINT64_C(0x41dfffffffc00000), 0, NEVER},
+    {"ffromi.f64", 0x80000000, 0, D(0xc1e00000), 0, NEVER},
+    {"ffromi.f64", 0, 0, 0, 0, NEVER},
+};
+
+static const struct row compare_rows[] = {
+    {"fcmp", ONE, ONE, 0, 0, NEVER},          {"fcmp", ONE, TWO, 1, 0, NEVER},
+    {"fcmp", TWO, ONE, 2, 0, NEVER},          {"fcmp", 0, MINUS, 0, 0, NEVER},
+    {"fcmp", ONE, QNAN, 3, 0, NEVER},         {"fcmp", SNAN, ONE, 3, NV, NEVER},
+    {"fcmp", MINUS | INF, TINY, 1, 0, NEVER}, {"fcmpe", ONE, TWO, 1, 0, NEVER},
+    {"fcmpe", TWO, ONE, 2, 0, NEVER},         {"fcmpe", ONE, QNAN, 3, NV, NEVER},
+    {"fcmpe", SNAN, ONE, 3, NV, NEVER},
+};
+
+static const struct row wide_compare_rows[] = {
+    {"fcmp", D_ONE, D_ONE, 0, 0, NEVER},   {"fcmp", D_MINUS, D_ONE, 1, 0, NEVER},
+    {"fcmp", D_INF, D_ONE, 2, 0, NEVER},   {"fcmp", D_QNAN, D_ONE, 3, 0, NEVER},
+    {"fcmp", D_ONE, D_SNAN, 3, NV, NEVER}, {"fcmpe", D_ONE, D_QNAN, 3, NV, NEVER},
+    {"fcmpe", D_ONE, D_ONE, 0, 0, NEVER},
+};
+
+/* ---- how a row is run ---- */
+
+struct form {
+    const char *op;       /* as in the text */
+    const char *operands; /* "f32", "f64", "i32" */
+    const char *result;
+    bool two;
+};
+
+static unsigned code_of(const char *op)
+{
+    size_t length = strcspn(op, ".");
+
+    for (unsigned code = 0; code < IR_CODES; code++) {
+        if (strlen(ir_rows[code].name) == length && memcmp(ir_rows[code].name, op, length) == 0) {
+            return code;
+        }
+    }
+    fail_msg("no op %s", op);
+    return IR_NOP;
+}
+
+/* Operands in d0 and d1, or their first words, or r0; result to d3, f6 or r7. */
+static void run_row(struct bench *bench, const struct form *form, const struct row *row, bool insn)
+{
+    struct toy_env *env = &bench->toy->env;
+    bool wide = strcmp(form->operands, "f64") == 0;
+    const char *slots = wide ? "d0 d1" : strcmp(form->operands, "i32") == 0 ? "r0 r1" : "f0 f2";
+    const char *result = strcmp(form->result, "f64") == 0           ? "d3"
+                         : insn && strcmp(form->result, "i32") == 0 ? "fi6"
+                         : strcmp(form->result, "i32") == 0         ? "r7"
+                                                                    : "f6";
+    char text[500];
+
+    snprintf(text, sizeof text,
+             "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\nfbegin\n"
+             "%%1 = get.%s %.2s\n%%2 = get.%s %.2s\n%%3 = %s %s%%1%s%s\nset %s, %%3\nquit\n",
+             form->operands, slots, form->operands, slots + 3, form->op,
+             insn ? (strcmp(form->result, "f64") == 0 ? "d2, " : "f4, ") : "",
+             form->two ? ", %2" : "", insn ? ", @0" : "", result);
+    bench->backend->flush(bench->self);
+    bench_reset(bench);
+    env->r[0] = (uint32_t)row->a;
+    memcpy(&env->f[0], &row->a, sizeof row->a);
+    memcpy(&env->f[2], &row->b, sizeof row->b);
+    env->f[4] = env->f[5] = 0x11111111; /* unless step() has written */
+    bench->infos[0].insns[0] =
+        (struct toy_insn){.code = (uint8_t)code_of(form->op),
+                          .type = strcmp(form->result, "f64") == 0   ? IR_F64
+                                  : strcmp(form->result, "f32") == 0 ? IR_F32
+                                                                     : IR_I32,
+                          .a = wide ? TOY_D0 : TOY_F0,
+                          .b = !form->two ? TOY_NO_SLOT
+                               : wide     ? TOY_D0 + 1
+                                          : TOY_F0 + 2,
+                          .slot = strcmp(form->result, "f64") == 0 ? TOY_D0 + 2 : TOY_F0 + 4};
+    bench_run_text(bench, text);
+}
+
+static uint64_t result_of(const struct bench *bench, const struct form *form, bool insn)
+{
+    uint64_t wide;
+
+    memcpy(&wide, &bench->toy->env.f[6], sizeof wide);
+    if (strcmp(form->result, "i32") == 0 && !insn) {
+        return bench->toy->env.r[7];
+    }
+    return strcmp(form->result, "f64") == 0 ? wide : (uint32_t)wide;
+}
+
+static bool is_nan(uint64_t bits, const struct form *form)
+{
+    if (strcmp(form->result, "i32") == 0) {
+        return false;
+    }
+    return strcmp(form->result, "f64") == 0 ? (bits & ~D_MINUS) > D_INF
+                                            : ((uint32_t)bits & ~MINUS) > INF;
+}
+
+static void check_result(const struct bench *bench, const struct form *form, const struct row *row,
+                         bool insn)
+{
+    uint64_t result = result_of(bench, form, insn);
+    unsigned exceptions = bench->backend->fp_harvest(bench->self);
+    bool both_nan = is_nan(result, form) && is_nan(row->result, form);
+
+    if ((result != row->result && !both_nan) || exceptions != row->exceptions) {
+        fail_msg("%s, %s of %s: %" PRIx64 " %" PRIx64 " gave %" PRIx64
+                 " exceptions %02x, not %" PRIx64 " %02x",
+                 bench->backend->name, form->op, form->operands, row->a, row->b, result, exceptions,
+                 row->result, row->exceptions);
+    }
+}
+
+/* Without an instruction, then with one. */
+static void check_row(struct bench *bench, const struct form *form, const struct row *row)
+{
+    run_row(bench, form, row, false);
+    check_result(bench, form, row, false);
+    if (strchr(ir_rows[code_of(form->op)].operands, 'k') == NULL) {
+        return;
+    }
+    run_row(bench, form, row, true);
+    check_result(bench, form, row, true);
+    bool stepped = bench->toy->env.f[4] != 0x11111111;
+    if (row->special != MAY && stepped != (row->special == ALWAYS)) {
+        fail_msg("%s, %s of %s: %" PRIx64 " %" PRIx64 " is %s", bench->backend->name, form->op,
+                 form->operands, row->a, row->b, stepped ? "stepped" : "not stepped");
+    }
+}
+
+static void check_arithmetic(struct bench *bench)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *type = strchr(rows[i].op, '.') + 1;
+        unsigned code = code_of(rows[i].op);
+        struct form form = {rows[i].op,
+                            code == IR_FWIDEN    ? "f32"
+                            : code == IR_FNARROW ? "f64"
+                                                 : type,
+                            type, ir_rows[code].operand_count == 2};
+        check_row(bench, &form, &rows[i]);
+    }
+}
+
+static void check_conversions(struct bench *bench)
+{
+    for (size_t i = 0; i < ARRAY_LEN(to_integer_rows); i++) {
+        struct form form = {"ftoi", to_integer_rows[i].op, "i32", false};
+        check_row(bench, &form, &to_integer_rows[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(from_integer_rows); i++) {
+        const char *op = from_integer_rows[i].op;
+        struct form form = {op, "i32", strchr(op, '.') + 1, false};
+        check_row(bench, &form, &from_integer_rows[i]);
+    }
+}
+
+static void check_comparisons(struct bench *bench)
+{
+    for (size_t i = 0; i < ARRAY_LEN(compare_rows); i++) {
+        struct form form = {compare_rows[i].op, "f32", "i32", true};
+        check_row(bench, &form, &compare_rows[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(wide_compare_rows); i++) {
+        struct form form = {wide_compare_rows[i].op, "f64", "i32", true};
+        check_row(bench, &form, &wide_compare_rows[i]);
+    }
+}
+
+/* Exceptions gather over blocks, until they are harvested; FBEGIN drops what stuck before. */
+static void check_gathering(struct bench *bench)
+{
+    static const char inexact[] = "block 0x100, charge 1, linear\nfbegin\n"
+                                  "%1 = get.f32 f0\n%2 = get.f32 f1\n%3 = fdiv.f32 %1, %2\n"
+                                  "set f2, %3\nquit\n";
+    struct toy_env *env = &bench->toy->env;
+
+    env->f[0] = ONE;
+    env->f[1] = 0x40400000;
+    bench_run_text(bench, inexact);
+    assert_int_equal(env->fp, 1);
+    env->f[1] = 0;
+    bench_run(bench, 0);
+    assert_int_equal(bench->backend->fp_harvest(bench->self), NX | DZ);
+    assert_int_equal(bench->backend->fp_harvest(bench->self), 0);
+    env->fp = 0;
+    env->f[1] = ONE;
+    bench_run(bench, 0);
+    assert_int_equal(env->fp, 1);
+    assert_int_equal(bench->backend->fp_harvest(bench->self), 0);
+}
+
+static void test_arithmetic(void **state)
+{
+    (void)state;
+    bench_each(check_arithmetic);
+}
+
+static void test_conversions(void **state)
+{
+    (void)state;
+    bench_each(check_conversions);
+}
+
+static void test_comparisons(void **state)
+{
+    (void)state;
+    bench_each(check_comparisons);
+}
+
+static void test_gathering(void **state)
+{
+    (void)state;
+    bench_each(check_gathering);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_conversions),
+        cmocka_unit_test(test_comparisons),
+        cmocka_unit_test(test_gathering),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

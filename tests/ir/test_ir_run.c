@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How blocks are entered and left, on every backend: budget, links, the jump cache, calls, steps, a full
+ * cache, blocks that are disabled.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+#include "check.h"
+
+static void compile_text(struct bench *bench, unsigned index, const char *text)
+{
+    bench_parse(bench, text);
+    bench_compile(bench, index);
+}
+
+static void check_left(struct jit_left left, const void *cookie, int64_t reason)
+{
+    assert_ptr_equal(left.cookie, cookie);
+    assert_int_equal(left.reason, reason);
+}
+
+/* ---- budget ---- */
+
+static const char plain[] = "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, left 4\n"
+                            "%1 = const.i32 1\n%2 = get.i32 r0\n%3 = add.i32 %2, %1\n"
+                            "set r0, %3\nquit\n";
+
+static void check_budget(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_text(bench, 0, plain);
+    env->budget = 10;
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(env->budget, 0);
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_BUDGET);
+    assert_int_equal(env->budget, 0);
+    env->budget = 9;
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_BUDGET);
+    env->budget = -3;
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_BUDGET);
+    assert_int_equal(env->budget, -3);
+    env->budget = INT64_MAX;
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(env->budget, INT64_MAX - 10);
+    assert_int_equal(env->r[0], 2);
+}
+
+/* Each way out gives back what its instruction leaves. */
+static void check_refund(struct bench *bench)
+{
+    static const char *const ends[] = {"quit @0", "exit 0x200, link 0, @0", "jump %1, @0"};
+    static const int64_t reasons[] = {JIT_QUIT, 0, JIT_JUMP};
+    char text[300];
+
+    for (unsigned i = 0; i < 3; i++) {
+        bench_reset(bench);
+        snprintf(text, sizeof text,
+                 "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, left 4\n"
+                 "%%1 = const.i32 0x300\n%s\n",
+                 ends[i]);
+        compile_text(bench, 0, text);
+        check_left(bench_run(bench, 0), i == 0 ? NULL : &bench->infos[0], reasons[i]);
+        assert_int_equal(bench->toy->env.budget, 994);
+    }
+    assert_int_equal(bench->toy->env.target, 0x300);
+}
+
+/* ---- links ---- */
+
+/* Block 0 goes to block 1 by link 0, or by link 1 if r0 is 0. */
+static void compile_pair(struct bench *bench)
+{
+    compile_text(bench, 0,
+                 "block 0x100, charge 1, linear\n%1 = get.i32 r0\n%2 = const.i32 0\n"
+                 "branch.i32.eq %1, %2, arm 0\nexit 0x200, link 0\narm 0:\nexit 0x200, link 1\n");
+    compile_text(bench, 1, "block 0x200, charge 2, linear\n%1 = const.i32 9\nset r1, %1\nquit\n");
+}
+
+static void check_links(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_pair(bench);
+    env->r[0] = 1;
+    check_left(bench_run(bench, 0), &bench->infos[0], 0);
+    bench->backend->link(bench->self, bench->codes[0].links[0], bench->codes[1].entry);
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(env->r[1], 9);
+    assert_int_equal(env->budget, 1000 - 1 - 3);
+    env->r[0] = 0;
+    check_left(bench_run(bench, 0), &bench->infos[0], 1);
+    env->r[0] = 1;
+    bench->backend->link(bench->self, bench->codes[0].links[0], NULL);
+    check_left(bench_run(bench, 0), &bench->infos[0], 0);
+    /* the second block's budget is its own affair */
+    bench->backend->link(bench->self, bench->codes[0].links[0], bench->codes[1].entry);
+    env->budget = 2;
+    check_left(bench_run(bench, 0), &bench->infos[1], JIT_BUDGET);
+    assert_int_equal(env->budget, 1);
+}
+
+/* A block that goes to itself ends with its budget. */
+static void check_loop(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_text(bench, 0,
+                 "block 0x100, charge 3, linear\n%1 = get.i32 r0\n%2 = const.i32 1\n"
+                 "%3 = add.i32 %1, %2\nset r0, %3\nexit 0x100, link 0\n");
+    bench->backend->link(bench->self, bench->codes[0].links[0], bench->codes[0].entry);
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_BUDGET);
+    assert_int_equal(env->r[0], 333);
+    assert_int_equal(env->budget, 1);
+}
+
+static void check_disabled(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_pair(bench);
+    env->r[0] = 1;
+    bench->backend->link(bench->self, bench->codes[0].links[0], bench->codes[1].entry);
+    bench->backend->disable(bench->self, bench->codes[1].entry);
+    check_left(bench_run(bench, 0), &bench->infos[1], JIT_BUDGET);
+    assert_int_equal(env->budget, 999);
+    check_left(bench_run(bench, 1), &bench->infos[1], JIT_BUDGET);
+    assert_int_equal(env->budget, 999);
+    assert_int_equal(env->r[1], 0);
+}
+
+/* ---- the jump cache ---- */
+
+static const char jumper[] = "block 0x100, charge 1, linear\n%1 = get.i32 r0\njump %1\n";
+
+static void check_jumps(struct bench *bench)
+{
+    struct toy *toy = bench->toy;
+
+    compile_text(bench, 0, jumper);
+    compile_text(bench, 1, "block 0x200, charge 1, linear\nquit\n");
+    toy->env.r[0] = 0x200;
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
+    assert_int_equal(toy->env.target, 0x200);
+    toy->jumps[(0x200 >> 2) % JIT_JUMPS] =
+        (struct jit_jump){.pc = 0x200, .entry = bench->codes[1].entry};
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(toy->env.budget, 997);
+    /* another address with the same place in the cache */
+    toy->env.r[0] = 0x200 + 4 * JIT_JUMPS;
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
+    assert_int_equal(toy->env.target, 0x200 + 4 * JIT_JUMPS);
+    toy->env.r[0] = 0xfffffffc;
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
+    assert_int_equal(toy->env.target, 0xfffffffc);
+}
+
+static void check_stressed_jumps(const struct jit_backend *backend)
+{
+    struct bench *bench = bench_open(backend, JIT_STRESS_EXIT);
+
+    compile_text(bench, 0, jumper);
+    bench->toy->env.r[0] = 0x100;
+    bench->toy->jumps[(0x100 >> 2) % JIT_JUMPS] =
+        (struct jit_jump){.pc = 0x100, .entry = bench->codes[0].entry};
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
+    bench_close(bench);
+}
+
+/* ---- the guest's functions ---- */
+
+static void check_calls(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+    uint8_t *bank = env->bank;
+
+    env->x[0] = UINT64_C(0x123456789abcdef0);
+    env->r[0] = 0xfedcba98;
+    env->r[1] = 3;
+    uint32_t mixed = (uint32_t)toy_scramble(UINT64_C(0xfedcba9800000003));
+    uint64_t blended = toy_scramble(env->x[0] ^ (uint64_t)env->r[0] << 17) + 3;
+    check_left(bench_run_text(bench,
+                              "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+                              "%1 = get.i32 r0\n%2 = get.i32 r1\n%3 = get.i64 x0\n"
+                              "shift low, -64, @0\n"
+                              "%5 = call mix, %1, %2\n%6 = call blend, %1, %3, %2\n"
+                              "%7 = call half, %3\ncall poke, %1, %3\n%9 = call peek\n"
+                              "set r0, %5\nset x0, %6\nset r1, %7\nset b4, %2\nquit\n"),
+               NULL, JIT_QUIT);
+    assert_int_equal(env->r[0], mixed);
+    assert_int_equal(env->x[0], blended);
+    assert_int_equal(env->r[1], UINT64_C(0x123456789abcdef0) >> 31 & 0xffffffff);
+    assert_ptr_equal(env->bank, bank - TOY_WINDOW_SIZE);
+    assert_int_equal(bench->toy->event_count, 2);
+    assert_int_equal(bench->toy->events[0].value, UINT64_C(0x123456789abcdef0) + 0xfedcba98);
+    assert_int_equal(*(uint32_t *)(bank - TOY_WINDOW_SIZE + 16), 3);
+}
+
+/* Values outlive a step that changes everything; the bank is read again. */
+static void check_step(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_text(bench, 0,
+                 "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, left 5\n"
+                 "%1 = get.i32 r0\nstep @0\nset b0, %1\nset r3, %1\nquit\n");
+    for (unsigned seed = 0; seed < 200; seed++) {
+        toy_reset(bench->toy, seed, false);
+        env->budget = 500;
+        env->r[0] = 0x5eed;
+        struct jit_left left = bench_run(bench, 0);
+        check_left(left, NULL, JIT_QUIT);
+        assert_int_equal(bench->toy->event_count, 1);
+        bool left_early = env->r[3] != 0x5eed;
+        if (!left_early) {
+            assert_memory_equal(env->bank, &(uint32_t){0x5eed}, 4);
+            assert_true(env->budget <= 491 && env->budget > 491 - 40);
+        } else {
+            assert_true(env->budget <= 496 && env->budget > 496 - 40);
+        }
+    }
+}
+
+/* ---- the cache ---- */
+
+static void check_full(struct bench *bench)
+{
+    unsigned count = 0;
+
+    bench_parse(bench, plain);
+    while (bench->backend->compile(bench->self, bench->block, &bench->infos[0], &bench->codes[0])) {
+        count++;
+        assert_true(bench->codes[0].size > 0);
+        assert_true(bench->backend->used(bench->self) <= (size_t)1 << 20);
+        assert_in_range(count, 1, 1 << 20);
+    }
+    assert_true(count > 10);
+    bench->backend->flush(bench->self);
+    bench_compile(bench, 0);
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(bench->toy->env.r[0], 1);
+}
+
+static void check_listing(struct bench *bench)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+
+    assert_non_null(stream);
+    compile_text(bench, 0, plain);
+    bench->backend->disassemble(bench->self, &bench->codes[0], stream);
+    fclose(stream);
+    assert_true(size > 40);
+    free(text);
+}
+
+static void test_budget(void **state)
+{
+    (void)state;
+    bench_each(check_budget);
+    bench_each(check_refund);
+}
+
+static void test_links(void **state)
+{
+    (void)state;
+    bench_each(check_links);
+    bench_each(check_loop);
+    bench_each(check_disabled);
+}
+
+static void test_jumps(void **state)
+{
+    (void)state;
+    bench_each(check_jumps);
+    for (unsigned i = 0; i < BENCH_BACKENDS; i++) {
+        check_stressed_jumps(bench_backends[i]);
+    }
+}
+
+static void test_calls(void **state)
+{
+    (void)state;
+    bench_each(check_calls);
+    bench_each(check_step);
+}
+
+static void test_cache(void **state)
+{
+    (void)state;
+    bench_each(check_full);
+    bench_each(check_listing);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_budget), cmocka_unit_test(test_links), cmocka_unit_test(test_jumps),
+        cmocka_unit_test(test_calls),  cmocka_unit_test(test_cache),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A toy guest for tests of the IR: little state of every kind, a small memory, helpers, and functions
+ * for the slow paths that do something different for each state they see, and write it down.
+ *
+ * Two toys that execute the same blocks by different means must have the same state, memory and journal
+ * in the end; FLAGS, which each backend keeps as it likes, are compared by their bits.
+ *
+ *     r0..r7      I32         x0 x1   I64
+ *     f0..f7      F32         d0..d3  F64, each over two of f
+ *     fi0..fi7    I32 over f
+ *     b0..b7      I32 of the bank; bx0 I64 over b0 and b1
+ *     icc         FLAGS
+ *     low, high   I64: limits for SHIFT
+ *     shy         I32, changed by slow paths of FP ops and SHIFTs
+ *
+ * The bank is a ring of windows of 64 bytes; b6 and b7 reach into the next one.  Beyond the last window
+ * lies a copy of the first, which is the true one while the bank is the last window; so from and to there
+ * each SHIFT takes its slow path.
+ *
+ * Memory: four pages from TOY_MEMORY on; with both permissions, loads only, none, both.
+ */
+#ifndef TOY_GUEST_H
+#define TOY_GUEST_H
+
+#include "backend.h"
+#include "toy_rng.h"
+
+enum toy_slot {
+    TOY_NO_SLOT,
+    TOY_R0,
+    TOY_X0 = TOY_R0 + 8,
+    TOY_F0 = TOY_X0 + 2,
+    TOY_D0 = TOY_F0 + 8,
+    TOY_FI0 = TOY_D0 + 4,
+    TOY_B0 = TOY_FI0 + 8,
+    TOY_BX0 = TOY_B0 + 8,
+    TOY_ICC,
+    TOY_LOW,
+    TOY_HIGH,
+    TOY_SHY,
+    TOY_SLOTS
+};
+
+enum toy_helper {
+    TOY_MIX,   /* pure, I32(I32, I32) */
+    TOY_BLEND, /* pure, I64(I32, I64, I32) */
+    TOY_HALF,  /* pure, I32(I64) */
+    TOY_PEEK,  /* I32(env): of all state */
+    TOY_POKE,  /* (env, I32, I64): changes r and b */
+    TOY_NOTE,  /* I64(I64, I64, I32): changes nothing, but is not pure */
+    TOY_HELPERS
+};
+
+#define TOY_MEMORY      0x40000000u
+#define TOY_MEMORY_SIZE 0x4000u
+#define TOY_WINDOWS     16
+#define TOY_WINDOW_SIZE 64
+
+struct toy;
+
+struct toy_env {
+    uint8_t *bank;
+    int64_t budget;
+    uint8_t *memory;
+    uint8_t *tlb;
+    struct jit_jump *jumps;
+    uint32_t target;
+    uint32_t fp;
+    uint64_t low, high;
+    uint32_t shy;
+    uint32_t r[8];
+    uint64_t x[2];
+    uint32_t f[8];
+    uint16_t icc;
+    uint8_t windows[(TOY_WINDOWS + 1) * TOY_WINDOW_SIZE];
+    struct toy *toy;
+};
+
+/* What one instruction of a block is for step(). */
+struct toy_insn {
+    uint8_t code; /* an FP op, SHIFT, or NOP: anything */
+    uint8_t type;
+    uint8_t a, b;   /* slots of the operands */
+    uint8_t slot;   /* of the result */
+    int8_t windows; /* how far the SHIFT goes */
+};
+
+/* The cookie of a block. */
+struct toy_block {
+    uint32_t pc;
+    struct toy_insn insns[IR_MAX_INSNS];
+};
+
+/* One call into the guest. */
+struct toy_event {
+    char kind; /* 's' step, 'f' step of an FP op, 'l' load, 't' store, 'h' helper, 'q' left */
+    uint8_t size;
+    uint32_t pc;   /* of the block */
+    uint32_t insn; /* or helper */
+    uint32_t address;
+    uint64_t value; /* stored; or where the journal has none better: why it was left */
+    uint64_t state; /* hash of all state, at that moment */
+};
+
+#define TOY_EVENTS 4096
+
+struct toy {
+    struct toy_env env;
+    struct jit_flags_layout flags;
+    uint8_t *window;    /* 4 GiB, memory at TOY_MEMORY */
+    uint8_t *tlb;       /* TLB_FLAGS_SPAN bytes */
+    uintptr_t *addends; /* TLB_PAGES */
+    struct jit_jump jumps[JIT_JUMPS];
+    bool quiet;     /* slow paths neither leave nor change budget and bank */
+    uint64_t calls; /* of the guest's functions, those of tiny FP results aside */
+    unsigned event_count;
+    struct toy_event events[TOY_EVENTS];
+};
+
+extern const struct ir_guest toy_guest;
+extern const struct ir_slot toy_slots[TOY_SLOTS];
+
+/* Aborts if the host has not the memory. */
+struct toy *toy_create(struct jit_flags_layout flags);
+void toy_destroy(struct toy *toy);
+/* All state and memory anew, from seed; the journal is empty. */
+void toy_reset(struct toy *toy, uint64_t seed, bool paged);
+/* FLAGS as N 8, Z 4, V 2, C 1, from and to the form of the toy's backend. */
+unsigned toy_flags(const struct toy *toy);
+void toy_set_flags(struct toy *toy, unsigned flags);
+/* Hash of state (not memory), the same for every backend. */
+uint64_t toy_state(const struct toy *toy);
+uint8_t *toy_memory(const struct toy *toy);
+/* Goes to window number `window`, from 0 to TOY_WINDOWS - 1, with new limits around it. */
+void toy_move_bank(struct toy_env *env, unsigned window, struct toy_rng *rng);
+/* Writes an event down. */
+void toy_note(struct toy *toy, struct toy_event event);
+/* NULL if the two agree; else what differs, in a text that lives until the next call. */
+const char *toy_difference(const struct toy *a, const struct toy *b, char *text, size_t size);
+
+#endif
