@@ -116,14 +116,22 @@ struct ir_helper {
     bool pure;      /* reads and writes nothing but its arguments: the op is PURE */
 };
 
+/* What is to follow when the guest has done something on behalf of generated code. */
+enum ir_verdict {
+    IR_STAY,  /* the next op                                                               */
+    IR_LEAVE, /* out of generated code; all state is in its slots                          */
+    IR_GO_TO, /* the block at env's target, by the jump cache or else out with JIT_JUMP.  env's memory,
+                 tlb and jumps may be others than before                                   */
+};
+
 struct ir_loaded {
     uint64_t value;
-    uint64_t leave; /* not 0: leave generated code, the state is complete */
+    uint64_t verdict; /* enum ir_verdict */
 };
 
 /* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of
  * these env's bank base is written back and its budget is as after that instruction; afterwards both are
- * read again.  A result (or .leave) that is not 0: leave generated code, state is complete in env. */
+ * read again.  The result (or .verdict) is an enum ir_verdict. */
 struct ir_guest {
     const char *name;
     const struct ir_slot *slots; /* [0] is not used */

@@ -80,7 +80,7 @@ void jit_disable(struct jit *jit, const void *entry);
 /* The jump cache: JUMP finds pc's entry at index (pc >> 2) % JIT_JUMPS. */
 #define JIT_JUMPS 4096
 struct jit_jump {
-    uint32_t pc; /* 1: empty */
+    uint32_t pc; /* empty: one that does not belong here, like 1 */
     uint32_t unused;
     const void *entry;
 };

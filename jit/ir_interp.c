@@ -247,9 +247,7 @@ static void begin_run(struct irx_run *run, const struct interp *interp, uint8_t 
     run->bases[IR_ENV] = env;
     memcpy(&run->bases[IR_BANKED], env + guest->bank_offset, sizeof run->bases[IR_BANKED]);
     memcpy(&run->budget, env + guest->budget_offset, sizeof run->budget);
-    memcpy(&run->memory, env + guest->memory_offset, sizeof run->memory);
-    memcpy(&run->tlb, env + guest->tlb_offset, sizeof run->tlb);
-    memcpy(&run->jumps, env + guest->jumps_offset, sizeof run->jumps);
+    irx_read_pointers(run);
 }
 
 static struct jit_left run_code(void *self, void *env, const void *entry)

@@ -81,6 +81,8 @@ extern const struct irx_row irx_fp_rows[IR_CODES];
 
 /* Enters a block; as a handler does. */
 const struct irx_op *irx_enter(struct irx_run *run, const void *entry);
+/* Takes memory, TLB and jump cache from env, anew where the guest may have changed its mode. */
+void irx_read_pointers(struct irx_run *run);
 /* step(insn) of the op; as a handler does. */
 const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op);
 /* jit_fp_harvest() of this backend. */
@@ -88,8 +90,8 @@ unsigned irx_fp_harvest(const void *self);
 /* Does the condition hold for flags as above? */
 bool irx_flags_hold(enum ir_cond cond, unsigned flags);
 
-static inline const struct irx_op *irx_give(struct irx_run *run,
-                                                  const struct irx_op *op, uint64_t value)
+static inline const struct irx_op *irx_give(struct irx_run *run, const struct irx_op *op,
+                                            uint64_t value)
 {
     run->values[op->number] = value;
     return op + 1;

@@ -88,8 +88,8 @@ static uint64_t read_slot(const struct irx_run *run, const struct irx_op *op, bo
 }
 
 /* The result; or, if it is special and there is an instruction, what the guest makes of that. */
-static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op,
-                                      uint64_t bits, bool special)
+static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op, uint64_t bits,
+                                   bool special)
 {
     if (special && op->ir.insn != IR_NONE) {
         const struct irx_op *next = irx_step(run, op);
@@ -105,7 +105,7 @@ static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op,
 
 /* Handlers for both widths; in the expression a and b are the operands, `root` is the square root. */
 #define ARITHMETIC(name, fetch_b_32, fetch_b_64, expression, root_32, root_64, small_is_special)   \
-    static const struct irx_op *name##_32(struct irx_run *run, const struct irx_op *op)   \
+    static const struct irx_op *name##_32(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
         const float a = real_32(run->values[op->ir.a]);                                            \
         fetch_b_32;                                                                                \
@@ -113,7 +113,7 @@ static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op,
         return finish(run, op, bits,                                                               \
                       is_nan(bits, false) || (small_is_special && is_small(bits, false)));         \
     }                                                                                              \
-    static const struct irx_op *name##_64(struct irx_run *run, const struct irx_op *op)   \
+    static const struct irx_op *name##_64(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
         const double a = real_64(run->values[op->ir.a]);                                           \
         fetch_b_64;                                                                                \
@@ -165,8 +165,7 @@ static uint32_t to_integer(double value)
     return (uint32_t)(int32_t)value;
 }
 
-static const struct irx_op *convert(struct irx_run *run, const struct irx_op *op,
-                                       bool wide)
+static const struct irx_op *convert(struct irx_run *run, const struct irx_op *op, bool wide)
 {
     uint64_t bits = run->values[op->ir.a];
     uint32_t result = is_nan(bits, wide) ? to_integer(NAN)
@@ -188,8 +187,7 @@ static const struct irx_op *ftoi_64(struct irx_run *run, const struct irx_op *op
 
 /* ---- comparison ---- */
 
-static const struct irx_op *compare(struct irx_run *run, const struct irx_op *op,
-                                       bool wide)
+static const struct irx_op *compare(struct irx_run *run, const struct irx_op *op, bool wide)
 {
     uint64_t x = run->values[op->ir.a];
     uint64_t y = run->values[op->ir.b];

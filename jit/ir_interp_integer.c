@@ -13,7 +13,7 @@
 
 /* Handlers for both widths.  In the expression a and b have type `word`; WIDTH is its bits. */
 #define HANDLER(name, word_type, signed_type, width, fetch_b, expression)                          \
-    static const struct irx_op *name(struct irx_run *run, const struct irx_op *op)        \
+    static const struct irx_op *name(struct irx_run *run, const struct irx_op *op)                 \
     {                                                                                              \
         typedef word_type word;                                                                    \
         typedef signed_type sword;                                                                 \
@@ -22,7 +22,7 @@
         fetch_b;                                                                                   \
         (void)sizeof(sword);                                                                       \
         (void)WIDTH;                                                                               \
-        return irx_give(run, op, (word)(expression));                                           \
+        return irx_give(run, op, (word)(expression));                                              \
     }
 #define UNARY(name, expression)                                                                    \
     HANDLER(name##_32, uint32_t, int32_t, 32, (void)0, expression)                                 \
@@ -129,16 +129,16 @@ static const struct irx_op *fsubi(struct irx_run *run, const struct irx_op *op)
 static const struct irx_op *faddx(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op,
-                       flags_of_sum((uint32_t)run->values[op->ir.a],
-                                    (uint32_t)run->values[op->ir.b], run->values[op->ir.c] & C));
+                    flags_of_sum((uint32_t)run->values[op->ir.a], (uint32_t)run->values[op->ir.b],
+                                 run->values[op->ir.c] & C));
 }
 
 static const struct irx_op *fsubx(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op,
-                       flags_of_difference((uint32_t)run->values[op->ir.a],
-                                           (uint32_t)run->values[op->ir.b],
-                                           run->values[op->ir.c] & C));
+                    flags_of_difference((uint32_t)run->values[op->ir.a],
+                                        (uint32_t)run->values[op->ir.b],
+                                        run->values[op->ir.c] & C));
 }
 
 static const struct irx_op *flogic(struct irx_run *run, const struct irx_op *op)
@@ -153,8 +153,8 @@ static const struct irx_op *fcarry(struct irx_run *run, const struct irx_op *op)
 
 static const struct irx_op *ftest(struct irx_run *run, const struct irx_op *op)
 {
-    return irx_give(
-        run, op, irx_flags_hold((enum ir_cond)op->ir.cond, (unsigned)run->values[op->ir.a]));
+    return irx_give(run, op,
+                    irx_flags_hold((enum ir_cond)op->ir.cond, (unsigned)run->values[op->ir.a]));
 }
 
 /* ---- the rows ---- */

@@ -14,16 +14,16 @@
 
 /* Handlers for slots of a size. */
 #define ACCESS_SLOT(type)                                                                          \
-    static const struct irx_op *get_##type(struct irx_run *run, const struct irx_op *op)  \
+    static const struct irx_op *get_##type(struct irx_run *run, const struct irx_op *op)           \
     {                                                                                              \
         type value;                                                                                \
-        memcpy(&value, irx_slot(run, op), sizeof value);                                        \
-        return irx_give(run, op, value);                                                        \
+        memcpy(&value, irx_slot(run, op), sizeof value);                                           \
+        return irx_give(run, op, value);                                                           \
     }                                                                                              \
-    static const struct irx_op *set_##type(struct irx_run *run, const struct irx_op *op)  \
+    static const struct irx_op *set_##type(struct irx_run *run, const struct irx_op *op)           \
     {                                                                                              \
         type value = (type)run->values[op->ir.a];                                                  \
-        memcpy(irx_slot(run, op), &value, sizeof value);                                        \
+        memcpy(irx_slot(run, op), &value, sizeof value);                                           \
         return op + 1;                                                                             \
     }
 
@@ -71,6 +71,26 @@ static void read_budget(struct irx_run *run)
     memcpy(&run->budget, run->bases[IR_ENV] + run->guest->budget_offset, sizeof run->budget);
 }
 
+/* Those pointers of env that only a change of mode changes. */
+void irx_read_pointers(struct irx_run *run)
+{
+    const struct ir_guest *guest = run->guest;
+    const uint8_t *env = run->bases[IR_ENV];
+
+    memcpy(&run->memory, env + guest->memory_offset, sizeof run->memory);
+    memcpy(&run->tlb, env + guest->tlb_offset, sizeof run->tlb);
+    memcpy(&run->jumps, env + guest->jumps_offset, sizeof run->jumps);
+}
+
+/* The jump cache's row for the address, or NULL.  An empty row has an address that is misaligned. */
+static const struct jit_jump *find_jump(const struct irx_run *run, uint32_t target)
+{
+    const struct jit_jump *row = &run->jumps[(target >> 2) % JIT_JUMPS];
+    bool known = row->pc == target && target % 4 == 0;
+
+    return known && !(run->interp->stress & JIT_STRESS_EXIT) ? row : NULL;
+}
+
 /* Before and after step(), load(), store().  After: the op to go on with, or NULL. */
 static void begin_call(struct irx_run *run, const struct irx_op *op)
 {
@@ -78,24 +98,43 @@ static void begin_call(struct irx_run *run, const struct irx_op *op)
     write_budget(run, run->budget + left_of(run, op));
 }
 
-static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *op,
-                                        bool leave)
+static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
+{
+    run->left = (struct jit_left){cookie, reason};
+    return NULL;
+}
+
+/* Goes to the block at env's target, if the jump cache knows it. */
+static const struct irx_op *go_to_target(struct irx_run *run)
+{
+    uint32_t target;
+
+    memcpy(&target, run->bases[IR_ENV] + run->guest->target_offset, sizeof target);
+    irx_read_pointers(run);
+    const struct jit_jump *known = find_jump(run, target);
+    return known != NULL ? irx_enter(run, known->entry) : leave(run, NULL, JIT_JUMP);
+}
+
+static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *op, uint64_t verdict)
 {
     read_bank(run);
     read_budget(run);
-    if (leave) {
-        run->left = (struct jit_left){NULL, JIT_QUIT};
-        return NULL;
+    switch ((enum ir_verdict)verdict) {
+    case IR_STAY:
+        run->budget -= left_of(run, op);
+        return op + 1;
+    case IR_GO_TO:
+        return go_to_target(run);
+    default:
+        return leave(run, NULL, JIT_QUIT);
     }
-    run->budget -= left_of(run, op);
-    return op + 1;
 }
 
 const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op)
 {
     begin_call(run, op);
-    uint32_t leave = run->guest->step(run->bases[IR_ENV], run->code->cookie, op->ir.insn);
-    return end_call(run, op, leave != 0);
+    uint32_t verdict = run->guest->step(run->bases[IR_ENV], run->code->cookie, op->ir.insn);
+    return end_call(run, op, verdict);
 }
 
 /* The bank moves only while it stays off the limit in the slot. */
@@ -190,13 +229,13 @@ static uint64_t extend(unsigned size, uint64_t value)
 }
 
 static const struct irx_op *load_slow(struct irx_run *run, const struct irx_op *op,
-                                         uint32_t address)
+                                      uint32_t address)
 {
     begin_call(run, op);
     struct ir_loaded loaded =
         run->guest->load(run->bases[IR_ENV], run->code->cookie, op->ir.insn, address, op->ir.cond);
     irx_give(run, op, op->ir.type == IR_I64 ? loaded.value : (uint32_t)loaded.value);
-    return end_call(run, op, loaded.leave != 0);
+    return end_call(run, op, loaded.verdict);
 }
 
 static const struct irx_op *load(struct irx_run *run, const struct irx_op *op)
@@ -221,9 +260,9 @@ static const struct irx_op *store(struct irx_run *run, const struct irx_op *op)
         return op + 1;
     }
     begin_call(run, op);
-    uint32_t leave = run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn, address,
-                                       op->ir.cond, value);
-    return end_call(run, op, leave != 0);
+    uint32_t verdict = run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn,
+                                         address, op->ir.cond, value);
+    return end_call(run, op, verdict);
 }
 
 /* ---- calls ---- */
@@ -295,12 +334,6 @@ static const struct irx_op *brflags(struct irx_run *run, const struct irx_op *op
     return taken ? go_to_arm(run, op) : op + 1;
 }
 
-static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
-{
-    run->left = (struct jit_left){cookie, reason};
-    return NULL;
-}
-
 const struct irx_op *irx_enter(struct irx_run *run, const void *entry)
 {
     const struct irx_code *code = entry;
@@ -324,10 +357,10 @@ static const struct irx_op *exit_block(struct irx_run *run, const struct irx_op 
 static const struct irx_op *jump(struct irx_run *run, const struct irx_op *op)
 {
     uint32_t target = (uint32_t)run->values[op->ir.a];
-    const struct jit_jump *known = &run->jumps[(target >> 2) % JIT_JUMPS];
+    const struct jit_jump *known = find_jump(run, target);
 
     run->budget += left_of(run, op);
-    if (known->pc == target && !(run->interp->stress & JIT_STRESS_EXIT)) {
+    if (known != NULL) {
         return irx_enter(run, known->entry);
     }
     memcpy(run->bases[IR_ENV] + run->guest->target_offset, &target, sizeof target);

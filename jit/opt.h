@@ -145,7 +145,8 @@ bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b);
 
 #define OPT_SNAPSHOTS 16 /* arms that start with what their branch knew */
 #define OPT_SHARED    256
-#define OPT_GONE      0xffff /* opt_emit(): the op, which has no result, is not needed */
+#define OPT_GONE      0xffff /* opt_emit(): the branch is never taken */
+#define OPT_TAKEN     0xfffe /* opt_emit(): the branch is always taken */
 #define OPT_ROOM      16     /* more ops than any one op becomes */
 
 struct opt_arm {
@@ -167,6 +168,7 @@ struct opt_walk {
     unsigned count;   /* ops in out */
     unsigned begin;   /* of the section, in out */
     unsigned limit;   /* ops of the main section below this are visible */
+    unsigned pending; /* ops of the block not yet looked at, at most */
     unsigned reserve; /* ops that will be added to arms */
     unsigned branch_count, snapshot_count, flag_sets, sunk_count;
     bool in_arm;
@@ -179,8 +181,8 @@ struct opt_walk {
     struct ir_op out[IR_MAX_OPS];
 };
 
-/* The value of an op as good as this one: after folding and sharing, appended where needed.  OPT_GONE for
- * an op without result that does nothing.  The op is used up; it is not one of out. */
+/* The value of an op as good as this one: after folding and sharing, appended where needed.  OPT_GONE or
+ * OPT_TAKEN for a branch that is none.  The op is used up; it is not one of out. */
 ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op);
 
 /* Puts the op into out as it is; its number. */

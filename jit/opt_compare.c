@@ -2,8 +2,7 @@
 /*
  * Folding of comparisons: SETC, BRANCH, SELECT; opt_fold.c says what a rule owes.
  *
- * A branch that is never taken is dropped together with its arm, unless the arm has an EXIT (a block keeps
- * its links) or branches on.  A branch that is always taken stays: what follows it is never executed.
+ * A branch that is never taken is dropped, one that is always taken gives way to its arm (opt_forward.c).
  * Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
@@ -209,36 +208,20 @@ ir_ref opt_fold_setc(struct opt_walk *walk, struct ir_op *op)
 
 /* ---- branches ---- */
 
-/* May the arm go when its branch does? */
-static bool is_removable(const struct opt_walk *walk, unsigned arm)
-{
-    const struct ir_op *op = &walk->block->ops[walk->block->arms[arm]];
-
-    for (;; op++) {
-        if (op->code == IR_EXIT || op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
-            return false;
-        }
-        if (ir_rows[op->code].flags & IR_F_END) {
-            return true;
-        }
-    }
-}
-
 ir_ref opt_fold_branch(struct opt_walk *walk, struct ir_op *op)
 {
     struct compare compare = {op->cond, op->a, op->b};
     enum verdict known = simplify(walk, &compare);
 
-    if (known == NEVER && is_removable(walk, (unsigned)op->imm)) {
-        return OPT_GONE;
+    if (known != OPEN) {
+        return known == NEVER ? OPT_GONE : OPT_TAKEN;
     }
     const struct ir_op *a = opt_op(walk, compare.a);
     op->cond = (uint8_t)compare.cond;
     op->a = compare.a;
     op->b = compare.b;
     op->type = a->type;
-    if (known == OPEN && a->code == IR_FTEST && (op->cond & ~1u) == IR_EQ &&
-        opt_is(walk, op->b, 0)) {
+    if (a->code == IR_FTEST && (op->cond & ~1u) == IR_EQ && opt_is(walk, op->b, 0)) {
         unsigned flip = op->cond == IR_EQ;
 
         op->code = IR_BRFLAGS;

@@ -4,7 +4,8 @@
  * known value, or appended to the new block.  Main section first, then each arm that a branch goes to.
  *
  * An arm sees the main section up to its branch, so it may use values and knowledge from there: the
- * first OPT_SNAPSHOTS branches leave a copy of what is known.
+ * first OPT_SNAPSHOTS branches leave a copy of what is known.  The arm of a branch that is always taken is
+ * done where the branch is; an arm that nothing goes to is left out, its links have no exit then.
  *
  * If the new block might become larger than a block may be, the rest is only copied.
  * Manual: docs/jit-optimizer.md.
@@ -90,16 +91,6 @@ static ir_ref do_set(struct opt_walk *walk, const struct ir_op *op)
     return 0;
 }
 
-static ir_ref do_branch(struct opt_walk *walk, struct ir_op *op)
-{
-    ir_ref ref = opt_emit(walk, op);
-
-    if (ref != OPT_GONE) {
-        note_branch(walk, ref);
-    }
-    return 0;
-}
-
 static ir_ref do_effect(struct opt_walk *walk, struct ir_op *op)
 {
     if (walk->passes & OPT_STATE) {
@@ -117,9 +108,6 @@ static ir_ref do_op(struct opt_walk *walk, struct ir_op *op)
         return do_get(walk, op);
     case IR_SET:
         return do_set(walk, op);
-    case IR_BRANCH:
-    case IR_BRFLAGS:
-        return do_branch(walk, op);
     case IR_SHIFT:
     case IR_STEP:
     case IR_CALL:
@@ -137,17 +125,44 @@ static ir_ref do_op(struct opt_walk *walk, struct ir_op *op)
     }
 }
 
+static unsigned arm_end(const struct ir_block *block, unsigned arm)
+{
+    return arm + 1 < block->arm_count ? block->arms[arm + 1] : block->op_count;
+}
+
+static void do_section(struct opt_walk *walk, unsigned first, unsigned end);
+
+/* True: the branch is always taken; its arm is done in its place, and the section ends with that. */
+static bool do_branch(struct opt_walk *walk, struct ir_op *op)
+{
+    unsigned arm = (unsigned)op->imm;
+    ir_ref ref = opt_emit(walk, op);
+
+    if (ref == OPT_TAKEN) {
+        do_section(walk, walk->block->arms[arm], arm_end(walk->block, arm));
+        return true;
+    }
+    if (ref != OPT_GONE) {
+        note_branch(walk, ref);
+    }
+    return false;
+}
+
 static void do_section(struct opt_walk *walk, unsigned first, unsigned end)
 {
     const struct ir_block *block = walk->block;
     struct ir_op op;
 
     for (unsigned i = first; i < end; i++) {
-        if (walk->count + walk->reserve + (block->op_count - i) + OPT_ROOM > IR_MAX_OPS) {
+        if (walk->count + walk->reserve + walk->pending-- + OPT_ROOM > IR_MAX_OPS) {
             walk->passes = 0;
         }
         opt_rename(&op, &block->ops[i], walk->map);
-        walk->map[i] = do_op(walk, &op);
+        if (op.code != IR_BRANCH && op.code != IR_BRFLAGS) {
+            walk->map[i] = do_op(walk, &op);
+        } else if (do_branch(walk, &op)) {
+            return;
+        }
     }
 }
 
@@ -163,6 +178,7 @@ static void begin(struct opt_walk *walk, struct ir_block *block, unsigned passes
     walk->begin = 0;
     walk->limit = 0;
     walk->reserve = 0;
+    walk->pending = block->op_count;
     walk->in_arm = false;
     walk->branch_count = walk->snapshot_count = walk->flag_sets = walk->sunk_count = 0;
     memset(walk->arms, 0, block->arm_count * sizeof walk->arms[0]);
@@ -173,11 +189,6 @@ static void begin(struct opt_walk *walk, struct ir_block *block, unsigned passes
     if (passes & OPT_CSE) {
         memset(walk->shared, 0, sizeof walk->shared);
     }
-}
-
-static unsigned arm_end(const struct ir_block *block, unsigned arm)
-{
-    return arm + 1 < block->arm_count ? block->arms[arm + 1] : block->op_count;
 }
 
 static void renumber_branches(struct opt_walk *walk)

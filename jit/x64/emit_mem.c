@@ -206,7 +206,6 @@ void x64_do_store(struct x64 *c, unsigned number, const struct ir_op *op)
          {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_store, NULL}},
     };
 
-    x64_drop_homes(c);
     x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
 }
 

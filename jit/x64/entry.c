@@ -85,6 +85,28 @@ static void emit_leave(struct x64 *c)
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
+/* The guest says where to go on, perhaps in another mode.  The probe is that of x64_do_jump(). */
+static void emit_go_to(struct x64 *c)
+{
+    c->thunks.go_to = align(c);
+    x64_rm(&c->as, OP_MOV_LOAD, RCX, env_at(c->guest->target_offset));
+    read_env(c, MEMORY, c->guest->memory_offset);
+    read_env(c, TLB, c->guest->tlb_offset);
+    read_env(c, JUMPS, c->guest->jumps_offset);
+    if (c->inline_jumps) {
+        x64_mov(&c->as, false, RAX, RCX);
+        x64_alu_ri(&c->as, ALU_AND, false, RAX, (JIT_JUMPS - 1) << 2 | 1);
+        x64_alu_rm(&c->as, ALU_CMP, false, RCX, x64_at_index(JUMPS, RAX, 2, 0));
+        uint8_t *miss = x64_jcc_short(&c->as, CC_NE);
+        x64_rm(&c->as, OP_CALL_MEM, 4,
+               x64_at_index(JUMPS, RAX, 2, offsetof(struct jit_jump, entry)));
+        x64_bind_short(miss, c->as.p);
+    }
+    x64_alu_rr(&c->as, ALU_XOR, false, RAX, RAX);
+    x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
+    x64_jmp(&c->as, c->thunks.leave);
+}
+
 /* ---- the guest's functions ---- */
 
 static uint8_t *emit_pointer(struct x64 *c, uintptr_t pointer)
@@ -116,7 +138,9 @@ static uint8_t *emit_call(struct x64 *c, const uint8_t *pointer, const unsigned 
     x64_byte(&c->as, 0xc3); /* ret */
     x64_bind_short(leave, c->as.p);
     x64_alu_ri(&c->as, ALU_ADD, true, RSP, 8);
-    x64_jmp(&c->as, c->thunks.quit);
+    x64_alu_ri(&c->as, ALU_CMP, false, result, IR_GO_TO);
+    x64_jcc(&c->as, CC_NE, c->thunks.quit);
+    x64_jmp(&c->as, c->thunks.go_to);
     return thunk;
 }
 
@@ -173,6 +197,7 @@ void x64_emit_thunks(struct x64 *c)
     c->as.p = c->buffer.write;
     emit_enter(c);
     emit_leave(c);
+    emit_go_to(c);
     emit_calls(c);
     emit_fp(c);
     c->buffer.used = (size_t)(align(c) - c->buffer.write);

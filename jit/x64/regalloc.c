@@ -496,6 +496,7 @@ void x64_place(struct x64 *c, unsigned number, const struct ir_op *op, const str
     }
     c->free &= ~c->temps;
     x.d = (uint8_t)take_result(c, row, refs, &x);
+    c->locked |= x.d != X64_NONE ? X64_BIT(x.d) : 0;
     take_temps(c, row, &x);
     row->emit(c, op, &x);
     finish(c, row, &x);
@@ -514,8 +515,8 @@ void x64_branch_to_arm(struct x64 *c, unsigned arm, enum x64_cc cc)
     for (unsigned i = 0; i < to->count; i++) {
         livein[i].at = c->values[livein[i].value];
         x64_consume(c, livein[i].value, livein[i].after);
+        free_dead_frames(c);
     }
-    free_dead_frames(c);
     to->jump = x64_jcc_later(&c->as, cc);
 }
 

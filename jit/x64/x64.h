@@ -184,6 +184,7 @@ struct x64_thunks {
     uint8_t *enter;
     uint8_t *leave;     /* rax cookie, rdx reason */
     uint8_t *quit;      /* with JIT_QUIT */
+    uint8_t *go_to;     /* to env's target */
     uint8_t *step;      /* rsi cookie, edx insn */
     uint8_t *load[8];   /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
     uint8_t *store[4];  /* the same and r9 value */

@@ -58,9 +58,8 @@ static void clear_jumps(struct cpu *cpu, uint32_t mode)
 {
     struct jit_jump *jumps = jumps_of(cpu, mode);
     if (cpu->generated.jumps_used >> mode & 1) {
-        for (unsigned i = 0; i < JIT_JUMPS; i++) {
-            jumps[i].pc = 1;
-        }
+        memset(jumps, 0, JIT_JUMPS * sizeof *jumps);
+        jumps[0].pc = 1; /* all others are empty with pc 0, which is none of theirs */
         cpu->generated.jumps_used &= ~(1u << mode);
     }
 }
@@ -116,9 +115,20 @@ static void space_changed(void *context, const struct flat_range *range, bool ad
     translator_flush(context);
 }
 
+/* Memory may have moved, and with it the window's use. */
+static void tell_cpus(struct translator *t)
+{
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        struct cpu_generated *g = &t->config.cpus[i].generated;
+        g->window = t->config.space->linear ? t->config.space->window : NULL;
+        g->stop_after_blocks = t->options.no_chain;
+    }
+}
+
 static void flush_now(struct translator *t)
 {
     t->flush_wanted = false;
+    tell_cpus(t);
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
             clear_jumps(&t->config.cpus[i], mode);
@@ -138,13 +148,12 @@ void translator_code_written(struct translator *t, const struct region *region, 
 
 static bool create_jumps(struct cpu *cpu)
 {
-    cpu->generated.all_jumps = malloc(MODE_COUNT * JIT_JUMPS * sizeof(struct jit_jump));
+    cpu->generated.all_jumps = calloc(MODE_COUNT * JIT_JUMPS, sizeof(struct jit_jump));
     if (cpu->generated.all_jumps == NULL) {
         return false;
     }
-    cpu->generated.jumps_used = ~0u;
     for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-        clear_jumps(cpu, mode);
+        jumps_of(cpu, mode)[0].pc = 1;
     }
     return true;
 }
@@ -192,7 +201,9 @@ struct translator *translator_create(const struct translator_config *config, str
     t->config = *config;
     t->options = *config->options;
     t->options.no_chain = t->options.no_chain || t->options.verify;
-    verify_init(&t->verify, config->space->bus);
+    if (t->options.verify) {
+        verify_init(&t->verify, config->space->bus, config->cpus, config->cpu_count);
+    }
     t->listener.changed = space_changed;
     t->listener.context = t;
     addrspace_listen(t->config.space, &t->listener);
@@ -236,10 +247,16 @@ struct source {
 /* Memory that may be fetched from without further ado. */
 static bool find_place(struct cpu *cpu, uint32_t va, struct block_place *place)
 {
+    const struct mmu before = cpu->mmu;
+    enum tlb_result result;
+
     place->region = NULL;
     place->granules = 0;
-    return tlb_fetch_page(&cpu->tlb, va, &place->region, &place->offset) == TLB_OK &&
-           place->region != NULL && tlb_fetch_is_fast(&cpu->tlb, va);
+    result = tlb_fetch_page(&cpu->tlb, va, &place->region, &place->offset);
+    if (result == TLB_MMU_FAULT) {
+        cpu->mmu = before; /* the interpreter takes the trap, and records the fault */
+    }
+    return result == TLB_OK && place->region != NULL && tlb_fetch_is_fast(&cpu->tlb, va);
 }
 
 static struct block_place *page_of(struct source *s, uint32_t va)
@@ -386,10 +403,8 @@ static void interpret_rest(struct translator *t, struct cpu *cpu)
 
 static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
 {
-    bool paged = (mode & MODE_MMU) || !t->config.space->linear;
-    cpu->generated.memory = paged ? (void *)cpu->tlb.now.addend : t->config.space->window;
-    cpu->generated.tlb_flags = cpu->tlb.now.flags;
-    cpu->generated.jumps = jumps_of(cpu, mode);
+    (void)t;
+    generated_prepare(cpu, mode);
     generated_enter(cpu);
 }
 

@@ -251,6 +251,15 @@ static void interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
 
 /* ---- back ---- */
 
+/* All but the TLB. */
+static void copy_cpu(struct cpu *to, const struct cpu *from)
+{
+    size_t at = offsetof(struct cpu, tlb);
+    size_t behind = at + sizeof from->tlb;
+    memcpy(to, from, at);
+    memcpy((uint8_t *)to + behind, (const uint8_t *)from + behind, sizeof *from - behind);
+}
+
 static bool translation_differs(const struct mmu *a, const struct mmu *b)
 {
     return a->control != b->control || a->context != b->context ||
@@ -261,19 +270,18 @@ static bool translation_differs(const struct mmu *a, const struct mmu *b)
  * MMU, by a table walk perhaps, which then must come again. */
 static void roll_back(struct verify *v, struct cpu *cpu)
 {
-    struct cpu after = *cpu;
-    bool walked = after.tlb.index != TLB_PHYSICAL && v->log.bus_writes;
+    bool walked = cpu->tlb.index != TLB_PHYSICAL && v->log.bus_writes;
+    bool remapped = translation_differs(&cpu->mmu, &v->before.mmu);
 
     access_log_undo(&v->log);
-    *cpu = v->before;
-    cpu->tlb = after.tlb;
-    cpu->code = after.code;
-    cpu->code_base = after.code_base;
-    cpu->code_size = after.code_size;
-    cpu->code_page = after.code_page;
+    v->before.code = cpu->code;
+    v->before.code_base = cpu->code_base;
+    v->before.code_size = cpu->code_size;
+    v->before.code_page = cpu->code_page;
+    copy_cpu(cpu, &v->before);
     cpu->tlb.no_fault = (cpu->mmu.control & MMU_NO_FAULT) != 0;
     cpu_set_supervisor(cpu, cpu->s);
-    if (walked || translation_differs(&after.mmu, &cpu->mmu)) {
+    if (walked || remapped) {
         tlb_flush(&cpu->tlb);
     }
 }
@@ -281,7 +289,6 @@ static void roll_back(struct verify *v, struct cpu *cpu)
 static bool accept(struct verify *v, enum verify_cause cause)
 {
     v->unverified[cause]++;
-    v->cpu->tlb.access_log = NULL;
     return false;
 }
 
@@ -290,12 +297,9 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
 {
     v->cpu = cpu;
     v->foreign = false;
-    v->before = *cpu;
+    copy_cpu(&v->before, cpu);
     access_log_record(&v->log);
-    v->bus->access_log = &v->log;
-    cpu->tlb.access_log = &v->log;
     interpret(v, cpu, block);
-    v->bus->access_log = NULL;
     v->log.state = ACCESS_OFF;
     if (block->gone || *moved) {
         return accept(v, block->gone ? VERIFY_OWN_CODE : VERIFY_MOVED);
@@ -311,13 +315,23 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
     return true;
 }
 
+/* Generated code may be left before its path ends, when an access was not simple (generated.c): the state
+ * must be right there, which shows when the interpreter takes it to the end. */
+static void finish_path(struct verify *v)
+{
+    while (v->cpu->insns < v->expected.insns) {
+        interp_step(v->cpu);
+        v->finished++;
+    }
+}
+
 bool verify_compare(struct verify *v)
 {
     struct cpu *cpu = v->cpu;
     bool same;
 
+    finish_path(v);
     cpu->log = v->spoken;
-    cpu->tlb.access_log = NULL;
     same = access_log_finish(&v->log);
     verify_capture(&v->made, cpu);
     v->blocks++;
@@ -333,10 +347,21 @@ bool verify_compare(struct verify *v)
 
 /* ---- frame ---- */
 
-void verify_init(struct verify *v, struct bus *bus)
+static void attach(struct verify *v, struct access_log *log)
+{
+    v->bus->access_log = log;
+    for (unsigned i = 0; i < v->cpu_count; i++) {
+        v->cpus[i].tlb.access_log = log;
+    }
+}
+
+void verify_init(struct verify *v, struct bus *bus, struct cpu *cpus, unsigned cpu_count)
 {
     memset(v, 0, sizeof *v);
     v->bus = bus;
+    v->cpus = cpus;
+    v->cpu_count = cpu_count;
+    attach(v, &v->log);
     v->log.begin = before_call;
     v->log.end = after_call;
     v->log.again = call_again;
@@ -345,6 +370,9 @@ void verify_init(struct verify *v, struct bus *bus)
 
 void verify_fini(struct verify *v)
 {
+    if (v->bus != NULL) {
+        attach(v, NULL);
+    }
     access_log_fini(&v->log);
 }
 
@@ -353,6 +381,7 @@ void verify_stats(const struct verify *v, FILE *stream)
     static const char *const causes[VERIFY_CAUSES] = {"own_code", "moved", "foreign", "no_memory"};
     fprintf(stream, "verified_blocks %" PRIu64 "\n", v->blocks);
     fprintf(stream, "verified_instructions %" PRIu64 "\n", v->insns);
+    fprintf(stream, "verified_after_early_exit %" PRIu64 "\n", v->finished);
     for (unsigned i = 0; i < VERIFY_CAUSES; i++) {
         fprintf(stream, "unverified_%s %" PRIu64 "\n", causes[i], v->unverified[i]);
     }

@@ -47,17 +47,21 @@ bool verify_difference(const struct verify_state *expected, const struct verify_
 struct verify {
     struct access_log log;
     struct bus *bus;
-    struct cpu *cpu;    /* that executes */
-    struct cpu before;  /* the block */
+    struct cpu *cpus;
+    unsigned cpu_count;
+    struct cpu *cpu;   /* that executes */
+    struct cpu before; /* the block; not its TLB */
     struct verify_state expected, made, device;
     bool foreign;
     struct log silent;
     const struct log *spoken;
     char wrong[256]; /* the difference found */
     uint64_t blocks, insns, unverified[VERIFY_CAUSES];
+    uint64_t finished; /* instructions on the path of a block that had been left */
 };
 
-void verify_init(struct verify *verify, struct bus *bus);
+/* bus and cpus stay the caller's; they have verify->log until verify_fini(). */
+void verify_init(struct verify *verify, struct bus *bus, struct cpu *cpus, unsigned cpu_count);
 void verify_fini(struct verify *verify);
 
 /* Lets the interpreter execute block and puts everything back.  False: this cannot be compared, the

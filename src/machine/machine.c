@@ -30,7 +30,7 @@ void leon3emu_options_init(struct leon3emu_options *options)
 
 static uint32_t guest_pc(void *context)
 {
-    return ((const struct machine *)context)->exec.cpu->pc;
+    return cpu_current_pc(((const struct machine *)context)->exec.cpu);
 }
 
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
@@ -458,7 +458,7 @@ bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *
 
     memset(call, 0, sizeof *call);
     call->calls = m->bus.calls + m->calls;
-    call->guest_pc = m->exec.cpu == NULL ? 0 : m->exec.cpu->pc;
+    call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_current_pc(m->exec.cpu);
     if (host != NULL) {
         call->callback = m->call->callback;
     }

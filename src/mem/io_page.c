@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "mem/device_call.h"
+#include "mem/io_call.h"
 #include "mem/transfer.h"
 
 static inline const struct flat_range *find_range(const struct io_page *io, uint32_t address)
@@ -70,6 +71,51 @@ bool io_page_store(struct io_page *io, uint32_t address, unsigned size, uint64_t
 {
     struct transfer t = {size, true, value, how};
     return run(io, address, &t);
+}
+
+void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io,
+                     uint32_t address, unsigned size, bool write, const struct access *how)
+{
+    const struct flat_range *range = find_range(io, address);
+    const struct region_io *to;
+    struct place place;
+
+    call->tag = 0;
+    if (!is_direct(range, address, size) || log_on(io->space->bus->log, LOG_MMIO)) {
+        return;
+    }
+    place = transfer_place(range, address);
+    to = &place.region->io;
+    call->function = write ? to->write : to->read;
+    if (call->function == NULL) {
+        return;
+    }
+    call->tag = tag;
+    call->address = address;
+    call->instance = to->instance;
+    call->owner = to->owner;
+    call->mask = size_mask(size);
+    call->bus = io->space->bus;
+    call->request = (struct l3_request){
+        .struct_size = sizeof call->request,
+        .region = to->index,
+        .offset = place.offset,
+        .size = size,
+        .attributes = how->attributes,
+        .master = how->master,
+    };
+    call->frame = (struct io_frame){NULL, place.region, &call->request, write, true};
+}
+
+bool io_call_settle(struct io_call *call, struct addrspace *space, int32_t result, uint64_t *value)
+{
+    struct access how = {call->request.attributes, call->request.master, 0};
+    struct transfer t = {call->request.size, call->frame.write, *value, &how};
+    struct place place = {(struct region *)call->frame.region, call->request.offset, call->address, 0};
+    bool ok = transfer_settle(space, &place, &t, result) || transfer_fail(space, call->address, &t);
+    call->request.wait_cycles += how.wait_cycles;
+    *value = t.value;
+    return ok;
 }
 
 static void fill(struct io_page *io)

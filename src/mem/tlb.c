@@ -72,6 +72,25 @@ void tlb_fini(struct tlb *tlb)
     }
 }
 
+static void tag_calls(struct tlb *tlb)
+{
+    tlb->io_tag = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
+                  (uint64_t)(tlb->attributes != 0) << 59;
+}
+
+void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
+{
+    tlb->attributes = attributes;
+    tag_calls(tlb);
+}
+
+static void forget_calls(struct tlb *tlb)
+{
+    for (unsigned i = 0; i < IO_CALLS; i++) {
+        tlb->io_calls[i].tag = 0;
+    }
+}
+
 bool tlb_select(struct tlb *tlb, enum tlb_index index)
 {
     tlb->code_page = TLB_PAGES;
@@ -79,12 +98,14 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index)
         return false;
     }
     tlb->index = index;
+    tag_calls(tlb);
     tlb->now = tlb->tables[index];
     return true;
 }
 
 void tlb_flush(struct tlb *tlb)
 {
+    forget_calls(tlb);
     tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         for (unsigned k = 0; k < tlb->filled_count[i]; k++) {
@@ -100,6 +121,7 @@ void tlb_flush(struct tlb *tlb)
 
 void tlb_flush_page(struct tlb *tlb, uint32_t va)
 {
+    forget_calls(tlb);
     tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_INDEXES; i++) {
         if (tlb->tables[i].flags != NULL) {
@@ -303,6 +325,18 @@ enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint6
     return finish(tlb, ok, how->wait_cycles);
 }
 
+/* The next access to this register need not come here; attributes: of this access alone. */
+static void prepare_call(struct tlb *tlb, const struct io_page *io, uint32_t va, unsigned size,
+                         bool write, uint32_t attributes)
+{
+    struct access how = {tlb->attributes, tlb->master, 0};
+    if (attributes == 0 && tlb->access_log == NULL) {
+        io_call_prepare(io_call_at(tlb->io_calls, va, write),
+                        io_call_tag(tlb->io_tag, va, size, write), io, io_address(io, va), size,
+                        write, &how);
+    }
+}
+
 enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
                               uint32_t attributes)
 {
@@ -319,6 +353,7 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
     }
     if (io != NULL) {
         pa = io_address(io, va);
+        prepare_call(tlb, io, va, size, false, attributes);
         ok = __builtin_expect(tlb->access_log == NULL, 1)
                  ? io_page_load(io, pa, size, value, &how)
                  : access_log_load(tlb->access_log, tlb->space, pa, size, value, &how);
@@ -352,6 +387,7 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
     }
     if (io != NULL) {
         pa = io_address(io, va);
+        prepare_call(tlb, io, va, size, true, attributes);
         ok = __builtin_expect(tlb->access_log == NULL, 1)
                  ? io_page_store(io, pa, size, value, &how)
                  : access_log_store(tlb->access_log, tlb->space, pa, size, value, &how);

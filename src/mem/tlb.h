@@ -13,6 +13,7 @@
 #include "bits.h"
 #include "mem/access_log.h"
 #include "mem/addrspace.h"
+#include "mem/io_call.h"
 #include "tlb_layout.h"
 
 enum tlb_index { TLB_USER, TLB_SUPERVISOR, TLB_PHYSICAL, TLB_INDEXES };
@@ -63,6 +64,8 @@ struct tlb {
     struct access_log *access_log;
     uint64_t *wait_cycles; /* devices' extra cycles are added here */
     struct space_listener listener;
+    uint64_t io_tag; /* what io_calls[] hang on: index and attributes */
+    struct io_call io_calls[IO_CALLS];
 };
 
 /* Sets the callbacks afterwards.  space, wait_cycles stay the caller's.  False: no memory. */
@@ -71,6 +74,9 @@ void tlb_fini(struct tlb *tlb);
 
 /* Chooses the index for the following accesses.  False: the host has no memory for its tables. */
 bool tlb_select(struct tlb *tlb, enum tlb_index index);
+
+/* Chooses what goes with each access: L3_ATTR_SUPERVISOR or 0. */
+void tlb_set_attributes(struct tlb *tlb, uint32_t attributes);
 
 /* Forgets all entries of all indexes, or of one virtual page in all of them. */
 void tlb_flush(struct tlb *tlb);

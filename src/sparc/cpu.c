@@ -79,7 +79,7 @@ uint32_t cpu_psr(const struct cpu *cpu)
 void cpu_set_supervisor(struct cpu *cpu, bool s)
 {
     cpu->s = s;
-    cpu->tlb.attributes = s ? L3_ATTR_SUPERVISOR : 0;
+    tlb_set_attributes(&cpu->tlb, s ? L3_ATTR_SUPERVISOR : 0);
     mmu_select(cpu);
 }
 

@@ -107,46 +107,54 @@ struct cpu_hooks {
  * host. */
 #define CPU_F(number) ((number) ^ 1u)
 
+struct block_insn;
 struct code_cache;
 struct code_page;
 
 /* State in generated code's own form, see generated.h. */
 struct cpu_generated {
     int64_t budget; /* cycles that may still be executed */
-    uint64_t base;  /* cycles when budget is 0 */
     void *memory;   /* window or addends, as the mode is */
     const uint8_t *tlb_flags;
     struct jit_jump *jumps;
     uint32_t *save_limit;    /* the window at or below the current from which SAVE is not simple */
     uint32_t *restore_limit; /* the same at or above, for RESTORE */
+    uint16_t flags;          /* icc */
+    bool inside;             /* icc and cwp are in generated form only */
+    uint32_t fp_used;        /* exceptions may stick in the host */
+    uint32_t fp_row;         /* the last FPop, from which cexc and ftt follow; 0: fsr has them */
     uint32_t target;
-    uint32_t fp_used; /* exceptions may stick in the host */
-    uint32_t fp_row;  /* the last FPop, from which cexc and ftt follow; 0: fsr has them */
-    uint16_t flags;   /* icc */
-    bool inside;      /* icc and cwp are in generated form only */
-    uint64_t fp_a, fp_b; /* its operands */
+    uint64_t fp_a, fp_b;         /* its operands */
+    uint64_t base;               /* cycles when budget is 0 */
+    uint64_t waited;             /* cycles that were no instruction: cycles - insns */
+    const struct block_insn *at; /* the instruction that is inside a device */
     struct jit_flags_layout layout;
-    struct jit *jit; /* NULL: none is used */
+    uint16_t flags_of_icc[16];
+    struct jit *jit;            /* NULL: none is used */
     struct jit_jump *all_jumps; /* MODE_COUNT jump caches */
     uint32_t jumps_used;        /* those that are not empty, as bits */
+    void *window;               /* linear memory when addresses are physical; NULL: there is none */
+    bool stop_after_blocks;     /* come back to the dispatcher rather than go on by the jump cache */
 };
 
 struct cpu {
-    /* -- hot -- */
-    uint32_t pc, npc;
+    /* -- hot: generated code reaches the first 128 bytes with short displacements -- */
+    uint32_t globals[9]; /* [8]: where writes to %g0 go */
+    uint32_t y;
     uint32_t *bank[2]; /* globals, current window: see struct insn */
+    uint32_t pc, npc;
+    struct cpu_generated generated;
     uint64_t cycles;
     uint64_t insns;
     uint64_t
         limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can */
     uint32_t icc;
-    uint32_t y;
+    uint32_t fsr; /* but see struct cpu_generated: cpu_settle_fsr() makes it complete */
+    uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
     /* where instructions come from: pc - code_base < code_size indexes code */
     uint32_t code_base, code_size;
     struct insn *code;
     struct code_page *code_page; /* where the last instruction that had to be looked up is */
-    struct cpu_generated generated;
-    struct tlb tlb;
 
     /* -- processor state, 4.2; fields of PSR are apart -- */
     uint8_t cwp, pil;
@@ -159,14 +167,11 @@ struct cpu {
     struct mmu mmu;
     struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
 
-    uint32_t globals[9]; /* [8]: where writes to %g0 go */
     /* Window w: outs at 16w, locals at 16w+8, ins at 16w+16 = outs of w+1.  The ins of the last window
      * are the outs of window 0: they are copied when that window becomes or ceases to be current. */
     uint32_t windows[CPU_MAX_WINDOWS * 16 + 8];
 
     /* -- floating point -- */
-    uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
-    uint32_t fsr;   /* but see struct cpu_generated: cpu_settle() makes it complete */
     enum fp_state fp_state;
     uint32_t fq_address, fq_word; /* the one entry of the FQ; valid when FSR.qne */
 
@@ -179,7 +184,11 @@ struct cpu {
     const struct log *log;
     struct code_cache *code_cache;
     struct insn loose; /* an instruction fetched from a device */
+    struct tlb tlb;
 };
+
+/* Address of the instruction in execution, also in the middle of generated code's device accesses. */
+uint32_t cpu_current_pc(const struct cpu *cpu);
 
 /* Sets up a CPU in reset state.  hooks, log, code_cache, space stay the caller's.  False: no memory. */
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,

@@ -51,29 +51,43 @@ static uint32_t icc_of(const struct cpu *cpu)
 
 static uint16_t flags_of(const struct cpu *cpu)
 {
-    const struct jit_flags_layout *at = &cpu->generated.layout;
-    uint32_t icc = cpu->icc;
+    return cpu->generated.flags_of_icc[cpu->icc];
+}
+
+static uint16_t place_flags(const struct jit_flags_layout *at, uint32_t icc)
+{
     return (uint16_t)((icc / ICC_N & 1) << at->n | (icc / ICC_Z & 1) << at->z |
                       (icc / ICC_V & 1) << at->v | (icc / ICC_C & 1) << at->c);
 }
 
-/* Counters as after the instruction that budget stands for. */
+/* Cycles as after the instruction that budget stands for. */
+static inline void settle_cycles(struct cpu *cpu)
+{
+    cpu->cycles = cpu->generated.base - (uint64_t)cpu->generated.budget;
+}
+
+/* Generated code executes an instruction a cycle (see translate()), so the count follows. */
 static inline void settle_time(struct cpu *cpu)
 {
-    uint64_t cycles = cpu->generated.base - (uint64_t)cpu->generated.budget;
-    cpu->insns += cycles - cpu->cycles;
-    cpu->cycles = cycles;
+    settle_cycles(cpu);
+    cpu->insns = cpu->cycles - cpu->generated.waited;
 }
 
 static inline void restart_budget(struct cpu *cpu)
 {
+    cpu->generated.waited = cpu->cycles - cpu->insns;
     cpu->generated.base = cpu->limit;
     cpu->generated.budget = (int64_t)(cpu->limit - cpu->cycles);
 }
 
-static void settle_integer(struct cpu *cpu)
+static inline void settle_cwp(struct cpu *cpu)
 {
     cpu->cwp = (uint8_t)((cpu->bank[1] - cpu->windows) / 16);
+}
+
+static void settle_integer(struct cpu *cpu)
+{
+    settle_cwp(cpu);
     cpu->icc = icc_of(cpu);
 }
 
@@ -103,6 +117,18 @@ void generated_init(struct cpu *cpu, struct jit *jit)
 {
     cpu->generated.jit = jit;
     cpu->generated.layout = jit_flags(jit);
+    for (uint32_t icc = 0; icc < 16; icc++) {
+        cpu->generated.flags_of_icc[icc] = place_flags(&cpu->generated.layout, icc);
+    }
+}
+
+void generated_prepare(struct cpu *cpu, uint32_t mode)
+{
+    struct cpu_generated *g = &cpu->generated;
+    bool paged = (mode & MODE_MMU) || g->window == NULL;
+    g->memory = paged ? (void *)cpu->tlb.now.addend : g->window;
+    g->tlb_flags = cpu->tlb.now.flags;
+    g->jumps = g->all_jumps + mode * JIT_JUMPS;
 }
 
 void generated_enter(struct cpu *cpu)
@@ -119,14 +145,28 @@ void generated_leave(struct cpu *cpu)
     settle_fp(cpu);
 }
 
+static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
+{
+    cpu->pc = insn->pc;
+    if (insn->npc != NPC_IN_SLOT) {
+        cpu->npc = insn->npc;
+    }
+}
+
 /* Devices and debuggers may ask for registers in the middle of an access. */
 void cpu_settle(struct cpu *cpu)
 {
     if (cpu->generated.inside) {
         cpu->generated.inside = false;
+        be_at(cpu, cpu->generated.at);
         settle_integer(cpu);
         cpu_attention(cpu); /* what they change counts from the next instruction on */
     }
+}
+
+uint32_t cpu_current_pc(const struct cpu *cpu)
+{
+    return cpu->generated.inside ? cpu->generated.at->pc : cpu->pc;
 }
 
 /* ---- slow paths ---- */
@@ -139,54 +179,86 @@ static inline bool wants_out(const struct cpu *cpu, const struct guest_block *bl
     return cpu->cycles + insn->left > cpu->limit || cpu->cycles >= cpu->limit || block->gone;
 }
 
-static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
+/* Does the instruction that was executed lead to the next one of the block? */
+static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
+                         const struct block_insn *insn, uint32_t next)
 {
-    cpu->pc = insn->pc;
-    if (insn->npc != NPC_IN_SLOT) {
-        cpu->npc = insn->npc;
-    }
+    return cpu->pc == next && cpu->npc == next + 4 &&
+           insn->flow != BLOCK_END && !wants_out(cpu, block, insn) &&
+           generated_mode(cpu) == block->mode;
 }
 
-/* Executes insn, all of the CPU's state being settled. Must generated code be left? */
-static uint32_t execute(struct cpu *cpu, const struct guest_block *block,
-                        const struct block_insn *insn)
+static bool can_go_on(const struct cpu *cpu)
+{
+    return cpu->npc == cpu->pc + 4 && cpu->cycles < cpu->limit &&
+           !cpu->generated.stop_after_blocks;
+}
+
+/* As generated_enter(); most instructions change neither icc nor what the limits hang on. */
+static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
+{
+    if (!cpu->generated.inside) {
+        cpu->generated.flags = flags_of(cpu);
+    }
+    cpu->generated.inside = false;
+    if (cpu->cwp != cwp || cpu->wim != wim) {
+        find_limits(cpu);
+    }
+    restart_budget(cpu);
+}
+
+/* Executes insn and says where that leads.  All of the CPU's state is settled but for icc, if
+ * generated.inside. */
+static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
+                               const struct block_insn *insn)
 {
     uint32_t next = cpu->npc;
+    uint32_t wim = cpu->wim;
+    unsigned cwp = cpu->cwp;
+    enum ir_verdict verdict = IR_STAY;
+
     insn->f.execute(cpu, &insn->f);
-    if (cpu->pc != next || cpu->npc != next + 4 || wants_out(cpu, block, insn) ||
-        generated_mode(cpu) != block->mode) {
-        restart_budget(cpu);
-        cpu->generated.flags = flags_of(cpu);
-        return 1;
+    if (!stays(cpu, block, insn, next)) {
+        verdict = can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
+        cpu->generated.target = cpu->pc;
+        generated_prepare(cpu, generated_mode(cpu));
     }
-    generated_enter(cpu);
-    return 0;
+    enter_again(cpu, cwp, wim);
+    return verdict;
 }
 
 static uint32_t step(void *env, void *cookie, uint32_t insn)
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
 
-    generated_leave(cpu);
-    be_at(cpu, &block->insns[insn]);
-    return execute(cpu, block, &block->insns[insn]);
+    settle_time(cpu);
+    settle_cwp(cpu);
+    settle_fp(cpu);
+    be_at(cpu, at);
+    cpu->generated.at = at;
+    cpu->generated.inside = !at->icc;
+    if (at->icc) {
+        cpu->icc = icc_of(cpu);
+    }
+    return execute(cpu, block, at);
 }
 
-/* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(). */
-static uint32_t complete(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
+/* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(), but
+ * what follows in the block is never for this instruction: it is left. */
+static enum ir_verdict complete(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                      const struct tlb_replay *replay)
 {
-    uint32_t leave;
+    enum ir_verdict verdict;
     if (cpu->generated.inside) {
-        settle_integer(cpu);
+        settle_cwp(cpu);
     }
-    cpu->generated.inside = false;
     settle_fp(cpu);
     cpu->tlb.replay = replay;
-    leave = execute(cpu, block, &block->insns[insn]);
+    verdict = execute(cpu, block, &block->insns[insn]);
     cpu->tlb.replay = NULL;
-    return leave;
+    return verdict == IR_STAY ? IR_LEAVE : verdict;
 }
 
 static uint64_t extend(uint64_t value, uint32_t size)
@@ -201,10 +273,140 @@ static uint64_t extend(uint64_t value, uint32_t size)
     }
 }
 
-/* Half an atomic must not be made. */
-static inline bool is_atomic(const struct block_insn *insn)
+/* ---- memory and devices: the whole way ---- */
+
+static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
+                                    uint32_t size, const struct tlb_replay *replay)
 {
-    return (insn_rows[insn->f.row].flags & INSN_F_ATOMIC) != 0;
+    struct ir_loaded done = {extend(replay->value, size), 0};
+    if (replay->result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
+        cpu->generated.inside = false;
+        restart_budget(cpu);
+        return done;
+    }
+    done.verdict = complete(cpu, block, insn, replay);
+    return done;
+}
+
+/* A store's bus error may not matter (ASR17.DWT). */
+static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
+                             const struct tlb_replay *replay)
+{
+    if (replay->result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
+        cpu->generated.inside = false;
+        restart_budget(cpu);
+        return 0;
+    }
+    return complete(cpu, block, insn, replay);
+}
+
+static void arrive(struct cpu *cpu, const struct block_insn *at)
+{
+    settle_time(cpu);
+    be_at(cpu, at);
+    cpu->generated.at = at;
+    cpu->generated.inside = true;
+}
+
+/* Is there nothing to be made ahead of the interpreter?  Half an atomic must not be. */
+static bool is_the_interpreters(const struct block_insn *at, uint32_t address, unsigned bytes)
+{
+    return (address & (bytes - 1)) != 0 || at->atomic;
+}
+
+static __attribute__((noinline)) struct ir_loaded
+load_anywhere(struct cpu *cpu, const struct guest_block *block, uint32_t insn, uint32_t address,
+              uint32_t size)
+{
+    unsigned bytes = 1u << (size & 3);
+    struct tlb_replay replay = {TLB_OK, 0};
+    struct ir_loaded left = {0, IR_LEAVE};
+
+    arrive(cpu, &block->insns[insn]);
+    if (is_the_interpreters(&block->insns[insn], address, bytes)) {
+        left.verdict = complete(cpu, block, insn, NULL);
+        return left;
+    }
+    replay.result = tlb_load(&cpu->tlb, address, bytes, &replay.value, 0);
+    return finish_load(cpu, block, insn, size, &replay);
+}
+
+static __attribute__((noinline)) uint32_t store_anywhere(struct cpu *cpu,
+                                                         const struct guest_block *block,
+                                                         uint32_t insn, uint32_t address,
+                                                         uint32_t size, uint64_t value)
+{
+    unsigned bytes = 1u << (size & 3);
+    struct tlb_replay replay = {TLB_OK, 0};
+
+    arrive(cpu, &block->insns[insn]);
+    if (is_the_interpreters(&block->insns[insn], address, bytes)) {
+        return complete(cpu, block, insn, NULL);
+    }
+    replay.result = tlb_store(&cpu->tlb, address, bytes, value, 0);
+    return finish_store(cpu, block, insn, &replay);
+}
+
+/* ---- devices: the shortest way ---- */
+
+/* The call for an access at this register, if there is one. */
+static inline struct io_call *find_call(struct cpu *cpu, const struct block_insn *at,
+                                        uint32_t address, uint32_t size, unsigned write)
+{
+    struct io_call *call = io_call_at(cpu->tlb.io_calls, address, write);
+    uint64_t tag = io_call_tag(cpu->tlb.io_tag, address, 1u << (size & 3), write);
+    return __builtin_expect(call->tag == tag && !at->atomic, 1) ? call : NULL;
+}
+
+static inline int32_t call_device(struct cpu *cpu, const struct block_insn *at,
+                                  struct io_call *call, uint64_t value)
+{
+    settle_cycles(cpu);
+    cpu->generated.at = at;
+    cpu->generated.inside = true;
+    return io_call_run(call, value);
+}
+
+/* Nothing came of the call but its value? */
+static inline bool is_quiet(const struct cpu *cpu, const struct guest_block *block,
+                            const struct io_call *call, int32_t result)
+{
+    return __builtin_expect(result == L3_OK && call->request.wait_cycles == 0 &&
+                                cpu->limit == cpu->generated.base && !block->gone,
+                            1);
+}
+
+/* What came of it otherwise. */
+static void settle_call(struct cpu *cpu, struct io_call *call, int32_t result,
+                        struct tlb_replay *replay)
+{
+    be_at(cpu, cpu->generated.at);
+    cpu->insns = cpu->cycles - cpu->generated.waited;
+    replay->value = call->request.value & call->mask;
+    replay->result = TLB_OK;
+    if (result != L3_OK && !io_call_settle(call, cpu->tlb.space, result, &replay->value)) {
+        replay->result = TLB_BUS_ERROR;
+    }
+    cpu->cycles += call->request.wait_cycles;
+}
+
+static __attribute__((noinline)) struct ir_loaded
+load_after_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
+                struct io_call *call, uint32_t size, int32_t result)
+{
+    struct tlb_replay replay;
+    settle_call(cpu, call, result, &replay);
+    return finish_load(cpu, block, insn, size, &replay);
+}
+
+static __attribute__((noinline)) uint32_t store_after_call(struct cpu *cpu,
+                                                           const struct guest_block *block,
+                                                           uint32_t insn, struct io_call *call,
+                                                           int32_t result)
+{
+    struct tlb_replay replay;
+    settle_call(cpu, call, result, &replay);
+    return finish_store(cpu, block, insn, &replay);
 }
 
 static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t address,
@@ -212,26 +414,21 @@ static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t ad
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
-    unsigned bytes = 1u << (size & 3);
-    struct tlb_replay replay = {TLB_OK, 0};
-    struct ir_loaded left = {0, 1};
+    const struct block_insn *at = &block->insns[insn];
+    struct io_call *call = find_call(cpu, at, address, size, 0);
+    struct ir_loaded done = {0, 0};
+    int32_t result;
 
-    settle_time(cpu);
-    be_at(cpu, &block->insns[insn]);
-    cpu->generated.inside = true;
-    if ((address & (bytes - 1)) || is_atomic(&block->insns[insn])) {
-        complete(cpu, block, insn, NULL);
-        return left;
+    if (call == NULL) {
+        return load_anywhere(cpu, block, insn, address, size);
     }
-    replay.result = tlb_load(&cpu->tlb, address, bytes, &replay.value, 0);
-    if (replay.result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
-        struct ir_loaded done = {extend(replay.value, size), 0};
-        cpu->generated.inside = false;
-        restart_budget(cpu);
-        return done;
+    result = call_device(cpu, at, call, 0);
+    if (!is_quiet(cpu, block, call, result)) {
+        return load_after_call(cpu, block, insn, call, size, result);
     }
-    complete(cpu, block, insn, &replay);
-    return left;
+    cpu->generated.inside = false;
+    done.value = extend(call->request.value & call->mask, size);
+    return done;
 }
 
 static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
@@ -239,23 +436,19 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
-    unsigned bytes = 1u << (size & 3);
-    struct tlb_replay replay = {TLB_OK, 0};
+    const struct block_insn *at = &block->insns[insn];
+    struct io_call *call = find_call(cpu, at, address, size, 1);
+    int32_t result;
 
-    settle_time(cpu);
-    be_at(cpu, &block->insns[insn]);
-    cpu->generated.inside = true;
-    if ((address & (bytes - 1)) || is_atomic(&block->insns[insn])) {
-        complete(cpu, block, insn, NULL);
-        return 1;
+    if (call == NULL) {
+        return store_anywhere(cpu, block, insn, address, size, value);
     }
-    replay.result = tlb_store(&cpu->tlb, address, bytes, value, 0);
-    if (replay.result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
-        cpu->generated.inside = false;
-        restart_budget(cpu);
-        return 0;
+    result = call_device(cpu, at, call, value);
+    if (!is_quiet(cpu, block, call, result)) {
+        return store_after_call(cpu, block, insn, call, result);
     }
-    return complete(cpu, block, insn, &replay); /* a store's bus error may not matter */
+    cpu->generated.inside = false;
+    return 0;
 }
 
 /* ---- what is left of the description ---- */

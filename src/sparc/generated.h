@@ -51,8 +51,17 @@ enum block_mode {
 /* npc of an instruction that is in the npc slot, because only a run can tell. */
 #define NPC_IN_SLOT 1u
 
+/* What a stepped instruction does to the flow. */
+enum block_flow {
+    BLOCK_SEQUENCE, /* the next instruction is in the block, or else a surprise */
+    BLOCK_END,      /* the block ends with it                                      */
+};
+
 struct block_insn {
     uint32_t pc, npc;
+    bool atomic;
+    bool icc; /* the interpreter reads or writes icc for it */
+    uint8_t flow; /* enum block_flow */
     uint16_t left; /* of the block's charge, when it is done: no path from here takes more cycles */
     struct insn f;
 };
@@ -80,7 +89,9 @@ static inline unsigned generated_mode(const struct cpu *cpu)
 /* jit's flags layout and its environment are taken on. */
 void generated_init(struct cpu *cpu, struct jit *jit);
 
-/* Into generated form; `budget` up to cpu->limit.  Mode's jump cache and memory must be set. */
+/* Chooses the jump cache and the memory of a mode, which is the CPU's. */
+void generated_prepare(struct cpu *cpu, uint32_t mode);
+/* Into generated form; `budget` up to cpu->limit.  To be prepared before. */
 void generated_enter(struct cpu *cpu);
 /* And back: all of struct cpu but pc and npc. */
 void generated_leave(struct cpu *cpu);

@@ -32,9 +32,10 @@ struct walk {
     bool supervisor;
     enum tlb_kind kind;
     unsigned level; /* of the last entry read: 0 context table .. 3 */
-    uint64_t entry_address;
+    uint32_t entry_address;
     uint32_t entry;
     enum fault_type fault;
+    bool bus_error; /* why the fault is a translation error: a table is in no memory */
 };
 
 /* ---- registers ---- */
@@ -119,6 +120,7 @@ static bool load_entry(const struct cpu *cpu, struct walk *walk, uint32_t attrib
     uint64_t value;
     if (!addrspace_load(cpu->tlb.space, walk->entry_address, 4, &value, &how)) {
         walk->fault = FAULT_TRANSLATION;
+        walk->bus_error = true;
         return false;
     }
     walk->entry = (uint32_t)value;
@@ -133,10 +135,12 @@ static uint32_t table_offset(uint32_t va, unsigned level)
     return bits_get(va, low[level], bits[level]) * 4;
 }
 
-/* Follows the tables to a PTE.  False: walk->fault says why. */
+/* Follows the tables to a PTE.  False: walk->fault says why.  LEON3 has 32 of the 36 bits of a table's
+ * address, and puts the index to it by OR: a table that does not lie on its size is not what V8 makes of
+ * it (mmutw.vhd). */
 static bool find_entry(const struct cpu *cpu, struct walk *walk, uint32_t attributes)
 {
-    walk->entry_address = ((uint64_t)cpu->mmu.context_pointer << 4) + cpu->mmu.context * 4;
+    walk->entry_address = cpu->mmu.context_pointer << 4 | cpu->mmu.context * 4;
     for (walk->level = 0;; walk->level++) {
         if (!load_entry(cpu, walk, attributes)) {
             return false;
@@ -157,8 +161,7 @@ static bool find_entry(const struct cpu *cpu, struct walk *walk, uint32_t attrib
             walk->fault = FAULT_TRANSLATION;
             return false;
         }
-        walk->entry_address =
-            ((uint64_t)(walk->entry & ~3u) << 4) + table_offset(walk->va, walk->level + 1);
+        walk->entry_address = (walk->entry & ~3u) << 4 | table_offset(walk->va, walk->level + 1);
     }
 }
 
@@ -220,14 +223,15 @@ static void update_entry(struct cpu *cpu, struct walk *walk)
     if (marked != walk->entry &&
         !addrspace_store(cpu->tlb.space, walk->entry_address, 4, marked, &how)) {
         walk->fault = FAULT_TRANSLATION;
+        walk->bus_error = true;
     }
     walk->entry = marked;
 }
 
 /* ---- faults, H.5 and mmu.vhd ---- */
 
-/* A recorded translation error stays until it is read; an instruction fault does not replace a data
- * fault. */
+/* Until the status is read, a translation error stays, an instruction fault does not replace a data
+ * fault, and a bus error in the tables replaces all. */
 static void record_fault(struct mmu *mmu, const struct walk *walk)
 {
     bool instruction = walk->kind == TLB_KIND_FETCH;
@@ -236,7 +240,7 @@ static void record_fault(struct mmu *mmu, const struct walk *walk)
         (uint32_t)instruction << FSR_INSTRUCTION | (uint32_t)walk->supervisor << FSR_SU |
         (uint32_t)walk->fault << FSR_FT | 1u << FSR_FAV;
 
-    if (mmu->fault_valid && walk->fault != FAULT_TRANSLATION) {
+    if (mmu->fault_valid && !walk->bus_error) {
         if (bits_get(mmu->fault_status, FSR_FT, 3) == FAULT_TRANSLATION) {
             return;
         }

@@ -177,10 +177,9 @@ static enum flow jump_known(struct translation *t, const struct insn *f, const s
     return follow(t, delay, target);
 }
 
-/* The delay instruction finds its npc in the slot. */
-static enum flow jump_unknown(struct translation *t, const struct insn *f, const struct insn *delay)
+/* The jump itself.  The delay instruction finds its npc in the slot.  Returns the target. */
+static ir_ref jump_to_slot(struct translation *t, const struct insn *f)
 {
-    struct ir_op op = {.code = IR_JUMP};
     unsigned insn = trans_new_insn(t, f, t->pc, t->pc + 4);
     ir_ref target = trans_address(t, f);
     ir_ref low = trans_op(t, IR_AND, target, trans_const(t, 3));
@@ -188,7 +187,14 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, const
     trans_step_if(t, IR_NE, low, trans_const(t, 0), insn);
     trans_write(t, f->rd, trans_const(t, t->pc));
     ir_set(t->block, SLOT_NPC, target);
-    insn = trans_new_insn(t, delay, t->pc + 4, NPC_IN_SLOT);
+    return target;
+}
+
+static enum flow jump_unknown(struct translation *t, const struct insn *f, const struct insn *delay)
+{
+    struct ir_op op = {.code = IR_JUMP};
+    ir_ref target = jump_to_slot(t, f);
+    unsigned insn = trans_new_insn(t, delay, t->pc + 4, NPC_IN_SLOT);
     if (translate_row(delay->row)(t, delay, insn) == FLOW_OVER) {
         return FLOW_OVER;
     }
@@ -198,11 +204,27 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, const
     return FLOW_OVER;
 }
 
+/* `jmpl; rett`, the way out of a trap handler. */
+static enum flow jump_and_return(struct translation *t, const struct insn *f,
+                                 const struct insn *rett)
+{
+    jump_to_slot(t, f);
+    return trans_quit(t, trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT));
+}
+
+static bool is_return_from_trap(const struct translation *t, struct insn *rett)
+{
+    return t->request->max_insns > 1 && trans_fetch(t, t->pc + 4, rett) && rett->row == INSN_RETT;
+}
+
 static enum flow trans_jmpl(struct translation *t, const struct insn *f)
 {
     struct insn delay;
     uint32_t base;
 
+    if (is_return_from_trap(t, &delay)) {
+        return jump_and_return(t, f, &delay);
+    }
     if (!fetch_delay(t, &delay)) {
         return quit_at(t, f);
     }

@@ -152,12 +152,30 @@ bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f)
     return true;
 }
 
+static bool touches_icc(unsigned row)
+{
+    switch (row) {
+    case INSN_BICC:
+    case INSN_TICC:
+    case INSN_RDPSR:
+    case INSN_WRPSR:
+    case INSN_ADDX:
+    case INSN_SUBX:
+        return true;
+    default:
+        return (insn_rows[row].flags & INSN_F_ICC) != 0;
+    }
+}
+
 unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc)
 {
     unsigned insn = ir_insn(t->block, pc, npc);
     t->out->insns[insn].pc = pc;
     t->out->insns[insn].npc = npc;
     t->out->insns[insn].f = *f;
+    t->out->insns[insn].flow = BLOCK_SEQUENCE;
+    t->out->insns[insn].icc = touches_icc(f->row);
+    t->out->insns[insn].atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
     t->done += f->cycles;
     t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
     t->last = insn;
@@ -207,6 +225,7 @@ enum flow trans_nop(struct translation *t, const struct insn *f, unsigned insn)
 enum flow trans_quit(struct translation *t, unsigned insn)
 {
     struct ir_op op = {.code = IR_QUIT, .insn = (uint16_t)insn};
+    trans_mark(t, insn, BLOCK_END);
     step(t, insn);
     ir_add_op(t->block, op);
     return FLOW_OVER;

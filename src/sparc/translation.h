@@ -94,6 +94,11 @@ ir_ref trans_address(struct translation *t, const struct insn *f);
 void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn);
 /* A new arm for a branch, from the translation's present state; NULL: there are too many. */
 struct pending_arm *trans_arm(struct translation *t, unsigned branch);
+/* The interpreter performs insn: marks what that does to the flow. */
+static inline void trans_mark(struct translation *t, unsigned insn, enum block_flow flow)
+{
+    t->out->insns[insn].flow = (uint8_t)flow;
+}
 /* Steps insn and ends the section. */
 enum flow trans_quit(struct translation *t, unsigned insn);
 /* Windows move by -1 (SAVE) or 1; nothing is known of registers any more. */

@@ -54,6 +54,7 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
     uint32_t npc = cpu->npc;
 
     if (log_on(cpu->log, LOG_INT)) {
+        cpu_settle(cpu);
         log_line(cpu->log, LOG_INT,
                  "cpu %u: trap 0x%02x %s, pc 0x%08" PRIx32 ", npc 0x%08" PRIx32 ", psr 0x%08" PRIx32
                  "%s",

@@ -156,7 +156,8 @@ static bool prepare(const struct options *options, const struct way *way,
     return true;
 }
 
-static struct toy *run_way(const struct options *options, const struct way *way, uint64_t seed)
+static struct toy *run_way(const struct options *options, const struct way *way, uint64_t seed,
+                           unsigned watch)
 {
     struct toy_program *program = toy_program_create(seed);
     struct toy *toy = toy_create(way->backend->flags);
@@ -167,6 +168,7 @@ static struct toy *run_way(const struct options *options, const struct way *way,
         .plain_cpu = way->plain_cpu,
     };
 
+    toy->watch = watch;
     current_seed = (sig_atomic_t)seed;
     current_way = way->name;
     if (prepare(options, way, program)) {
@@ -179,26 +181,45 @@ static struct toy *run_way(const struct options *options, const struct way *way,
     return toy;
 }
 
+/* Runs both again, for what differs at the first event that does. */
+static void explain(const struct options *options, const struct way *way, uint64_t seed,
+                    unsigned event)
+{
+    struct options silent = *options;
+    char text[600];
+
+    silent.dump = false;
+    struct toy *expected = run_way(&silent, &ways[0], seed, event + 1);
+    struct toy *got = run_way(&silent, way, seed, event + 1);
+    if (expected != NULL && got != NULL &&
+        toy_watched_difference(expected, got, text, sizeof text) != NULL) {
+        printf("  %s\n", text);
+    }
+    toy_destroy(expected);
+    toy_destroy(got);
+}
+
 static bool compare_way(const struct options *options, const struct way *way, uint64_t seed,
                         const struct toy *expected)
 {
-    struct toy *got = run_way(options, way, seed);
+    struct toy *got = run_way(options, way, seed, 0);
     char text[600];
     bool ok = got != NULL && toy_difference(expected, got, text, sizeof text) == NULL;
 
     if (got != NULL && !ok) {
         printf("program %llu: %s and %s differ: %s\n", (unsigned long long)seed, ways[0].name,
                way->name, text);
+        if (toy_different_event(expected, got) < TOY_EVENTS) {
+            explain(options, way, seed, toy_different_event(expected, got));
+        }
     }
-    if (got != NULL) {
-        toy_destroy(got);
-    }
+    toy_destroy(got);
     return ok;
 }
 
 static bool check_program(const struct options *options, uint64_t seed, uint64_t *events)
 {
-    struct toy *expected = run_way(options, &ways[0], seed);
+    struct toy *expected = run_way(options, &ways[0], seed, 0);
     bool ok = expected != NULL;
 
     for (unsigned i = 1; ok && i < ARRAY_LEN(ways); i++) {
@@ -208,8 +229,8 @@ static bool check_program(const struct options *options, uint64_t seed, uint64_t
     }
     if (expected != NULL) {
         *events += expected->event_count;
-        toy_destroy(expected);
     }
+    toy_destroy(expected);
     return ok;
 }
 

@@ -148,7 +148,7 @@ static void check_jumps(struct bench *bench)
     toy->env.r[0] = 0x200;
     check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
     assert_int_equal(toy->env.target, 0x200);
-    toy->jumps[(0x200 >> 2) % JIT_JUMPS] =
+    toy->jumps[0][(0x200 >> 2) % JIT_JUMPS] =
         (struct jit_jump){.pc = 0x200, .entry = bench->codes[1].entry};
     check_left(bench_run(bench, 0), NULL, JIT_QUIT);
     assert_int_equal(toy->env.budget, 997);
@@ -167,7 +167,7 @@ static void check_stressed_jumps(const struct jit_backend *backend)
 
     compile_text(bench, 0, jumper);
     bench->toy->env.r[0] = 0x100;
-    bench->toy->jumps[(0x100 >> 2) % JIT_JUMPS] =
+    bench->toy->jumps[0][(0x100 >> 2) % JIT_JUMPS] =
         (struct jit_jump){.pc = 0x100, .entry = bench->codes[0].entry};
     check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
     bench_close(bench);

@@ -61,15 +61,25 @@ uint64_t toy_hash_three(uint64_t a, uint64_t b, uint32_t c)
 
 /* ---- slow paths ---- */
 
+/* To another block, and into another mode: of the address space, and of the jump cache. */
+static void choose_target(struct toy_env *env, struct toy_rng *rng)
+{
+    unsigned mode = toy_below(rng, TOY_MODES);
+
+    env->target = toy_block_pc(toy_below(rng, env->toy->block_count));
+    env->tlb = env->toy->tlb[mode];
+    env->jumps = env->toy->jumps[mode];
+}
+
 /* Changes all that a guest's function may change: `anything`, or the budget, and any slot only if generated
- * code is left.  True: leave. */
-static bool disturb(struct toy_env *env, uint64_t state, bool anything)
+ * code is left. */
+static enum ir_verdict disturb(struct toy_env *env, uint64_t state, bool anything)
 {
     struct toy_rng rng = {state ^ env->toy->calls++};
-    bool leave = toy_percent(&rng, 10);
+    bool leave = toy_percent(&rng, 15);
 
     if (env->toy->quiet) {
-        return false;
+        return IR_STAY;
     }
     if (toy_percent(&rng, 20)) {
         env->budget -= toy_below(&rng, 40);
@@ -82,7 +92,11 @@ static bool disturb(struct toy_env *env, uint64_t state, bool anything)
         toy_move_bank(env, toy_below(&rng, TOY_WINDOWS), &rng);
         env->bank[toy_below(&rng, TOY_WINDOW_SIZE)] ^= 1;
     }
-    return leave;
+    if (leave && env->toy->block_count > 0 && toy_percent(&rng, 60)) {
+        choose_target(env, &rng);
+        return IR_GO_TO;
+    }
+    return leave ? IR_LEAVE : IR_STAY;
 }
 
 static uint64_t note(struct toy_env *env, struct toy_event event)
@@ -204,8 +218,8 @@ static void write_result(struct toy_env *env, const struct toy_insn *insn, doubl
 }
 
 /* Whether an op with a zero as its result comes here is the backend's choice: that leaves no trace. */
-static bool finish_fp(struct toy_env *env, const struct toy_block *block, uint32_t number,
-                      double value)
+static enum ir_verdict finish_fp(struct toy_env *env, const struct toy_block *block,
+                                 uint32_t number, double value)
 {
     const struct toy_insn *insn = &block->insns[number];
     bool narrow = insn->type == IR_F32 && insn->code != IR_FTOI;
@@ -213,16 +227,16 @@ static bool finish_fp(struct toy_env *env, const struct toy_block *block, uint32
 
     write_result(env, insn, value);
     if ((narrow ? (double)(float)value : value) == 0) {
-        return false;
+        return IR_STAY;
     }
     toy_note(env->toy,
              (struct toy_event){.kind = 'f', .pc = block->pc, .insn = number, .state = state});
     env->shy += !env->toy->quiet;
-    return toy_scramble(state) % 16 == 0 && disturb(env, state, false);
+    return toy_scramble(state) % 16 == 0 ? disturb(env, state, false) : IR_STAY;
 }
 
 /* The exceptions that stick are those of generated code alone. */
-static bool step_fp(struct toy_env *env, const struct toy_block *block, uint32_t number)
+static enum ir_verdict step_fp(struct toy_env *env, const struct toy_block *block, uint32_t number)
 {
     const struct toy_insn *insn = &block->insns[number];
     fexcept_t before;
@@ -231,12 +245,13 @@ static bool step_fp(struct toy_env *env, const struct toy_block *block, uint32_t
     double a = read_real(env, insn->a);
     double b = insn->b != TOY_NO_SLOT ? read_real(env, insn->b) : 0;
     double value = compute(insn, a, b);
-    bool leave = finish_fp(env, block, number, isnan(value) ? (double)NAN : value);
+    enum ir_verdict verdict = finish_fp(env, block, number, isnan(value) ? (double)NAN : value);
     fesetexceptflag(&before, FE_ALL_EXCEPT);
-    return leave;
+    return verdict;
 }
 
-static bool step_shift(struct toy_env *env, const struct toy_block *block, uint32_t number)
+static enum ir_verdict step_shift(struct toy_env *env, const struct toy_block *block,
+                                  uint32_t number)
 {
     uint64_t state = note(
         env, (struct toy_event){.kind = 's', .pc = block->pc, .insn = number, .value = IR_SHIFT});

@@ -2,6 +2,7 @@
 /* The toy guest's tables and state; what its functions do is in toy_functions.c. */
 #include "toy_guest.h"
 
+#include <fenv.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,7 +121,9 @@ struct toy *toy_create(struct jit_flags_layout flags)
     }
     toy->flags = flags;
     toy->window = reserve((size_t)1 << 32, PROT_NONE);
-    toy->tlb = reserve(TLB_FLAGS_SPAN, PROT_READ | PROT_WRITE);
+    for (unsigned mode = 0; mode < TOY_MODES; mode++) {
+        toy->tlb[mode] = reserve(TLB_FLAGS_SPAN, PROT_READ | PROT_WRITE);
+    }
     toy->addends = reserve(TLB_PAGES * sizeof *toy->addends, PROT_READ | PROT_WRITE);
     if (mprotect(toy_memory(toy), TOY_MEMORY_SIZE, PROT_READ | PROT_WRITE) != 0) {
         abort();
@@ -130,8 +133,13 @@ struct toy *toy_create(struct jit_flags_layout flags)
 
 void toy_destroy(struct toy *toy)
 {
+    if (toy == NULL) {
+        return;
+    }
     munmap(toy->window, (size_t)1 << 32);
-    munmap(toy->tlb, TLB_FLAGS_SPAN);
+    for (unsigned mode = 0; mode < TOY_MODES; mode++) {
+        munmap(toy->tlb[mode], TLB_FLAGS_SPAN);
+    }
     munmap(toy->addends, TLB_PAGES * sizeof *toy->addends);
     free(toy);
 }
@@ -143,9 +151,10 @@ static void map_pages(struct toy *toy)
 
     for (unsigned i = 0; i < TOY_MEMORY_SIZE / TLB_PAGE_SIZE; i++) {
         uint32_t page = TOY_MEMORY / TLB_PAGE_SIZE + i;
-        toy->tlb[page] = permissions[i];
+        toy->tlb[0][page] = permissions[i];
         toy->addends[page] = (uintptr_t)toy->window;
     }
+    toy->tlb[1][TOY_MEMORY / TLB_PAGE_SIZE] = permissions[0];
 }
 
 static void fill(struct toy_rng *rng, void *bytes, size_t size)
@@ -182,6 +191,7 @@ void toy_reset(struct toy *toy, uint64_t seed, bool paged)
     struct toy_rng rng = {seed};
     struct toy_env *env = &toy->env;
 
+    feclearexcept(FE_ALL_EXCEPT);
     memset(env, 0, sizeof *env);
     fill_numbers(&rng, env);
     fill(&rng, env->windows, sizeof env->windows);
@@ -192,11 +202,12 @@ void toy_reset(struct toy *toy, uint64_t seed, bool paged)
     toy_move_bank(env, toy_below(&rng, TOY_WINDOWS), &rng);
     env->budget = 20 + toy_below(&rng, 200);
     env->memory = paged ? (uint8_t *)toy->addends : toy->window;
-    env->tlb = toy->tlb;
-    env->jumps = toy->jumps;
-    for (unsigned i = 0; i < JIT_JUMPS; i++) {
-        toy->jumps[i] = (struct jit_jump){.pc = 1};
+    env->tlb = toy->tlb[0];
+    env->jumps = toy->jumps[0];
+    for (unsigned i = 0; i < TOY_MODES * JIT_JUMPS; i++) {
+        toy->jumps[i / JIT_JUMPS][i % JIT_JUMPS] = (struct jit_jump){.pc = 1};
     }
+    toy->block_count = 0;
     toy_set_flags(toy, toy_below(&rng, 16));
     toy->calls = 0;
     toy->event_count = 0;
@@ -226,13 +237,18 @@ uint8_t *toy_memory(const struct toy *toy)
 
 /* ---- state ---- */
 
-unsigned toy_flags(const struct toy *toy)
+static unsigned flags_of(const struct toy *toy, const struct toy_env *env)
 {
     const struct jit_flags_layout *at = &toy->flags;
-    unsigned icc = toy->env.icc;
+    unsigned icc = env->icc;
 
     return (icc >> at->n & 1) << 3 | (icc >> at->z & 1) << 2 | (icc >> at->v & 1) << 1 |
            (icc >> at->c & 1);
+}
+
+unsigned toy_flags(const struct toy *toy)
+{
+    return flags_of(toy, &toy->env);
 }
 
 void toy_set_flags(struct toy *toy, unsigned flags)
@@ -272,6 +288,9 @@ uint64_t toy_state(const struct toy *toy)
 
 void toy_note(struct toy *toy, struct toy_event event)
 {
+    if (toy->event_count + 1 == toy->watch) {
+        toy->watched = toy->env;
+    }
     if (toy->event_count < TOY_EVENTS) {
         toy->events[toy->event_count++] = event;
     }
@@ -299,16 +318,23 @@ static bool same_event(const struct toy_event *a, const struct toy_event *b)
            a->address == b->address && a->value == b->value && a->state == b->state;
 }
 
-static bool describe_journals(const struct toy *a, const struct toy *b, char *text, size_t size)
+unsigned toy_different_event(const struct toy *a, const struct toy *b)
 {
-    char first[200];
-    char second[200];
     unsigned i = 0;
 
     while (i < a->event_count && i < b->event_count && same_event(&a->events[i], &b->events[i])) {
         i++;
     }
-    if (i == a->event_count && i == b->event_count) {
+    return i == a->event_count && i == b->event_count ? TOY_EVENTS : i;
+}
+
+static bool describe_journals(const struct toy *a, const struct toy *b, char *text, size_t size)
+{
+    char first[200];
+    char second[200];
+    unsigned i = toy_different_event(a, b);
+
+    if (i == TOY_EVENTS) {
         return false;
     }
     describe_event(first, sizeof first, a, i);
@@ -332,25 +358,40 @@ static bool describe_words(const char *name, const void *a, const void *b, size_
     return false;
 }
 
-const char *toy_difference(const struct toy *a, const struct toy *b, char *text, size_t size)
+/* x and y: states of a and b.  In a copy the bank's pointer still goes to the original. */
+static bool describe_states(const struct toy *a, const struct toy_env *x, const struct toy *b,
+                            const struct toy_env *y, char *text, size_t size)
 {
-    const struct toy_env *x = &a->env;
-    const struct toy_env *y = &b->env;
+    ptrdiff_t bank_x = x->bank - a->env.windows;
+    ptrdiff_t bank_y = y->bank - b->env.windows;
 
-    if (describe_journals(a, b, text, size) || describe_words("r", x->r, y->r, 8, text, size) ||
+    if (describe_words("r", x->r, y->r, 8, text, size) ||
         describe_words("x", x->x, y->x, 4, text, size) ||
         describe_words("f", x->f, y->f, 8, text, size) ||
-        describe_words("windows", x->windows, y->windows, sizeof x->windows / 4, text, size) ||
-        describe_words("memory", toy_memory(a), toy_memory(b), TOY_MEMORY_SIZE / 4, text, size)) {
-        return text;
+        describe_words("windows", x->windows, y->windows, sizeof x->windows / 4, text, size)) {
+        return true;
     }
-    if (toy_state(a) != toy_state(b)) {
-        snprintf(text, size,
-                 "flags %x and %x, budget %" PRId64 " and %" PRId64
-                 ", bank %td and %td, fp %u and %u, shy %x and %x",
-                 toy_flags(a), toy_flags(b), x->budget, y->budget, x->bank - x->windows,
-                 y->bank - y->windows, x->fp, y->fp, x->shy, y->shy);
-        return text;
-    }
-    return NULL;
+    snprintf(text, size,
+             "flags %x and %x, budget %" PRId64 " and %" PRId64
+             ", bank %td and %td, fp %u and %u, shy %x and %x",
+             flags_of(a, x), flags_of(b, y), x->budget, y->budget, bank_x, bank_y, x->fp, y->fp,
+             x->shy, y->shy);
+    return flags_of(a, x) != flags_of(b, y) || x->budget != y->budget || bank_x != bank_y ||
+           x->fp != y->fp || x->shy != y->shy;
+}
+
+const char *toy_watched_difference(const struct toy *a, const struct toy *b, char *text,
+                                   size_t size)
+{
+    return describe_states(a, &a->watched, b, &b->watched, text, size) ? text : NULL;
+}
+
+const char *toy_difference(const struct toy *a, const struct toy *b, char *text, size_t size)
+{
+    bool differ =
+        describe_journals(a, b, text, size) ||
+        describe_words("memory", toy_memory(a), toy_memory(b), TOY_MEMORY_SIZE / 4, text, size) ||
+        describe_states(a, &a->env, b, &b->env, text, size);
+
+    return differ ? text : NULL;
 }

@@ -56,6 +56,13 @@ enum toy_helper {
 #define TOY_MEMORY_SIZE 0x4000u
 #define TOY_WINDOWS     16
 #define TOY_WINDOW_SIZE 64
+#define TOY_MODES       2
+
+/* Guest addresses of a program's blocks; some share a place in the jump cache. */
+static inline uint32_t toy_block_pc(unsigned index)
+{
+    return 0x10000 + index / 2 * 4 + index % 2 * (4 * JIT_JUMPS);
+}
 
 struct toy;
 
@@ -108,12 +115,16 @@ struct toy_event {
 struct toy {
     struct toy_env env;
     struct jit_flags_layout flags;
-    uint8_t *window;    /* 4 GiB, memory at TOY_MEMORY */
-    uint8_t *tlb;       /* TLB_FLAGS_SPAN bytes */
-    uintptr_t *addends; /* TLB_PAGES */
-    struct jit_jump jumps[JIT_JUMPS];
-    bool quiet;     /* slow paths neither leave nor change budget and bank */
-    uint64_t calls; /* of the guest's functions, those of tiny FP results aside */
+    uint8_t *window;         /* 4 GiB, memory at TOY_MEMORY */
+    uint8_t *tlb[TOY_MODES]; /* TLB_FLAGS_SPAN bytes each; in mode 1 only page 0 is fast */
+    uintptr_t *addends;      /* TLB_PAGES */
+    struct jit_jump jumps[TOY_MODES][JIT_JUMPS];
+    unsigned
+        block_count; /* a slow path may want to go to any of so many blocks; after a reset: 0 */
+    bool quiet;      /* slow paths neither leave nor change budget and bank */
+    uint64_t calls;  /* of the guest's functions, those of tiny FP results aside */
+    unsigned watch;  /* 0, or 1 + the event at which state is copied to `watched` */
+    struct toy_env watched;
     unsigned event_count;
     struct toy_event events[TOY_EVENTS];
 };
@@ -123,7 +134,7 @@ extern const struct ir_slot toy_slots[TOY_SLOTS];
 
 /* Aborts if the host has not the memory. */
 struct toy *toy_create(struct jit_flags_layout flags);
-void toy_destroy(struct toy *toy);
+void toy_destroy(struct toy *toy); /* or NULL */
 /* All state and memory anew, from seed; the journal is empty. */
 void toy_reset(struct toy *toy, uint64_t seed, bool paged);
 /* FLAGS as N 8, Z 4, V 2, C 1, from and to the form of the toy's backend. */
@@ -136,6 +147,11 @@ uint8_t *toy_memory(const struct toy *toy);
 void toy_move_bank(struct toy_env *env, unsigned window, struct toy_rng *rng);
 /* Writes an event down. */
 void toy_note(struct toy *toy, struct toy_event event);
+/* Number of the first event that differs; TOY_EVENTS: none does. */
+unsigned toy_different_event(const struct toy *a, const struct toy *b);
+/* What differs in the states that were watched, or NULL. */
+const char *toy_watched_difference(const struct toy *a, const struct toy *b, char *text,
+                                   size_t size);
 /* NULL if the two agree; else what differs, in a text that lives until the next call. */
 const char *toy_difference(const struct toy *a, const struct toy *b, char *text, size_t size);
 

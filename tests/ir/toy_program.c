@@ -2,7 +2,6 @@
 /* Programs and their dispatcher. */
 #include "toy_program.h"
 
-#include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +112,7 @@ static unsigned follow_jump(struct dispatcher *d)
     unsigned to = block_at(d->program, pc);
 
     if (toy_percent(&d->rng, 70)) {
-        d->toy->jumps[(pc >> 2) % JIT_JUMPS] =
+        d->toy->env.jumps[(pc >> 2) % JIT_JUMPS] =
             (struct jit_jump){.pc = pc, .entry = d->codes[to].entry};
     }
     return to;
@@ -195,7 +194,7 @@ void toy_program_run(const struct toy_program *program, const struct jit_backend
     d->self = backend->create(config, &message);
     CHECK(d->self != NULL);
     toy_reset(toy, program->seed, program->paged);
-    feclearexcept(FE_ALL_EXCEPT);
+    toy->block_count = program->count;
     for (unsigned i = 0; i < program->count; i++) {
         compile(d, i);
     }

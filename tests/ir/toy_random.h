@@ -11,12 +11,6 @@
 
 #include "toy_guest.h"
 
-/* Guest addresses of a program's blocks; some share a place in the jump cache. */
-static inline uint32_t toy_block_pc(unsigned index)
-{
-    return 0x10000 + index / 2 * 4 + index % 2 * (4 * JIT_JUMPS);
-}
-
 /* Makes block `index` of a program of `count`; about `ops` ops in the main section. */
 void toy_random_block(struct ir_block *block, struct toy_block *info, uint64_t seed, unsigned index,
                       unsigned count, unsigned ops);

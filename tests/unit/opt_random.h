@@ -1,328 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Random blocks for tests of the optimizer, with a guest whose slow paths happen often and write down all
- * they see.  For one translation unit.
+ * Random blocks for tests of the optimizer: of all kinds of ops, and small ones that are one expression.
+ * For one translation unit.
  */
 #ifndef OPT_RANDOM_H
 #define OPT_RANDOM_H
 
-#include <sys/mman.h>
-
-#include "tlb_layout.h"
-
-#define STATE_BYTES  128
-#define BANK_BYTES   16384
-#define MEMORY_BYTES (4 * TLB_PAGE_SIZE)
-#define TLB_BYTES    (8u << 20)
-#define MAX_POOL     1200
-
-/* What the guest's instruction does when step() performs it. */
-struct deed {
-    uint8_t code; /* IR_STEP, IR_SHIFT or an FP op */
-    uint8_t slot;
-    int32_t shift;
-};
-
-struct env {
-    uint8_t *bank;
-    int64_t budget;
-    uint8_t *memory;
-    uint8_t *tlb;
-    struct jit_jump *jumps;
-    uint64_t limit;
-    uint32_t target, fp;
-    uint8_t state[STATE_BYTES];
-    uint64_t trace; /* hash of all calls */
-    unsigned calls;
-    const struct plan *plan;
-};
-
-struct pool {
-    unsigned count;
-    ir_ref refs[MAX_POOL];
-};
-
-struct plan {
-    uint64_t random;
-    struct env *env;
-    uint8_t *bank, *memory, *tlb;
-    struct jit_jump *jumps;
-    struct deed deeds[IR_MAX_INSNS];
-    struct pool pools[IR_FLAGS + 1];
-    unsigned limits[IR_MAX_ARMS][IR_FLAGS + 1]; /* of the main section's pools, for each arm */
-    struct pool main_pools[IR_FLAGS + 1];
-    char message[200];
-};
-
-struct run_result {
-    uint64_t state, bank, memory, trace;
-    int64_t reason, budget, base;
-    uint64_t calls, target;
-};
-
-/* ---- chance ---- */
-
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 29;
-}
-
-static uint64_t mix_bytes(uint64_t hash, const void *from, size_t size)
-{
-    const uint8_t *bytes = from;
-
-    for (size_t i = 0; i + 8 <= size; i += 8) {
-        uint64_t word;
-
-        memcpy(&word, bytes + i, sizeof word);
-        hash = mix(hash, word);
-    }
-    return hash;
-}
-
-static unsigned plan_random(struct plan *plan, unsigned end)
-{
-    plan->random += UINT64_C(0x9e3779b97f4a7c15);
-    return (unsigned)(mix(mix(1, plan->random), 2) >> 32) % end;
-}
-
-/* ---- the guest ---- */
-
-#define AT(offset) (offsetof(struct env, state) + (offset))
-
-enum { SLOT_LIMIT = 1, SLOT_FIRST = 2, SLOT_SHY = 20 };
-
-static const struct ir_slot opt_slots[] = {
-    {.name = "none"},
-    {"limit", IR_ENV, IR_I64, offsetof(struct env, limit), false},
-    {"g1", IR_ENV, IR_I32, AT(0), false},
-    {"g2", IR_ENV, IR_I32, AT(4), false},
-    {"y", IR_ENV, IR_I32, AT(8), false},
-    {"icc", IR_ENV, IR_FLAGS, AT(12), false},
-    {"xcc", IR_ENV, IR_FLAGS, AT(14), false},
-    {"both", IR_ENV, IR_I32, AT(12), false}, /* icc and xcc */
-    {"f0", IR_ENV, IR_F32, AT(20), false},
-    {"f1", IR_ENV, IR_F32, AT(16), false},
-    {"w1", IR_ENV, IR_I32, AT(16), false},
-    {"d0", IR_ENV, IR_F64, AT(16), false},
-    {"l0", IR_ENV, IR_I64, AT(16), false},
-    {"d2", IR_ENV, IR_F64, AT(24), false},
-    {"o0", IR_BANKED, IR_I32, 0, false},
-    {"o1", IR_BANKED, IR_I32, 4, false},
-    {"l1", IR_BANKED, IR_I32, 36, false},
-    {"i0", IR_BANKED, IR_I32, 64, false},
-    {"i1", IR_BANKED, IR_I32, 68, false},
-    {"i01", IR_BANKED, IR_I64, 64, false},
-    {"fsr", IR_ENV, IR_I32, AT(40), true},
-};
-
-static uint64_t state_hash(const struct env *env)
-{
-    uint64_t hash = mix_bytes(3, env->state, sizeof env->state);
-
-    hash = mix_bytes(hash, env->plan->bank, BANK_BYTES);
-    return mix(mix(hash, env->limit), (uint64_t)(env->bank - env->plan->bank));
-}
-
-/* Notes a call and the state it sees; a number that only these determine. */
-static uint64_t note(struct env *env, uint64_t what, uint64_t more, uint64_t value)
-{
-    env->calls++;
-    env->trace = mix(mix(mix(mix(env->trace, what), more), value), state_hash(env));
-    env->trace = mix(env->trace, (uint64_t)env->budget);
-    return env->trace;
-}
-
-static bool chance_leaves(uint64_t hash)
-{
-    return (hash >> 40) % 16 == 0;
-}
-
-static void scramble(struct env *env, uint64_t hash)
-{
-    for (unsigned i = 0; i < STATE_BYTES; i++) {
-        hash = mix(hash, i);
-        env->state[i] ^= (hash & 1) ? (uint8_t)(hash >> 8) : 0;
-    }
-    env->state[13] = 0; /* flags of the IR interpreter: four bits */
-    env->state[15] = 0;
-    env->state[12] &= 15;
-    env->state[14] &= 15;
-    env->bank = env->plan->bank + BANK_BYTES / 2 + (hash >> 20) % 8 * 64;
-    env->bank[(hash >> 30) % 96] ^= 0x55;
-}
-
-static uint32_t guest_step(void *context, void *cookie, uint32_t insn)
-{
-    struct env *env = context;
-    const struct plan *plan = cookie;
-    const struct deed *deed = &plan->deeds[insn];
-    uint64_t hash = note(env, 1, insn, 0);
-
-    if (deed->code == IR_STEP) {
-        scramble(env, hash);
-    } else if (deed->code == IR_SHIFT) {
-        env->bank += deed->shift;
-    } else {
-        const struct ir_slot *slot = &opt_slots[deed->slot];
-        size_t size = slot->type == IR_F64 || slot->type == IR_I64 ? 8 : 4;
-
-        memcpy((slot->bank == IR_ENV ? (uint8_t *)env : env->bank) + slot->offset, &hash, size);
-        memcpy((uint8_t *)env + opt_slots[SLOT_SHY].offset, &hash, 4);
-    }
-    return chance_leaves(hash);
-}
-
-static struct ir_loaded guest_load(void *context, void *cookie, uint32_t insn, uint32_t address,
-                                   uint32_t size)
-{
-    uint64_t hash = note(context, 2, (uint64_t)insn << 32 | address, size);
-    uint64_t value = hash * 5;
-
-    (void)cookie;
-    switch (size) {
-    case IR_8:
-        value = (uint8_t)value;
-        break;
-    case IR_16:
-        value = (uint16_t)value;
-        break;
-    case IR_S8:
-        value = (uint32_t)(int8_t)value;
-        break;
-    case IR_S16:
-        value = (uint32_t)(int16_t)value;
-        break;
-    default:
-        break;
-    }
-    return (struct ir_loaded){value, chance_leaves(hash)};
-}
-
-static uint32_t guest_store(void *context, void *cookie, uint32_t insn, uint32_t address,
-                            uint32_t size, uint64_t value)
-{
-    uint64_t seen = size == IR_64 ? value : value & ((UINT64_C(1) << (8 << size)) - 1);
-
-    (void)cookie;
-    return chance_leaves(note(context, 3 + size, (uint64_t)insn << 32 | address, seen));
-}
-
-static uint32_t helper_pure(uint32_t a, uint64_t b)
-{
-    return (uint32_t)mix(a, b);
-}
-
-static uint64_t helper_dirty(void *context, uint32_t a)
-{
-    uint64_t hash = note(context, 9, a, 0);
-
-    scramble(context, hash);
-    return hash;
-}
-
-static const struct ir_helper opt_helpers[] = {
-    {"pure", (void (*)(void))helper_pure, IR_I32, {IR_I32, IR_I64}, false, true},
-    {"dirty", (void (*)(void))helper_dirty, IR_I64, {IR_I32}, true, false},
-};
-
-static const struct ir_guest opt_guest = {
-    .name = "random",
-    .slots = opt_slots,
-    .slot_count = ARRAY_LEN(opt_slots),
-    .helpers = opt_helpers,
-    .helper_count = ARRAY_LEN(opt_helpers),
-    .bank_offset = offsetof(struct env, bank),
-    .budget_offset = offsetof(struct env, budget),
-    .memory_offset = offsetof(struct env, memory),
-    .tlb_offset = offsetof(struct env, tlb),
-    .jumps_offset = offsetof(struct env, jumps),
-    .target_offset = offsetof(struct env, target),
-    .fp_offset = offsetof(struct env, fp),
-    .step = guest_step,
-    .load = guest_load,
-    .store = guest_store,
-};
-
-/* ---- running ---- */
-
-static struct plan *plan_create(void)
-{
-    struct plan *plan = calloc(1, sizeof *plan);
-
-    plan->env = calloc(1, sizeof *plan->env);
-    plan->bank = calloc(1, BANK_BYTES);
-    plan->memory = calloc(1, MEMORY_BYTES);
-    plan->jumps = calloc(JIT_JUMPS, sizeof *plan->jumps);
-    plan->tlb = mmap(NULL, TLB_BYTES, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    CHECK(plan->tlb != MAP_FAILED);
-    for (unsigned i = 0; i < JIT_JUMPS; i++) {
-        plan->jumps[i].pc = 1;
-    }
-    return plan;
-}
-
-static void plan_destroy(struct plan *plan)
-{
-    munmap(plan->tlb, TLB_BYTES);
-    free(plan->jumps);
-    free(plan->memory);
-    free(plan->bank);
-    free(plan->env);
-    free(plan);
-}
-
-static void fill(uint8_t *to, size_t size, uint64_t *hash)
-{
-    for (size_t i = 0; i < size; i++) {
-        *hash = mix(*hash, i);
-        to[i] = (uint8_t)(*hash >> 20);
-    }
-}
-
-static void env_fill(struct plan *plan, uint64_t seed)
-{
-    struct env *env = plan->env;
-    uint64_t hash = mix(77, seed);
-
-    fill(env->state, sizeof env->state, &hash);
-    fill(plan->bank, BANK_BYTES, &hash);
-    fill(plan->memory, MEMORY_BYTES, &hash);
-    env->bank = plan->bank + BANK_BYTES / 2;
-    env->budget = 1000;
-    env->memory = plan->memory;
-    env->tlb = plan->tlb;
-    env->jumps = plan->jumps;
-    env->limit = (uintptr_t)plan->bank + BANK_BYTES / 2 + (hash >> 30) % 5 * 64 - 128;
-    env->target = env->fp = 0;
-    env->trace = env->calls = 0;
-    env->plan = plan;
-    for (unsigned i = 0; i < MEMORY_BYTES / TLB_PAGE_SIZE; i++) {
-        plan->tlb[i] = (uint8_t)(hash >> (2 * i) & (TLB_LOAD | TLB_STORE));
-    }
-    scramble(env, hash);
-}
-
-static struct run_result env_result(const struct plan *plan, struct jit_left left)
-{
-    const struct env *env = plan->env;
-
-    return (struct run_result){
-        .state = mix_bytes(env->limit, env->state, sizeof env->state),
-        .bank = mix_bytes(0, plan->bank, BANK_BYTES),
-        .memory = mix_bytes(0, plan->memory, MEMORY_BYTES),
-        .trace = env->trace,
-        .reason = left.reason,
-        .budget = env->budget,
-        .base = env->bank - plan->bank,
-        .calls = env->calls,
-        .target = env->target,
-    };
-}
-
-/* ---- blocks ---- */
+#include "opt_guest.h"
 
 static ir_ref keep(struct plan *plan, unsigned type, ir_ref ref)
 {
@@ -343,11 +27,7 @@ static ir_ref op(struct plan *plan, struct ir_block *block, struct ir_op made)
 
 static ir_ref constant(struct plan *plan, struct ir_block *block, unsigned type)
 {
-    static const int32_t values[] = {0,  1,  -1, 2,    4,      8,         16,        24,  31,
-                                     32, 33, 63, 0xff, 0xffff, INT32_MIN, INT32_MAX, -64, 1000};
-    int32_t value = values[plan_random(plan, ARRAY_LEN(values))];
-
-    return keep(plan, type, ir_const(block, (enum ir_type)type, value));
+    return keep(plan, type, ir_const(block, (enum ir_type)type, special_value(plan)));
 }
 
 /* A value of the type: mostly a recent one. */
@@ -393,14 +73,44 @@ static void add_integer(struct plan *plan, struct ir_block *block)
     op(plan, block, made);
 }
 
-static void add_rotation(struct plan *plan, struct ir_block *block)
+/* Shifts one way and another, by counts that often belong together. */
+static void add_shifts(struct plan *plan, struct ir_block *block)
 {
-    ir_ref x = value_of(plan, block, IR_I32);
-    int count = (int)plan_random(plan, 32);
-    ir_ref left = ir_binary(block, IR_SHL, IR_I32, x, ir_const(block, IR_I32, count));
-    ir_ref right = ir_binary(block, IR_SHR, IR_I32, x, ir_const(block, IR_I32, 32 - count));
+    static const uint8_t codes[] = {IR_SHL, IR_SHR, IR_SAR, IR_ROTL};
+    static const uint8_t joins[] = {IR_OR, IR_ADD, IR_XOR, IR_AND};
+    unsigned type = plan_random(plan, 4) ? IR_I32 : IR_I64;
+    int width = type == IR_I32 ? 32 : 64;
+    int counts[] = {0, 8, 16, 24, 31, 30, 1, (int)plan_random(plan, 70)};
+    int count = counts[plan_random(plan, ARRAY_LEN(counts))];
+    ir_ref x = value_of(plan, block, type);
+    ir_ref first = ir_const(block, IR_I32, count);
+    ir_ref second = ir_const(block, IR_I32, plan_random(plan, 3) ? count : width - count);
+    struct ir_op a = fresh(codes[plan_random(plan, 4)], type);
+    struct ir_op b = fresh(codes[plan_random(plan, 4)], type);
 
-    op(plan, block, (struct ir_op){.code = IR_OR, .type = IR_I32, .a = right, .b = left});
+    a.a = x;
+    a.b = first;
+    ir_ref inner = op(plan, block, a);
+    if (plan_random(plan, 2)) {
+        b.a = inner;
+        b.b = second;
+        op(plan, block, b);
+        return;
+    }
+    b.a = plan_random(plan, 4) ? x : value_of(plan, block, type);
+    b.b = plan_random(plan, 4) ? ir_const(block, IR_I32, width - count) : second;
+    b.b = op(plan, block, b);
+    b.code = joins[plan_random(plan, 4)];
+    b.a = inner;
+    op(plan, block, b);
+}
+
+static ir_ref not_zero(struct plan *plan, struct ir_block *block, unsigned type)
+{
+    ir_ref value = value_of(plan, block, type);
+
+    return ir_binary(block, IR_OR, (enum ir_type)type, value,
+                     ir_const(block, (enum ir_type)type, 1));
 }
 
 static void add_division(struct plan *plan, struct ir_block *block)
@@ -409,16 +119,14 @@ static void add_division(struct plan *plan, struct ir_block *block)
         fresh(plan_random(plan, 2) ? IR_DIVU : IR_DIVS, plan_random(plan, 2) ? IR_I32 : IR_I64);
 
     made.a = value_of(plan, block, made.type);
-    made.b = ir_binary(block, IR_OR, made.type, value_of(plan, block, made.type),
-                       ir_const(block, made.type, 1));
+    made.b = not_zero(plan, block, made.type);
     if (made.type == IR_I64 && plan_random(plan, 2)) {
         unsigned extend = made.code == IR_DIVU ? IR_ZEXT32 : IR_SEXT32;
-        ir_ref low = ir_binary(block, IR_OR, IR_I32, value_of(plan, block, IR_I32),
-                               ir_const(block, IR_I32, 1));
+        ir_ref low = not_zero(plan, block, IR_I32);
 
         made.a = ir_unary(block, extend, IR_I64, value_of(plan, block, IR_I32));
         made.b = plan_random(plan, 2) ? ir_unary(block, extend, IR_I64, low)
-                                      : ir_const(block, IR_I64, (int)plan_random(plan, 5) * 7 + 1);
+                                      : ir_const(block, IR_I64, (int)plan_random(plan, 9) * 3 - 13);
     }
     op(plan, block, made);
 }
@@ -434,6 +142,31 @@ static void add_width(struct plan *plan, struct ir_block *block)
     made.a = value_of(plan, block, wide ? IR_I64 : IR_I32);
     made.b = made.code == IR_PACK ? value_of(plan, block, IR_I32) : 0;
     op(plan, block, made);
+}
+
+/* The halves of two values, which may be one. */
+static void add_halves(struct plan *plan, struct ir_block *block)
+{
+    ir_ref x = value_of(plan, block, IR_I64);
+    ir_ref y = plan_random(plan, 2) ? x : value_of(plan, block, IR_I64);
+    ir_ref high = ir_unary(block, IR_HIGH, IR_I32, x);
+
+    y = ir_unary(block, IR_LOW, IR_I32, y);
+    op(plan, block, (struct ir_op){.code = IR_PACK, .type = IR_I64, .a = high, .b = y});
+}
+
+/* The same op with two constants. */
+static void add_chain(struct plan *plan, struct ir_block *block)
+{
+    static const uint8_t codes[] = {IR_ADD, IR_AND, IR_OR, IR_XOR, IR_SUB, IR_MUL};
+    struct ir_op made =
+        fresh(codes[plan_random(plan, sizeof codes)], plan_random(plan, 4) ? IR_I32 : IR_I64);
+
+    made.a = value_of(plan, block, made.type);
+    for (unsigned i = 0; i < 2; i++) {
+        made.b = ir_const(block, (enum ir_type)made.type, special_value(plan));
+        made.a = op(plan, block, made);
+    }
 }
 
 static void add_flags(struct plan *plan, struct ir_block *block)
@@ -470,6 +203,23 @@ static void add_test(struct plan *plan, struct ir_block *block)
     op(plan, block, made);
 }
 
+/* A choice by whether something is 0, or not; of values that are often 0 and 1. */
+static void add_select(struct plan *plan, struct ir_block *block)
+{
+    struct ir_op test = fresh(IR_SETC, IR_I32);
+    struct ir_op made = fresh(IR_SELECT, IR_I32);
+
+    test.cond = plan_random(plan, 4) ? IR_EQ + plan_random(plan, 2) : plan_random(plan, IR_CONDS);
+    test.a = value_of(plan, block, IR_I32);
+    test.b = ir_const(block, IR_I32, 0);
+    made.a = op(plan, block, test);
+    made.b = plan_random(plan, 3) ? ir_const(block, IR_I32, (int)plan_random(plan, 2))
+                                  : value_of(plan, block, IR_I32);
+    made.c = plan_random(plan, 3) ? ir_const(block, IR_I32, (int)plan_random(plan, 2))
+                                  : value_of(plan, block, IR_I32);
+    op(plan, block, made);
+}
+
 static unsigned any_slot(struct plan *plan)
 {
     return SLOT_FIRST + plan_random(plan, ARRAY_LEN(opt_slots) - SLOT_FIRST);
@@ -487,6 +237,31 @@ static void add_state(struct plan *plan, struct ir_block *block)
     }
 }
 
+/* Flags are written, seldom read, and branched on. */
+static void add_flag_state(struct plan *plan, struct ir_block *block)
+{
+    unsigned slot = SLOT_FLAGS + plan_random(plan, 2);
+    unsigned both = SLOT_FLAGS + 2;
+    ir_ref value;
+
+    switch (plan_random(plan, 8)) {
+    case 0:
+        keep(plan, IR_FLAGS, ir_get(block, slot));
+        break;
+    case 1:
+        keep(plan, IR_I32, ir_get(block, both));
+        break;
+    case 2: /* flags of the IR interpreter: four bits */
+        value = value_of(plan, block, IR_I32);
+        ir_set(block, both,
+               ir_binary(block, IR_AND, IR_I32, value, ir_const(block, IR_I32, 0xf000f)));
+        break;
+    default:
+        ir_set(block, slot, value_of(plan, block, IR_FLAGS));
+        break;
+    }
+}
+
 /* Mostly aligned, mostly in memory. */
 static ir_ref address(struct plan *plan, struct ir_block *block, unsigned size)
 {
@@ -495,8 +270,8 @@ static ir_ref address(struct plan *plan, struct ir_block *block, unsigned size)
     if (plan_random(plan, 8) != 0) {
         mask &= -(1 << (size & 3));
     }
-    return ir_binary(block, IR_AND, IR_I32, value_of(plan, block, IR_I32),
-                     ir_const(block, IR_I32, mask));
+    ir_ref value = value_of(plan, block, IR_I32);
+    return ir_binary(block, IR_AND, IR_I32, value, ir_const(block, IR_I32, mask));
 }
 
 static void add_memory(struct plan *plan, struct ir_block *block)
@@ -622,8 +397,8 @@ static void add_end(struct plan *plan, struct ir_block *block)
     }
     if (kind == 1) {
         made.code = IR_JUMP;
-        made.a = ir_binary(block, IR_AND, IR_I32, value_of(plan, block, IR_I32),
-                           ir_const(block, IR_I32, -4));
+        made.a = value_of(plan, block, IR_I32);
+        made.a = ir_binary(block, IR_AND, IR_I32, made.a, ir_const(block, IR_I32, -4));
         made.insn = new_insn(plan, block, (struct deed){IR_STEP, 0, 0});
     }
     ir_add_op(block, made);
@@ -635,7 +410,9 @@ static void add_section(struct plan *plan, struct ir_block *block, unsigned leng
     for (unsigned i = 0; i < length; i++) {
         unsigned kind = plan_random(plan, 40);
 
-        if (kind < 8) {
+        if (block->pc & 4 && kind < 20) {
+            add_flag_state(plan, block);
+        } else if (kind < 8) {
             add_integer(plan, block);
         } else if (kind < 20) {
             add_state(plan, block);
@@ -650,7 +427,7 @@ static void add_section(struct plan *plan, struct ir_block *block, unsigned leng
         } else if (kind < 35) {
             add_memory(plan, block);
         } else if (kind < 36) {
-            add_rotation(plan, block);
+            add_shifts(plan, block);
         } else if (kind < 37) {
             add_division(plan, block);
         } else if (kind < 39) {
@@ -666,14 +443,14 @@ static void plan_block(struct plan *plan, struct ir_block *block, unsigned seed)
 {
     plan->random = mix(5, seed);
     memset(plan->pools, 0, sizeof plan->pools);
-    ir_begin(block, &opt_guest, 0x40000000);
+    ir_begin(block, &opt_guest, seed % 4 == 0 ? 4 : 0); /* 4: mostly flags */
     block->charge = 20;
     ir_add_op(block, fresh(IR_FBEGIN, IR_VOID));
     keep(plan, IR_I32, ir_get(block, SLOT_FIRST));
-    keep(plan, IR_I64, ir_get(block, 12));
+    keep(plan, IR_I64, ir_get(block, SLOT_WIDE));
     keep(plan, IR_F32, ir_get(block, 8));
     keep(plan, IR_F64, ir_get(block, 11));
-    keep(plan, IR_FLAGS, ir_get(block, 5));
+    keep(plan, IR_FLAGS, ir_get(block, SLOT_FLAGS));
     add_section(plan, block, 2 + plan_random(plan, 60), false, 0);
     memcpy(plan->main_pools, plan->pools, sizeof plan->pools);
     for (unsigned arm = 0; arm < block->arm_count; arm++) {
@@ -683,6 +460,49 @@ static void plan_block(struct plan *plan, struct ir_block *block, unsigned seed)
         }
         ir_begin_arm(block, arm);
         add_section(plan, block, plan_random(plan, 12), true, arm);
+    }
+}
+
+static void add_last_set(struct plan *plan, struct ir_block *block, unsigned slot)
+{
+    struct pool *pool = &plan->pools[opt_slots[slot].type];
+
+    if (pool->count != 0) {
+        ir_set(block, slot, pool->refs[pool->count - 1]);
+    }
+}
+
+/* An expression, of which the last values go to slots, and a branch on a value. */
+static void plan_expression(struct plan *plan, struct ir_block *block, unsigned seed)
+{
+    unsigned length = 1 + plan_random(plan, 5);
+
+    plan->random = mix(6, seed);
+    memset(plan->pools, 0, sizeof plan->pools);
+    ir_begin(block, &opt_guest, 0x40000000);
+    block->charge = 20;
+    keep(plan, IR_I32, ir_get(block, SLOT_FIRST));
+    keep(plan, IR_I32, ir_get(block, SLOT_FIRST + 1));
+    keep(plan, IR_I64, ir_get(block, SLOT_WIDE));
+    keep(plan, IR_FLAGS, ir_get(block, SLOT_FLAGS));
+    for (unsigned i = 0; i < length; i++) {
+        static void (*const add[])(struct plan *, struct ir_block *) = {
+            add_integer, add_chain, add_shifts, add_division, add_width,
+            add_halves,  add_flags, add_test,   add_select,   add_memory};
+
+        add[plan_random(plan, ARRAY_LEN(add))](plan, block);
+    }
+    add_last_set(plan, block, SLOT_FIRST + 2);
+    add_last_set(plan, block, SLOT_WIDE);
+    add_last_set(plan, block, SLOT_FLAGS);
+    if (plan_random(plan, 2)) {
+        add_branch(plan, block, false, 0);
+    }
+    ir_add_op(block, fresh(IR_QUIT, IR_VOID));
+    for (unsigned arm = 0; arm < block->arm_count; arm++) {
+        ir_begin_arm(block, arm);
+        ir_set(block, SLOT_FIRST + 1, ir_const(block, IR_I32, 77));
+        ir_add_op(block, fresh(IR_QUIT, IR_VOID));
     }
 }
 

@@ -19,7 +19,7 @@
 #include "jit.h"
 #include "opt_random.h"
 
-#define STATES 3 /* each block is executed from so many */
+#define STATES 8 /* at most: each block is executed from so many */
 
 static unsigned number_from(const char *name, unsigned otherwise)
 {
@@ -28,18 +28,29 @@ static unsigned number_from(const char *name, unsigned otherwise)
     return text != NULL ? (unsigned)strtoul(text, NULL, 0) : otherwise;
 }
 
-static struct run_result execute(struct jit *jit, const struct ir_block *block, struct plan *plan,
-                                 uint64_t seed)
-{
-    struct jit_code code;
+struct bench {
+    struct plan *plan;
+    struct jit *jit;
+    struct ir_block *block, *after;
+    unsigned states;
+    struct run_result expected[STATES];
+};
 
-    if (!jit_compile(jit, block, plan, &code)) {
-        jit_flush(jit);
-        assert_true(jit_compile(jit, block, plan, &code));
+static void load(struct bench *bench, const struct ir_block *block, struct jit_code *code)
+{
+    if (!jit_compile(bench->jit, block, bench->plan, code)) {
+        jit_flush(bench->jit);
+        assert_true(jit_compile(bench->jit, block, bench->plan, code));
     }
-    env_fill(plan, seed);
-    struct jit_left left = jit_run(jit, plan->env, code.entry);
-    return env_result(plan, left);
+}
+
+static struct run_result execute(struct bench *bench, const struct jit_code *code, uint64_t seed)
+{
+    env_fill(bench->plan, seed);
+    if (seed & 1) {
+        env_fill_special(bench->plan, seed);
+    }
+    return env_result(bench->plan, jit_run(bench->jit, bench->plan->env, code->entry));
 }
 
 static void show(const char *title, const struct ir_block *block)
@@ -48,82 +59,118 @@ static void show(const char *title, const struct ir_block *block)
     ir_dump(block, stderr);
 }
 
-static void compare(struct jit *jit, struct plan *plan, const struct ir_block *before,
-                    unsigned passes, const struct run_result *expected, uint64_t seed)
+/* What the passes make of the block does what the block does. */
+static void compare(struct bench *bench, unsigned passes, uint64_t seed)
 {
-    struct ir_block *after = malloc(sizeof *after);
+    struct ir_block *after = bench->after;
     char message[200] = "";
+    struct jit_code code;
 
-    assert_non_null(after);
-    *after = *before;
+    *after = *bench->block;
     ir_optimize(after, passes, NULL, NULL);
     bool same = ir_verify(after, message, sizeof message);
-    for (unsigned i = 0; same && i < STATES; i++) {
-        struct run_result result = execute(jit, after, plan, seed + i);
+    if (same) {
+        load(bench, after, &code);
+    }
+    for (unsigned i = 0; same && i < bench->states; i++) {
+        struct run_result result = execute(bench, &code, seed + i);
 
-        same = memcmp(&result, &expected[i], sizeof result) == 0;
+        same = memcmp(&result, &bench->expected[i], sizeof result) == 0;
     }
     if (!same) {
-        show("before", before);
+        show("before", bench->block);
         show("after", after);
         fail_msg("seed %llu, passes 0x%x: %s", (unsigned long long)seed, passes, message);
     }
-    free(after);
 }
 
-/* Ops are dropped, and few blocks are left alone: else this test would prove nothing. */
-static void count(const struct ir_block *before, unsigned *ops_before, unsigned *ops_after)
+static void prepare(struct bench *bench, uint64_t seed)
 {
-    struct ir_block *after = malloc(sizeof *after);
+    char message[200];
+    struct jit_code code;
 
-    assert_non_null(after);
-    *after = *before;
-    ir_optimize(after, ~0u, NULL, NULL);
-    *ops_before += before->op_count;
-    *ops_after += after->op_count;
-    free(after);
+    if (!ir_verify(bench->block, message, sizeof message)) {
+        fail_msg("seed %llu: %s", (unsigned long long)seed, message);
+    }
+    load(bench, bench->block, &code);
+    for (unsigned i = 0; i < bench->states; i++) {
+        bench->expected[i] = execute(bench, &code, seed + i);
+    }
 }
 
-static void test_random(void **state)
+static int setup(void **state)
 {
-    struct plan *plan = plan_create();
+    struct bench *bench = calloc(1, sizeof *bench);
     struct jit_config config = {.guest = &opt_guest, .backend = JIT_IR, .cache_size = 1 << 20};
     const char *message;
-    struct jit *jit = jit_create(&config, &message);
-    struct ir_block *block = malloc(sizeof *block);
-    unsigned blocks = number_from("OPT_BLOCKS", 2000);
+
+    assert_non_null(bench);
+    bench->plan = plan_create();
+    bench->jit = jit_create(&config, &message);
+    bench->block = calloc(1, sizeof *bench->block);
+    bench->after = calloc(1, sizeof *bench->after);
+    assert_non_null(bench->jit);
+    *state = bench;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct bench *bench = *state;
+
+    free(bench->after);
+    free(bench->block);
+    jit_destroy(bench->jit);
+    plan_destroy(bench->plan);
+    free(bench);
+    return 0;
+}
+
+/* Ops of all kinds, arms, slow paths. */
+static void test_blocks(void **state)
+{
+    struct bench *bench = *state;
+    unsigned blocks = number_from("OPT_BLOCKS", 1000);
     unsigned seed = number_from("OPT_SEED", 1);
     unsigned ops_before = 0;
     unsigned ops_after = 0;
 
-    (void)state;
-    assert_non_null(jit);
-    assert_non_null(block);
+    bench->states = 3;
     for (unsigned i = 0; i < blocks; i++, seed++) {
-        struct run_result expected[STATES];
-
-        plan_block(plan, block, seed);
-        assert_true(ir_verify(block, plan->message, sizeof plan->message));
-        for (unsigned k = 0; k < STATES; k++) {
-            expected[k] = execute(jit, block, plan, seed + k);
-        }
+        plan_block(bench->plan, bench->block, seed);
+        prepare(bench, seed);
         for (unsigned pass = 0; pass < ir_pass_count; pass++) {
-            compare(jit, plan, block, 1u << pass, expected, seed);
+            compare(bench, 1u << pass, seed);
         }
-        compare(jit, plan, block, ~0u, expected, seed);
-        compare(jit, plan, block, plan_random(plan, 1u << ir_pass_count), expected, seed);
-        count(block, &ops_before, &ops_after);
+        compare(bench, plan_random(bench->plan, 1u << ir_pass_count), seed);
+        compare(bench, ~0u, seed);
+        ops_before += bench->block->op_count;
+        ops_after += bench->after->op_count;
     }
-    assert_true(ops_after < ops_before - ops_before / 5);
-    free(block);
-    jit_destroy(jit);
-    plan_destroy(plan);
+    assert_true(ops_after < ops_before - ops_before / 5); /* else this would prove nothing */
+}
+
+/* Small ones, from values at which ops change what they do. */
+static void test_expressions(void **state)
+{
+    struct bench *bench = *state;
+    unsigned blocks = 20 * number_from("OPT_BLOCKS", 1000);
+    unsigned seed = number_from("OPT_SEED", 1);
+
+    bench->states = 8;
+    for (unsigned i = 0; i < blocks; i++, seed++) {
+        plan_expression(bench->plan, bench->block, seed);
+        prepare(bench, seed);
+        compare(bench, ~0u, seed);
+        compare(bench, plan_random(bench->plan, 1u << ir_pass_count), seed);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),
+        cmocka_unit_test_setup_teardown(test_blocks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_expressions, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

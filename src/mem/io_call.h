@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The shortest way to a device: what the TLB's slow path finds out about an address, kept per CPU, so that
+ * the next access to the same register is a look at one entry and a call.
+ *
+ * An entry says all that hangs on address, size, direction, privilege and the state of TLB and view; the
+ * tag, which all of these are in, changes when one of them does.  Only accesses that one callback of one
+ * device carries out as they are get an entry.  The request and the frame (bus.frames) are made ready in
+ * the entry; no device is called from inside another call on this way, so nobody else uses them meanwhile.
+ */
+#ifndef MEM_IO_CALL_H
+#define MEM_IO_CALL_H
+
+#include "mem/addrspace.h"
+
+#define IO_CALLS 64
+
+struct io_call {
+    uint64_t tag; /* 0: empty */
+    int32_t (*function)(void *instance, struct l3_request *request);
+    void *instance;
+    struct io_owner *owner;
+    uint64_t mask;    /* of the access's size */
+    uint64_t address; /* physical */
+    struct bus *bus;
+    struct l3_request request; /* all ready but for value and wait_cycles */
+    struct io_frame frame;
+};
+
+/* direction: 0 load, 1 store; high: what an entry hangs on beside (never 0). */
+static inline uint64_t io_call_tag(uint64_t high, uint32_t address, unsigned size, unsigned write)
+{
+    return high | (uint64_t)(size | write << 4) << 32 | address;
+}
+
+static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address, unsigned write)
+{
+    return &calls[((address >> 2) * 2 + write) % IO_CALLS];
+}
+
+/* Carries the access out.  Loads: value is 0, the answer is in call->request.value, to be masked.  Returns
+ * the device's result.  bus->frames must be NULL. */
+static inline int32_t io_call_run(struct io_call *call, uint64_t value)
+{
+    struct bus *bus = call->bus;
+    int32_t result;
+    call->request.value = value & call->mask;
+    call->request.wait_cycles = 0;
+    bus->frames = &call->frame;
+    bus->calls++;
+    call->owner->depth = 1;
+    result = call->function(call->instance, &call->request);
+    call->owner->depth = 0;
+    bus->frames = NULL;
+    return result;
+}
+
+/* What follows from a result other than L3_OK: the access may pass on to what lies below.  False: bus error.
+ */
+bool io_call_settle(struct io_call *call, struct addrspace *space, int32_t result,
+                    uint64_t *value);
+
+/* Makes *call ready for accesses of `size` at `address` of the page, if one callback takes them as they are;
+ * else, or when accesses are logged, leaves it empty. */
+void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io,
+                     uint32_t address, unsigned size, bool write, const struct access *how);
+
+#endif
