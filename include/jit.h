@@ -40,7 +40,8 @@ struct jit_flags_layout {
 };
 struct jit_flags_layout jit_flags(const struct jit *jit);
 
-/* Generated code of a block.  `links`: place of each link, for jit_link(). */
+/* Generated code of a block.  `links`: place of each link, for jit_link(); 0 if the optimizer has dropped its
+ * EXIT: such a link is never the reason to leave, and jit_link() does nothing with it. */
 struct jit_code {
     const void *entry;
     uint32_t size;

@@ -2,8 +2,9 @@
 /*
  * Memory for generated code: see codebuf.h.
  *
- * The memory is an anonymous file, mapped twice.  A patch is one aligned store, so a CPU that executes
- * the place at the same moment sees the old code or the new.
+ * The memory is anonymous and shared, mapped twice: perf believes a perf map for anonymous memory only, so
+ * a memory file would not do.  A patch is one aligned store: whoever executes the place sees the old code
+ * or the new.
  */
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -21,22 +22,24 @@ static size_t round_size(size_t size)
     return (size + PAGE - 1) / PAGE * PAGE;
 }
 
-static void *map(int file, size_t size, int protection)
+/* The second mapping is a copy of the first, which for shared memory means another view of it. */
+static bool map_twice(struct codebuf *buffer, const char **message)
 {
-    void *at = mmap(NULL, size, protection, MAP_SHARED, file, 0);
+    void *write =
+        mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    return at == MAP_FAILED ? NULL : at;
-}
-
-static bool map_twice(struct codebuf *buffer, int file, const char **message)
-{
-    if (ftruncate(file, (off_t)buffer->size) != 0) {
+    if (write == MAP_FAILED) {
         *message = "there is no memory for generated code";
         return false;
     }
-    buffer->write = map(file, buffer->size, PROT_READ | PROT_WRITE);
-    buffer->exec = map(file, buffer->size, PROT_READ | PROT_EXEC);
-    if (buffer->write == NULL || buffer->exec == NULL) {
+    buffer->write = write;
+    void *exec = mremap(write, 0, buffer->size, MREMAP_MAYMOVE);
+    if (exec == MAP_FAILED) {
+        *message = "the host refuses a second view of the memory for generated code";
+        return false;
+    }
+    buffer->exec = exec;
+    if (mprotect(exec, buffer->size, PROT_READ | PROT_EXEC) != 0) {
         *message = "the host refuses executable memory for generated code";
         return false;
     }
@@ -53,16 +56,8 @@ static FILE *open_perf_map(void)
 
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message)
 {
-    int file = memfd_create("generated code", MFD_CLOEXEC);
-
     *buffer = (struct codebuf){.size = round_size(size)};
-    if (file < 0) {
-        *message = "the host has no anonymous file for generated code";
-        return false;
-    }
-    bool mapped = map_twice(buffer, file, message);
-    close(file);
-    if (!mapped) {
+    if (!map_twice(buffer, message)) {
         codebuf_destroy(buffer);
         return false;
     }

@@ -5,7 +5,8 @@
  * requires: a block that ir_verify() accepts.
  * keeps: that, and all that a guest can see: at each op that LEAVES, at each branch and end every slot
  * has the value it had, and those ops happen in the same order with the same operands.  Links keep
- * their numbers; arms that nothing goes to any more are dropped and the others numbered anew.
+ * their numbers, but may be left without an EXIT; arms that nothing goes to any more are dropped and the others
+ * numbered anew.
  *
  * Manual: docs/jit-optimizer.md.
  */

@@ -253,6 +253,9 @@ static void link_place(void *self, uint32_t place, const void *entry)
     struct x64 *c = self;
     size_t to = entry != NULL ? codebuf_place(&c->buffer, entry) : place + 4;
 
+    if (place == 0) {
+        return; /* the optimizer has dropped the EXIT */
+    }
     CHECK(place >= c->buffer.kept && to < c->buffer.used);
     codebuf_patch_32(&c->buffer, place, (uint32_t)(to - (place + 4)));
 }

@@ -26,6 +26,14 @@ enum fallback {
     FALLBACKS
 };
 
+/* How often code was interpreted; what changed before has to be seen more often. */
+struct warmth {
+    uint16_t count;
+    uint16_t doublings; /* of the threshold */
+};
+
+#define MAX_DOUBLINGS 7
+
 struct translator {
     struct translator_config config;
     struct leon3emu_jit_options options;
@@ -36,7 +44,7 @@ struct translator {
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
     uint64_t flushes_seen;         /* blocks found since then are still there */
-    uint8_t warmth[WARMTH_SLOTS];
+    struct warmth warmth[WARMTH_SLOTS];
     struct ir_block ir;
     struct translated translated;
     struct verify verify;
@@ -75,6 +83,10 @@ static void note_jump(struct cpu *cpu, uint32_t mode, const struct block *block)
 static void block_gone(void *context, const struct block *block)
 {
     struct translator *t = context;
+    /* Code that changes has to prove itself anew: translating what runs once is a loss. */
+    struct warmth *warmth = &t->warmth[(block->pc >> 2) % WARMTH_SLOTS];
+    warmth->count = 0;
+    warmth->doublings += warmth->doublings < MAX_DOUBLINGS;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct jit_jump *jump = jump_at(&t->config.cpus[i], block->guest.mode, block->pc);
         if (jump->pc == block->pc && jump->entry == block->entry) {
@@ -343,11 +355,11 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
 
 static bool is_cold(struct translator *t, uint32_t pc)
 {
-    uint8_t *warmth = &t->warmth[(pc >> 2) % WARMTH_SLOTS];
-    if (*warmth >= t->options.threshold) {
+    struct warmth *warmth = &t->warmth[(pc >> 2) % WARMTH_SLOTS];
+    if (warmth->count >= t->options.threshold << warmth->doublings) {
         return false;
     }
-    ++*warmth;
+    warmth->count++;
     return true;
 }
 

@@ -42,11 +42,11 @@ struct access_log {
     unsigned count, room;
     uint8_t *bytes;
     size_t bytes_used, bytes_room;
-    unsigned next;    /* to be replayed */
-    unsigned calls;   /* devices that are being called */
-    bool bus_writes;  /* memory was written by the bus: a slow store, a table walk, DMA */
-    bool no_memory;   /* the log is not complete */
-    char wrong[160];  /* replay: the first access that was not in the log; empty: none */
+    unsigned next;   /* to be replayed */
+    unsigned calls;  /* devices that are being called */
+    bool bus_writes; /* memory was written by the bus: a slow store, a table walk, DMA */
+    bool no_memory;  /* the log is not complete */
+    char wrong[160]; /* replay: the first access that was not in the log; empty: none */
     /* Before and after a device is called; and to have its effect again. */
     void (*begin)(void *context);
     void (*end)(void *context, struct access_effect *effect);

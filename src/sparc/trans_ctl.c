@@ -57,6 +57,13 @@ static enum ir_cond condition_of(const struct insn *f)
     return number & 8 ? ir_cond_invert(cond) : cond;
 }
 
+/* A block ends where the flow goes back: what it goes back to is to be the beginning of one, or the same
+ * loop would be in as many blocks as it has instructions. */
+static enum flow end_loop(const struct insn *f, bool taken, enum flow flow)
+{
+    return taken && f->imm <= 0 && flow == FLOW_ON ? FLOW_STOP : flow;
+}
+
 /* Leaves for an arm when the branch is taken (or when it is not). */
 typedef void branch_function(struct translation *t, const struct insn *f, bool when_taken,
                              unsigned arm);
@@ -87,7 +94,7 @@ static void branch_fp(struct translation *t, const struct insn *f, bool when_tak
 /* Which side is the main path?  Loops are followed backwards, everything else falls through. */
 static bool goes_main(const struct translation *t, const struct insn *f)
 {
-    return f->imm < 0 && f->imm > -1024 && t->request->max_insns > 1;
+    return f->imm < 0 && t->request->max_insns > 1;
 }
 
 static enum flow conditional(struct translation *t, const struct insn *f, const struct insn *delay,
@@ -108,7 +115,7 @@ static enum flow conditional(struct translation *t, const struct insn *f, const 
     if (annul && !main_taken) {
         return jump(t, not_taken);
     }
-    return follow(t, delay, main_taken ? taken : not_taken);
+    return end_loop(f, main_taken, follow(t, delay, main_taken ? taken : not_taken));
 }
 
 /* Always or never taken. */
@@ -117,7 +124,8 @@ static enum flow unconditional(struct translation *t, const struct insn *f,
 {
     uint32_t target = taken ? t->pc + (uint32_t)f->imm : t->pc + 8;
     trans_new_insn(t, f, t->pc, t->pc + 4);
-    return f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target);
+    return end_loop(f, taken,
+                    f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target));
 }
 
 static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,

@@ -1,0 +1,10 @@
+! rows: STA
+! status: 80
+! message: error mode: trap 0x01 (instruction_access_exception)
+! qemu: does not say which trap it was
+! SPDX-License-Identifier: MIT
+! A context that is not there: the next fetch traps, and so does that of the handler.
+#include "mmu.h"
+BEGIN
+MMU_START
+CASE; CONTEXT(1); nop; nop; nop; nop; ba isa_fail; nop
