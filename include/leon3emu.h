@@ -138,6 +138,9 @@ void leon3emu_interrupt(struct machine *machine);
 uint64_t leon3emu_cycles(const struct machine *machine);
 uint64_t leon3emu_instructions(const struct machine *machine);
 uint64_t leon3emu_nanoseconds(const struct machine *machine);
+/* Of all CPUs' states at the instructions that jit.hash asks for and of the present one: the same
+ * whatever has executed them. */
+uint64_t leon3emu_state_hash(struct machine *machine);
 
 /* Waits for GDB on 127.0.0.1:port (0: any free one) before the first instruction; runs then go as GDB
  * says.  *actual gets the port. */

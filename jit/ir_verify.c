@@ -111,7 +111,9 @@ static unsigned value_type(const struct walk *walk, ir_ref ref)
 /* T where the result has another type: that of the first such operand. */
 static unsigned shared_type(const struct walk *walk, const struct ir_op *op)
 {
-    return ir_rows[op->code].result[0] == 'T' ? op->type : value_type(walk, op->a);
+    bool own = op->code == IR_BRANCH || ir_rows[op->code].result[0] == 'T';
+
+    return own ? op->type : value_type(walk, op->a);
 }
 
 static unsigned real_operand_type(const struct walk *walk, const struct ir_op *op)

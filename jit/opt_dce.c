@@ -4,7 +4,8 @@
  *
  *   dce    an op that is PURE, or a GET, and whose result nobody uses
  *   dead   a SET whose bytes are all overwritten by later SETs, with nothing between that could see them:
- *          no op that LEAVES, no branch, no end of a section, no GET of those bytes
+ *          no op that LEAVES (of a note slot: but floating-point ops), no branch, no end of a section, no
+ *          GET of those bytes
  *
  * One walk over the whole block is enough: operands have lower numbers than their users, and a section's
  * end separates it from the one before.  What an op is decides what is done, not whether it is needed:
@@ -21,7 +22,8 @@ _Static_assert(IR_MAX_OPS <= 1 << 12, "an op begins at most one epoch");
 struct backward {
     struct ir_block *block;
     unsigned passes;
-    uint32_t epoch; /* a new one begins where state is seen */
+    uint32_t epoch;      /* a new one begins where state is seen */
+    uint32_t note_epoch; /* the same for slots that floating-point ops do not look at */
     cover_entry cover[2 * OPT_GRANULES];
     uint8_t used[IR_MAX_OPS];
     ir_ref map[IR_MAX_OPS];
@@ -39,10 +41,12 @@ static inline uint32_t granule_mask(uint32_t granule, uint32_t start, uint32_t e
 }
 
 /* The granule's entry; one that is not its own or no longer true becomes an empty one. */
-static inline cover_entry *find_entry(struct backward *walk, uint32_t granule, unsigned bank)
+static inline cover_entry *find_entry(struct backward *walk, uint32_t granule,
+                                      const struct ir_slot *slot)
 {
-    cover_entry *entry = &walk->cover[granule % OPT_GRANULES + bank * OPT_GRANULES];
-    uint32_t empty = granule / OPT_GRANULES << 16 | walk->epoch << 4;
+    cover_entry *entry = &walk->cover[granule % OPT_GRANULES + slot->bank * OPT_GRANULES];
+    uint32_t epoch = slot->note ? walk->note_epoch : walk->epoch;
+    uint32_t empty = granule / OPT_GRANULES << 16 | epoch << 4;
 
     *entry = (*entry & ~15u) == empty ? *entry : empty;
     return entry;
@@ -55,7 +59,7 @@ static bool see_set(struct backward *walk, const struct ir_slot *slot)
     uint32_t staying = 0;
 
     for (uint32_t granule = slot->offset / 4; granule * 4 < end; granule++) {
-        cover_entry *entry = find_entry(walk, granule, slot->bank);
+        cover_entry *entry = find_entry(walk, granule, slot);
         uint32_t mask = granule_mask(granule, slot->offset, end);
 
         staying |= mask & ~*entry;
@@ -69,11 +73,17 @@ static void see_get(struct backward *walk, const struct ir_slot *slot)
     uint32_t end = slot->offset + opt_type_bytes(slot->type);
 
     for (uint32_t granule = slot->offset / 4; granule * 4 < end; granule++) {
-        *find_entry(walk, granule, slot->bank) &= ~granule_mask(granule, slot->offset, end);
+        *find_entry(walk, granule, slot) &= ~granule_mask(granule, slot->offset, end);
     }
 }
 
 /* ---- ops ---- */
+
+static void begin_epochs(struct backward *walk)
+{
+    walk->epoch++;
+    walk->note_epoch++;
+}
 
 /* Is the op needed, its result being used or not? */
 static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
@@ -94,10 +104,22 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
         return used;
     case IR_BRANCH:
     case IR_BRFLAGS:
+        begin_epochs(walk);
+        return true;
+    case IR_FADD:
+    case IR_FSUB:
+    case IR_FMUL:
+    case IR_FDIV:
+    case IR_FSQRT:
+    case IR_FWIDEN:
+    case IR_FNARROW:
+    case IR_FTOI:
         walk->epoch++;
         return true;
     default:
-        walk->epoch += (flags & (IR_F_LEAVES | IR_F_END)) != 0;
+        if (flags & (IR_F_LEAVES | IR_F_END)) {
+            begin_epochs(walk);
+        }
         return true;
     }
 }
@@ -155,7 +177,7 @@ void opt_backward(struct ir_block *block, unsigned passes)
 
     walk.block = block;
     walk.passes = passes;
-    walk.epoch = 1;
+    walk.epoch = walk.note_epoch = 1;
     memset(walk.cover, 0, sizeof walk.cover);
     memset(walk.used, 0, block->op_count);
     if (drop(&walk) != 0) {

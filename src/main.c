@@ -97,6 +97,9 @@ static int run(struct machine *m, const struct cli_options *cli)
     leon3emu_console_raw(m, false);
     crash_interrupts(NULL);
     explain_stop(m, &stop);
+    if (cli->machine.jit.hash != 0) {
+        fprintf(stderr, "leon3emu: state hash %016" PRIx64 "\n", leon3emu_state_hash(m));
+    }
     if (cli->stats) {
         leon3emu_stats(m, stderr);
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "exec/cpu_state.h"
 #include "exec/translator.h"
 #include "sparc/interp.h"
 
@@ -176,6 +177,13 @@ static uint64_t horizon(const struct exec *exec, uint64_t cycles)
     return end;
 }
 
+/* An instruction takes a cycle at least, so one CPU cannot go beyond `insns`; several do by a few. */
+static void limit_to_insns(const struct exec *exec, uint64_t *end, uint64_t insns)
+{
+    uint64_t left = insns - exec_insns(exec);
+    limit_to(end, exec->now + (left + exec->cpu_count - 1) / exec->cpu_count);
+}
+
 /* End of a round in which CPUs execute. */
 static uint64_t round_end(const struct exec *exec, uint64_t cycles)
 {
@@ -184,12 +192,38 @@ static uint64_t round_end(const struct exec *exec, uint64_t cycles)
     if (exec->cpu_count > 1) {
         limit_to(&end, exec->now + exec->quantum);
     }
-    /* An instruction takes a cycle at least, so one CPU cannot overshoot; several do by a few. */
     if (exec->insn_limit != 0) {
-        uint64_t left = exec->insn_limit - exec_insns(exec);
-        limit_to(&end, exec->now + (left + exec->cpu_count - 1) / exec->cpu_count);
+        limit_to_insns(exec, &end, exec->insn_limit);
+    }
+    if (exec->hash_every != 0) {
+        limit_to_insns(exec, &end, exec->hash_next);
     }
     return end;
+}
+
+/* ---- the state's hash ---- */
+
+uint64_t exec_state_hash(struct exec *exec)
+{
+    uint64_t hash = exec->hash;
+    struct cpu_state state;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        cpu_state_capture(&state, &exec->cpus[i]);
+        hash = cpu_state_hash(&state, hash);
+    }
+    return hash;
+}
+
+static void check_hash(struct exec *exec)
+{
+    uint64_t insns = exec_insns(exec);
+    if (exec->hash_every == 0 || insns < exec->hash_next) {
+        return;
+    }
+    exec->hash = exec_state_hash(exec);
+    exec->hash_next = insns - insns % exec->hash_every + exec->hash_every;
+    log_line(exec->cpu->log, LOG_HASH, "%" PRIu64 " instructions, pc 0x%08" PRIx32 ", hash %016" PRIx64,
+             insns, exec->cpu->pc, exec->hash);
 }
 
 static void check_limits(struct exec *exec)
@@ -351,6 +385,7 @@ static void finish_round(struct exec *exec)
 static void turn(struct exec *exec, uint64_t cycles)
 {
     exec->now = common_time(exec);
+    check_hash(exec);
     run_events(exec);
     if (exec->stop.kind != STOP_NONE) {
         return;

@@ -53,6 +53,9 @@ struct exec {
     bool break_round;      /* the system was reset: this round is over */
     uint64_t insn_limit;   /* stop when the instruction counter is there; 0: none */
     uint64_t time_limit;   /* the same for cycles */
+    uint64_t hash_every;   /* hash all CPUs' state after so many instructions; 0: do not */
+    uint64_t hash_next;    /* instruction counter at which to */
+    uint64_t hash;         /* of all states so far */
     uint64_t next_poll;    /* cycles */
     unsigned jumps;        /* power-down jumps since the last look at the host */
     uint64_t clock_hz;
@@ -93,6 +96,10 @@ static inline uint64_t exec_now(const struct exec *exec)
 {
     return exec->in_turn ? exec->cpu->cycles : exec->now;
 }
+
+/* The hash with the present state put to it: what two executors must agree on.  Several CPUs are looked at
+ * where they were when the last of them has come so far. */
+uint64_t exec_state_hash(struct exec *exec);
 
 /* Instructions of all CPUs. */
 uint64_t exec_insns(const struct exec *exec);

@@ -108,7 +108,7 @@ struct workshop {
 
 static void explain_host(const struct ir_block *block, FILE *stream)
 {
-    struct jit_config config = {.guest = generated_guest(), .cache_size = 1 << 20};
+    struct jit_config config = {.guest = block->guest, .cache_size = 1 << 20};
     const char *message = "";
     struct jit *jit = jit_create(&config, &message);
     struct jit_code code;
@@ -127,7 +127,9 @@ static void explain_host(const struct ir_block *block, FILE *stream)
 bool listing_explain(uint32_t word, unsigned passes, FILE *stream)
 {
     struct workshop *shop = calloc(1, sizeof *shop);
+    struct ir_guest guest = generated_guest(8);
     struct translate_request request = {
+        .guest = &guest,
         .pc = EXPLAIN_PC,
         .mode = MODE_SUPERVISOR | MODE_EF,
         .max_insns = TRANSLATE_MAX_INSNS,

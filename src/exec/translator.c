@@ -37,6 +37,7 @@ struct warmth {
 struct translator {
     struct translator_config config;
     struct leon3emu_jit_options options;
+    struct ir_guest guest;
     struct jit *jit;
     struct block_cache cache;
     bool flush_wanted;
@@ -172,8 +173,9 @@ static bool create_jumps(struct cpu *cpu)
 
 static bool create_parts(struct translator *t, struct error *err)
 {
+    t->guest = generated_guest(t->config.cpus[0].config.windows);
     struct jit_config config = {
-        .guest = generated_guest(),
+        .guest = &t->guest,
         .backend = t->options.use_ir ? JIT_IR : JIT_HOST,
         .cache_size = t->options.cache_size,
         .stress = (t->options.stress_ra ? JIT_STRESS_RA : 0) |
@@ -329,6 +331,7 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
 {
     struct source source = {.cpu = cpu};
     struct translate_request request = {
+        .guest = &t->guest,
         .cpu = cpu,
         .pc = cpu->pc,
         .mode = mode,
@@ -483,6 +486,7 @@ static bool fetch_known(void *context, uint32_t pc, uint32_t *word)
 static void report_difference(struct translator *t, struct cpu *cpu, struct block *block)
 {
     struct translate_request request = {
+        .guest = &t->guest,
         .cpu = cpu,
         .pc = block->pc,
         .mode = block->guest.mode,

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 
+#include "exec/cpu_state.h"
 #include "log.h"
 #include "mem/access_log.h"
 #include "sparc/generated.h"
@@ -26,24 +27,6 @@ enum verify_cause {
     VERIFY_CAUSES
 };
 
-/* The CPU as the manual describes it, apart from how it is kept. */
-struct verify_state {
-    uint64_t cycles, insns, limit;
-    uint32_t pc, npc, psr, y, wim, tbr, fsr, fp_state, fq_address, fq_word;
-    uint32_t asr17, asr18, asr22, cache_control, status, irl, error_tt;
-    uint32_t mmu[6];
-    uint32_t watch[2 * CPU_MAX_WATCHPOINTS];
-    uint32_t globals[8];
-    uint32_t f[32];
-    uint32_t windows[CPU_MAX_WINDOWS * 16];
-};
-
-/* Fills *state; the CPU stays as it is, also what is not settled. */
-void verify_capture(struct verify_state *state, struct cpu *cpu);
-/* The first difference, as text; false: there is none.  `made` is what is to be judged. */
-bool verify_difference(const struct verify_state *expected, const struct verify_state *made,
-                       char *text, size_t size);
-
 struct verify {
     struct access_log log;
     struct bus *bus;
@@ -51,7 +34,7 @@ struct verify {
     unsigned cpu_count;
     struct cpu *cpu;   /* that executes */
     struct cpu before; /* the block; not its TLB */
-    struct verify_state expected, made, device;
+    struct cpu_state expected, made, device;
     bool foreign;
     struct log silent;
     const struct log *spoken;

@@ -208,6 +208,7 @@ static bool create_cpu(struct machine *m, struct error *err)
     }
     exec_init(&m->exec, m->cpus, count, m->board->clock_hz, &m->exec_hooks);
     m->exec.realtime = m->options.realtime;
+    m->exec.hash_every = m->exec.hash_next = m->options.jit.hash;
     if (m->options.quantum != 0) {
         m->exec.quantum = m->options.quantum;
     }
@@ -379,6 +380,11 @@ uint64_t leon3emu_cycles(const struct machine *m)
 uint64_t leon3emu_instructions(const struct machine *m)
 {
     return exec_insns(&m->exec);
+}
+
+uint64_t leon3emu_state_hash(struct machine *m)
+{
+    return exec_state_hash(&m->exec);
 }
 
 uint64_t leon3emu_nanoseconds(const struct machine *m)

@@ -107,6 +107,12 @@ static inline bool tlb_fetch_is_fast(const struct tlb *tlb, uint32_t va)
     return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_FETCH) != 0;
 }
 
+/* May a store to va be made without asking anybody? */
+static inline bool tlb_store_is_fast(const struct tlb *tlb, uint32_t va)
+{
+    return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_STORE) != 0;
+}
+
 static inline uint8_t *tlb_host(const struct tlb *tlb, uint32_t va)
 {
     return (uint8_t *)(tlb->now.addend[va >> TLB_PAGE_BITS] + va);

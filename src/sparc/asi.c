@@ -84,11 +84,22 @@ static enum tlb_result bypass_store(struct cpu *cpu, unsigned asi, uint32_t addr
     return tlb_bus_store(&cpu->tlb, address, size, value, &how);
 }
 
+/* To the MMU an atomic is a store from its first half on (mmu_dcache.vhd, mmudci_read): a page that may be
+ * loaded from is not enough. */
+static enum tlb_result load_memory(struct cpu *cpu, uint32_t address, unsigned size,
+                                   uint64_t *value, uint32_t attributes)
+{
+    if ((attributes & L3_ATTR_LOCKED) && !tlb_store_is_fast(&cpu->tlb, address)) {
+        return tlb_load_slow(&cpu->tlb, address, size, value, attributes);
+    }
+    return tlb_load(&cpu->tlb, address, size, value, attributes);
+}
+
 enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                          uint64_t *value, uint32_t attributes)
 {
     if (is_memory(asi)) {
-        return tlb_load(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
+        return load_memory(cpu, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
     }
     *value = 0;
     if (watch_hit(cpu, address, size,

@@ -28,13 +28,20 @@
         m(28), m(30)
 
 /* What an FP op's step() changes beside its result. */
-#define SHY(id) ((id) == SLOT_FSR || (id) == SLOT_FPOP)
+#define IS_SHY(id) ((id) == SLOT_FSR || (id) == SLOT_FPOP)
+/* The last FPop is of no interest to the next one, which overwrites what follows from it. */
+#define IS_NOTE(id) ((id) >= SLOT_FPOP)
 
 static const struct ir_slot slots[SLOT_COUNT] = {
     EIGHT(GLOBAL), EIGHT(OUT), EIGHT(LOCAL), EIGHT(IN), THIRTY_TWO(F_WORD), THIRTY_TWO(F_SINGLE),
     EVEN(F_DOUBLE), EVEN(F_PAIR),
 #define SLOT(id, name, bank, type, field)                                                          \
-    [SLOT_##id] = {name, IR_##bank, IR_##type, offsetof(struct cpu, field), SHY(SLOT_##id)},
+    [SLOT_##id] = {name,                                                                           \
+                   IR_##bank,                                                                      \
+                   IR_##type,                                                                      \
+                   offsetof(struct cpu, field),                                                    \
+                   .shy = IS_SHY(SLOT_##id),                                                       \
+                   .note = IS_NOTE(SLOT_##id)},
 #include "sparc/slots.def"
 #undef SLOT
 };
@@ -482,7 +489,9 @@ static const struct ir_guest guest = {
     .store = store,
 };
 
-const struct ir_guest *generated_guest(void)
+struct ir_guest generated_guest(unsigned windows)
 {
-    return &guest;
+    struct ir_guest own = guest;
+    own.bank_period = 64 * windows;
+    return own;
 }

@@ -34,8 +34,8 @@ enum slot {
 /* Helpers that generated code may call. */
 enum generated_helper { HELPER_SDIV, HELPER_COUNT };
 
-/* The guest description for include/ir.h; fixed data. */
-const struct ir_guest *generated_guest(void);
+/* The guest description for include/ir.h, of a CPU with that many windows.  What it points to is fixed. */
+struct ir_guest generated_guest(unsigned windows);
 
 /* ---- blocks ---- */
 

@@ -258,8 +258,20 @@ void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b,
     ir_add_op(t->block, op);
 }
 
+/* Behind an MMU another page may be another place tomorrow: it is found by the jump cache, which is emptied
+ * with the TLB. */
+static void jump_to_page(struct translation *t, uint32_t target)
+{
+    struct ir_op op = {.code = IR_JUMP, .a = trans_const(t, target), .insn = (uint16_t)t->last};
+    ir_add_op(t->block, op);
+}
+
 static void leave_to(struct translation *t, uint32_t target)
 {
+    if ((t->request->mode & MODE_MMU) && (target ^ t->request->pc) >> TLB_PAGE_BITS != 0) {
+        jump_to_page(t, target);
+        return;
+    }
     t->out->links[t->block->link_count] = target;
     ir_exit(t->block, target, t->last);
 }
@@ -349,7 +361,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.window = 0;
     t.known_count = 0;
     t.arm_count = 0;
-    ir_begin(block, generated_guest(), request->pc);
+    ir_begin(block, request->guest, request->pc);
     block->paged = request->paged;
     if (!trans_fetch(&t, request->pc, &first)) {
         return false;

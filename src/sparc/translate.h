@@ -15,6 +15,7 @@
 #define TRANSLATE_MAX_INSNS 64 /* in the main section */
 
 struct translate_request {
+    const struct ir_guest *guest; /* generated_guest() */
     const struct cpu *cpu; /* its configuration counts, not its state */
     uint32_t pc;
     uint32_t mode; /* enum block_mode */

@@ -63,6 +63,7 @@ struct dispatcher {
     struct toy_rng rng;
     unsigned refills;
     bool disabled[TOY_BLOCKS];
+    bool linked[TOY_BLOCKS][IR_MAX_LINKS];
     struct jit_code codes[TOY_BLOCKS];
 };
 
@@ -82,6 +83,7 @@ static void compile(struct dispatcher *d, unsigned index)
                                   (void *)&d->program->infos[index], &d->codes[index]);
     CHECK(ok);
     d->disabled[index] = false;
+    memset(d->linked[index], 0, sizeof d->linked[index]);
 }
 
 static unsigned index_of(const struct dispatcher *d, const void *cookie)
@@ -96,12 +98,14 @@ static unsigned index_of(const struct dispatcher *d, const void *cookie)
 static unsigned follow_link(struct dispatcher *d, unsigned from, unsigned number)
 {
     unsigned to = block_at(d->program, d->program->links[from][number]);
-    unsigned other = toy_below(&d->rng, d->program->blocks[from]->link_count);
+    unsigned other = toy_below(&d->rng, 4);
 
     if (toy_percent(&d->rng, 70)) {
         d->backend->link(d->self, d->codes[from].links[number], d->codes[to].entry);
-    } else if (toy_percent(&d->rng, 30)) {
+        d->linked[from][number] = true;
+    } else if (d->linked[from][other]) {
         d->backend->link(d->self, d->codes[from].links[other], NULL);
+        d->linked[from][other] = false;
     }
     return to;
 }

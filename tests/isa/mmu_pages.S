@@ -60,7 +60,7 @@ CASE; PUT_WORD(SLOT(8), PTE(0, ACC_R)); FLUSH_MMU; ld [%o0], %o2; FAULTS(STATUS(
 CASE; IN_CONTEXT(9, PTE(0x5678000, ACC_RWX)); PEEK(CONTEXTS + 36, PTE(0x5678000, ACC_RWX) | REFERENCED | MODIFIED); set 0x43000010, %o0; ld [%o0], %o2; set MARK, %o3; st %o3, [%o0]; PEEK(0x43000010, MARK); CONTEXT(0)
 CASE; IN_CONTEXT(9, PTE(0, ACC_N_RWX)); set 0x43000010, %o0; ld [%o0], %o2; CHECK(%o2, MARK); CONTEXT(0)
 ! A user there: cannot even fetch.
-CASE; EXPECT(TT_FETCH, 1f, 1f + 4, 2f, 0); CONTEXT(9); CHANGE_PSR(PSR_ET | PSR_PS, 0); save; set 1f, %o0; jmp %o0; rett %o0 + 4; 1: nop; ba isa_fail; nop; 2: FAULT_IS(STATUS(0, AT_USER_FETCH, FT_PRIVILEGE), 1b); CONTEXT(0)
+CASE; EXPECT(TT_FETCH, 1f, 1f + 4, 2f, 0); CONTEXT(9); CHANGE_PSR(PSR_ET | PSR_PS, 0); save; set 1f, %o0; jmp %o0; rett %o0 + 4; 1: nop; ba isa_fail; nop; 2: CONTEXT(0); MMU_IS(MMU_STATUS, STATUS(0, AT_USER_FETCH, FT_PRIVILEGE)); set MMU_ADDRESS, %o1; lda [%o1] 0x19, %o2; set 1b, %o1; andn %o1, 0xfff, %o1; cmp %o1, %o2; bne isa_fail; nop
 ! Of a large page's number the lower bits do not count; of none the uppermost four.
 PUT_WORD(LEVEL1 + 4 * 0x14, PTE(0x43fff000, ACC_RWX)); PUT_WORD(TABLE(1), PTE(0x43043000, ACC_RWX)); PUT_WORD(SLOT(9), PTE(0x43004000, ACC_RWX) | 0xf0000000); FLUSH_MMU
 LEADS(0x14001230, 0x43001230)

@@ -105,27 +105,27 @@ enum { SLOT_LIMIT = 1, SLOT_FIRST = 2, SLOT_FLAGS = 5, SLOT_WIDE = 12, SLOT_SHY 
 
 static const struct ir_slot opt_slots[] = {
     {.name = "none"},
-    {"limit", IR_ENV, IR_I64, offsetof(struct env, limit), false},
-    {"g1", IR_ENV, IR_I32, AT(0), false},
-    {"g2", IR_ENV, IR_I32, AT(4), false},
-    {"y", IR_ENV, IR_I32, AT(8), false},
-    {"icc", IR_ENV, IR_FLAGS, AT(12), false},
-    {"xcc", IR_ENV, IR_FLAGS, AT(14), false},
-    {"both", IR_ENV, IR_I32, AT(12), false}, /* icc and xcc */
-    {"f0", IR_ENV, IR_F32, AT(20), false},
-    {"f1", IR_ENV, IR_F32, AT(16), false},
-    {"w1", IR_ENV, IR_I32, AT(16), false},
-    {"d0", IR_ENV, IR_F64, AT(16), false},
-    {"l0", IR_ENV, IR_I64, AT(16), false},
-    {"d2", IR_ENV, IR_F64, AT(24), false},
-    {"o0", IR_BANKED, IR_I32, 0, false},
-    {"o1", IR_BANKED, IR_I32, 4, false},
-    {"l1", IR_BANKED, IR_I32, 36, false},
-    {"i0", IR_BANKED, IR_I32, 64, false},
-    {"i1", IR_BANKED, IR_I32, 68, false},
-    {"i01", IR_BANKED, IR_I64, 64, false},
-    {"fsr", IR_ENV, IR_I32, AT(40), true},
-    {"far", IR_ENV, IR_I32, AT(512), false}, /* has g1's place in the optimizer's tables */
+    {"limit", IR_ENV, IR_I64, offsetof(struct env, limit)},
+    {"g1", IR_ENV, IR_I32, AT(0)},
+    {"g2", IR_ENV, IR_I32, AT(4)},
+    {"y", IR_ENV, IR_I32, AT(8)},
+    {"icc", IR_ENV, IR_FLAGS, AT(12)},
+    {"xcc", IR_ENV, IR_FLAGS, AT(14)},
+    {"both", IR_ENV, IR_I32, AT(12)}, /* icc and xcc */
+    {"f0", IR_ENV, IR_F32, AT(20)},
+    {"f1", IR_ENV, IR_F32, AT(16)},
+    {"w1", IR_ENV, IR_I32, AT(16)},
+    {"d0", IR_ENV, IR_F64, AT(16)},
+    {"l0", IR_ENV, IR_I64, AT(16)},
+    {"d2", IR_ENV, IR_F64, AT(24)},
+    {"o0", IR_BANKED, IR_I32, 0},
+    {"o1", IR_BANKED, IR_I32, 4},
+    {"l1", IR_BANKED, IR_I32, 36},
+    {"i0", IR_BANKED, IR_I32, 64},
+    {"i1", IR_BANKED, IR_I32, 68},
+    {"i01", IR_BANKED, IR_I64, 64},
+    {"fsr", IR_ENV, IR_I32, AT(40), .shy = true},
+    {"far", IR_ENV, IR_I32, AT(512)}, /* has g1's place in the optimizer's tables */
 };
 
 static uint64_t state_hash(const struct env *env)

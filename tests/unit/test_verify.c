@@ -26,7 +26,7 @@ struct bench {
     struct ir_block ir;
     struct translated translated;
     struct guest_block block;
-    struct verify_state before;
+    struct cpu_state before;
 };
 
 static bool fetch(void *context, uint32_t pc, uint32_t *word)
@@ -61,7 +61,7 @@ static void bench_init(struct bench *b, const uint32_t *words, size_t count)
         .charge = b->ir.charge,
         .insns = b->translated.insns,
     };
-    verify_capture(&b->before, cpu);
+    cpu_state_capture(&b->before, cpu);
 }
 
 static void bench_fini(struct bench *b)
@@ -78,12 +78,12 @@ static void bench_fini(struct bench *b)
 static void interpret(struct bench *b)
 {
     const bool moved = false;
-    struct verify_state now;
+    struct cpu_state now;
     char text[200];
 
     assert_true(verify_interpret(&b->verify, guest_cpu(&b->g), &b->block, &moved));
-    verify_capture(&now, guest_cpu(&b->g));
-    if (verify_difference(&b->before, &now, text, sizeof text)) {
+    cpu_state_capture(&now, guest_cpu(&b->g));
+    if (cpu_state_difference(&b->before, &now, text, sizeof text)) {
         fail_msg("after the interpreter: %s", text);
     }
 }
@@ -296,7 +296,7 @@ static void test_trap_to_next(void **state)
     struct cpu *cpu = guest_cpu(&b.g);
     (void)state;
     cpu->tba = CODE - 0x1000;
-    verify_capture(&b.before, cpu);
+    cpu_state_capture(&b.before, cpu);
     interpret(&b);
     assert_int_equal(b.verify.expected.insns - b.before.insns, 2);
     assert_int_equal(b.verify.expected.tbr, CODE - 0x1000 + 0x70);
