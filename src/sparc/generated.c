@@ -467,7 +467,24 @@ static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
     return interp_divide_signed(y, a, b, &overflow);
 }
 
+/* RDPSR, B.28. */
+static uint32_t read_psr(struct cpu *cpu)
+{
+    settle_integer(cpu);
+    return cpu_psr(cpu);
+}
+
+/* WRWIM, B.29. */
+static void set_wim(struct cpu *cpu, uint32_t value)
+{
+    cpu->wim = value & (UINT32_MAX >> (32 - cpu->config.windows));
+    settle_cwp(cpu);
+    find_limits(cpu);
+}
+
 static const struct ir_helper helpers[HELPER_COUNT] = {
+    [HELPER_PSR] = {"psr", (void (*)(void))read_psr, IR_I32, {IR_VOID}, true, false},
+    [HELPER_SET_WIM] = {"set_wim", (void (*)(void))set_wim, IR_VOID, {IR_I32}, true, false},
     [HELPER_SDIV] = {"sdiv", (void (*)(void))sdiv, IR_I32, {IR_I32, IR_I32, IR_I32}, false, true},
 };
 

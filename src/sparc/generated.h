@@ -32,7 +32,7 @@ enum slot {
 };
 
 /* Helpers that generated code may call. */
-enum generated_helper { HELPER_SDIV, HELPER_COUNT };
+enum generated_helper { HELPER_SDIV, HELPER_PSR, HELPER_SET_WIM, HELPER_COUNT };
 
 /* The guest description for include/ir.h, of a CPU with that many windows.  What it points to is fixed. */
 struct ir_guest generated_guest(unsigned windows);

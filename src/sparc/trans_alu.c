@@ -179,7 +179,7 @@ enum flow trans_sdiv(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* ---- B.28, B.29: Y and WIM ---- */
+/* ---- B.28, B.29: state registers; those that are privileged are stepped in user mode ---- */
 
 enum flow trans_rdy(struct translation *t, const struct insn *f, unsigned insn)
 {
@@ -188,18 +188,69 @@ enum flow trans_rdy(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
+static ir_ref written_value(struct translation *t, const struct insn *f)
+{
+    return trans_op(t, IR_XOR, trans_operand1(t, f), trans_operand2(t, f));
+}
+
 enum flow trans_wry(struct translation *t, const struct insn *f, unsigned insn)
 {
     (void)insn;
-    ir_set(t->block, SLOT_Y, trans_op(t, IR_XOR, trans_operand1(t, f), trans_operand2(t, f)));
+    ir_set(t->block, SLOT_Y, written_value(t, f));
     return FLOW_ON;
+}
+
+static bool is_user(const struct translation *t)
+{
+    return !(t->request->mode & MODE_SUPERVISOR);
 }
 
 enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (!(t->request->mode & MODE_SUPERVISOR)) {
+    if (is_user(t)) {
         return trans_step(t, f, insn);
     }
     trans_write(t, f->rd, ir_get(t->block, SLOT_WIM));
+    return FLOW_ON;
+}
+
+enum flow trans_wrwim(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct ir_op call = {.code = IR_CALL, .type = IR_VOID, .imm = HELPER_SET_WIM};
+    if (is_user(t)) {
+        return trans_step(t, f, insn);
+    }
+    call.a = written_value(t, f);
+    ir_add_op(t->block, call);
+    return FLOW_ON;
+}
+
+enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct ir_op call = {.code = IR_CALL, .type = IR_I32, .imm = HELPER_PSR};
+    if (is_user(t)) {
+        return trans_step(t, f, insn);
+    }
+    trans_write(t, f->rd, ir_add_op(t->block, call));
+    return FLOW_ON;
+}
+
+enum flow trans_rdtbr(struct translation *t, const struct insn *f, unsigned insn)
+{
+    ir_ref tt;
+    if (is_user(t)) {
+        return trans_step(t, f, insn);
+    }
+    tt = trans_op(t, IR_SHL, ir_get(t->block, SLOT_TT), trans_const(t, 4));
+    trans_write(t, f->rd, trans_op(t, IR_OR, ir_get(t->block, SLOT_TBA), tt));
+    return FLOW_ON;
+}
+
+enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn)
+{
+    if (is_user(t)) {
+        return trans_step(t, f, insn);
+    }
+    ir_set(t->block, SLOT_TBA, trans_op(t, IR_AND, written_value(t, f), trans_const(t, 0xfffff000)));
     return FLOW_ON;
 }

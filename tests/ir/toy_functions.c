@@ -217,13 +217,23 @@ static void write_result(struct toy_env *env, const struct toy_insn *insn, doubl
     }
 }
 
+static uint64_t state_but_memo(struct toy_env *env)
+{
+    uint32_t memo = env->memo;
+
+    env->memo = 0;
+    uint64_t state = toy_state(env->toy);
+    env->memo = memo;
+    return state;
+}
+
 /* Whether an op with a zero as its result comes here is the backend's choice: that leaves no trace. */
 static enum ir_verdict finish_fp(struct toy_env *env, const struct toy_block *block,
                                  uint32_t number, double value)
 {
     const struct toy_insn *insn = &block->insns[number];
     bool narrow = insn->type == IR_F32 && insn->code != IR_FTOI;
-    uint64_t state = toy_state(env->toy);
+    uint64_t state = state_but_memo(env);
 
     write_result(env, insn, value);
     if ((narrow ? (double)(float)value : value) == 0) {
@@ -232,7 +242,14 @@ static enum ir_verdict finish_fp(struct toy_env *env, const struct toy_block *bl
     toy_note(env->toy,
              (struct toy_event){.kind = 'f', .pc = block->pc, .insn = number, .state = state});
     env->shy += !env->toy->quiet;
-    return toy_scramble(state) % 16 == 0 ? disturb(env, state, false) : IR_STAY;
+    if (toy_scramble(state) % 8 != 0) {
+        return IR_STAY;
+    }
+    enum ir_verdict verdict = disturb(env, state, false);
+    if (verdict != IR_STAY) {
+        env->memo = (uint32_t)state;
+    }
+    return verdict;
 }
 
 /* The exceptions that stick are those of generated code alone. */

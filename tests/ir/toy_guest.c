@@ -66,7 +66,8 @@ const struct ir_slot toy_slots[TOY_SLOTS] = {
     [TOY_ICC] = ENV_SLOT("icc", IR_FLAGS, AT(icc)),
     [TOY_LOW] = ENV_SLOT("low", IR_I64, AT(low)),
     [TOY_HIGH] = ENV_SLOT("high", IR_I64, AT(high)),
-    [TOY_SHY] = {"shy", IR_ENV, IR_I32, AT(shy), true},
+    [TOY_SHY] = {.name = "shy", .bank = IR_ENV, .type = IR_I32, .offset = AT(shy), .shy = true},
+    [TOY_MEMO] = {.name = "memo", .bank = IR_ENV, .type = IR_I32, .offset = AT(memo), .note = true},
 };
 
 static const struct ir_helper helpers[TOY_HELPERS] = {
@@ -279,7 +280,7 @@ uint64_t toy_state(const struct toy *toy)
 
     hash = toy_scramble(hash ^ (uint64_t)env->budget);
     hash = toy_scramble(hash ^ toy_flags(toy) ^ (uint64_t)env->fp << 32);
-    hash = toy_scramble(hash ^ env->shy);
+    hash = toy_scramble(hash ^ env->shy ^ (uint64_t)env->memo << 32);
     hash = hash_words(hash, env->r, 8);
     hash = hash_words(hash, env->x, 4);
     hash = hash_words(hash, env->f, 8);
@@ -373,11 +374,11 @@ static bool describe_states(const struct toy *a, const struct toy_env *x, const 
     }
     snprintf(text, size,
              "flags %x and %x, budget %" PRId64 " and %" PRId64
-             ", bank %td and %td, fp %u and %u, shy %x and %x",
+             ", bank %td and %td, fp %u and %u, shy %x and %x, memo %x and %x",
              flags_of(a, x), flags_of(b, y), x->budget, y->budget, bank_x, bank_y, x->fp, y->fp,
-             x->shy, y->shy);
+             x->shy, y->shy, x->memo, y->memo);
     return flags_of(a, x) != flags_of(b, y) || x->budget != y->budget || bank_x != bank_y ||
-           x->fp != y->fp || x->shy != y->shy;
+           x->fp != y->fp || x->shy != y->shy || x->memo != y->memo;
 }
 
 const char *toy_watched_difference(const struct toy *a, const struct toy *b, char *text,

@@ -13,6 +13,7 @@
  *     icc         FLAGS
  *     low, high   I64: limits for SHIFT
  *     shy         I32, changed by slow paths of FP ops and SHIFTs
+ *     memo        I32, a note: slow paths of FP ops do not look at it, and set it if they leave
  *
  * The bank is a ring of windows of 64 bytes; b6 and b7 reach into the next one.  Beyond the last window
  * lies a copy of the first, which is the true one while the bank is the last window; so from and to there
@@ -39,6 +40,7 @@ enum toy_slot {
     TOY_LOW,
     TOY_HIGH,
     TOY_SHY,
+    TOY_MEMO,
     TOY_SLOTS
 };
 
@@ -76,6 +78,7 @@ struct toy_env {
     uint32_t fp;
     uint64_t low, high;
     uint32_t shy;
+    uint32_t memo;
     uint32_t r[8];
     uint64_t x[2];
     uint32_t f[8];

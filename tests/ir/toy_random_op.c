@@ -100,8 +100,8 @@ static void add_set(struct toy_maker *maker)
     do {
         slot = 1 + toy_below(&maker->rng, TOY_SLOTS - 1);
     } while (slot == TOY_LOW || slot == TOY_HIGH);
-    if (toy_percent(&maker->rng, 15)) {
-        slot = TOY_ICC;
+    if (toy_percent(&maker->rng, 20)) {
+        slot = toy_percent(&maker->rng, 70) ? TOY_ICC : TOY_MEMO;
     }
     ir_set(maker->block, slot, toy_pick(maker, toy_slots[slot].type));
 }
