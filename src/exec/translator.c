@@ -609,10 +609,11 @@ const char *leon3emu_pass_help(unsigned index)
 void translator_stats(const struct translator *t, FILE *stream)
 {
     static const char *const names[FALLBACKS] = {"cold", "budget", "delay_slot", "place"};
-    uint64_t interpreted = 0, all = 0;
+    uint64_t interpreted = 0, all = 0, stepped = 0;
 
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         all += t->config.cpus[i].insns;
+        stepped += t->config.cpus[i].generated.stepped;
     }
     fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
     fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);
@@ -626,6 +627,8 @@ void translator_stats(const struct translator *t, FILE *stream)
     if (t->options.verify) {
         verify_stats(&t->verify, stream);
     }
+    fprintf(stream, "interpreted_steps %" PRIu64 "\n", stepped);
+    interpreted += stepped;
     fprintf(stream, "generated_percent %.2f\n",
             all == 0 ? 0.0 : 100.0 * (double)(all - interpreted) / (double)all);
 }

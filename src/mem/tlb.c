@@ -168,13 +168,14 @@ static bool is_whole_page(const struct flat_range *range, uint64_t page)
            ((range->offset + (page - range->start)) & TLB_PAGE_MASK) == 0;
 }
 
-/* allowed: permissions by the MMU.  Returns the entry's flags; 0 only when the host is out of
- * memory: the access then goes by its address. */
+/* allowed: permissions by the MMU.  Returns the flags of the entry, whether it is kept or not; 0 only when
+ * the host is out of memory: the access then goes by its address. */
 static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
     uint32_t pa_page = pa & ~TLB_PAGE_MASK;
     const struct flat_range *range = addrspace_find(tlb->space, pa_page);
+    bool keep = !tlb->uncached || tlb->index == TLB_PHYSICAL;
     uint32_t flags;
     uintptr_t addend;
 
@@ -191,9 +192,7 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
             return 0;
         }
         /* Kept only if all may be done: the entry has no bits to say less. */
-        if ((allowed & (TLB_LOAD | TLB_STORE)) != (TLB_LOAD | TLB_STORE)) {
-            return io->flags;
-        }
+        keep = keep && (allowed & (TLB_LOAD | TLB_STORE)) == (TLB_LOAD | TLB_STORE);
         flags = io->flags;
         addend = (uintptr_t)io;
     }
@@ -201,8 +200,8 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
         flags = (flags & ~(uint32_t)TLB_PERMISSIONS) | TLB_WATCH;
     }
     CHECK(!(flags & (TLB_DEVICE | TLB_EXTERNAL)) || !(flags & TLB_PERMISSIONS));
-    if (!remember(tlb, page)) {
-        return 0;
+    if (!keep || !remember(tlb, page)) {
+        return flags;
     }
     tlb->now.flags[page] = (uint8_t)flags;
     tlb->now.addend[page] = addend;

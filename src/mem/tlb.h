@@ -49,8 +49,10 @@ struct tlb {
     /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault. NULL:
      * addresses are physical. */
     uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
-    bool
-        no_fault; /* data accesses that translate() refuses do nothing (loads give 0), but succeed */
+    /* Data accesses that translate() refuses do nothing (loads give 0), but succeed. */
+    bool no_fault;
+    /* Virtual pages are translated anew by each access: no entry is kept. */
+    bool uncached;
     /* Could a watchpoint match in this page?  NULL: there are none. */
     bool (*watch_page)(void *context, uint32_t va);
     /* Does one match this access? */

@@ -132,6 +132,7 @@ struct cpu_generated {
     uint16_t flags_of_icc[16];
     struct jit *jit;            /* NULL: none is used */
     struct jit_jump *all_jumps; /* MODE_COUNT jump caches */
+    uint64_t stepped;           /* instructions that generated code left to the interpreter */
     uint32_t jumps_used;        /* those that are not empty, as bits */
     void *window;               /* linear memory when addresses are physical; NULL: there is none */
     bool stop_after_blocks;     /* come back to the dispatcher rather than go on by the jump cache */

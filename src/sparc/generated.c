@@ -214,6 +214,19 @@ static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
     restart_budget(cpu);
 }
 
+/* A trap handler may return to a delay instruction; no block begins there. */
+static void leave_delay_slot(struct cpu *cpu)
+{
+    if (cpu->npc != cpu->pc + 4 && cpu->cycles < cpu->limit && !cpu->generated.stop_after_blocks) {
+        if (cpu->generated.inside) {
+            cpu->generated.inside = false;
+            cpu->icc = icc_of(cpu);
+        }
+        cpu->generated.stepped++;
+        interp_step(cpu);
+    }
+}
+
 /* Executes insn and says where that leads.  All of the CPU's state is settled but for icc, if
  * generated.inside. */
 static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
@@ -224,8 +237,10 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     unsigned cwp = cpu->cwp;
     enum ir_verdict verdict = IR_STAY;
 
+    cpu->generated.stepped++;
     insn->f.execute(cpu, &insn->f);
     if (!stays(cpu, block, insn, next)) {
+        leave_delay_slot(cpu);
         verdict = can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
         cpu->generated.target = cpu->pc;
         generated_prepare(cpu, generated_mode(cpu));

@@ -58,6 +58,7 @@ void mmu_reset(struct cpu *cpu)
 {
     cpu->mmu.control = 0;
     cpu->tlb.no_fault = false;
+    cpu->tlb.uncached = false;
     cpu->mmu.context = 0;
     cpu->mmu.fault_valid = false;
     mmu_select(cpu);
@@ -99,6 +100,7 @@ void mmu_write(struct cpu *cpu, uint32_t address, uint32_t value)
     case 0:
         mmu->control = value & CONTROL_WRITABLE;
         cpu->tlb.no_fault = (value & MMU_NO_FAULT) != 0;
+        cpu->tlb.uncached = (value & MMU_TLB_DISABLE) != 0;
         mmu_select(cpu);
         break;
     case 1:

@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: MIT
+/* Random programs, see program.h. */
+#include "program.h"
+
+#include <string.h>
+
+#include "emit.h"
+#include "sparc/decode.h"
+
+/* Globals that random code leaves alone, mostly: bases of what is worth an access. */
+enum { G_SCRATCH = 1, G_FSRS = 2, G_DEVICE = 3, G_OTHER = 4, G_CODE = 5, G_PSR = 6 };
+
+#define OP3(op3)   (2u << 30 | (uint32_t)(op3) << 19)
+#define MEM3(op3)  (3u << 30 | (uint32_t)(op3) << 19)
+#define JMPL       OP3(0x38)
+#define RETT       OP3(0x39)
+#define WRWIM_ZERO (OP3(0x32) | IMMEDIATE)
+#define L1_LOCAL   17u
+#define L2_LOCAL   18u
+
+static unsigned below(struct program *p, unsigned limit)
+{
+    return rng_below(&p->rng, limit);
+}
+
+static bool percent(struct program *p, unsigned chance)
+{
+    return rng_percent(&p->rng, chance);
+}
+
+static uint32_t *word_at(struct program *p, uint32_t address)
+{
+    return &p->ram[(address - PROGRAM_RAM) / 4];
+}
+
+/* ---- operands ---- */
+
+static unsigned target(struct program *p)
+{
+    unsigned number = below(p, 32);
+    while (number >= G_SCRATCH && number <= G_PSR && percent(p, 98)) {
+        number = below(p, 32);
+    }
+    return number;
+}
+
+static uint32_t second(struct program *p)
+{
+    return percent(p, 40) ? simm13(stream_biased(&p->rng)) : below(p, 32);
+}
+
+static uint32_t plain(struct program *p, enum insn_id row)
+{
+    uint32_t word = row_word(row) | rd(target(p));
+    word |= rs1(below(p, 32));
+    return word | second(p);
+}
+
+static unsigned access_size(enum insn_id row)
+{
+    switch (row) {
+    case INSN_LDD:
+    case INSN_STD:
+    case INSN_LDDA:
+    case INSN_STDA:
+    case INSN_LDDF:
+    case INSN_STDF:
+    case INSN_STDFQ:
+        return 8;
+    case INSN_LDUB:
+    case INSN_LDSB:
+    case INSN_STB:
+    case INSN_LDSTUB:
+    case INSN_LDUBA:
+    case INSN_LDSBA:
+    case INSN_STBA:
+    case INSN_LDSTUBA:
+        return 1;
+    case INSN_LDUH:
+    case INSN_LDSH:
+    case INSN_STH:
+    case INSN_LDUHA:
+    case INSN_LDSHA:
+    case INSN_STHA:
+        return 2;
+    default:
+        return 4;
+    }
+}
+
+/* rs1 and an immediate that goes with it. */
+static uint32_t address(struct program *p, unsigned size)
+{
+    unsigned align = percent(p, 94) ? size : 1;
+    uint32_t near = (below(p, 512) - 256) & ~(align - 1);
+    unsigned choice = below(p, 100);
+
+    if (choice < 76) {
+        return rs1(G_SCRATCH) | simm13(near);
+    }
+    if (choice < 86) {
+        return rs1(G_DEVICE) | simm13(below(p, 128) & ~(align - 1));
+    }
+    if (choice < 90) {
+        return rs1(G_OTHER) | simm13(near);
+    }
+    if (choice < 92) { /* beside the code, or in it */
+        return rs1(G_CODE) | simm13(below(p, 8192) & ~(align - 1));
+    }
+    return rs1(below(p, 32)) | (percent(p, 50) ? simm13(near) : below(p, 32));
+}
+
+static uint32_t memory(struct program *p, enum insn_id row)
+{
+    uint32_t word = row_word(row) | rd(target(p));
+    if ((insn_rows[row].flags & INSN_F_EVEN_RD) && percent(p, 96)) {
+        word &= ~rd(1);
+    }
+    if ((row == INSN_LDDF || row == INSN_STDF) && percent(p, 96)) {
+        word &= ~rd(1);
+    }
+    if (row == INSN_LDFSR) {
+        return word | rs1(G_FSRS) | simm13(below(p, 64) * 4);
+    }
+    return word | address(p, access_size(row));
+}
+
+static uint32_t alternate(struct program *p, enum insn_id row)
+{
+    static const uint8_t common[] = {0x08, 0x09, 0x0a, 0x0b, 0x0a, 0x0b, 0x1c, 0x01};
+    static const uint8_t rare[] = {0x02, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x14, 0x18, 0x03, 0x19};
+    uint32_t word = row_word(row) | rd(target(p));
+    uint32_t base = percent(p, 85) ? G_SCRATCH : percent(p, 60) ? G_DEVICE : below(p, 32);
+    uint32_t asi = percent(p, 88) ? common[below(p, sizeof common)] : rare[below(p, sizeof rare)];
+
+    if ((insn_rows[row].flags & INSN_F_EVEN_RD) && percent(p, 96)) {
+        word &= ~rd(1);
+    }
+    if (row == INSN_CASA && percent(p, 80)) {
+        asi = 0x0a;
+    }
+    word |= percent(p, 2) ? IMMEDIATE : 0;
+    return word | rs1(base) | asi << 5 | (row == INSN_CASA ? below(p, 32) : percent(p, 5) ? below(p, 32) : 0);
+}
+
+/* ---- flow ---- */
+
+/* A displacement in words from word `at`, inside the code. */
+static uint32_t displacement(struct program *p, unsigned at, bool may_loop)
+{
+    unsigned reach = percent(p, 90) ? 20 : 300;
+    int to = (int)at + (percent(p, may_loop ? 65 : 97) ? 1 + (int)below(p, reach) : -(int)below(p, reach));
+    if (to < 0 || to >= (int)PROGRAM_WORDS) {
+        to = (int)below(p, PROGRAM_WORDS);
+    }
+    return (uint32_t)(to - (int)at);
+}
+
+static uint32_t branch(struct program *p, enum insn_id row, unsigned at)
+{
+    uint32_t condition = below(p, 16);
+    uint32_t annul = percent(p, 35) ? 1u << 29 : 0;
+    return row_word(row) | annul | condition << 25 |
+           (displacement(p, at, (condition & 7) != 0) & 0x3fffff);
+}
+
+static uint32_t jump(struct program *p, enum insn_id row)
+{
+    uint32_t to = (below(p, PROGRAM_WORDS) * 4 - 2 * PROGRAM_WORDS) & 0x1fff;
+    uint32_t word = row_word(row);
+    if (row == INSN_JMPL) {
+        word |= rd(percent(p, 50) ? 0 : percent(p, 60) ? 15 : target(p));
+        if (percent(p, 25)) {
+            return word | rs1(percent(p, 50) ? 15 : 31) | simm13(8);
+        }
+    }
+    return word | rs1(percent(p, 97) ? G_CODE : below(p, 32)) |
+           simm13(percent(p, 96) ? to : to + below(p, 4));
+}
+
+static uint32_t ticc(struct program *p)
+{
+    uint32_t condition = percent(p, 70) ? below(p, 16) : below(p, 8) | 8;
+    return row_word(INSN_TICC) | condition << 25 | rs1(0) | simm13(below(p, 128));
+}
+
+/* ---- state ---- */
+
+/* PSR's low bits are those of %g6, or other ones. */
+static uint32_t write_psr(struct program *p)
+{
+    uint32_t flip = below(p, 8);
+    flip |= percent(p, 4) ? below(p, 32) : 0;
+    flip |= percent(p, 30) ? below(p, 16) << 8 : 0;
+    flip |= percent(p, 50) ? 1u << 6 : 0;  /* PS */
+    flip |= percent(p, 30) ? 1u << 7 : 0;  /* S  */
+    flip |= percent(p, 6) ? 1u << 5 : 0;   /* ET */
+    flip |= percent(p, 10) ? 0x1000u : 0;  /* and all above: EF, icc */
+    return row_word(INSN_WRPSR) | rd(percent(p, 95) ? 0 : below(p, 32)) | rs1(G_PSR) | simm13(flip);
+}
+
+static uint32_t write_wim(struct program *p)
+{
+    uint32_t mask = 1u << below(p, 8);
+    mask |= percent(p, 20) ? 1u << below(p, 8) : 0;
+    return row_word(INSN_WRWIM) | rs1(0) | simm13(percent(p, 20) ? 0 : mask);
+}
+
+static uint32_t asr(struct program *p, enum insn_id row)
+{
+    uint32_t number = percent(p, 50) ? 17 + below(p, 2) : below(p, 32);
+    while (row == INSN_WRASR && (number == 19 || number >= 24) && percent(p, 90)) {
+        number = below(p, 32);
+    }
+    if (row == INSN_RDASR) {
+        return row_word(row) | rd(target(p)) | rs1(number);
+    }
+    /* ASR17: SVT only at times, or all traps are one */
+    return row_word(row) | rd(number) | rs1(0) |
+           (number == 17 && percent(p, 90) ? simm13(0) : number == 17 ? (uint32_t)below(p, 32) : second(p));
+}
+
+static uint32_t fp_operation(struct program *p, enum insn_id row)
+{
+    uint32_t a = below(p, 32), b = below(p, 32), d = below(p, 32);
+    if (percent(p, 90)) { /* an odd number is illegal in doubles, and good enough for singles */
+        a &= ~1u;
+        b &= ~1u;
+        d &= ~1u;
+    }
+    return row_word(row) | rd(d) | rs1(a) | b;
+}
+
+static uint32_t no_instruction(struct program *p, enum insn_id row)
+{
+    uint32_t word;
+    do {
+        word = rng_next(&p->rng);
+    } while (insn_find(word) != row);
+    return word;
+}
+
+/* ---- code ---- */
+
+static unsigned weight(const struct program *p, enum insn_id row)
+{
+    unsigned flags = insn_rows[row].flags;
+    switch (row) {
+    case INSN_BICC:
+        return 130;
+    case INSN_FBFCC:
+    case INSN_CALL:
+    case INSN_SAVE:
+    case INSN_RESTORE:
+        return 30;
+    case INSN_JMPL:
+    case INSN_LD:
+    case INSN_ST:
+    case INSN_SUBCC:
+        return 25;
+    case INSN_UNIMP:
+    case INSN_ILLEGAL:
+    case INSN_FPOP:
+    case INSN_RETT:
+    case INSN_STDFQ:
+    case INSN_WRTBR:
+        return 2;
+    case INSN_WRWIM:
+    case INSN_WRPSR:
+        return 5;
+    case INSN_LDFSR:
+        return p->fp_traps ? 6 : 3;
+    default:
+        return flags & INSN_F_CP ? 1 : flags & INSN_F_PRIV ? 4 : flags & INSN_F_MAC && !p->mac ? 1 : 10;
+    }
+}
+
+static enum insn_id pick(struct program *p)
+{
+    for (;;) {
+        enum insn_id row = (enum insn_id)below(p, INSN_COUNT);
+        if (below(p, 130) < weight(p, row)) {
+            return row;
+        }
+    }
+}
+
+static uint32_t make_special(struct program *p, enum insn_id row, unsigned at)
+{
+    switch (row) {
+    case INSN_CALL:
+        return row_word(row) | (displacement(p, at, false) & 0x3fffffff);
+    case INSN_BICC:
+    case INSN_FBFCC:
+    case INSN_CBCCC:
+        return branch(p, row, at);
+    case INSN_JMPL:
+    case INSN_RETT:
+        return jump(p, row);
+    case INSN_TICC:
+        return ticc(p);
+    case INSN_WRPSR:
+        return write_psr(p);
+    case INSN_WRWIM:
+        return write_wim(p);
+    case INSN_RDASR:
+    case INSN_WRASR:
+        return asr(p, row);
+    case INSN_WRTBR: /* the table, or a place in the code */
+        return row_word(row) | rs1(G_CODE) | simm13(percent(p, 80) ? 0x1000 + 0x1000 : 0);
+    default:
+        return no_instruction(p, row);
+    }
+}
+
+static uint32_t make_word(struct program *p, enum insn_id row, unsigned at)
+{
+    switch (insn_rows[row].format) {
+    case FORMAT_SETHI:
+        return row_word(row) | rd(target(p)) | stream_biased(&p->rng) >> 10;
+    case FORMAT_LOAD:
+    case FORMAT_STORE:
+    case FORMAT_LOADF:
+    case FORMAT_STOREF:
+        return memory(p, row);
+    case FORMAT_LOADA:
+    case FORMAT_STOREA:
+    case FORMAT_CASA:
+        return alternate(p, row);
+    case FORMAT_CALL:
+    case FORMAT_BRANCH:
+    case FORMAT_FBRANCH:
+    case FORMAT_CBRANCH:
+    case FORMAT_TICC:
+    case FORMAT_RDASR:
+    case FORMAT_WRASR:
+        return make_special(p, row, at);
+    case FORMAT_RDREG:
+        return row_word(row) | rd(target(p));
+    case FORMAT_NONE:
+    case FORMAT_IMM22:
+        return row == INSN_STBAR ? row_word(row) : no_instruction(p, row);
+    default:
+        break;
+    }
+    switch (row) {
+    case INSN_JMPL:
+    case INSN_RETT:
+    case INSN_WRPSR:
+    case INSN_WRWIM:
+    case INSN_WRTBR:
+    case INSN_FPOP:
+        return make_special(p, row, at);
+    case INSN_FLUSH:
+    case INSN_LDFSR:
+    case INSN_STFSR:
+    case INSN_STDFQ:
+        return memory(p, row);
+    default:
+        break;
+    }
+    return insn_rows[row].flags & INSN_F_FPU ? fp_operation(p, row) : plain(p, row);
+}
+
+/* ---- handlers ---- */
+
+static void skip_handler(uint32_t *to)
+{
+    to[0] = JMPL | rs1(L2_LOCAL) | IMMEDIATE;
+    to[1] = RETT | rs1(L2_LOCAL) | simm13(4);
+}
+
+static void again_handler(uint32_t *to)
+{
+    to[0] = JMPL | rs1(L1_LOCAL) | IMMEDIATE;
+    to[1] = RETT | rs1(L2_LOCAL) | IMMEDIATE;
+}
+
+/* Empties the queue, if there is something in it. */
+static void fp_handler(uint32_t *to)
+{
+    enum { L5 = 21, L6 = 22, L7 = 23 };
+    const uint32_t code[] = {
+        1u << 24 | rd(L7) | PROGRAM_QUEUE >> 10, /* sethi */
+        MEM3(0x25) | rs1(L7) | IMMEDIATE,        /* st %fsr */
+        MEM3(0x00) | rd(L6) | rs1(L7) | IMMEDIATE,
+        1u << 24 | rd(L5) | 0x2000 >> 10,
+        OP3(0x11) | rs1(L6) | L5, /* andcc: FSR.qne */
+        0x02800000u | 3,          /* be */
+        NOP,
+        MEM3(0x26) | rs1(L7) | simm13(8), /* std %fq */
+    };
+    memcpy(to, code, sizeof code);
+    skip_handler(to + sizeof code / 4);
+}
+
+static void make_handlers(struct program *p)
+{
+    bool opens_windows = percent(p, 60);
+    for (unsigned tt = 0; tt < 256; tt++) {
+        uint32_t *to = word_at(p, PROGRAM_RAM) + 4 * tt;
+        if (tt >= 0x11 && tt < 0x20) {
+            again_handler(to);
+        } else if (tt == 0x01) { /* what comes next is out of reach, too */
+            to[0] = JMPL | rs1(G_CODE) | simm13(below(p, 512) * 4);
+            to[1] = RETT | rs1(G_CODE) | simm13(below(p, 512) * 4);
+        } else if (tt == 0x08) {
+            to[0] = 0x10800000u | (PROGRAM_HANDLERS - PROGRAM_RAM - 16 * tt) / 4; /* ba */
+            to[1] = NOP;
+        } else if ((tt == 0x05 || tt == 0x06) && opens_windows) {
+            to[0] = WRWIM_ZERO;
+            again_handler(to + 1);
+        } else {
+            skip_handler(to);
+        }
+    }
+    fp_handler(word_at(p, PROGRAM_HANDLERS));
+}
+
+/* ---- memory ---- */
+
+static void make_data(struct program *p)
+{
+    for (unsigned i = 0; i < 2048; i++) {
+        *word_at(p, PROGRAM_SCRATCH + 4 * i) =
+            percent(p, 70) ? stream_biased_float(&p->rng) : stream_biased(&p->rng);
+    }
+    for (unsigned i = 0; i < 64; i++) {
+        uint32_t fsr = rng_next(&p->rng);
+        /* Mostly what goes fast: round to nearest, no traps. */
+        *word_at(p, PROGRAM_FSRS + 4 * i) = p->fp_traps && percent(p, 40) ? fsr : fsr & 0x00400fff;
+    }
+}
+
+#define PTD(address) ((address) >> 4 | 1)
+#define PTE(address, acc) ((address) >> 4 | (acc) << 2 | 2)
+#define ACC_ALL 3u
+
+/* Identity, but for the hole, and with pages of all rights about the scratch memory. */
+static void make_tables(struct program *p)
+{
+    const uint32_t level1 = PROGRAM_TABLES + 0x1000;
+    const uint32_t level2 = PROGRAM_TABLES + 0x2000;
+    const uint32_t level3 = PROGRAM_TABLES + 0x3000;
+
+    *word_at(p, PROGRAM_TABLES) = PTD(level1);
+    *word_at(p, level1 + 4 * 0x40) = PTD(level2);
+    *word_at(p, level1 + 4 * 0x80) = PTE(PROGRAM_DEVICES, ACC_ALL);
+    *word_at(p, level1 + 4 * 0x50) = PTE(PROGRAM_RAM, ACC_ALL); /* a second view */
+    *word_at(p, level2) = PTD(level3);
+    *word_at(p, level2 + 4) = PTE(PROGRAM_RAM + 0x40000, ACC_ALL);
+    for (unsigned i = 0; i < 64; i++) {
+        bool is_data = i == 8 || i == 9;
+        uint32_t acc = is_data && percent(p, 50) ? below(p, 8) : ACC_ALL;
+        *word_at(p, level3 + 4 * i) = PTE(PROGRAM_RAM + 0x1000 * i, acc);
+    }
+}
+
+void program_make(struct program *p, uint64_t seed, uint64_t number)
+{
+    memset(p, 0, sizeof *p);
+    p->rng = rng_stream(seed, 7, number);
+    p->mmu = percent(p, 30);
+    p->mac = percent(p, 30);
+    p->fp_traps = percent(p, 40);
+    make_handlers(p);
+    make_data(p);
+    make_tables(p);
+    for (unsigned i = 0; i < PROGRAM_WORDS; i++) {
+        *word_at(p, PROGRAM_CODE + 4 * i) = make_word(p, pick(p), i);
+    }
+}
+
+/* ---- a start ---- */
+
+static uint32_t other_place(struct program *p)
+{
+    static const uint32_t places[] = {PROGRAM_HOLE, 0, 0x50008000, PROGRAM_RAM + PROGRAM_RAM_SIZE};
+    return places[below(p, 4)];
+}
+
+static uint32_t device(struct program *p)
+{
+    static const uint32_t devices[] = {0x80000200, 0x80000100, 0x80000300, 0x80000240};
+    return devices[below(p, 4)];
+}
+
+void program_start(struct program *p, struct program_start *s)
+{
+    bool supervisor = percent(p, 55);
+    s->pc = PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS);
+    s->psr = rng_next(&p->rng) & 0x00f00047;
+    s->psr |= 1u << 5 | (uint32_t)supervisor << 7 | (percent(p, 92) ? 1u << 12 : 0) | below(p, 16) << 8;
+    s->wim = percent(p, 30) ? 0 : 1u << below(p, 8);
+    s->y = stream_biased(&p->rng);
+    s->fsr = p->fp_traps && percent(p, 30) ? rng_next(&p->rng) & 0xcfc00fff : 0;
+    for (unsigned i = 0; i < 8; i++) {
+        s->globals[i] = stream_biased(&p->rng);
+    }
+    for (unsigned i = 0; i < 16 * 8; i++) {
+        s->windows[i] = percent(p, 20) ? PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS)
+                                       : stream_biased(&p->rng);
+    }
+    for (unsigned i = 0; i < 32; i++) {
+        s->f[i] = stream_biased_float(&p->rng);
+    }
+    s->globals[0] = 0;
+    s->globals[G_SCRATCH] = PROGRAM_SCRATCH + 0x1000;
+    s->globals[G_FSRS] = PROGRAM_FSRS;
+    s->globals[G_DEVICE] = device(p);
+    s->globals[G_OTHER] = other_place(p);
+    s->globals[G_CODE] = PROGRAM_MIDDLE;
+    s->globals[G_PSR] = 0x000010a0; /* EF, S, ET */
+}

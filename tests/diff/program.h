@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A random program for executors to agree on: code with flow in all directions, trap handlers that come
+ * back, memory, page tables.  Unlike a stream (stream.h) it has no end and no foreign oracle, so nothing is
+ * left out: whoever runs it stops it when it likes.
+ */
+#ifndef DIFF_PROGRAM_H
+#define DIFF_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rng.h"
+
+#define PROGRAM_RAM      0x40000000u
+#define PROGRAM_RAM_SIZE 0x80000u
+#define PROGRAM_HANDLERS 0x40001000u
+#define PROGRAM_CODE     0x40002800u /* the middle is a page's start */
+#define PROGRAM_WORDS    1024u
+#define PROGRAM_MIDDLE   (PROGRAM_CODE + 2 * PROGRAM_WORDS)
+#define PROGRAM_QUEUE    0x40007000u /* the handler of FP exceptions stores here */
+#define PROGRAM_SCRATCH  0x40008000u /* two pages, used around their border */
+#define PROGRAM_FSRS     0x4000a000u /* values for LDFSR */
+#define PROGRAM_TABLES   0x40040000u /* page tables */
+#define PROGRAM_HOLE     0x30000000u
+#define PROGRAM_DEVICES  0x80000000u
+
+/* What a CPU starts with. */
+struct program_start {
+    uint32_t pc, psr, wim, y, fsr;
+    uint32_t globals[8];
+    uint32_t windows[16 * 8];
+    uint32_t f[32];
+};
+
+struct program {
+    struct rng rng;
+    bool mmu;
+    bool mac; /* the board has it */
+    bool fp_traps;
+    uint32_t ram[PROGRAM_RAM_SIZE / 4];
+};
+
+/* Program `number`, the same for the same seed. */
+void program_make(struct program *program, uint64_t seed, uint64_t number);
+
+/* A CPU's state, anew each time. */
+void program_start(struct program *program, struct program_start *start);
+
+#endif
