@@ -32,9 +32,9 @@ enum ir_type { IR_VOID, IR_I32, IR_I64, IR_F32, IR_F64, IR_FLAGS };
 enum ir_cond {
     IR_EQ,
     IR_NE,
-    IR_LT,  /* signed: N != V */
+    IR_LT, /* signed: N != V */
     IR_GE,
-    IR_LE,  /* signed: Z or N != V */
+    IR_LE, /* signed: Z or N != V */
     IR_GT,
     IR_LTU, /* C */
     IR_GEU,
@@ -87,7 +87,7 @@ struct ir_block {
     unsigned arm_count;
     unsigned link_count;
     unsigned insn_count;
-    ir_ref arms[IR_MAX_ARMS];          /* first op of each arm; arms lie behind the main section, in order */
+    ir_ref arms[IR_MAX_ARMS]; /* first op of each arm; arms lie behind the main section, in order */
     struct ir_insn insns[IR_MAX_INSNS];
     struct ir_op ops[IR_MAX_OPS]; /* [0] is a NOP */
 };
@@ -103,7 +103,8 @@ struct ir_slot {
     uint8_t bank; /* enum ir_bank */
     uint8_t type; /* enum ir_type */
     uint32_t offset;
-    bool note; /* the step() of an FP op does not look at it: an FP op need not find it up to date */
+    bool
+        note; /* the step() of an FP op does not look at it: an FP op need not find it up to date */
     bool shy; /* may be changed by step() of an FP op or a SHIFT: a GET of it is always done */
 };
 
@@ -153,7 +154,8 @@ struct ir_guest {
     uint32_t (*step)(void *env, void *cookie, uint32_t insn);
     /* Memory accesses that are not fast; size: enum ir_size.  The load's value as LOAD gives it; of the
      * store's only the low bytes count, the others may be anything. */
-    struct ir_loaded (*load)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size);
+    struct ir_loaded (*load)(void *env, void *cookie, uint32_t insn, uint32_t address,
+                             uint32_t size);
     uint32_t (*store)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
                       uint64_t value);
 };

@@ -16,7 +16,10 @@ struct jit;
 enum jit_backend_id { JIT_HOST, JIT_IR }; /* host code; the IR interpreter */
 
 /* Makes rare things common, for tests. */
-enum jit_stress { JIT_STRESS_RA = 1 /* few registers */, JIT_STRESS_EXIT = 2 /* no inline jump cache */ };
+enum jit_stress {
+    JIT_STRESS_RA = 1 /* few registers */,
+    JIT_STRESS_EXIT = 2 /* no inline jump cache */
+};
 
 struct jit_config {
     const struct ir_guest *guest;
@@ -50,7 +53,8 @@ struct jit_code {
 
 /* Generates code; the block is then not needed any more.  False: the cache is full, call jit_flush() and
  * forget all blocks.  The block must have passed ir_verify(). */
-bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie, struct jit_code *code);
+bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie,
+                 struct jit_code *code);
 
 /* Forgets all code.  Not from inside generated code. */
 void jit_flush(struct jit *jit);
@@ -61,7 +65,8 @@ size_t jit_used(const struct jit *jit);
 enum jit_reason {
     JIT_QUIT = -1,   /* state is complete: QUIT, or a slow path wanted it   */
     JIT_BUDGET = -2, /* the budget does not suffice for block `cookie`      */
-    JIT_JUMP = -3,   /* JUMP's target (env's target) is not in the jump cache; cookie: the block left */
+    JIT_JUMP =
+        -3, /* JUMP's target (env's target) is not in the jump cache; cookie: the block left */
 };
 struct jit_left {
     void *cookie;   /* of the block that was left; NULL with JIT_QUIT */
@@ -88,7 +93,13 @@ struct jit_jump {
 
 /* Host floating-point exceptions that stick since the last call, and makes the host's own environment
  * again what C expects.  Bits: IEEE order of the guest's choice is the caller's affair. */
-enum jit_fp { JIT_FP_INEXACT = 1, JIT_FP_DIVBYZERO = 2, JIT_FP_UNDERFLOW = 4, JIT_FP_OVERFLOW = 8, JIT_FP_INVALID = 16 };
+enum jit_fp {
+    JIT_FP_INEXACT = 1,
+    JIT_FP_DIVBYZERO = 2,
+    JIT_FP_UNDERFLOW = 4,
+    JIT_FP_OVERFLOW = 8,
+    JIT_FP_INVALID = 16
+};
 unsigned jit_fp_harvest(const struct jit *jit);
 
 /* Writes a listing of the code to stream. */

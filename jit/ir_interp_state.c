@@ -96,6 +96,7 @@ static void begin_call(struct irx_run *run, const struct irx_op *op)
 {
     write_bank(run);
     write_budget(run, run->budget + left_of(run, op));
+    run->fp_begun = irx_fp_is_begun(run);
 }
 
 static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
@@ -122,6 +123,9 @@ static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *o
     switch ((enum ir_verdict)verdict) {
     case IR_STAY:
         run->budget -= left_of(run, op);
+        if (run->fp_begun) { /* for the ops that follow; the guest may have harvested */
+            irx_fp_begin(run);
+        }
         return op + 1;
     case IR_GO_TO:
         return go_to_target(run);

@@ -62,6 +62,11 @@ static bool share_bytes(const struct ir_slot *a, const struct ir_slot *b)
            b->offset < a->offset + slot_bytes(a);
 }
 
+static void add_to_set(uint64_t set[4], unsigned slot, bool is_member)
+{
+    set[slot / 64] |= (uint64_t)is_member << slot % 64;
+}
+
 static void describe_slots(struct x64 *c)
 {
     const struct ir_guest *guest = c->guest;
@@ -69,10 +74,10 @@ static void describe_slots(struct x64 *c)
     for (unsigned i = 1; i < guest->slot_count; i++) {
         const struct ir_slot *slot = &guest->slots[i];
         c->slots[i] = x64_at(slot->bank == IR_ENV ? ENV : BANK, (int32_t)slot->offset);
+        add_to_set(c->shy, i, slot->shy);
+        add_to_set(c->banked, i, slot->bank == IR_BANKED);
         for (unsigned j = 1; j < guest->slot_count; j++) {
-            if (share_bytes(slot, &guest->slots[j])) {
-                c->conflicts[i][j / 64] |= UINT64_C(1) << j % 64;
-            }
+            add_to_set(c->conflicts[i], j, share_bytes(slot, &guest->slots[j]));
         }
     }
 }

@@ -126,7 +126,8 @@ void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
     };
 
     if (op->insn != IR_NONE) {
-        x64_drop_homes(c); /* the guest may change any slot in step() */
+        x64_drop_homes_of_slot(c, op->slot); /* what step() may change */
+        x64_drop_homes_of_set(c, c->shy);
     }
     x64_place(c, number, op, rows[op->code]);
 }

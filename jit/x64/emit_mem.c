@@ -216,7 +216,8 @@ void x64_do_shift_bank(struct x64 *c, unsigned number, const struct ir_op *op)
     struct x64_args x = {.number = number, .d = X64_NONE};
 
     x64_spoil_flags(c);
-    x64_drop_homes(c);
+    x64_drop_homes_of_set(c, c->banked);
+    x64_drop_homes_of_set(c, c->shy);
     x64_alu_rm(&c->as, ALU_CMP, true, BANK, c->slots[op->slot]);
     uint8_t *jump = x64_jcc_later(&c->as, op->imm < 0 ? CC_BE : CC_AE);
     x64_alu_ri(&c->as, ALU_ADD, true, BANK, op->imm);

@@ -46,18 +46,21 @@ static void leave_homes(struct x64 *c, unsigned word, uint64_t slots)
     }
 }
 
-void x64_drop_homes_of_slot(struct x64 *c, unsigned slot)
+void x64_drop_homes_of_set(struct x64 *c, const uint64_t set[4])
 {
     for (unsigned word = 0; word < 4; word++) {
-        leave_homes(c, word, c->home_mask[word] & c->conflicts[slot][word]);
+        leave_homes(c, word, c->home_mask[word] & set[word]);
     }
+}
+
+void x64_drop_homes_of_slot(struct x64 *c, unsigned slot)
+{
+    x64_drop_homes_of_set(c, c->conflicts[slot]);
 }
 
 void x64_drop_homes(struct x64 *c)
 {
-    for (unsigned word = 0; word < 4; word++) {
-        leave_homes(c, word, c->home_mask[word]);
-    }
+    x64_drop_homes_of_set(c, c->home_mask);
 }
 
 void x64_do_get(struct x64 *c, unsigned number, const struct ir_op *op)

@@ -169,7 +169,7 @@ enum x64_stub_kind {
 
 struct x64_stub {
     uint8_t kind;
-    uint8_t d;       /* register that gets the result */
+    uint8_t d; /* register that gets the result */
     bool fp_ready;
     uint16_t number; /* of the op */
     uint32_t live;   /* registers to keep */
@@ -205,6 +205,7 @@ struct x64 {
     bool movbe, bmi2, inline_jumps;
     uint32_t allowed;           /* registers for values */
     uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */
+    uint64_t shy[4], banked[4]; /* slots that are */
     struct x64_mem slots[256];
 
     const struct ir_block *block;
@@ -290,7 +291,10 @@ static inline struct x64_mem x64_spill_mem(unsigned frame)
 x64_special x64_do_get, x64_do_set;
 /* The slot gets another value, or may get one: no value has its home there any more. */
 void x64_drop_homes_of_slot(struct x64 *c, unsigned slot);
+/* Any slot may. */
 void x64_drop_homes(struct x64 *c);
+/* Those in a set may. */
+void x64_drop_homes_of_set(struct x64 *c, const uint64_t set[4]);
 /* The value gives up its home. */
 void x64_forget_home(struct x64 *c, ir_ref value);
 void x64_take_home(struct x64 *c, ir_ref value, unsigned slot);

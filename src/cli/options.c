@@ -228,8 +228,8 @@ static bool set_explain(struct cli_options *cli, const char *text, struct error 
 {
     uint64_t word;
     if (!parse_number(text, &word) || word > UINT32_MAX) {
-        return error_set(err, LEON3EMU_USAGE, "--explain %s: not a word of 32 bits, like 0x9de3bf98",
-                         text);
+        return error_set(err, LEON3EMU_USAGE,
+                         "--explain %s: not a word of 32 bits, like 0x9de3bf98", text);
     }
     cli->explain = true;
     cli->explain_word = (uint32_t)word;

@@ -38,7 +38,8 @@ static const struct argp_option options[] = {
      0},
     {"plain-cpu", OPTION_PLAIN_CPU, 0, 0, "Use no host instructions beyond plain x86-64", 0},
     {"verify-jit", OPTION_VERIFY, "hash:N", OPTION_ARG_OPTIONAL,
-     "Execute each block by the interpreter, too, and compare all state; with hash:N print a hash of "
+     "Execute each block by the interpreter, too, and compare all state; with hash:N print a hash "
+     "of "
      "all state at the end (with -d hash every N instructions, too)",
      0},
     {"perf-map", OPTION_PERF_MAP, 0, 0, "Write /tmp/perf-PID.map for perf", 0},
@@ -136,8 +137,8 @@ static bool set_cache(const struct cli_jit_input *in, const char *text)
     snprintf(digits, sizeof digits, "%.*s", (int)length, text);
     if (!parse_number(digits, &value) || value > UINT32_MAX || value * scale < 65536 ||
         value * scale > 1u << 30) {
-        return error_set(in->err, LEON3EMU_USAGE,
-                         "--jit-cache %s: not a size from 64K to 1024M", text);
+        return error_set(in->err, LEON3EMU_USAGE, "--jit-cache %s: not a size from 64K to 1024M",
+                         text);
     }
     in->machine->jit.cache_size = (size_t)(value * scale);
     return true;

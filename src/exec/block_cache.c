@@ -23,8 +23,8 @@ static void *take(struct block_cache *cache, size_t size)
 
 bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size)
 {
-    void *arena =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *arena = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     memset(cache, 0, sizeof *cache);
     if (arena == MAP_FAILED) {
         return false;

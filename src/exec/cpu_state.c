@@ -76,16 +76,15 @@ void cpu_state_capture(struct cpu_state *state, struct cpu *cpu)
 
 #define WIDE(field)                                                                                \
     {                                                                                              \
-#field, offsetof(struct cpu_state, field), 1, true                                      \
+#field, offsetof(struct cpu_state, field), 1, true                                         \
     }
 #define WORD(field)                                                                                \
     {                                                                                              \
-#field, offsetof(struct cpu_state, field), 1, false                                     \
+#field, offsetof(struct cpu_state, field), 1, false                                        \
     }
 #define WORDS(field)                                                                               \
     {                                                                                              \
-#field, offsetof(struct cpu_state, field), sizeof((struct cpu_state *)0)->field / 4, \
-            false                                                                                  \
+#field, offsetof(struct cpu_state, field), sizeof((struct cpu_state *)0)->field / 4, false \
     }
 
 static const struct field {
@@ -145,7 +144,7 @@ static bool find_difference(const struct cpu_state *expected, const struct cpu_s
 }
 
 bool cpu_state_difference(const struct cpu_state *expected, const struct cpu_state *made,
-                       char *text, size_t size)
+                          char *text, size_t size)
 {
     if (memcmp(expected, made, sizeof *made) == 0) {
         return false;

@@ -23,7 +23,7 @@ struct cpu_state {
 void cpu_state_capture(struct cpu_state *state, struct cpu *cpu);
 /* The first difference, as text; false: there is none.  `made` is what is to be judged. */
 bool cpu_state_difference(const struct cpu_state *expected, const struct cpu_state *made,
-                       char *text, size_t size);
+                          char *text, size_t size);
 /* hash, with all of the CPU's state but `limit` put to it. */
 uint64_t cpu_state_hash(const struct cpu_state *state, uint64_t hash);
 

@@ -222,8 +222,9 @@ static void check_hash(struct exec *exec)
     }
     exec->hash = exec_state_hash(exec);
     exec->hash_next = insns - insns % exec->hash_every + exec->hash_every;
-    log_line(exec->cpu->log, LOG_HASH, "%" PRIu64 " instructions, pc 0x%08" PRIx32 ", hash %016" PRIx64,
-             insns, exec->cpu->pc, exec->hash);
+    log_line(exec->cpu->log, LOG_HASH,
+             "%" PRIu64 " instructions, pc 0x%08" PRIx32 ", hash %016" PRIx64, insns, exec->cpu->pc,
+             exec->hash);
 }
 
 static void check_limits(struct exec *exec)

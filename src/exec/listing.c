@@ -34,11 +34,25 @@ static void text_log(struct text *text, const struct log *log, uint32_t item)
 
 /* ---- listings ---- */
 
+/* A delay instruction may be in a block twice, for both ways of its branch. */
+static bool was_listed(const struct translated *translated, unsigned index)
+{
+    for (unsigned i = 0; i < index; i++) {
+        if (translated->insns[i].pc == translated->insns[index].pc) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void listing_guest(const struct translated *translated, unsigned count, FILE *stream)
 {
     for (unsigned i = 0; i < count; i++) {
         const struct block_insn *insn = &translated->insns[i];
         char assembly[80];
+        if (was_listed(translated, i)) {
+            continue;
+        }
         insn_disassemble(insn->f.word, insn->pc, assembly, sizeof assembly);
         fprintf(stream, "0x%08" PRIx32 ":  %08" PRIx32 "  %s\n", insn->pc, insn->f.word, assembly);
     }
@@ -49,7 +63,9 @@ void listing_log_guest(const struct log *log, const struct translated *translate
 {
     struct text text;
     if (log_on(log, LOG_IN_ASM) && text_open(&text)) {
-        fprintf(text.stream, "block 0x%08" PRIx32 "\n", block->pc);
+        if (log_on(log, LOG_OP | LOG_OP_OPT | LOG_OUT_ASM)) {
+            fprintf(text.stream, "block 0x%08" PRIx32 "\n", block->pc);
+        }
         listing_guest(translated, block->insn_count, text.stream);
         text_log(&text, log, LOG_IN_ASM);
     }

@@ -12,7 +12,7 @@
 /* The guest instructions of a block. */
 void listing_guest(const struct translated *translated, unsigned count, FILE *stream);
 
-/* Each goes to the log, line by line, if its item (LOG_IN_ASM, LOG_OP, LOG_OP_OPT, LOG_OUT_ASM) is on. */
+/* Each goes to the log, line by line, if its item is on. */
 void listing_log_guest(const struct log *log, const struct translated *translated,
                        const struct ir_block *block);
 void listing_log_ir(const struct log *log, uint32_t item, const struct ir_block *block,

@@ -214,6 +214,9 @@ struct translator *translator_create(const struct translator_config *config, str
     }
     t->config = *config;
     t->options = *config->options;
+    if (log_on(config->log, LOG_IN_ASM)) {
+        t->options.threshold = 0; /* code that is only interpreted would not be shown */
+    }
     t->options.no_chain = t->options.no_chain || t->options.verify;
     if (t->options.verify) {
         verify_init(&t->verify, config->space->bus, config->cpus, config->cpu_count);
@@ -315,9 +318,10 @@ static bool compile(struct translator *t, const struct translate_request *reques
 
     listing_log_guest(t->config.log, &t->translated, &t->ir);
     listing_log_ir(t->config.log, LOG_OP, &t->ir, "translated");
-    ir_optimize(&t->ir, t->options.passes, log_on(t->config.log, LOG_OP_OPT) ? trace_pass : NULL, t);
-    *block = block_cache_add(&t->cache, request, &t->ir, &t->translated, source->places,
-                             source->count);
+    ir_optimize(&t->ir, t->options.passes, log_on(t->config.log, LOG_OP_OPT) ? trace_pass : NULL,
+                t);
+    *block =
+        block_cache_add(&t->cache, request, &t->ir, &t->translated, source->places, source->count);
     if (*block == NULL || !jit_compile(t->jit, &t->ir, *block, &code)) {
         return false;
     }
@@ -348,8 +352,7 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
     if (!compile(t, &request, &source, &block)) {
         flush_now(t);
         source.count = 0;
-        CHECK(translate(&request, &t->ir, &t->translated) &&
-              compile(t, &request, &source, &block));
+        CHECK(translate(&request, &t->ir, &t->translated) && compile(t, &request, &source, &block));
     }
     return block;
 }

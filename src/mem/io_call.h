@@ -57,12 +57,11 @@ static inline int32_t io_call_run(struct io_call *call, uint64_t value)
 
 /* What follows from a result other than L3_OK: the access may pass on to what lies below.  False: bus error.
  */
-bool io_call_settle(struct io_call *call, struct addrspace *space, int32_t result,
-                    uint64_t *value);
+bool io_call_settle(struct io_call *call, struct addrspace *space, int32_t result, uint64_t *value);
 
 /* Makes *call ready for accesses of `size` at `address` of the page, if one callback takes them as they are;
  * else, or when accesses are logged, leaves it empty. */
-void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io,
-                     uint32_t address, unsigned size, bool write, const struct access *how);
+void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io, uint32_t address,
+                     unsigned size, bool write, const struct access *how);
 
 #endif

@@ -73,8 +73,8 @@ bool io_page_store(struct io_page *io, uint32_t address, unsigned size, uint64_t
     return run(io, address, &t);
 }
 
-void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io,
-                     uint32_t address, unsigned size, bool write, const struct access *how)
+void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io, uint32_t address,
+                     unsigned size, bool write, const struct access *how)
 {
     const struct flat_range *range = find_range(io, address);
     const struct region_io *to;
@@ -111,7 +111,8 @@ bool io_call_settle(struct io_call *call, struct addrspace *space, int32_t resul
 {
     struct access how = {call->request.attributes, call->request.master, 0};
     struct transfer t = {call->request.size, call->frame.write, *value, &how};
-    struct place place = {(struct region *)call->frame.region, call->request.offset, call->address, 0};
+    struct place place = {(struct region *)call->frame.region, call->request.offset, call->address,
+                          0};
     bool ok = transfer_settle(space, &place, &t, result) || transfer_fail(space, call->address, &t);
     call->request.wait_cycles += how.wait_cycles;
     *value = t.value;

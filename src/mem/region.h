@@ -62,12 +62,12 @@ struct region {
     struct region *sibling;
     uint64_t base; /* in the parent */
     int priority;
-    uint8_t *host;        /* RAM, ROM: the bytes, guest order, page-aligned; owned */
-    uint64_t mapped;      /* size of that mapping */
-    uint8_t *code_pages;  /* RAM, ROM: enum region_code of each 4 KiB page; owned */
+    uint8_t *host;           /* RAM, ROM: the bytes, guest order, page-aligned; owned */
+    uint64_t mapped;         /* size of that mapping */
+    uint8_t *code_pages;     /* RAM, ROM: enum region_code of each 4 KiB page; owned */
     uint64_t *code_granules; /* where in these pages there is, or was, code; owned */
-    struct region_io io;  /* REGION_IO */
-    struct region *shows; /* REGION_ALIAS */
+    struct region_io io;     /* REGION_IO */
+    struct region *shows;    /* REGION_ALIAS */
     uint64_t shows_offset;
 };
 

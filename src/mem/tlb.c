@@ -74,8 +74,8 @@ void tlb_fini(struct tlb *tlb)
 
 static void tag_calls(struct tlb *tlb)
 {
-    tlb->io_tag = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
-                  (uint64_t)(tlb->attributes != 0) << 59;
+    tlb->io_tag =
+        UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 | (uint64_t)(tlb->attributes != 0) << 59;
 }
 
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
@@ -183,7 +183,8 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
         uint64_t offset = range->offset + (pa_page - range->start);
         flags = memory_flags(range, offset) & (~(uint32_t)TLB_PERMISSIONS | allowed);
         if (!(allowed & TLB_STORE)) {
-            flags &= ~(uint32_t)TLB_CODE; /* which says that only code stands in the way of stores */
+            flags &=
+                ~(uint32_t)TLB_CODE; /* which says that only code stands in the way of stores */
         }
         addend = (uintptr_t)(range->region->host + offset) - (va & ~TLB_PAGE_MASK);
     } else {
@@ -288,8 +289,7 @@ static void note_code_page(struct tlb *tlb, uint32_t va, uint32_t pa)
 static bool store_beside_code(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
-    if (page != tlb->code_page ||
-        (tlb->now.flags[page] & (TLB_CODE | TLB_WATCH)) != TLB_CODE ||
+    if (page != tlb->code_page || (tlb->now.flags[page] & (TLB_CODE | TLB_WATCH)) != TLB_CODE ||
         (*tlb->code_granules & region_granules(va, va))) {
         return false;
     }

@@ -135,7 +135,7 @@ struct cpu_generated {
     uint64_t stepped;           /* instructions that generated code left to the interpreter */
     uint32_t jumps_used;        /* those that are not empty, as bits */
     void *window;               /* linear memory when addresses are physical; NULL: there is none */
-    bool stop_after_blocks;     /* come back to the dispatcher rather than go on by the jump cache */
+    bool stop_after_blocks; /* come back to the dispatcher rather than go on by the jump cache */
 };
 
 struct cpu {
@@ -150,7 +150,7 @@ struct cpu {
     uint64_t
         limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can */
     uint32_t icc;
-    uint32_t fsr; /* but see struct cpu_generated: cpu_settle_fsr() makes it complete */
+    uint32_t fsr;   /* but see struct cpu_generated: cpu_settle_fsr() makes it complete */
     uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
     /* where instructions come from: pc - code_base < code_size indexes code */
     uint32_t code_base, code_size;

@@ -10,15 +10,40 @@
 
 /* ---- slots ---- */
 
-#define GLOBAL(n) {.name = "g" #n, .bank = IR_ENV, .type = IR_I32, .offset = offsetof(struct cpu, globals) + 4 * n}
-#define OUT(n)    {.name = "o" #n, .bank = IR_BANKED, .type = IR_I32, .offset = 4 * n}
-#define LOCAL(n)  {.name = "l" #n, .bank = IR_BANKED, .type = IR_I32, .offset = 32 + 4 * n}
-#define IN(n)     {.name = "i" #n, .bank = IR_BANKED, .type = IR_I32, .offset = 64 + 4 * n}
-#define F_AT(n)   (offsetof(struct cpu, f) + 4 * CPU_F(n))
-#define F_WORD(n) {.name = "f" #n, .bank = IR_ENV, .type = IR_I32, .offset = F_AT(n)}
-#define F_SINGLE(n) {.name = "s" #n, .bank = IR_ENV, .type = IR_F32, .offset = F_AT(n)}
-#define F_DOUBLE(n) {.name = "d" #n, .bank = IR_ENV, .type = IR_F64, .offset = offsetof(struct cpu, f) + 4 * n}
-#define F_PAIR(n)   {.name = "x" #n, .bank = IR_ENV, .type = IR_I64, .offset = offsetof(struct cpu, f) + 4 * n}
+#define GLOBAL(n)                                                                                  \
+    {                                                                                              \
+        .name = "g" #n, .bank = IR_ENV, .type = IR_I32,                                            \
+        .offset = offsetof(struct cpu, globals) + 4 * n                                            \
+    }
+#define OUT(n)                                                                                     \
+    {                                                                                              \
+        .name = "o" #n, .bank = IR_BANKED, .type = IR_I32, .offset = 4 * n                         \
+    }
+#define LOCAL(n)                                                                                   \
+    {                                                                                              \
+        .name = "l" #n, .bank = IR_BANKED, .type = IR_I32, .offset = 32 + 4 * n                    \
+    }
+#define IN(n)                                                                                      \
+    {                                                                                              \
+        .name = "i" #n, .bank = IR_BANKED, .type = IR_I32, .offset = 64 + 4 * n                    \
+    }
+#define F_AT(n) (offsetof(struct cpu, f) + 4 * CPU_F(n))
+#define F_WORD(n)                                                                                  \
+    {                                                                                              \
+        .name = "f" #n, .bank = IR_ENV, .type = IR_I32, .offset = F_AT(n)                          \
+    }
+#define F_SINGLE(n)                                                                                \
+    {                                                                                              \
+        .name = "s" #n, .bank = IR_ENV, .type = IR_F32, .offset = F_AT(n)                          \
+    }
+#define F_DOUBLE(n)                                                                                \
+    {                                                                                              \
+        .name = "d" #n, .bank = IR_ENV, .type = IR_F64, .offset = offsetof(struct cpu, f) + 4 * n  \
+    }
+#define F_PAIR(n)                                                                                  \
+    {                                                                                              \
+        .name = "x" #n, .bank = IR_ENV, .type = IR_I64, .offset = offsetof(struct cpu, f) + 4 * n  \
+    }
 #define EIGHT(m) m(0), m(1), m(2), m(3), m(4), m(5), m(6), m(7)
 #define THIRTY_TWO(m)                                                                              \
     EIGHT(m), m(8), m(9), m(10), m(11), m(12), m(13), m(14), m(15), m(16), m(17), m(18), m(19),    \
@@ -33,8 +58,8 @@
 #define IS_NOTE(id) ((id) >= SLOT_FPOP)
 
 static const struct ir_slot slots[SLOT_COUNT] = {
-    EIGHT(GLOBAL), EIGHT(OUT), EIGHT(LOCAL), EIGHT(IN), THIRTY_TWO(F_WORD), THIRTY_TWO(F_SINGLE),
-    EVEN(F_DOUBLE), EVEN(F_PAIR),
+    EIGHT(GLOBAL),      EIGHT(OUT),           EIGHT(LOCAL),   EIGHT(IN),
+    THIRTY_TWO(F_WORD), THIRTY_TWO(F_SINGLE), EVEN(F_DOUBLE), EVEN(F_PAIR),
 #define SLOT(id, name, bank, type, field)                                                          \
     [SLOT_##id] = {name,                                                                           \
                    IR_##bank,                                                                      \
@@ -107,14 +132,15 @@ static void settle_fp(struct cpu *cpu)
 }
 
 /* The windows, as bits, from which SAVE (RESTORE) is more than a step of the pointer: the next one is
- * invalid, or the copy of the last window's ins comes into it (see struct cpu). */
+ * invalid, or the copy of the last window's ins comes into it (see struct cpu).  So is the way out of a
+ * window that is invalid itself: the way back is none, and the limits know only what lies ahead. */
 static void find_limits(struct cpu *cpu)
 {
     unsigned n = cpu->config.windows;
     uint64_t wim = cpu->wim;
     uint64_t ends = UINT64_C(1) << (n - 1);
-    uint64_t save = (wim << 1 | 1 | ends) & ((UINT64_C(2) << cpu->cwp) - 1);
-    uint64_t restore = (wim >> 1 | ends | ends >> 1) >> cpu->cwp;
+    uint64_t save = (wim << 1 | wim | 1 | ends) & ((UINT64_C(2) << cpu->cwp) - 1);
+    uint64_t restore = (wim >> 1 | wim | ends | ends >> 1) >> cpu->cwp;
 
     cpu->generated.save_limit = cpu->windows + 16 * (63 - __builtin_clzll(save));
     cpu->generated.restore_limit = cpu->bank[1] + 16 * __builtin_ctzll(restore);
@@ -190,15 +216,13 @@ static inline bool wants_out(const struct cpu *cpu, const struct guest_block *bl
 static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
                          const struct block_insn *insn, uint32_t next)
 {
-    return cpu->pc == next && cpu->npc == next + 4 &&
-           insn->flow != BLOCK_END && !wants_out(cpu, block, insn) &&
-           generated_mode(cpu) == block->mode;
+    return cpu->pc == next && cpu->npc == next + 4 && insn->flow != BLOCK_END &&
+           !wants_out(cpu, block, insn) && generated_mode(cpu) == block->mode;
 }
 
 static bool can_go_on(const struct cpu *cpu)
 {
-    return cpu->npc == cpu->pc + 4 && cpu->cycles < cpu->limit &&
-           !cpu->generated.stop_after_blocks;
+    return cpu->npc == cpu->pc + 4 && cpu->cycles < cpu->limit && !cpu->generated.stop_after_blocks;
 }
 
 /* As generated_enter(); most instructions change neither icc nor what the limits hang on. */
@@ -270,7 +294,7 @@ static uint32_t step(void *env, void *cookie, uint32_t insn)
 /* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(), but
  * what follows in the block is never for this instruction: it is left. */
 static enum ir_verdict complete(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
-                     const struct tlb_replay *replay)
+                                const struct tlb_replay *replay)
 {
     enum ir_verdict verdict;
     if (cpu->generated.inside) {
@@ -336,9 +360,10 @@ static bool is_the_interpreters(const struct block_insn *at, uint32_t address, u
     return (address & (bytes - 1)) != 0 || at->atomic;
 }
 
-static __attribute__((noinline)) struct ir_loaded
-load_anywhere(struct cpu *cpu, const struct guest_block *block, uint32_t insn, uint32_t address,
-              uint32_t size)
+static __attribute__((noinline)) struct ir_loaded load_anywhere(struct cpu *cpu,
+                                                                const struct guest_block *block,
+                                                                uint32_t insn, uint32_t address,
+                                                                uint32_t size)
 {
     unsigned bytes = 1u << (size & 3);
     struct tlb_replay replay = {TLB_OK, 0};

@@ -60,8 +60,8 @@ enum block_flow {
 struct block_insn {
     uint32_t pc, npc;
     bool atomic;
-    bool icc; /* the interpreter reads or writes icc for it */
-    uint8_t flow; /* enum block_flow */
+    bool icc;      /* the interpreter reads or writes icc for it */
+    uint8_t flow;  /* enum block_flow */
     uint16_t left; /* of the block's charge, when it is done: no path from here takes more cycles */
     struct insn f;
 };

@@ -66,7 +66,8 @@ static bool decode_at_pc(struct cpu *cpu, struct insn *f)
     }
     insn_decode(word, f);
     f->execute = interp_function(cpu, f);
-    if (log_on(cpu->log, LOG_IN_ASM)) {
+    /* With a translator everything is translated, and shown then. */
+    if (log_on(cpu->log, LOG_IN_ASM) && cpu->generated.jit == NULL) {
         log_decoded(cpu, word);
     }
     return true;

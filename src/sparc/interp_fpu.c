@@ -213,7 +213,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                          \
+            uint32_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                   \
             finish_single(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -222,7 +222,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
-            uint64_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                          \
+            uint64_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                   \
             finish_double(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -249,7 +249,8 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);          \
+            uint32_t value =                                                                       \
+                softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);         \
             finish_single(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -258,7 +259,8 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     {                                                                                              \
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
-            uint64_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);          \
+            uint64_t value =                                                                       \
+                softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);         \
             finish_double(cpu, f, env.flags, value);                                               \
         }                                                                                          \
     }
@@ -278,7 +280,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
         struct softfloat env = fp_environment(cpu);                                                \
         if (fp_enter(cpu)) {                                                                       \
             enum softfloat_relation relation =                                                     \
-                softfloat_fcmps(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)], is_signaling);               \
+                softfloat_fcmps(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)], is_signaling); \
             finish_compare(cpu, f, env.flags, relation);                                           \
         }                                                                                          \
     }
@@ -296,7 +298,7 @@ static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
     void do_##name(struct cpu *cpu, const struct insn *f)                                          \
     {                                                                                              \
         if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = cpu->f[CPU_F(f->rs2)];                                                       \
+            uint32_t value = cpu->f[CPU_F(f->rs2)];                                                \
             finish_single(cpu, f, 0, expression);                                                  \
         }                                                                                          \
     }

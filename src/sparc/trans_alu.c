@@ -20,15 +20,15 @@ struct shape {
 static struct shape shape_of(unsigned row)
 {
     static const struct shape shapes[INSN_COUNT] = {
-        [INSN_ADD] = {IR_ADD, 0, false},          [INSN_ADDCC] = {IR_ADD, IR_FADDI, false},
-        [INSN_SUB] = {IR_SUB, 0, false},          [INSN_SUBCC] = {IR_SUB, IR_FSUBI, false},
-        [INSN_AND] = {IR_AND, 0, false},          [INSN_ANDCC] = {IR_AND, IR_FLOGIC, false},
-        [INSN_OR] = {IR_OR, 0, false},            [INSN_ORCC] = {IR_OR, IR_FLOGIC, false},
-        [INSN_XOR] = {IR_XOR, 0, false},          [INSN_XORCC] = {IR_XOR, IR_FLOGIC, false},
-        [INSN_ANDN] = {IR_AND, 0, true},          [INSN_ANDNCC] = {IR_AND, IR_FLOGIC, true},
-        [INSN_ORN] = {IR_OR, 0, true},            [INSN_ORNCC] = {IR_OR, IR_FLOGIC, true},
-        [INSN_XNOR] = {IR_XOR, 0, true},          [INSN_XNORCC] = {IR_XOR, IR_FLOGIC, true},
-        [INSN_SLL] = {IR_SHL, 0, false},          [INSN_SRL] = {IR_SHR, 0, false},
+        [INSN_ADD] = {IR_ADD, 0, false}, [INSN_ADDCC] = {IR_ADD, IR_FADDI, false},
+        [INSN_SUB] = {IR_SUB, 0, false}, [INSN_SUBCC] = {IR_SUB, IR_FSUBI, false},
+        [INSN_AND] = {IR_AND, 0, false}, [INSN_ANDCC] = {IR_AND, IR_FLOGIC, false},
+        [INSN_OR] = {IR_OR, 0, false},   [INSN_ORCC] = {IR_OR, IR_FLOGIC, false},
+        [INSN_XOR] = {IR_XOR, 0, false}, [INSN_XORCC] = {IR_XOR, IR_FLOGIC, false},
+        [INSN_ANDN] = {IR_AND, 0, true}, [INSN_ANDNCC] = {IR_AND, IR_FLOGIC, true},
+        [INSN_ORN] = {IR_OR, 0, true},   [INSN_ORNCC] = {IR_OR, IR_FLOGIC, true},
+        [INSN_XNOR] = {IR_XOR, 0, true}, [INSN_XNORCC] = {IR_XOR, IR_FLOGIC, true},
+        [INSN_SLL] = {IR_SHL, 0, false}, [INSN_SRL] = {IR_SHR, 0, false},
         [INSN_SRA] = {IR_SAR, 0, false},
     };
     return shapes[row];
@@ -156,11 +156,12 @@ enum flow trans_udiv(struct translation *t, const struct insn *f, unsigned insn)
     }
     trans_step_if(t, IR_EQ, b, trans_const(t, 0), insn);
     dividend = ir_binary(t->block, IR_PACK, IR_I64, ir_get(t->block, SLOT_Y), trans_operand1(t, f));
-    quotient = ir_binary(t->block, IR_DIVU, IR_I64, dividend,
-                         ir_unary(t->block, IR_ZEXT32, IR_I64, b));
+    quotient =
+        ir_binary(t->block, IR_DIVU, IR_I64, dividend, ir_unary(t->block, IR_ZEXT32, IR_I64, b));
     high = ir_unary(t->block, IR_HIGH, IR_I32, quotient);
-    trans_write(t, f->rd, select_value(t, high, trans_const(t, UINT32_MAX),
-                                       ir_unary(t->block, IR_LOW, IR_I32, quotient)));
+    trans_write(t, f->rd,
+                select_value(t, high, trans_const(t, UINT32_MAX),
+                             ir_unary(t->block, IR_LOW, IR_I32, quotient)));
     return FLOW_ON;
 }
 
@@ -251,6 +252,7 @@ enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn
     if (is_user(t)) {
         return trans_step(t, f, insn);
     }
-    ir_set(t->block, SLOT_TBA, trans_op(t, IR_AND, written_value(t, f), trans_const(t, 0xfffff000)));
+    ir_set(t->block, SLOT_TBA,
+           trans_op(t, IR_AND, written_value(t, f), trans_const(t, 0xfffff000)));
     return FLOW_ON;
 }

@@ -81,9 +81,11 @@ static void branch_integer(struct translation *t, const struct insn *f, bool whe
 static void branch_fp(struct translation *t, const struct insn *f, bool when_taken, unsigned arm)
 {
     uint32_t holds = interp_fcc_holds[f->asi & INSN_CONDITION];
-    ir_ref fcc = trans_op(t, IR_AND, trans_op(t, IR_SHR, ir_get(t->block, SLOT_FSR), trans_const(t, FSR_FCC)),
+    ir_ref fcc = trans_op(t, IR_AND,
+                          trans_op(t, IR_SHR, ir_get(t->block, SLOT_FSR), trans_const(t, FSR_FCC)),
                           trans_const(t, 3));
-    ir_ref bit = trans_op(t, IR_AND, trans_op(t, IR_SHR, trans_const(t, holds), fcc), trans_const(t, 1));
+    ir_ref bit =
+        trans_op(t, IR_AND, trans_op(t, IR_SHR, trans_const(t, holds), fcc), trans_const(t, 1));
     struct ir_op op = {.code = IR_BRANCH, .type = IR_I32, .imm = (int32_t)arm};
     op.cond = when_taken ? IR_NE : IR_EQ;
     op.a = bit;
@@ -124,8 +126,7 @@ static enum flow unconditional(struct translation *t, const struct insn *f,
 {
     uint32_t target = taken ? t->pc + (uint32_t)f->imm : t->pc + 8;
     trans_new_insn(t, f, t->pc, t->pc + 4);
-    return end_loop(f, taken,
-                    f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target));
+    return end_loop(f, taken, f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target));
 }
 
 static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,

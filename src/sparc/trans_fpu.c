@@ -18,16 +18,16 @@ struct fp_shape {
 static struct fp_shape shape_of(unsigned row)
 {
     static const struct fp_shape shapes[INSN_COUNT] = {
-        [INSN_FADDS] = {IR_FADD, false, false},     [INSN_FADDD] = {IR_FADD, true, true},
-        [INSN_FSUBS] = {IR_FSUB, false, false},     [INSN_FSUBD] = {IR_FSUB, true, true},
-        [INSN_FMULS] = {IR_FMUL, false, false},     [INSN_FMULD] = {IR_FMUL, true, true},
-        [INSN_FDIVS] = {IR_FDIV, false, false},     [INSN_FDIVD] = {IR_FDIV, true, true},
-        [INSN_FSMULD] = {IR_FMUL, false, true},     [INSN_FSQRTS] = {IR_FSQRT, false, false},
-        [INSN_FSQRTD] = {IR_FSQRT, true, true},     [INSN_FITOS] = {IR_FFROMI, false, false},
-        [INSN_FITOD] = {IR_FFROMI, false, true},    [INSN_FSTOI] = {IR_FTOI, false, false},
-        [INSN_FDTOI] = {IR_FTOI, true, false},      [INSN_FSTOD] = {IR_FWIDEN, false, true},
-        [INSN_FDTOS] = {IR_FNARROW, true, false},   [INSN_FCMPS] = {IR_FCMP, false, false},
-        [INSN_FCMPD] = {IR_FCMP, true, false},      [INSN_FCMPES] = {IR_FCMPE, false, false},
+        [INSN_FADDS] = {IR_FADD, false, false},   [INSN_FADDD] = {IR_FADD, true, true},
+        [INSN_FSUBS] = {IR_FSUB, false, false},   [INSN_FSUBD] = {IR_FSUB, true, true},
+        [INSN_FMULS] = {IR_FMUL, false, false},   [INSN_FMULD] = {IR_FMUL, true, true},
+        [INSN_FDIVS] = {IR_FDIV, false, false},   [INSN_FDIVD] = {IR_FDIV, true, true},
+        [INSN_FSMULD] = {IR_FMUL, false, true},   [INSN_FSQRTS] = {IR_FSQRT, false, false},
+        [INSN_FSQRTD] = {IR_FSQRT, true, true},   [INSN_FITOS] = {IR_FFROMI, false, false},
+        [INSN_FITOD] = {IR_FFROMI, false, true},  [INSN_FSTOI] = {IR_FTOI, false, false},
+        [INSN_FDTOI] = {IR_FTOI, true, false},    [INSN_FSTOD] = {IR_FWIDEN, false, true},
+        [INSN_FDTOS] = {IR_FNARROW, true, false}, [INSN_FCMPS] = {IR_FCMP, false, false},
+        [INSN_FCMPD] = {IR_FCMP, true, false},    [INSN_FCMPES] = {IR_FCMPE, false, false},
         [INSN_FCMPED] = {IR_FCMPE, true, false},
     };
     return shapes[row];

@@ -16,7 +16,7 @@
 
 struct translate_request {
     const struct ir_guest *guest; /* generated_guest() */
-    const struct cpu *cpu; /* its configuration counts, not its state */
+    const struct cpu *cpu;        /* its configuration counts, not its state */
     uint32_t pc;
     uint32_t mode; /* enum block_mode */
     bool paged;

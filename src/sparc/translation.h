@@ -19,8 +19,8 @@ enum flow {
 /* An arm that waits for its section. */
 struct pending_arm {
     unsigned arm;
-    unsigned branch;   /* its instruction, or the one to step */
-    bool step;         /* step `branch` and quit; else: */
+    unsigned branch; /* its instruction, or the one to step */
+    bool step;       /* step `branch` and quit; else: */
     bool has_delay;
     bool fp_begun;
     struct insn delay;
@@ -38,8 +38,8 @@ struct translation {
     unsigned last; /* number of the last one */
     bool fp_begun;
     bool in_arm; /* no further arms from here */
-    /* Registers of windows whose value is known: addresses of calls.  `at`: 16 * window + number, the
-     * window relative to the block's first. */
+    /* Registers of windows whose value is known: addresses of calls.  `at`: a word of
+     * the ring of windows, from the block's first window on. */
     int window;
     unsigned known_count;
     struct {
@@ -56,8 +56,8 @@ typedef enum flow trans_function(struct translation *t, const struct insn *f, un
 trans_function trans_step, trans_nop, trans_sys;
 trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, trans_multiply,
     trans_udiv, trans_sdiv;
-trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim,
-    trans_rdpsr, trans_rdtbr, trans_wrtbr;
+trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim, trans_rdpsr,
+    trans_rdtbr, trans_wrtbr;
 trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap;
 trans_function trans_load_fp, trans_store_fp;
 trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;

@@ -4,7 +4,8 @@
 
     build.py --out DIRECTORY [--scale S] [--kernels a,b,group] [--density]
 
-makes DIRECTORY/scale-S/<kernel>.elf and <kernel>.native. What is newer than its sources and was
+makes DIRECTORY/scale-S/<kernel>.elf and <kernel>.native; with --mmu DIRECTORY/scale-S/mmu/*.elf
+besides, which run with the MMU on. What is newer than its sources and was
 made with the same commands is kept. Exit status 77: there is no cross compiler.
 """
 import argparse
@@ -75,23 +76,29 @@ def _make(target, commands, newest):
 
 
 class Builder:
-    def __init__(self, out, tools):
+    """With mmu, the guest programs are those that switch the MMU on first."""
+
+    def __init__(self, out, tools, mmu=False):
         self.out = pathlib.Path(out)
         self.tools = tools
+        self.mmu = mmu
         self.newest = _sources_time()
 
     def directory(self, scale):
         return self.out / f"scale-{scale:g}"
 
+    def guest_directory(self, scale):
+        return self.directory(scale) / "mmu" if self.mmu else self.directory(scale)
+
     def guest_path(self, kernel, scale):
-        return self.directory(scale) / f"{kernel.name}.elf"
+        return self.guest_directory(scale) / f"{kernel.name}.elf"
 
     def native_path(self, kernel, scale):
         return self.directory(scale) / f"{kernel.name}.native"
 
     def build(self, kernels, scale):
         """Makes all kernels at this scale, as many at a time as there are processors."""
-        self.directory(scale).mkdir(parents=True, exist_ok=True)
+        self.guest_directory(scale).mkdir(parents=True, exist_ok=True)
         if any(kernel.parts for kernel in kernels):
             self._bigcode_objects()
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -111,7 +118,9 @@ class Builder:
         target = self.guest_path(kernel, scale)
         sources = [RUNTIME / "start.S", RUNTIME / "guest.c", source]
         sources += [assembly] if assembly.exists() else []
-        _make(target, [[self.tools.guest, *GUEST, *LINK, *defines, *sources, *guest, "-o", target]],
+        sources += [*guest, RUNTIME / "mmu.c"]
+        mmu = ["-DMMU"] if self.mmu else []
+        _make(target, [[self.tools.guest, *GUEST, *LINK, *defines, *mmu, *sources, "-o", target]],
               self.newest)
         if self.tools.native:
             target = self.native_path(kernel, scale)
@@ -167,13 +176,15 @@ def main():
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--kernels", default="")
     parser.add_argument("--density", action="store_true", help="those of the peripheral experiment")
+    parser.add_argument("--mmu", action="store_true", help="both with the MMU off and on")
     arguments = parser.parse_args()
     tools = Tools(arguments.guest_cc, arguments.native_cc)
     if not tools.guest:
         print(f"{arguments.guest_cc} is not there: no kernels", file=sys.stderr)
         return 77
     chosen = table.density_kernels() if arguments.density else table.select(arguments.kernels)
-    Builder(arguments.out, tools).build(chosen, arguments.scale)
+    for mmu in (False, True)[:1 + arguments.mmu]:
+        Builder(arguments.out, tools, mmu).build(chosen, arguments.scale)
     return 0
 
 

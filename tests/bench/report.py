@@ -26,6 +26,8 @@ class Row(NamedTuple):
     qemus: dict                     # name -> seconds
     sis: Optional[float]            # scaled up from fewer repeats
     ours: float
+    mmu_ours: Optional[float] = None    # with the MMU on
+    mmu_qemus: dict = {}
 
     def fastest_qemu(self):
         return min(self.qemus.values(), default=None)
@@ -41,6 +43,14 @@ class Row(NamedTuple):
         """How many times slower than the native twin, where that is a yardstick."""
         return ratio(self.ours, self.native) if self.kernel.twin == "time" else None
 
+    def mmu_cost(self):
+        """How many times slower with the MMU on than with it off."""
+        return ratio(self.mmu_ours, self.ours)
+
+    def mmu_over_qemu(self):
+        """How many times faster than the fastest QEMU, both with the MMU on."""
+        return ratio(min(self.mmu_qemus.values(), default=None), self.mmu_ours)
+
 
 def geometric_mean(values):
     values = [v for v in values if v is not None]
@@ -53,6 +63,8 @@ class GroupMean(NamedTuple):
     name: str
     over_qemu: Optional[float]
     over_native: Optional[float]
+    mmu_cost: Optional[float]
+    mmu_over_qemu: Optional[float]
 
 
 def group_means(rows):
@@ -62,8 +74,52 @@ def group_means(rows):
         chosen = [r for r in rows if group in (r.kernel.group, "all")]
         if chosen:
             means.append(GroupMean(group, geometric_mean(r.over_qemu() for r in chosen),
-                                   geometric_mean(r.over_native() for r in chosen)))
+                                   geometric_mean(r.over_native() for r in chosen),
+                                   geometric_mean(r.mmu_cost() for r in chosen),
+                                   geometric_mean(r.mmu_over_qemu() for r in chosen)))
     return means
+
+
+# ---- goals ----
+
+class Goal(NamedTuple):
+    text: str
+    limit: float
+    value: Optional[float]
+    at_least: bool = True
+
+    def verdict(self):
+        if self.value is None:
+            return "not measured"
+        reached = self.value >= self.limit if self.at_least else self.value <= self.limit
+        return "yes" if reached else "NO"
+
+
+# Geometric means of QEMU/ours: what the project wants to reach, and after that not to lose.
+GROUP_GOALS = {"integer": 2.5, "calls": 5, "float": 8, "mmio": 15, "traps": 3, "runonce": 10,
+               "all": 4}
+
+
+def goals(rows):
+    def extreme(choose, values):
+        return choose((v for v in values if v is not None), default=None)
+
+    means = {m.name: m for m in group_means(rows)}
+    mmio = [r for r in rows if r.kernel.group == "mmio"]
+    wanted = [Goal(f"QEMU/ours, mean of {group}", limit, means[group].over_qemu)
+              for group, limit in GROUP_GOALS.items() if group in means]
+    wanted += [
+        Goal("QEMU/ours, worst of mmio", 10, extreme(min, (r.over_qemu() for r in mmio))),
+        Goal("QEMU/ours, worst of all", 1, extreme(min, (r.over_qemu() for r in rows))),
+        Goal("ours/native, mean of all", 2.5, means["all"].over_native, at_least=False)]
+    if any(r.mmu_ours is not None for r in rows):
+        wanted += [
+            Goal("MMU on/off, mean of all", 1.25, means["all"].mmu_cost, at_least=False),
+            Goal("MMU on/off, worst of all", 1.25, extreme(max, (r.mmu_cost() for r in rows)),
+                 at_least=False),
+            Goal("QEMU/ours with MMU, worst of all", 1,
+                 extreme(min, (r.mmu_over_qemu() for r in rows)))]
+    return wanted
 
 
 # ---- text ----
@@ -105,6 +161,27 @@ def text_table(rows):
     return _align(lines, left=2) + "\n" + _align(means, left=1) + _too_short(rows)
 
 
+def mmu_table(rows):
+    """Times with the MMU on, beside those with it off."""
+    qemus = list(rows[0].mmu_qemus) if rows else []
+    lines = [["kernel", "group", "ours s", "ours MMU s", "MMU on/off", *(f"{q} s" for q in qemus),
+              "QEMU/ours with MMU"]]
+    for r in rows:
+        lines.append([r.kernel.name, r.kernel.group, _seconds(r.ours), _seconds(r.mmu_ours),
+                      _times(r.mmu_cost()), *(_seconds(r.mmu_qemus[q]) for q in qemus),
+                      _times(r.mmu_over_qemu())])
+    means = [["geometric mean", "MMU on/off", "QEMU/ours with MMU"]]
+    means += [[m.name, _times(m.mmu_cost), _times(m.mmu_over_qemu)] for m in group_means(rows)]
+    return _align(lines, left=2) + "\n" + _align(means, left=1)
+
+
+def goal_table(rows):
+    lines = [["goal", "limit", "measured", "reached"]]
+    lines += [[g.text, f"{'>=' if g.at_least else '<='} {g.limit:g}", _times(g.value), g.verdict()]
+              for g in goals(rows)] if rows else []
+    return _align(lines, left=1)
+
+
 def _too_short(rows):
     def short(r):
         timed_twin = r.native is not None and r.kernel.twin == "time"
@@ -129,13 +206,17 @@ def _align(lines, left):
 
 def write_csv(path, rows):
     qemus = _columns(rows)
+    mmu_qemus = list(rows[0].mmu_qemus) if rows else []
     with open(path, "w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(["kernel", "group", "instructions", "native_s", *(f"{q}_s" for q in qemus),
-                      "sis_s", "ours_s", "ours_mips", "qemu_over_ours", "ours_over_native"])
+                      "sis_s", "ours_s", "ours_mips", "qemu_over_ours", "ours_over_native",
+                      "ours_mmu_s", *(f"{q}_s" for q in mmu_qemus), "mmu_on_over_off",
+                      "qemu_over_ours_mmu"])
         for r in rows:
             values = [r.native, *(r.qemus[q] for q in qemus), r.sis, r.ours, r.mips(),
-                      r.over_qemu(), r.over_native()]
+                      r.over_qemu(), r.over_native(), r.mmu_ours,
+                      *(r.mmu_qemus[q] for q in mmu_qemus), r.mmu_cost(), r.mmu_over_qemu()]
             out.writerow([r.kernel.name, r.kernel.group, r.instructions,
                           *("" if v is None else f"{v:.6g}" for v in values)])
 

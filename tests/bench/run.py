@@ -3,14 +3,18 @@
 """The benchmark: leon3emu, QEMU, SIS and native code side by side, on the same kernels.
 
     run.py --ours build/release/leon3emu [--qemu PATH]... [--sis PATH] [--rounds N] [--scale S]
-    run.py --ours build/release/leon3emu --check
+    run.py --ours build/release/leon3emu --mmu ...
+    run.py --ours build/release/leon3emu --check [--executors jit,ir,interp] [--mmu]
 
 Each round runs every kernel on every program, in turn, so that all share the same disturbances.
 Time is processor time, user and system, of the whole process; medians are shown, without those of
 the kernel `empty`, which is start-up and end. Instruction counts are leon3emu's own and must be
 the same in every round; every checksum must be that of the native twin.
 
---check runs every kernel once, on leon3emu and natively, and looks at checksums only: a test.
+--mmu runs every kernel with the MMU on as well, on leon3emu and QEMU: two more tables.
+
+--check runs every kernel once, on leon3emu and natively, and looks at checksums and at instruction
+counts, which must be the same on all executors: a test.
 
 Exit status: 0, 1 if a kernel failed or a checksum differs, 77 if there is no cross compiler.
 """
@@ -45,7 +49,9 @@ def parse():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, metavar="S",
                         help="work; 1 is about a second of QEMU a kernel")
+    parser.add_argument("--mmu", action="store_true", help="with the MMU on, too")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--executors", metavar="EXECUTOR,...", help="for --check, each in turn")
     parser.add_argument("--csv", metavar="FILE")
     parser.add_argument("--svg", metavar="FILE")
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -59,22 +65,37 @@ def our_options(arguments):
     return options + arguments.option
 
 
-def all_runners(arguments, builder):
-    """In the order of the table: native, the QEMUs, SIS, ours."""
-    scale = arguments.scale
-    runners = [measure.Native(builder, scale)] if builder.tools.native and not arguments.no_native \
-        else []
+def qemu_runners(arguments, builder):
+    runners = []
     for path in filter(None, arguments.qemu or ["qemu-system-sparc"]):
-        qemu = measure.qemu_runner(path, builder, scale)
+        qemu = measure.qemu_runner(path, builder, arguments.scale)
         if qemu is None and arguments.qemu:
             raise measure.Failure(f"{path} does not run")
         while qemu and any(qemu.name == other.name for other in runners):
             qemu.name += "'"
         runners += [qemu] if qemu else []
-    sis = shutil.which(arguments.sis)
-    if sis:
-        runners.append(measure.Sis(sis, builder, scale * arguments.sis_scale))
-    return [*runners, measure.Ours(arguments.ours, builder, scale, our_options(arguments))]
+    return runners
+
+
+class Field:
+    """All programs that are compared, in the order of the table."""
+
+    def __init__(self, arguments, builders):
+        scale, options = arguments.scale, our_options(arguments)
+        plain = builders[0]
+        sis = shutil.which(arguments.sis)
+        with_native = plain.tools.native and not arguments.no_native
+        self.native = measure.Native(plain, scale) if with_native else None
+        self.qemus = qemu_runners(arguments, plain)
+        self.sis = measure.Sis(sis, plain, scale * arguments.sis_scale) if sis else None
+        self.ours = measure.Ours(arguments.ours, plain, scale, options)
+        self.mmu_qemus = [q for b in builders[1:] for q in qemu_runners(arguments, b)]
+        self.mmu_ours = measure.Ours(arguments.ours, builders[1], scale, options) \
+            if builders[1:] else None
+
+    def all(self):
+        return [r for r in (self.native, *self.qemus, self.sis, self.ours, *self.mmu_qemus,
+                            self.mmu_ours) if r is not None]
 
 
 class Results:
@@ -111,8 +132,9 @@ class Results:
             raise measure.Failure(f"{kernel.name}: different checksums: {text}")
 
 
-def measure_all(runners, chosen, arguments):
+def measure_all(field, chosen, arguments):
     results = Results()
+    runners = field.all()
     for number in range(arguments.rounds):
         for kernel in chosen:
             if not arguments.quiet:
@@ -123,40 +145,34 @@ def measure_all(runners, chosen, arguments):
             for runner in runners[turn:] + runners[:turn]:
                 results.add(runner, kernel, runner.run(kernel))
             results.check_sums(runners, kernel)
-            if number == 0:
-                check_other_scales(results, runners, kernel)
+            if number == 0 and field.sis and field.native:
+                check_sis(results, field, kernel)
     if not arguments.quiet:
         print("\r" + " " * 40 + "\r", end="", file=sys.stderr)
     return results
 
 
-def check_other_scales(results, runners, kernel):
-    """The checksum of a program that did less work, against a native run of as much."""
-    builder, scale = runners[-1].builder, runners[-1].scale
-    for runner in runners:
-        if runner.scale != scale and builder.tools.native:
-            wanted = measure.Native(builder, runner.scale).run(kernel).checksum
-            got = results.of(runner, kernel)[0].checksum
-            if got != wanted:
-                raise measure.Failure(f"{runner.name}: {kernel.name} has checksum {got}, native "
-                                      f"code {wanted}")
+def check_sis(results, field, kernel):
+    """SIS did less work: its checksum, against a native run of as much."""
+    wanted = measure.Native(field.native.builder, field.sis.scale).run(kernel).checksum
+    got = results.of(field.sis, kernel)[0].checksum
+    if got != wanted:
+        raise measure.Failure(f"sis: {kernel.name} has checksum {got}, native code {wanted}")
 
 
-def make_row(results, runners, kernel, start):
-    by_kind = {}
-    qemus = {}
-    for runner in runners:
-        seconds = results.median(runner, kernel) - results.median(runner, start)
-        by_kind[type(runner)] = seconds
-        if isinstance(runner, measure.Sis):
-            by_kind[measure.Sis] = seconds / sis_share(kernel, runner.scale, runners[-1].scale)
-        elif isinstance(runner, measure.Qemu):
-            qemus[runner.name] = seconds
-    ours = runners[-1]
-    instructions = (results.of(ours, kernel)[0].instructions
-                    - results.of(ours, start)[0].instructions)
-    return report.Row(kernel, instructions, by_kind.get(measure.Native), qemus,
-                      by_kind.get(measure.Sis), by_kind[measure.Ours])
+def make_row(results, field, kernel, start):
+    def seconds(runner):
+        return results.median(runner, kernel) - results.median(runner, start) if runner else None
+
+    sis = seconds(field.sis)
+    if sis is not None:
+        sis /= sis_share(kernel, field.sis.scale, field.ours.scale)
+    instructions = (results.of(field.ours, kernel)[0].instructions
+                    - results.of(field.ours, start)[0].instructions)
+    qemus, mmu_qemus = ({q.name: seconds(q) for q in some}
+                        for some in (field.qemus, field.mmu_qemus))
+    return report.Row(kernel, instructions, seconds(field.native), qemus, sis, seconds(field.ours),
+                      seconds(field.mmu_ours), mmu_qemus)
 
 
 def sis_share(kernel, sis_scale, scale):
@@ -166,75 +182,112 @@ def sis_share(kernel, sis_scale, scale):
     return table.repeat_at(kernel, sis_scale) / table.repeat_at(kernel, scale)
 
 
-def print_starts(results, runners, start):
+def print_starts(results, field, start):
     print("Start to end of the kernel `empty`, medians (subtracted above):")
-    for runner in runners:
-        print(f"  {runner.name:10} {results.median(runner, start) * 1e3:7.1f} ms processor time, "
+    for runner in field.all():
+        print(f"  {runner.name:13} {results.median(runner, start) * 1e3:7.1f} ms processor time, "
               f"{results.median_wall(runner, start) * 1e3:7.1f} ms in all")
 
 
-def print_code_cost(results, runners, builder, chosen, start):
+def print_code_cost(results, field, chosen, start):
     """Run-once code: time for each instruction that there is."""
+    ours = field.ours
     for kernel in (k for k in chosen if k.parts):
-        ours = runners[-1]
-        size = (measure.text_size(builder.guest_path(kernel, ours.scale))
-                - measure.text_size(builder.guest_path(start, ours.scale))) / 4
-        for runner in runners:
+        size = (measure.text_size(ours.builder.guest_path(kernel, ours.scale))
+                - measure.text_size(ours.builder.guest_path(start, ours.scale))) / 4
+        for runner in field.all():
             if runner.scale == ours.scale:
                 seconds = results.median(runner, kernel) - results.median(runner, start)
                 print(f"  {kernel.name}, {runner.name}: {seconds / size * 1e6:.3f} us for each of "
                       f"{size:.0f} instructions")
 
 
-def check(arguments, builder, chosen):
+def check(arguments, builders, chosen):
     """Every kernel once, ours against native; distances between traps; no time."""
-    ours = measure.Ours(arguments.ours, builder, arguments.scale, our_options(arguments))
-    native = measure.Native(builder, arguments.scale)
-    start = 0
+    executors = arguments.executors.split(",") if arguments.executors else [arguments.executor]
     failures = 0
-    for kernel in chosen:
-        try:
-            ran = ours.run(kernel)
-            start = ran.instructions if kernel.name == table.START else start
-            wanted = native.run(kernel).checksum if builder.tools.native else ran.checksum
-            check_one(kernel, ran, wanted, arguments.scale, start)
-            print(f"ok {kernel.name} {ran.checksum} {ran.instructions}")
-        except measure.Failure as failure:
-            failures += 1
-            print(f"FAIL {failure}")
+    for builder in builders:
+        start = 0
+        for kernel in chosen:
+            try:
+                ran = check_kernel(arguments, builder, kernel, executors)
+                start = ran.instructions if kernel.name == table.START else start
+                check_distance(kernel, ran.instructions - start, arguments.scale)
+                print(f"ok {kernel.name}{' MMU' if builder.mmu else ''} {ran.checksum} "
+                      f"{ran.instructions}")
+            except measure.Failure as failure:
+                failures += 1
+                print(f"FAIL {failure}")
     return 1 if failures else 0
 
 
-def check_one(kernel, ran, wanted, scale, start):
-    if ran.checksum != wanted:
-        raise measure.Failure(f"{kernel.name}: checksum {ran.checksum}, native twin {wanted}")
+def check_kernel(arguments, builder, kernel, executors):
+    """Runs the kernel on every executor; returns what all of them agree on."""
+    runs = {}
+    if builder.tools.native:
+        runs["native"] = measure.Native(builder, arguments.scale).run(kernel)
+    for executor in executors:
+        options = [f"--exec={executor}"] if executor else []
+        ours = measure.Ours(arguments.ours, builder, arguments.scale,
+                            our_options(arguments) + options, executor or "ours")
+        runs[ours.name] = ours.run(kernel)
+    check_same(kernel, runs)
+    return list(runs.values())[-1]
+
+
+def check_same(kernel, runs):
+    """One checksum; one instruction count, where the program tells one."""
+    if len({run.checksum for run in runs.values()}) > 1 \
+            or len({run.instructions for run in runs.values()} - {0}) > 1:
+        raise measure.Failure(f"{kernel.name}: not the same everywhere: " + ", ".join(
+            f"{name} {run.checksum} {run.instructions}" for name, run in runs.items()))
+
+
+def check_distance(kernel, instructions, scale):
+    """Instructions between two traps."""
     if kernel.events:
-        events = kernel.events * table.repeat_at(kernel, scale)
-        distance = (ran.instructions - start) / events
+        distance = instructions / (kernel.events * table.repeat_at(kernel, scale))
         if distance > table.MAX_EVENT_DISTANCE:
             raise measure.Failure(f"{kernel.name}: {distance:.0f} instructions from one trap to "
                                   f"the next, {table.MAX_EVENT_DISTANCE} at most")
 
 
-def compare(arguments, builder, chosen):
-    runners = all_runners(arguments, builder)
-    for scale in {runner.scale for runner in runners}:
-        builder.build(chosen, scale)
-    results = measure_all(runners, chosen, arguments)
-    start = chosen[0]
-    rows = [make_row(results, runners, kernel, start) for kernel in chosen[1:]]
+def print_report(results, field, rows, chosen, arguments):
     print(f"{arguments.rounds} rounds, scale {arguments.scale:g}, "
           f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())} at the end\n")
     print(report.text_table(rows))
-    print_starts(results, runners, start)
-    print_code_cost(results, runners, builder, chosen, start)
+    if field.mmu_ours:
+        print(report.mmu_table(rows))
+    if field.qemus:
+        print(report.goal_table(rows))
+    print_starts(results, field, chosen[0])
+    print_code_cost(results, field, chosen, chosen[0])
+
+
+def compare(arguments, builders, chosen):
+    field = Field(arguments, builders)
+    results = measure_all(field, chosen, arguments)
+    rows = [make_row(results, field, kernel, chosen[0]) for kernel in chosen[1:]]
+    print_report(results, field, rows, chosen, arguments)
     if arguments.csv:
         report.write_csv(arguments.csv, rows)
     if arguments.svg:
-        names = ", ".join(runner.name for runner in runners if isinstance(runner, measure.Qemu))
+        names = ", ".join(runner.name for runner in field.qemus)
         with open(arguments.svg, "w", encoding="utf-8") as file:
             file.write(report.svg_chart(rows, f"median of {arguments.rounds}, {names}"))
     return 0
+
+
+def build_all(arguments, tools, chosen):
+    """The kernels of all programs that are going to run; the builders, without the MMU and with."""
+    builders = [build.Builder(arguments.out, tools)]
+    if arguments.mmu:
+        builders.append(build.Builder(arguments.out, tools, mmu=True))
+    for builder in builders:
+        builder.build(chosen, arguments.scale)
+    if not arguments.check and shutil.which(arguments.sis):
+        builders[0].build(chosen, arguments.scale * arguments.sis_scale)
+    return builders
 
 
 def main():
@@ -243,13 +296,10 @@ def main():
     if not tools.guest:
         print(f"{arguments.guest_cc} is not there: no kernels to run")
         return 77
-    builder = build.Builder(arguments.out, tools)
     chosen = table.select(arguments.kernels)
     try:
-        if arguments.check:
-            builder.build(chosen, arguments.scale)
-            return check(arguments, builder, chosen)
-        return compare(arguments, builder, chosen)
+        builders = build_all(arguments, tools, chosen)
+        return (check if arguments.check else compare)(arguments, builders, chosen)
     except measure.Failure as failure:
         print(failure, file=sys.stderr)
         return 1

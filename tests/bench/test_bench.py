@@ -26,6 +26,11 @@ def row(name, ours, qemus, native):
     return report.Row(kernel(name), 100_000_000, native, qemus, None, ours)
 
 
+def mmu_row(name, ours, mmu_ours, qemu):
+    return row(name, ours, {"qemu 7.2": 1.0}, None)._replace(mmu_ours=mmu_ours,
+                                                             mmu_qemus={"qemu 7.2 MMU": qemu})
+
+
 ROWS = [row("dhry", 0.5, {"qemu 7.2": 1.0, "qemu 10.0": 2.0}, 0.25),
         row("cmark", 0.25, {"qemu 7.2": 4.0, "qemu 10.0": 2.0}, 0.125),
         row("mmio_uart", 0.1, {"qemu 7.2": 3.2, "qemu 10.0": 5.0}, 0.001)]
@@ -100,6 +105,33 @@ class Report(unittest.TestCase):
         self.assertEqual((len(bars), len(means)), (3, 3))
         self.assertGreater(float(bars[1].get("width")), float(bars[0].get("width")))
 
+    def test_mmu(self):
+        rows = [mmu_row("dhry", 0.5, 1.0, 2.0), mmu_row("cmark", 0.5, 0.5, 0.25)]
+        mean = report.group_means(rows)[-1]
+        self.assertAlmostEqual(mean.mmu_cost, math.sqrt(2))
+        self.assertAlmostEqual(mean.mmu_over_qemu, 1.0)
+        lines = report.mmu_table(rows).splitlines()
+        self.assertIn("qemu 7.2 MMU s", lines[0])
+        self.assertIn("2.00", lines[2])
+        self.assertIsNone(report.group_means(ROWS)[-1].mmu_cost)
+
+    def test_goals(self):
+        verdicts = {g.text: g.verdict() for g in report.goals(ROWS)}
+        self.assertEqual(verdicts["QEMU/ours, mean of integer"], "yes")  # 4
+        self.assertEqual(verdicts["QEMU/ours, worst of mmio"], "yes")    # 32
+        self.assertEqual(verdicts["QEMU/ours, worst of all"], "yes")
+        self.assertEqual(verdicts["ours/native, mean of all"], "yes")    # 2
+        self.assertNotIn("MMU on/off, mean of all", verdicts)
+        slow = [*ROWS, row("sieve", 2.0, {"qemu 7.2": 1.0, "qemu 10.0": 1.0}, 0.25)]
+        verdicts = {g.text: g.verdict() for g in report.goals(slow)}
+        self.assertEqual(verdicts["QEMU/ours, mean of integer"], "NO")
+        self.assertEqual(verdicts["QEMU/ours, worst of all"], "NO")
+        self.assertEqual(verdicts["ours/native, mean of all"], "NO")
+        verdicts = {g.text: g.verdict() for g in report.goals([mmu_row("dhry", 0.5, 1.0, 2.0)])}
+        self.assertEqual(verdicts["MMU on/off, worst of all"], "NO")
+        self.assertEqual(verdicts["QEMU/ours with MMU, worst of all"], "yes")
+        self.assertEqual(verdicts["QEMU/ours, worst of mmio"], "not measured")
+
     def test_too_short(self):
         short = row("calls", 0.5, {"qemu 7.2": report.LEAST_TIME / 2, "qemu 10.0": 1.0}, -0.001)
         self.assertIsNone(short.over_qemu())
@@ -153,14 +185,20 @@ class Measure(unittest.TestCase):
         with self.assertRaises(measure.Failure):
             results.add(a, kernel("dhry"), measure.Run(1, 1, "00000001", 11))
 
+    def test_executors_must_agree(self):
+        same = {"native": measure.Run(1, 1, "00000001", 0), "jit": measure.Run(1, 1, "00000001", 5),
+                "ir": measure.Run(1, 1, "00000001", 5)}
+        run.check_same(kernel("dhry"), same)
+        for other in (measure.Run(1, 1, "00000002", 5), measure.Run(1, 1, "00000001", 6)):
+            with self.assertRaises(measure.Failure):
+                run.check_same(kernel("dhry"), {**same, "interp": other})
+
     def test_traps_too_rare(self):
         trap = kernel("trap")
         near = trap.events * table.MAX_EVENT_DISTANCE
-        run.check_one(trap, measure.Run(1, 1, "00000001", near + 100), "00000001", 1e-9, 100)
+        run.check_distance(trap, near, 1e-9)
         with self.assertRaises(measure.Failure):
-            run.check_one(trap, measure.Run(1, 1, "00000001", near * 2), "00000001", 1e-9, 100)
-        with self.assertRaises(measure.Failure):
-            run.check_one(trap, measure.Run(1, 1, "00000001", near), "00000002", 1e-9, 100)
+            run.check_distance(trap, near * 2, 1e-9)
 
 
 class Intervals(unittest.TestCase):

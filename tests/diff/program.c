@@ -128,7 +128,8 @@ static uint32_t memory(struct program *p, enum insn_id row)
 static uint32_t alternate(struct program *p, enum insn_id row)
 {
     static const uint8_t common[] = {0x08, 0x09, 0x0a, 0x0b, 0x0a, 0x0b, 0x1c, 0x01};
-    static const uint8_t rare[] = {0x02, 0x0c, 0x0d, 0x0e, 0x0f, 0x10, 0x11, 0x14, 0x18, 0x03, 0x19};
+    static const uint8_t rare[] = {0x02, 0x0c, 0x0d, 0x0e, 0x0f, 0x10,
+                                   0x11, 0x14, 0x18, 0x03, 0x19};
     uint32_t word = row_word(row) | rd(target(p));
     uint32_t base = percent(p, 85) ? G_SCRATCH : percent(p, 60) ? G_DEVICE : below(p, 32);
     uint32_t asi = percent(p, 88) ? common[below(p, sizeof common)] : rare[below(p, sizeof rare)];
@@ -140,7 +141,10 @@ static uint32_t alternate(struct program *p, enum insn_id row)
         asi = 0x0a;
     }
     word |= percent(p, 2) ? IMMEDIATE : 0;
-    return word | rs1(base) | asi << 5 | (row == INSN_CASA ? below(p, 32) : percent(p, 5) ? below(p, 32) : 0);
+    return word | rs1(base) | asi << 5 |
+           (row == INSN_CASA ? below(p, 32)
+            : percent(p, 5)  ? below(p, 32)
+                             : 0);
 }
 
 /* ---- flow ---- */
@@ -149,7 +153,8 @@ static uint32_t alternate(struct program *p, enum insn_id row)
 static uint32_t displacement(struct program *p, unsigned at, bool may_loop)
 {
     unsigned reach = percent(p, 90) ? 20 : 300;
-    int to = (int)at + (percent(p, may_loop ? 65 : 97) ? 1 + (int)below(p, reach) : -(int)below(p, reach));
+    int to = (int)at +
+             (percent(p, may_loop ? 65 : 97) ? 1 + (int)below(p, reach) : -(int)below(p, reach));
     if (to < 0 || to >= (int)PROGRAM_WORDS) {
         to = (int)below(p, PROGRAM_WORDS);
     }
@@ -192,10 +197,10 @@ static uint32_t write_psr(struct program *p)
     uint32_t flip = below(p, 8);
     flip |= percent(p, 4) ? below(p, 32) : 0;
     flip |= percent(p, 30) ? below(p, 16) << 8 : 0;
-    flip |= percent(p, 50) ? 1u << 6 : 0;  /* PS */
-    flip |= percent(p, 30) ? 1u << 7 : 0;  /* S  */
-    flip |= percent(p, 6) ? 1u << 5 : 0;   /* ET */
-    flip |= percent(p, 10) ? 0x1000u : 0;  /* and all above: EF, icc */
+    flip |= percent(p, 50) ? 1u << 6 : 0; /* PS */
+    flip |= percent(p, 30) ? 1u << 7 : 0; /* S  */
+    flip |= percent(p, 6) ? 1u << 5 : 0;  /* ET */
+    flip |= percent(p, 10) ? 0x1000u : 0; /* and all above: EF, icc */
     return row_word(INSN_WRPSR) | rd(percent(p, 95) ? 0 : below(p, 32)) | rs1(G_PSR) | simm13(flip);
 }
 
@@ -217,7 +222,9 @@ static uint32_t asr(struct program *p, enum insn_id row)
     }
     /* ASR17: SVT only at times, or all traps are one */
     return row_word(row) | rd(number) | rs1(0) |
-           (number == 17 && percent(p, 90) ? simm13(0) : number == 17 ? (uint32_t)below(p, 32) : second(p));
+           (number == 17 && percent(p, 90) ? simm13(0)
+            : number == 17                 ? (uint32_t)below(p, 32)
+                                           : second(p));
 }
 
 static uint32_t fp_operation(struct program *p, enum insn_id row)
@@ -271,7 +278,10 @@ static unsigned weight(const struct program *p, enum insn_id row)
     case INSN_LDFSR:
         return p->fp_traps ? 6 : 3;
     default:
-        return flags & INSN_F_CP ? 1 : flags & INSN_F_PRIV ? 4 : flags & INSN_F_MAC && !p->mac ? 1 : 10;
+        return flags & INSN_F_CP               ? 1
+               : flags & INSN_F_PRIV           ? 4
+               : flags & INSN_F_MAC && !p->mac ? 1
+                                               : 10;
     }
 }
 
@@ -306,8 +316,8 @@ static uint32_t make_special(struct program *p, enum insn_id row, unsigned at)
     case INSN_RDASR:
     case INSN_WRASR:
         return asr(p, row);
-    case INSN_WRTBR: /* the table, or a place in the code */
-        return row_word(row) | rs1(G_CODE) | simm13(percent(p, 80) ? 0x1000 + 0x1000 : 0);
+    case INSN_WRTBR: /* into the code: until all ends in error mode */
+        return row_word(row) | rs1(G_CODE) | simm13(below(p, 4096));
     default:
         return no_instruction(p, row);
     }
@@ -337,6 +347,9 @@ static uint32_t make_word(struct program *p, enum insn_id row, unsigned at)
         return make_special(p, row, at);
     case FORMAT_RDREG:
         return row_word(row) | rd(target(p));
+    case FORMAT_WRREG:
+        return row == INSN_WRY ? row_word(row) | rs1(below(p, 32)) | second(p)
+                               : make_special(p, row, at);
     case FORMAT_NONE:
     case FORMAT_IMM22:
         return row == INSN_STBAR ? row_word(row) : no_instruction(p, row);
@@ -346,9 +359,6 @@ static uint32_t make_word(struct program *p, enum insn_id row, unsigned at)
     switch (row) {
     case INSN_JMPL:
     case INSN_RETT:
-    case INSN_WRPSR:
-    case INSN_WRWIM:
-    case INSN_WRTBR:
     case INSN_FPOP:
         return make_special(p, row, at);
     case INSN_FLUSH:
@@ -432,9 +442,9 @@ static void make_data(struct program *p)
     }
 }
 
-#define PTD(address) ((address) >> 4 | 1)
+#define PTD(address)      ((address) >> 4 | 1)
 #define PTE(address, acc) ((address) >> 4 | (acc) << 2 | 2)
-#define ACC_ALL 3u
+#define ACC_ALL           3u
 
 /* Identity, but for the hole, and with pages of all rights about the scratch memory. */
 static void make_tables(struct program *p)
@@ -463,6 +473,7 @@ void program_make(struct program *p, uint64_t seed, uint64_t number)
     p->mmu = percent(p, 30);
     p->mac = percent(p, 30);
     p->fp_traps = percent(p, 40);
+    p->timer = percent(p, 50) ? 10 + below(p, 200) : 0;
     make_handlers(p);
     make_data(p);
     make_tables(p);
@@ -490,7 +501,8 @@ void program_start(struct program *p, struct program_start *s)
     bool supervisor = percent(p, 55);
     s->pc = PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS);
     s->psr = rng_next(&p->rng) & 0x00f00047;
-    s->psr |= 1u << 5 | (uint32_t)supervisor << 7 | (percent(p, 92) ? 1u << 12 : 0) | below(p, 16) << 8;
+    s->psr |=
+        1u << 5 | (uint32_t)supervisor << 7 | (percent(p, 92) ? 1u << 12 : 0) | below(p, 16) << 8;
     s->wim = percent(p, 30) ? 0 : 1u << below(p, 8);
     s->y = stream_biased(&p->rng);
     s->fsr = p->fp_traps && percent(p, 30) ? rng_next(&p->rng) & 0xcfc00fff : 0;
@@ -498,8 +510,8 @@ void program_start(struct program *p, struct program_start *s)
         s->globals[i] = stream_biased(&p->rng);
     }
     for (unsigned i = 0; i < 16 * 8; i++) {
-        s->windows[i] = percent(p, 20) ? PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS)
-                                       : stream_biased(&p->rng);
+        s->windows[i] =
+            percent(p, 20) ? PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS) : stream_biased(&p->rng);
     }
     for (unsigned i = 0; i < 32; i++) {
         s->f[i] = stream_biased_float(&p->rng);

@@ -38,6 +38,7 @@ struct program {
     bool mmu;
     bool mac; /* the board has it */
     bool fp_traps;
+    uint32_t timer; /* reload value of one that interrupts; 0: none */
     uint32_t ram[PROGRAM_RAM_SIZE / 4];
 };
 

@@ -37,8 +37,12 @@ static bool fetch(void *context, uint32_t pc, uint32_t *word)
 
 static void bench_init(struct bench *b, const uint32_t *words, size_t count)
 {
-    struct translate_request request = {
-        .pc = CODE, .max_insns = TRANSLATE_MAX_INSNS, .fetch = fetch, .context = &b->g};
+    const struct ir_guest guest = generated_guest(8);
+    struct translate_request request = {.guest = &guest,
+                                        .pc = CODE,
+                                        .max_insns = TRANSLATE_MAX_INSNS,
+                                        .fetch = fetch,
+                                        .context = &b->g};
     struct cpu *cpu;
 
     guest_new(&b->g, GUEST_BOARD);

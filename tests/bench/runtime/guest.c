@@ -12,6 +12,7 @@
 #define UART_EMPTY       0x4
 
 uint32_t bench_main(void);
+void bench_prepare(void); /* mmu.c */
 void bench_print_trap(uint32_t trap, uint32_t pc);
 void *memcpy(void *restrict to, const void *restrict from, __SIZE_TYPE__ size);
 void *memset(void *to, int value, __SIZE_TYPE__ size);
@@ -77,7 +78,9 @@ void bench_print_trap(uint32_t trap, uint32_t pc)
 
 uint32_t bench_main(void)
 {
-    uint32_t sum = bench_run(REPEAT);
+    uint32_t sum;
+    bench_prepare();
+    sum = bench_run(REPEAT);
     leon3_write(UART_SCALER, 1); /* fast: waiting for the line is no part of the work */
     print_text("BENCH " KERNEL);
     print_hex(sum);

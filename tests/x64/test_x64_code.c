@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Properties of the x86-64 backend's code: what it must not contain, where it may lie, and memory accesses
+ * at constant addresses.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "check.h"
+#include "machines.h"
+#include "tlb_layout.h"
+
+enum { X64 = 1, X64_PLAIN = 2 };
+
+static struct machines *open_machines(void **state)
+{
+    static struct machines machines; /* one test at a time */
+
+    (void)state;
+    machines_open(&machines);
+    return &machines;
+}
+
+/* How often a mnemonic occurs in the block's listing up to the end of its main section. */
+static unsigned count_in(struct machines *machines, unsigned number, const char *text,
+                         const char *mnemonic)
+{
+    struct ir_block *block = machine_parse(text);
+    char *listing = machine_listing(machines, number, block);
+    size_t length = strlen(mnemonic);
+    unsigned count = 0;
+
+    for (const char *at = listing; (at = strstr(at, mnemonic)) != NULL; at += length) {
+        count += at[-1] == ' ' && at[length] == ' ';
+    }
+    free(listing);
+    free(block);
+    return count;
+}
+
+/* ---- flags ---- */
+
+static const char compare_and_branch[] = "block 0x10000, charge 0, linear\n"
+                                         "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                                         "    %1 = get.i32 r1\n"
+                                         "    %2 = get.i32 r2\n"
+                                         "    %3 = sub.i32 %1, %2\n"
+                                         "    %4 = fsubi %1, %2\n"
+                                         "    set r3, %3\n"
+                                         "    set icc, %4\n"
+                                         "    branch.i32.lt %1, %2, arm 0\n"
+                                         "    quit\n"
+                                         "arm 0:\n"
+                                         "    brflags.eq %4, arm 1\n"
+                                         "    quit\n"
+                                         "arm 1:\n"
+                                         "    quit\n";
+
+/* One subtraction does for the difference, the flags and both branches. */
+static void test_one_comparison(void **state)
+{
+    struct machines *machines = open_machines(state);
+
+    assert_int_equal(count_in(machines, X64, compare_and_branch, "cmp"), 0);
+    assert_int_equal(count_in(machines, X64, compare_and_branch, "test"), 0);
+    assert_int_equal(count_in(machines, X64, compare_and_branch, "lahf"), 1);
+    assert_int_equal(count_in(machines, X64, compare_and_branch, "jl"), 1);
+    assert_int_equal(count_in(machines, X64, compare_and_branch, "je"), 1);
+    machines_close(machines);
+}
+
+static const char dead_flags[] = "block 0x10000, charge 0, linear\n"
+                                 "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                                 "    %1 = get.i32 r1\n"
+                                 "    %2 = get.i32 r2\n"
+                                 "    %3 = fsubi %1, %2\n"
+                                 "    %4 = and.i32 %1, %2\n"
+                                 "    %5 = const.i32 0\n"
+                                 "    branch.i32.ne %4, %5, arm 0\n"
+                                 "    quit\n"
+                                 "arm 0:\n"
+                                 "    quit\n";
+
+static void test_dead_flags(void **state)
+{
+    struct machines *machines = open_machines(state);
+
+    assert_int_equal(count_in(machines, X64, dead_flags, "cmp"), 0);
+    assert_int_equal(count_in(machines, X64, dead_flags, "lahf"), 0);
+    assert_int_equal(count_in(machines, X64, dead_flags, "and"), 0);
+    assert_int_equal(count_in(machines, X64, dead_flags, "test"), 1);
+    machines_close(machines);
+}
+
+/* ---- host features ---- */
+
+static const char copy[] = "block 0x10000, charge 0, linear\n"
+                           "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                           "    %1 = get.i32 r1\n"
+                           "    %2 = load.32 %1, @0\n"
+                           "    %3 = shl.i32 %2, %1\n"
+                           "    store.32 %1, %3, @0\n"
+                           "    quit\n";
+
+static void test_plain(void **state)
+{
+    static const char *const newer[] = {"movbe", "rorx", "shlx"};
+    struct machines *machines = open_machines(state);
+
+    for (unsigned i = 0; i < ARRAY_LEN(newer); i++) {
+        assert_int_equal(count_in(machines, X64_PLAIN, copy, newer[i]), 0);
+    }
+    assert_int_equal(count_in(machines, X64_PLAIN, copy, "bswap"), 2);
+    machines_close(machines);
+}
+
+/* ---- constant addresses, low and high ---- */
+
+#define HIGH_PAGE 0xfffff000u
+
+/* Lets the page at the end of the address space be memory. */
+static void map_high_page(struct toy *toy)
+{
+    void *wanted = toy->window + HIGH_PAGE;
+    void *got = mmap(wanted, TLB_PAGE_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+    assert_ptr_equal(got, wanted);
+    toy->tlb[0][HIGH_PAGE / TLB_PAGE_SIZE] = TLB_LOAD | TLB_STORE;
+    toy->addends[HIGH_PAGE / TLB_PAGE_SIZE] = (uintptr_t)toy->window;
+}
+
+/* Stores at one address, loads again, all sizes; the value is a constant or not. */
+static void access_address(struct machines *machines, uint32_t address, bool paged, bool constant)
+{
+    static struct ir_block block; /* large */
+    static const uint64_t values[2] = {UINT64_C(0x8182838485868788), UINT64_C(0x91929394a5969798)};
+
+    ir_begin(&block, &toy_guest, 0x10000);
+    block.paged = paged;
+    uint16_t insn = (uint16_t)ir_insn(&block, 0x10000, 0x10004);
+    ir_ref place = ir_const(&block, IR_I32, (int32_t)address);
+    for (uint8_t size = IR_8; size <= IR_64; size++) {
+        uint8_t type = size == IR_64 ? IR_I64 : IR_I32;
+        ir_ref value = constant         ? ir_const(&block, (enum ir_type)type, 0x71f2f3f4)
+                       : type == IR_I64 ? ir_get(&block, TOY_X0)
+                                        : ir_get(&block, TOY_R0);
+        ir_add_op(&block, (struct ir_op){.code = IR_STORE,
+                                         .type = type,
+                                         .cond = size,
+                                         .a = place,
+                                         .b = value,
+                                         .insn = insn});
+        ir_ref loaded = ir_add_op(
+            &block,
+            (struct ir_op){.code = IR_LOAD, .type = type, .cond = size, .a = place, .insn = insn});
+        ir_set(&block, type == IR_I64 ? TOY_X0 + 1 : TOY_R0 + 1u + size, loaded);
+    }
+    ir_add_op(&block, (struct ir_op){.code = IR_QUIT, .insn = IR_NONE});
+    machines_compare(machines, &block, values);
+}
+
+static void test_constant_addresses(void **state)
+{
+    static const uint32_t addresses[] = {
+        TOY_MEMORY + 8, TOY_MEMORY + 9, TOY_MEMORY + 0x1010, 0x1000, HIGH_PAGE + 16, 0x80000000,
+    };
+    struct machines *machines = open_machines(state);
+
+    for (unsigned i = 0; i < MACHINES; i++) {
+        map_high_page(machines->machine[i].toy);
+    }
+    for (unsigned i = 0; i < 4 * ARRAY_LEN(addresses); i++) {
+        access_address(machines, addresses[i / 4], i & 1, i & 2);
+        if (addresses[i / 4] == HIGH_PAGE + 16) {
+            assert_int_equal(machines->machine[X64].toy->event_count, 0);
+        }
+    }
+    machines_close(machines);
+}
+
+/* ---- memory of generated code ---- */
+
+/* No mapping of this process is writable and executable. */
+static void check_mappings(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[512];
+
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps) != NULL) {
+        const char *rights = strchr(line, ' ');
+        assert_non_null(rights);
+        assert_false(rights[2] == 'w' && rights[3] == 'x');
+    }
+    fclose(maps);
+}
+
+static void test_mappings(void **state)
+{
+    struct machines *machines = open_machines(state);
+    struct ir_block *block = machine_parse(copy);
+
+    check_mappings();
+    for (unsigned i = 0; i < MACHINES; i++) {
+        machine_compile(machines, i, block);
+    }
+    check_mappings();
+    free(block);
+    machines_close(machines);
+}
+
+/* A block that does not fit is refused, the cache is as it was, and after a flush it fits. */
+static void test_full(void **state)
+{
+    struct machines *machines = open_machines(state);
+    const struct machine *machine = &machines->machine[X64];
+    struct ir_block *block = machine_parse(copy);
+    struct jit_code code;
+    size_t empty = machine->backend->used(machine->self);
+    size_t used = empty;
+
+    while (machine->backend->compile(machine->self, block, NULL, &code)) {
+        assert_true(machine->backend->used(machine->self) > used);
+        used = machine->backend->used(machine->self);
+    }
+    assert_int_equal(machine->backend->used(machine->self), used);
+    assert_true(used > 1 << 19);
+    machine->backend->flush(machine->self);
+    assert_int_equal(machine->backend->used(machine->self), empty);
+    assert_true(machine->backend->compile(machine->self, block, NULL, &code));
+    free(block);
+    machines_close(machines);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_comparison), cmocka_unit_test(test_dead_flags),
+        cmocka_unit_test(test_plain),          cmocka_unit_test(test_constant_addresses),
+        cmocka_unit_test(test_mappings),       cmocka_unit_test(test_full),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
