@@ -288,9 +288,14 @@ enum flow trans_control(struct translation *t, const struct insn *f)
 enum flow trans_save_restore(struct translation *t, const struct insn *f, unsigned insn)
 {
     bool save = f->row == INSN_SAVE;
-    ir_ref sum = trans_address(t, f);
     struct ir_op op = {.code = IR_SHIFT, .insn = (uint16_t)insn};
+    ir_ref sum;
 
+    /* SHIFT's slow path writes rd as well: a backend expects that in the bank only (nobody does this). */
+    if (f->rd > 0 && f->rd < 8) {
+        return trans_step(t, f, insn);
+    }
+    sum = trans_address(t, f);
     op.slot = save ? SLOT_SAVE : SLOT_RESTORE;
     op.imm = save ? -64 : 64;
     ir_add_op(t->block, op);
