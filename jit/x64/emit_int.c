@@ -64,17 +64,26 @@ const struct x64_row x64_flag_rows[IR_CODES] = {
     [IR_SUB] = {2, {C_ANY, C_ANY}, OUT_TIED, ROW_SPOILS, 0, x64_emit_sub, NULL},
 };
 
+/* Is there a sum beside its operands, all in registers? */
+static bool is_apart(const struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    const struct x64_value *a = &c->values[op->a];
+    const struct x64_value *b = &c->values[op->b];
+
+    if (c->after[number][0] == 0 || (a->where & AT_CONST)) {
+        return false;
+    }
+    return (b->where & AT_CONST) ||
+           ((a->where & AT_REG) && (b->where & AT_REG) && c->after[number][1] != 0);
+}
+
 /* lea where it saves a move, or keeps the host's flags. */
 void x64_do_add(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     static const struct x64_row lea = {2, {C_R, C_RI}, OUT_NEW, ROW_COMMUTES, 0, emit_lea, NULL};
-    const struct x64_value *a = &c->values[op->a];
-    const struct x64_value *b = &c->values[op->b];
-    bool moves = (a->where & AT_REG) && c->after[number][0] != 0 &&
-                 ((b->where & AT_CONST) || ((b->where & AT_REG) && c->after[number][1] != 0));
     bool holds = c->flags.value != 0 && c->values[c->flags.value].where == AT_FLAGS;
 
-    if ((moves || holds) && x64_twin(c, number, IR_FADDI) == 0) {
+    if ((holds || is_apart(c, number, op)) && x64_twin(c, number, IR_FADDI) == 0) {
         x64_place(c, number, op, &lea);
     } else {
         x64_place(c, number, op, &x64_flag_rows[IR_ADD]);

@@ -122,6 +122,19 @@ unsigned x64_twin(const struct x64 *c, unsigned number, enum ir_code code)
                : 0;
 }
 
+unsigned x64_branch_after(const struct x64 *c, unsigned number)
+{
+    const struct ir_op *op = &c->ops[number];
+    unsigned next = x64_next_op(c, number);
+
+    while (c->ops[next].code == IR_SET) {
+        next = x64_next_op(c, next);
+    }
+    return c->ops[next].code == IR_BRANCH && c->ops[next].a == op->a && c->ops[next].b == op->b
+               ? next
+               : 0;
+}
+
 /* ---- FADDI FSUBI FLOGIC ---- */
 
 static void emit_faddi(struct x64 *c, const struct ir_op *op, const struct x64_args *x)

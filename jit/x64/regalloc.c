@@ -460,6 +460,18 @@ static void prepare_fixed(struct x64 *c, const struct x64_row *row)
     }
 }
 
+/* Uses by a branch that will find the comparison done do not count. */
+static void leave_out_branch(const struct x64 *c, unsigned number, uint16_t after[3])
+{
+    unsigned branch = x64_branch_after(c, number);
+
+    for (unsigned i = 0; branch != 0 && i < 2; i++) {
+        if (after[i] == branch && c->after[branch][i] == 0) {
+            after[i] = 0;
+        }
+    }
+}
+
 static void finish(struct x64 *c, const struct x64_row *row, struct x64_args *x)
 {
     if (row->out == OUT_SCRATCH) {
@@ -489,8 +501,12 @@ void x64_place(struct x64 *c, unsigned number, const struct ir_op *op, const str
         after[0] = after[1];
         after[1] = swapped;
     }
+    uint16_t seen[3] = {after[0], after[1], after[2]};
+    if (row->flags & ROW_COMPARES) {
+        leave_out_branch(c, number, seen);
+    }
     prepare_fixed(c, row);
-    resolve_operands(c, row, refs, after, &x);
+    resolve_operands(c, row, refs, seen, &x);
     for (unsigned i = 0; i < row->operands; i++) {
         x64_consume(c, refs[i], after[i]);
     }

@@ -124,7 +124,10 @@ void x64_do_set(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_drop_homes_of_slot(c, op->slot);
     store_reg(c, op, from.reg);
     x64_consume(c, op->a, after);
-    if (after != 0 && !(at->where & AT_HOME)) {
+    if (after != 0) {
+        if (at->where & AT_HOME) {
+            x64_forget_home(c, op->a); /* the old one is likelier to be overwritten next */
+        }
         x64_take_home(c, op->a, op->slot);
     }
     x64_end(c);

@@ -119,6 +119,7 @@ enum x64_row_flag {
     ROW_RDX = 16,         /* changes rdx */
     ROW_GIVES_FLAGS = 32, /* the result is in the host's flags */
     ROW_XTEMPS = 64,      /* the temporaries are xmm registers */
+    ROW_COMPARES = 128,   /* a branch on the same comparison needs no operands */
 };
 
 struct x64;
@@ -313,6 +314,8 @@ bool x64_flags_match(const struct x64 *c, enum x64_flags_kind kind, bool wide, i
 enum x64_cc x64_compare(struct x64 *c, unsigned number, const struct ir_op *op);
 /* The next op, if it has this code and the operands of op `number`; else 0. */
 unsigned x64_twin(const struct x64 *c, unsigned number, enum ir_code code);
+/* The branch on the same comparison that follows, with nothing but SETs between; else 0. */
+unsigned x64_branch_after(const struct x64 *c, unsigned number);
 /* The next op that is not left out. */
 unsigned x64_next_op(const struct x64 *c, unsigned number);
 bool x64_is_const(const struct x64 *c, ir_ref value, int32_t imm);

@@ -25,7 +25,7 @@ enum {
 static const struct argp_option options[] = {
     {"exec", OPTION_EXEC, "EXECUTOR", 0,
      "How code is executed: jit (default), ir (translated, not to host code), interp", 0},
-    {"jit-cache", OPTION_CACHE, "SIZE", 0, "Bytes of generated code: 1M, 32M (default)", 0},
+    {"jit-cache", OPTION_CACHE, "SIZE", 0, "Bytes of generated code: 1M, 16M (default)", 0},
     {"jit-threshold", OPTION_THRESHOLD, "N", 0,
      "Interpret code N times before it is translated (0 to 255, default 8)", 0},
     {"passes", OPTION_PASSES, "-NAME[,-NAME...]", 0,

@@ -190,7 +190,7 @@ static bool create_parts(struct translator *t, struct error *err)
         return error_set(err, LEON3EMU_HOST, "no memory for generated code: %s; try --exec=interp",
                          message);
     }
-    if (!block_cache_init(&t->cache, t->jit, 4 * t->options.cache_size)) {
+    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size)) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     t->cache.on_gone = block_gone;

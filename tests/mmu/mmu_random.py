@@ -51,9 +51,11 @@ class Tools:
         arguments = self.arguments
         if name == "qemu":
             output = f"{path}.qemu"
-            run([arguments.qemu, "-M", "leon3_generic", "-display", "none", "-monitor", "none", "-serial",
-                 f"file:{output}", "-kernel", arguments.executor, "-device",
-                 f"loader,file={path},addr={LAYOUT['BATCH']:#x},force-raw=on"], arguments.timeout)
+            text = run([arguments.qemu, "-M", "leon3_generic", "-display", "none", "-monitor", "none",
+                        "-serial", f"file:{output}", "-kernel", arguments.executor, "-device",
+                        f"loader,file={path},addr={LAYOUT['BATCH']:#x},force-raw=on"], arguments.timeout)
+            if not os.path.exists(output):
+                return text.splitlines(), None
             with open(output, encoding="ascii", errors="replace") as file:
                 return file.read().splitlines(), None
         text = run([arguments.emulator, *EXECUTORS[name], "--stats", arguments.executor,

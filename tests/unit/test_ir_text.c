@@ -83,6 +83,7 @@ static const char canonical[] = "block 0x40000000, charge 9, paged\n"
                                 "    jump %1, @0\n"
                                 "    nop 3\n"
                                 "arm 1:\n"
+                                "    nop 2\n"
                                 "    exit 0x10, link 0\n";
 
 static void test_round_trip(void **state)
@@ -117,7 +118,7 @@ static void test_fields(void **state)
     assert_int_equal(block->arms[0], 29);
     assert_int_equal(block->arms[1], 34);
     assert_int_equal(block->link_count, 2);
-    assert_int_equal(block->op_count, 35);
+    assert_int_equal(block->op_count, 37);
     assert_int_equal(block->ops[3].imm, -4096);
     assert_int_equal(block->ops[4].type, IR_I64);
     assert_int_equal(block->ops[4].imm, -305419896);
@@ -132,7 +133,7 @@ static void test_fields(void **state)
     assert_int_equal(block->ops[25].cond, IR_GE);
     assert_int_equal(block->ops[28].imm, -4);
     assert_int_equal(block->ops[28].c, 1);
-    assert_int_equal(block->ops[34].insn, IR_NONE);
+    assert_int_equal(block->ops[36].insn, IR_NONE);
     free(block);
 }
 

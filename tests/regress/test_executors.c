@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What executors did not agree upon once: a few words each, executed by the interpreter, as host code and as
+ * IR; all state must be the same, at the same cycle.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "exec/cpu_state.h"
+#include "guest.h"
+
+#define CODE (GUEST_RAM + 0x2000)
+#define DATA (GUEST_RAM + 0x8000)
+#define SLOW 0xa0000000u /* a device with wait cycles */
+
+#define W_REGS(op, op3, rd, rs1, rs2)                                                              \
+    ((uint32_t)(op) << 30 | (uint32_t)(rd) << 25 | (uint32_t)(op3) << 19 | (uint32_t)(rs1) << 14 | \
+     (uint32_t)(rs2))
+#define W_SAVE(rd, rs1, imm)    W_FORMAT3(2, 0x3c, rd, rs1, imm)
+#define W_RESTORE(rd, rs1, imm) W_FORMAT3(2, 0x3d, rd, rs1, imm)
+#define W_UMULCC(rd, rs1, imm)  W_FORMAT3(2, 0x1a, rd, rs1, imm)
+#define W_SWAP(rd, rs1, imm)    W_FORMAT3(3, 0x0f, rd, rs1, imm)
+#define W_STFSR(rs1, imm)       W_FORMAT3(3, 0x25, 0, rs1, imm)
+#define W_FADDS(d, a, b)        W_REGS(2, 0x34, d, a, 0x041 << 5 | (b))
+#define W_FMULS(d, a, b)        W_REGS(2, 0x34, d, a, 0x049 << 5 | (b))
+#define W_BGE(disp)             W_BRANCH(11, disp)
+
+/* ---- a slow device, which also asks for an event in the middle of a block ---- */
+
+struct slow {
+    struct l3_host *host;
+    const struct l3_services *services;
+    struct l3_event *event;
+    uint32_t events;
+};
+
+static void slow_event(void *instance, uint32_t argument)
+{
+    (void)argument;
+    ((struct slow *)instance)->events++;
+}
+
+static void *slow_create(struct l3_host *host, const struct l3_services *services)
+{
+    struct slow *slow = calloc(1, sizeof *slow);
+    slow->host = host;
+    slow->services = services;
+    slow->event = services->event_create(host, "event", slow_event, 0);
+    return slow;
+}
+
+static int32_t slow_read(void *instance, struct l3_request *request)
+{
+    struct slow *slow = instance;
+    request->value = slow->events;
+    request->wait_cycles = (uint32_t)request->offset;
+    return L3_OK;
+}
+
+/* An event, so many cycles from now. */
+static int32_t slow_write(void *instance, struct l3_request *request)
+{
+    struct slow *slow = instance;
+    uint64_t now = slow->services->cycles(slow->host);
+    slow->services->event_arm(slow->host, slow->event, now + request->value);
+    return L3_OK;
+}
+
+static const struct l3_region slow_regions[] = {
+    {.struct_size = sizeof(struct l3_region),
+     .kind = L3_REGION_AHB,
+     .name = "registers",
+     .size = 0x1000,
+     .valid_sizes = L3_SIZE_ALL,
+     .native_sizes = L3_SIZE_4},
+};
+
+static const struct library slow_library = {.class = {.struct_size = sizeof(struct l3_device_class),
+                                                      .abi_version = L3_ABI_VERSION,
+                                                      .name = "slow",
+                                                      .regions = slow_regions,
+                                                      .region_count = 1,
+                                                      .create = slow_create,
+                                                      .destroy = free,
+                                                      .read = slow_read,
+                                                      .write = slow_write}};
+
+/* ---- a case ---- */
+
+struct test_case {
+    const uint32_t *words;
+    size_t count;
+    void (*prepare)(struct cpu *cpu); /* or NULL */
+};
+
+static void start(struct guest *g, const struct test_case *c, enum exec_kind kind)
+{
+    struct leon3emu_options options;
+    struct cpu *cpu;
+
+    leon3emu_options_init(&options);
+    options.input_fd = options.output_fd = -1;
+    options.exec = kind;
+    options.jit.threshold = 0;
+    guest_create_with(g, GUEST_BOARD, &options);
+    assert_non_null(g->m);
+    guest_add_device(g, &slow_library, "slow0", "name=slow0,base=0xa0000000");
+    guest_program(g, CODE, c->words, c->count);
+    cpu = guest_cpu(g);
+    cpu_set_psr(cpu, cpu_psr(cpu) | 1u << PSR_EF);
+    cpu_set_reg(cpu, G1, DATA);
+    cpu_set_reg(cpu, G2, SLOW);
+    if (c->prepare != NULL) {
+        c->prepare(cpu);
+    }
+}
+
+static void compare(struct guest *a, struct guest *b, const char *name)
+{
+    struct cpu_state expected, made;
+    char text[160];
+
+    cpu_state_capture(&expected, guest_cpu(a));
+    cpu_state_capture(&made, guest_cpu(b));
+    expected.limit = made.limit = 0;
+    if (cpu_state_difference(&expected, &made, text, sizeof text)) {
+        fail_msg("%s, cycle %u: %s", name, (unsigned)expected.cycles, text);
+    }
+    for (uint32_t at = DATA; at < DATA + 64; at += 4) {
+        assert_int_equal(guest_peek(b, at), guest_peek(a, at));
+    }
+}
+
+/* From the start to each of `cycles` in one go: whatever lies on the way, all are then at the same place. */
+static void agree(const struct test_case *c, unsigned cycles)
+{
+    static const struct {
+        const char *name;
+        enum exec_kind kind;
+    } others[] = {{"jit", EXEC_JIT}, {"ir", EXEC_IR}};
+
+    for (unsigned end = 1; end <= cycles; end++) {
+        struct guest a;
+        start(&a, c, EXEC_INTERP);
+        guest_run(&a, end);
+        for (unsigned i = 0; i < 2; i++) {
+            struct guest b;
+            start(&b, c, others[i].kind);
+            guest_run(&b, end);
+            compare(&a, &b, others[i].name);
+            guest_free(&b);
+        }
+        guest_free(&a);
+    }
+}
+
+#define AGREE(words, prepare, cycles)                                                              \
+    agree(&(const struct test_case){words, sizeof(words) / sizeof(words)[0], prepare}, cycles)
+
+/* ---- windows ---- */
+
+static void invalid_window(struct cpu *cpu)
+{
+    cpu_set_cwp(cpu, 4);
+    cpu->wim = 1u << 4;
+}
+
+/* The current window may be invalid itself: there is no way back to it. */
+static void test_back_to_invalid_window(void **state)
+{
+    static const uint32_t save[] = {W_RESTORE(0, 0, 0), W_SAVE(0, 0, 0), W_ADD(G7, G7, 1), W_BA(0),
+                                    W_NOP};
+    static const uint32_t restore[] = {W_SAVE(0, 0, 0), W_RESTORE(0, 0, 0), W_ADD(G7, G7, 1),
+                                       W_BA(0), W_NOP};
+    (void)state;
+    AGREE(save, invalid_window, 6);
+    AGREE(restore, invalid_window, 6);
+}
+
+static void last_window(struct cpu *cpu)
+{
+    cpu_set_cwp(cpu, 7); /* SAVE is not simple there */
+    cpu->wim = 1u << 2;
+    cpu_set_reg(cpu, O0, 3);
+    cpu_set_reg(cpu, G7, 100);
+}
+
+/* SAVE's slow path writes rd, where a value of the block had its place. */
+static void test_save_to_global(void **state)
+{
+    static const uint32_t words[] = {
+        W_UMULCC(G7, O0, -2), W_SAVE(G7, G1, 0), W_BGE(3), W_ADD(G6, G6, 1),
+        W_ADD(G6, G6, 8),     W_BA(0),           W_NOP};
+    static const uint32_t restored[] = {W_ADD(G7, G7, 5),
+                                        W_SAVE(G7, G7, 3),
+                                        W_ADD(G6, G7, 1),
+                                        W_RESTORE(G7, G7, 9),
+                                        W_ADD(G5, G7, 0),
+                                        W_BA(0),
+                                        W_NOP};
+    (void)state;
+    AGREE(words, last_window, 8);
+    AGREE(restored, last_window, 8);
+}
+
+/* ---- floating point ---- */
+
+static void tiny_numbers(struct cpu *cpu)
+{
+    cpu->f[CPU_F(0)] = 0x00800000; /* the least normal number */
+    cpu->f[CPU_F(1)] = 0x3f000000; /* a half */
+    cpu->f[CPU_F(2)] = 0x7f7fffff; /* the greatest */
+    cpu->f[CPU_F(3)] = 0x3f800000;
+    cpu->f[CPU_F(4)] = 0x30000000;
+}
+
+/* An FPop that the interpreter has to do takes what sticks in the host; what sticks later counts, too. */
+static void test_exceptions_after_special(void **state)
+{
+    static const uint32_t words[] = {W_FMULS(8, 0, 1), W_FADDS(9, 2, 2), W_FADDS(10, 3, 3),
+                                     W_STFSR(G1, 0),   W_BA(0),          W_NOP};
+    static const uint32_t inexact[] = {W_FMULS(8, 0, 1), W_FADDS(9, 3, 4), W_FADDS(10, 3, 3),
+                                       W_STFSR(G1, 0),   W_BA(0),          W_NOP};
+    (void)state;
+    AGREE(words, tiny_numbers, 6);
+    AGREE(inexact, tiny_numbers, 6);
+}
+
+/* ---- time ---- */
+
+/* Wait cycles and new events in the middle of a block: the limit was looked at when it was entered. */
+static void test_limit_comes_nearer(void **state)
+{
+    static const uint32_t waits[] = {
+        W_ADD(G7, G7, 1), W_LD(G6, G2, 8), W_ADD(G7, G7, 1), W_ADD(G7, G7, 1), W_ADD(G7, G7, 1),
+        W_ADD(G7, G7, 1), W_LD(G6, G2, 4), W_ADD(G7, G7, 1), W_BA(-8),         W_NOP};
+    static const uint32_t events[] = {W_OR(G5, G0, 3),  W_ST(G5, G2, 0),  W_ADD(G7, G7, 1),
+                                      W_ADD(G7, G7, 1), W_ADD(G7, G7, 1), W_LD(G6, G2, 0),
+                                      W_ST(G6, G1, 0),  W_BA(-6),         W_ADD(G7, G7, 1)};
+    (void)state;
+    AGREE(waits, NULL, 60);
+    AGREE(events, NULL, 40);
+}
+
+/* ---- memory ---- */
+
+static void ignores_errors(struct cpu *cpu)
+{
+    cpu->asr17_rw = ASR17_DWT;
+    cpu_set_reg(cpu, G1, 0); /* ROM */
+}
+
+/* A store's bus error may not matter: the block goes on. */
+static void test_ignored_bus_error(void **state)
+{
+    static const uint32_t words[] = {W_ST(G2, G1, 0),  W_ADD(G7, G7, 1), W_SWAP(G2, G1, 4),
+                                     W_ADD(G7, G7, 1), W_BA(0),          W_NOP};
+    (void)state;
+    AGREE(words, ignores_errors, 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_back_to_invalid_window),   cmocka_unit_test(test_save_to_global),
+        cmocka_unit_test(test_exceptions_after_special), cmocka_unit_test(test_limit_comes_nearer),
+        cmocka_unit_test(test_ignored_bus_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
