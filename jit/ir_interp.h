@@ -66,7 +66,7 @@ struct irx_run {
     uint8_t *memory;
     const uint8_t *tlb;
     const struct jit_jump *jumps;
-    bool fp_begun;        /* before a call: exceptions may stick, and do so again after it */
+    bool fp_begun;        /* an FBEGIN of this block has been */
     struct jit_left left; /* valid once a handler has returned NULL */
     uint64_t values[IR_MAX_OPS];
 };
@@ -88,8 +88,7 @@ void irx_read_pointers(struct irx_run *run);
 const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op);
 /* jit_fp_harvest() of this backend. */
 unsigned irx_fp_harvest(const void *self);
-/* The word at fp_offset; and FBEGIN. */
-bool irx_fp_is_begun(const struct irx_run *run);
+/* What FBEGIN does. */
 void irx_fp_begin(struct irx_run *run);
 /* Does the condition hold for flags as above? */
 bool irx_flags_hold(enum ir_cond cond, unsigned flags);

@@ -216,21 +216,19 @@ static const struct irx_op *compare_64(struct irx_run *run, const struct irx_op 
 
 /* ---- the environment ---- */
 
-bool irx_fp_is_begun(const struct irx_run *run)
-{
-    uint32_t ready;
-    memcpy(&ready, run->bases[IR_ENV] + run->guest->fp_offset, sizeof ready);
-    return ready != 0;
-}
-
 /* Nothing sticks yet; the host's environment needs no other care. */
 void irx_fp_begin(struct irx_run *run)
 {
-    const uint32_t ready = 1;
-    if (!irx_fp_is_begun(run)) {
+    uint8_t *place = run->bases[IR_ENV] + run->guest->fp_offset;
+    uint32_t ready;
+
+    memcpy(&ready, place, sizeof ready);
+    if (ready == 0) {
         feclearexcept(FE_ALL_EXCEPT);
-        memcpy(run->bases[IR_ENV] + run->guest->fp_offset, &ready, sizeof ready);
+        ready = 1;
+        memcpy(place, &ready, sizeof ready);
     }
+    run->fp_begun = true;
 }
 
 static const struct irx_op *fbegin(struct irx_run *run, const struct irx_op *op)

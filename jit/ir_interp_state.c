@@ -96,7 +96,6 @@ static void begin_call(struct irx_run *run, const struct irx_op *op)
 {
     write_bank(run);
     write_budget(run, run->budget + left_of(run, op));
-    run->fp_begun = irx_fp_is_begun(run);
 }
 
 static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
@@ -123,7 +122,7 @@ static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *o
     switch ((enum ir_verdict)verdict) {
     case IR_STAY:
         run->budget -= left_of(run, op);
-        if (run->fp_begun) { /* for the ops that follow; the guest may have harvested */
+        if (run->fp_begun) { /* again: the guest may have harvested */
             irx_fp_begin(run);
         }
         return op + 1;
@@ -347,6 +346,7 @@ const struct irx_op *irx_enter(struct irx_run *run, const void *entry)
     }
     run->budget -= code->charge;
     run->code = code;
+    run->fp_begun = false;
     return code->ops;
 }
 

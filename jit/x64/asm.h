@@ -262,16 +262,23 @@ X_INLINE void x64_imm32(struct x64_asm *as, uint32_t value)
     as->p = x64_put_32(as->p, value);
 }
 
-/* Three operands, VEX: reg, vvvv and r/m as the instruction has them.  opcode: with X_0F38 or X_0F3A, and
+/* Three operands, VEX: reg, vvvv and r/m as the instruction has them.  opcode: with X_0F, X_0F38 or X_0F3A,
  * X_66, X_F2 or X_F3 as the mandatory prefix, and X_W. */
 X_INLINE uint8_t *x64_put_vex(uint8_t *p, uint32_t opcode, unsigned rex, unsigned vvvv)
 {
     unsigned map = opcode & X_0F3A ? 3 : opcode & X_0F38 ? 2 : 1;
     unsigned prefix = opcode & X_66 ? 1 : opcode & X_F3 ? 2 : opcode & X_F2 ? 3 : 0;
 
-    *p++ = 0xc4;
-    *p++ = (uint8_t)((~rex & 7) << 5 | map);
-    *p++ = (uint8_t)((opcode & X_W ? 0x80u : 0) | (~vvvv & 15) << 3 | prefix);
+    unsigned rest = (~vvvv & 15) << 3 | prefix;
+
+    if (map == 1 && !(opcode & X_W) && !(rex & 3)) {
+        *p++ = 0xc5;
+        *p++ = (uint8_t)((rex & 4 ? 0 : 0x80u) | rest);
+    } else {
+        *p++ = 0xc4;
+        *p++ = (uint8_t)((~rex & 7) << 5 | map);
+        *p++ = (uint8_t)((opcode & X_W ? 0x80u : 0) | rest);
+    }
     *p++ = (uint8_t)opcode;
     return p;
 }
@@ -291,6 +298,15 @@ X_INLINE void x64_vex_rm(struct x64_asm *as, uint32_t opcode, unsigned reg, unsi
     uint8_t *p = x64_put_vex(as->p, opcode, x64_rex_mem(reg, mem), vvvv);
 
     as->p = x64_put_modrm(p, reg, mem);
+}
+
+X_INLINE void x64_vex_rip(struct x64_asm *as, uint32_t opcode, unsigned reg, unsigned vvvv,
+                          const uint8_t *at)
+{
+    uint8_t *p = x64_put_vex(as->p, opcode, (reg & 8) >> 1, vvvv);
+
+    *p++ = (uint8_t)((reg & 7) << 3 | RBP);
+    as->p = x64_put_32(p, (uint32_t)(at - (p + 4)));
 }
 
 /* ---- instructions ---- */

@@ -28,6 +28,16 @@
 
 /* ---- life ---- */
 
+/* Does the operating system keep the registers of AVX? */
+static bool has_avx_state(void)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    (void)high;
+    return (low & 6) == 6;
+}
+
 static void find_features(struct x64 *c, const struct jit_config *config)
 {
     unsigned a, b, d, features;
@@ -37,6 +47,7 @@ static void find_features(struct x64 *c, const struct jit_config *config)
     }
     if (__get_cpuid(1, &a, &b, &features, &d)) {
         c->movbe = features & bit_MOVBE;
+        c->avx = (features & bit_AVX) && (features & bit_OSXSAVE) && has_avx_state();
     }
     if (__get_cpuid_count(7, 0, &a, &features, &b, &d)) {
         c->bmi2 = features & bit_BMI2;

@@ -38,13 +38,24 @@ static void check_nan(struct x64 *c, const struct ir_op *op, const struct x64_ar
     }
 }
 
+static void emit_magnitude(struct x64 *c, unsigned to, unsigned from, bool wide)
+{
+    const uint8_t *mask = c->thunks.magnitude + 16 * wide;
+
+    if (c->avx) {
+        x64_vex_rip(&c->as, OP_ANDPS, to, from, mask);
+    } else {
+        x64_rr(&c->as, OP_MOVAPS, to, from);
+        x64_rip(&c->as, OP_ANDPS, to, mask, 0);
+    }
+}
+
 static void check_tiny(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
 {
     unsigned temp = x->t[0];
 
     if (op->insn != IR_NONE) {
-        x64_rr(&c->as, OP_MOVAPS, temp, x->d);
-        x64_rip(&c->as, OP_ANDPS, temp, c->thunks.magnitude + 16 * wide, 0);
+        emit_magnitude(c, temp, x->d, wide);
         x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.least + 16 * wide, 0);
         x64_add_stub(c, STUB_FP_TINY, x, x64_jcc_later(&c->as, CC_BE));
     }
@@ -64,17 +75,33 @@ static uint32_t opcode_of(const struct ir_op *op)
     return opcodes[op->code] | scalar(is_wide(op));
 }
 
+/* d = a op b, d being a without AVX. */
+static void emit_arithmetic(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    uint32_t opcode = opcode_of(op);
+
+    if (!c->avx) {
+        emit_xmm_operand(c, opcode, x->d, x->in[1]);
+    } else if (x->in[1].kind == OPERAND_MEM) {
+        x64_vex_rm(&c->as, opcode, x->d, x->in[0].reg, x64_operand_mem(x->in[1]));
+    } else {
+        x64_vex_rr(&c->as, opcode, x->d, x->in[0].reg, x->in[1].reg);
+    }
+}
+
 static void emit_sum(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    emit_xmm_operand(c, opcode_of(op), x->d, x->in[1]);
+    emit_arithmetic(c, op, x);
     check_nan(c, op, x, is_wide(op));
 }
 
 /* The operands stay as they are: the stub looks at them. */
 static void emit_product(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
-    emit_xmm_operand(c, opcode_of(op), x->d, x->in[1]);
+    if (!c->avx) {
+        x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
+    }
+    emit_arithmetic(c, op, x);
     check_tiny(c, op, x, is_wide(op));
 }
 
@@ -110,26 +137,55 @@ static void emit_to_int(struct x64 *c, const struct ir_op *op, const struct x64_
     }
 }
 
-void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
+static const struct x64_row *pick_row(const struct x64 *c, const struct ir_op *op)
 {
-    static const struct x64_row sum = {2, {C_X, C_XM}, OUT_XTIED, ROW_SPOILS, 0, emit_sum, NULL};
-    static const struct x64_row product = {
-        2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_product, NULL};
+    static const struct x64_row sums[2][2] = {
+        {{2, {C_X, C_XM}, OUT_XTIED, ROW_SPOILS, 0, emit_sum, NULL},
+         {2, {C_X, C_XM}, OUT_XTIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, NULL}},
+        {{2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS, 0, emit_sum, NULL},
+         {2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, NULL}},
+    };
+    static const struct x64_row products[2] = {
+        {2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_product, NULL},
+        {2,
+         {C_X, C_XM},
+         OUT_XNEW,
+         ROW_SPOILS | ROW_APART | ROW_XTEMPS | ROW_COMMUTES,
+         1,
+         emit_product,
+         NULL},
+    };
     static const struct x64_row root = {1, {C_X}, OUT_XTIED, ROW_SPOILS, 0, emit_sqrt, NULL};
     static const struct x64_row widen = {1, {C_X}, OUT_XTIED, ROW_SPOILS, 0, emit_widen, NULL};
     static const struct x64_row narrow = {
         1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, NULL};
     static const struct x64_row to_int = {1, {C_XM}, OUT_NEW, ROW_SPOILS, 0, emit_to_int, NULL};
-    static const struct x64_row *const rows[IR_CODES] = {
-        [IR_FADD] = &sum,   [IR_FSUB] = &sum,     [IR_FMUL] = &product,   [IR_FDIV] = &product,
-        [IR_FSQRT] = &root, [IR_FWIDEN] = &widen, [IR_FNARROW] = &narrow, [IR_FTOI] = &to_int,
-    };
 
+    switch (op->code) {
+    case IR_FADD:
+    case IR_FSUB:
+        return &sums[c->avx][op->code == IR_FADD];
+    case IR_FMUL:
+    case IR_FDIV:
+        return &products[op->code == IR_FMUL];
+    case IR_FSQRT:
+        return &root;
+    case IR_FWIDEN:
+        return &widen;
+    case IR_FNARROW:
+        return &narrow;
+    default:
+        return &to_int;
+    }
+}
+
+void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
+{
     if (op->insn != IR_NONE) {
         x64_drop_homes_of_slot(c, op->slot); /* what step() may change */
         x64_drop_homes_of_set(c, c->shy);
     }
-    x64_place(c, number, op, rows[op->code]);
+    x64_place(c, number, op, pick_row(c, op));
 }
 
 /* ---- the others ---- */

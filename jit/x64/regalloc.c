@@ -427,8 +427,10 @@ static bool swap_pays(const struct x64 *c, const ir_ref refs[3], const uint16_t 
     if ((a->where | b->where) & AT_CONST) {
         return a->where & AT_CONST;
     }
-    return (b->where & AT_REG) && after[1] == 0 && !((a->where & AT_REG) && after[0] == 0) &&
-           refs[0] != refs[1];
+    if (!(b->where & AT_REG) || refs[0] == refs[1]) {
+        return false;
+    }
+    return a->where & AT_REG ? after[0] != 0 && after[1] == 0 : after[0] == 0 || after[1] == 0;
 }
 
 /* At most one operand may be in memory, and the tied one is moved. */

@@ -130,28 +130,37 @@ static void load_result(struct x64 *c, const struct x64_stub *stub, const struct
     x64_rm(&c->as, opcode, stub->d, c->slots[op->slot]);
 }
 
-static void compare_zero(struct x64 *c, uint32_t opcode, struct x64_operand operand,
-                         const struct x64_stub *stub)
+/* Back if the operand is equal to the result, which is zero. */
+static void back_if_equal(struct x64 *c, const struct x64_stub *stub, struct x64_operand operand,
+                          uint32_t opcode)
 {
-    if (operand.kind == OPERAND_REG) {
-        x64_rip(&c->as, opcode, operand.reg, c->thunks.zero, 0);
-        x64_jcc(&c->as, CC_E, stub->back);
+    if (operand.kind == OPERAND_MEM) {
+        x64_rm(&c->as, opcode, stub->d, x64_operand_mem(operand));
+    } else {
+        x64_rr(&c->as, opcode, stub->d, operand.reg);
     }
+    x64_jcc(&c->as, CC_E, stub->back);
 }
 
 /* A zero because of a zero operand is exact: not tiny. */
 static void emit_tiny_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
-    bool wide = op->type == IR_F64 || op->code == IR_FNARROW;
-    uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
+    uint32_t opcode = OP_UCOMIS | (op->type == IR_F64 ? X_66 : 0);
 
-    x64_rr(&c->as, OP_UCOMIS | (op->type == IR_F64 ? X_66 : 0), stub->d, stub->d);
+    x64_rip(&c->as, opcode, stub->d, c->thunks.zero, 0);
     uint8_t *nan = x64_jcc_short(&c->as, CC_P);
-    compare_zero(c, opcode, stub->a, stub);
+    uint8_t *not_zero = x64_jcc_short(&c->as, CC_NE);
+    if (op->code == IR_FNARROW) {
+        x64_rip(&c->as, OP_UCOMIS | X_66, stub->a.reg, c->thunks.zero, 0);
+        x64_jcc(&c->as, CC_E, stub->back);
+    } else {
+        back_if_equal(c, stub, stub->a, opcode);
+    }
     if (op->code == IR_FMUL) {
-        compare_zero(c, opcode, stub->b, stub);
+        back_if_equal(c, stub, stub->b, opcode);
     }
     x64_bind_short(nan, c->as.p);
+    x64_bind_short(not_zero, c->as.p);
 }
 
 /* ---- the kinds ---- */

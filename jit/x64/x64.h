@@ -203,7 +203,8 @@ struct x64 {
     const struct ir_guest *guest;
     struct codebuf buffer;
     struct x64_thunks thunks;
-    bool movbe, bmi2, inline_jumps;
+    bool movbe, bmi2, avx; /* the host has these */
+    bool inline_jumps;
     uint32_t allowed;           /* registers for values */
     uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */
     uint64_t shy[4], banked[4]; /* slots that are */

@@ -15,6 +15,11 @@
 
 #define IO_CALLS 64
 
+/* The call itself.  The build of LEON3EMU_LINKED_DEVICES has another one (tests/bench/linked.h). */
+#ifndef IO_CALL_DEVICE
+#define IO_CALL_DEVICE(function, instance, request) (function)((instance), (request))
+#endif
+
 struct io_call {
     uint64_t tag; /* 0: empty */
     int32_t (*function)(void *instance, struct l3_request *request);
@@ -49,7 +54,7 @@ static inline int32_t io_call_run(struct io_call *call, uint64_t value)
     bus->frames = &call->frame;
     bus->calls++;
     call->owner->depth = 1;
-    result = call->function(call->instance, &call->request);
+    result = IO_CALL_DEVICE(call->function, call->instance, &call->request);
     call->owner->depth = 0;
     bus->frames = NULL;
     return result;

@@ -273,12 +273,33 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     return verdict;
 }
 
+/* SAVE or RESTORE at the seam of the ring, or where the limit was nearer than it need be: the window changes,
+ * and the block does the rest.  False: the window is invalid, which the interpreter makes a trap of. */
+static inline bool shift_window(struct cpu *cpu, const struct block_insn *at)
+{
+    unsigned windows = cpu->config.windows;
+    unsigned from = (unsigned)(cpu->bank[1] - cpu->windows) / 16;
+    unsigned to = at->f.row == INSN_SAVE ? from - 1 : from + 1;
+
+    to = to == windows ? 0 : to > windows ? windows - 1 : to;
+    if (cpu->wim >> to & 1) {
+        return false;
+    }
+    cpu->cwp = (uint8_t)from;
+    cpu_set_cwp(cpu, to);
+    find_limits(cpu);
+    return true;
+}
+
 static uint32_t step(void *env, void *cookie, uint32_t insn)
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
     const struct block_insn *at = &block->insns[insn];
 
+    if (at->flow == BLOCK_SHIFT && shift_window(cpu, at)) {
+        return IR_STAY;
+    }
     settle_time(cpu);
     settle_cwp(cpu);
     settle_fp(cpu);

@@ -55,6 +55,7 @@ enum block_mode {
 enum block_flow {
     BLOCK_SEQUENCE, /* the next instruction is in the block, or else a surprise */
     BLOCK_END,      /* the block ends with it                                      */
+    BLOCK_SHIFT,    /* SAVE or RESTORE: the block moves the window, and writes rd  */
 };
 
 struct block_insn {

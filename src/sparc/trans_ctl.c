@@ -296,6 +296,7 @@ enum flow trans_save_restore(struct translation *t, const struct insn *f, unsign
         return trans_step(t, f, insn);
     }
     sum = trans_address(t, f);
+    trans_mark(t, insn, BLOCK_SHIFT);
     op.slot = save ? SLOT_SAVE : SLOT_RESTORE;
     op.imm = save ? -64 : 64;
     ir_add_op(t->block, op);

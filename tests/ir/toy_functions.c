@@ -84,6 +84,9 @@ static enum ir_verdict disturb(struct toy_env *env, uint64_t state, bool anythin
     if (toy_percent(&rng, 20)) {
         env->budget -= toy_below(&rng, 40);
     }
+    if (toy_percent(&rng, 20)) {
+        toy_harvest(env->toy);
+    }
     if (anything || leave) {
         env->r[toy_below(&rng, 8)] ^= (uint32_t)toy_next(&rng);
         env->x[toy_below(&rng, 2)] += toy_below(&rng, 3);
@@ -227,16 +230,29 @@ static uint64_t state_but_memo(struct toy_env *env)
     return state;
 }
 
-/* Whether an op with a zero as its result comes here is the backend's choice: that leaves no trace. */
-static enum ir_verdict finish_fp(struct toy_env *env, const struct toy_block *block,
-                                 uint32_t number, double value)
+/* The result into its slot; the exceptions that stick stay those of generated code alone.  True: zero. */
+static bool perform_fp(struct toy_env *env, const struct toy_insn *insn)
 {
-    const struct toy_insn *insn = &block->insns[number];
     bool narrow = insn->type == IR_F32 && insn->code != IR_FTOI;
+    fenv_t before;
+
+    fegetenv(&before);
+    double a = read_real(env, insn->a);
+    double b = insn->b != TOY_NO_SLOT ? read_real(env, insn->b) : 0;
+    double value = compute(insn, a, b);
+    value = isnan(value) ? (double)NAN : value;
+    write_result(env, insn, value);
+    bool zero = (narrow ? (double)(float)value : value) == 0;
+    fesetenv(&before);
+    return zero;
+}
+
+/* Whether an op with a zero as its result comes here is the backend's choice: that leaves no trace. */
+static enum ir_verdict step_fp(struct toy_env *env, const struct toy_block *block, uint32_t number)
+{
     uint64_t state = state_but_memo(env);
 
-    write_result(env, insn, value);
-    if ((narrow ? (double)(float)value : value) == 0) {
+    if (perform_fp(env, &block->insns[number])) {
         return IR_STAY;
     }
     toy_note(env->toy,
@@ -249,21 +265,6 @@ static enum ir_verdict finish_fp(struct toy_env *env, const struct toy_block *bl
     if (verdict != IR_STAY) {
         env->memo = (uint32_t)state;
     }
-    return verdict;
-}
-
-/* The exceptions that stick are those of generated code alone. */
-static enum ir_verdict step_fp(struct toy_env *env, const struct toy_block *block, uint32_t number)
-{
-    const struct toy_insn *insn = &block->insns[number];
-    fexcept_t before;
-
-    fegetexceptflag(&before, FE_ALL_EXCEPT);
-    double a = read_real(env, insn->a);
-    double b = insn->b != TOY_NO_SLOT ? read_real(env, insn->b) : 0;
-    double value = compute(insn, a, b);
-    enum ir_verdict verdict = finish_fp(env, block, number, isnan(value) ? (double)NAN : value);
-    fesetexceptflag(&before, FE_ALL_EXCEPT);
     return verdict;
 }
 

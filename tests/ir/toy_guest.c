@@ -287,6 +287,15 @@ uint64_t toy_state(const struct toy *toy)
     return hash_words(hash, env->windows, sizeof env->windows / 4);
 }
 
+void toy_harvest(struct toy *toy)
+{
+    if (toy->backend != NULL && toy->env.fp != 0) {
+        unsigned exceptions = toy->backend->fp_harvest(toy->self);
+        toy->env.fp = 0;
+        toy_note(toy, (struct toy_event){.kind = 'e', .value = exceptions});
+    }
+}
+
 void toy_note(struct toy *toy, struct toy_event event)
 {
     if (toy->event_count + 1 == toy->watch) {

@@ -102,9 +102,10 @@ struct toy_block {
     struct toy_insn insns[IR_MAX_INSNS];
 };
 
-/* One call into the guest. */
+/* One call into the guest, or what it has seen otherwise. */
 struct toy_event {
-    char kind; /* 's' step, 'f' step of an FP op, 'l' load, 't' store, 'h' helper, 'q' left */
+    char
+        kind; /* 's' step, 'f' step of an FP op, 'l' load, 't' store, 'h' helper, 'q' left, 'e' harvest */
     uint8_t size;
     uint32_t pc;   /* of the block */
     uint32_t insn; /* or helper */
@@ -148,6 +149,8 @@ uint64_t toy_state(const struct toy *toy);
 uint8_t *toy_memory(const struct toy *toy);
 /* Goes to window number `window`, from 0 to TOY_WINDOWS - 1, with new limits around it. */
 void toy_move_bank(struct toy_env *env, unsigned window, struct toy_rng *rng);
+/* Harvests floating-point exceptions, if there may be any, and writes them down. */
+void toy_harvest(struct toy *toy);
 /* Writes an event down. */
 void toy_note(struct toy *toy, struct toy_event event);
 /* Number of the first event that differs; TOY_EVENTS: none does. */

@@ -175,6 +175,9 @@ static void run_blocks(struct dispatcher *d)
     for (unsigned leaves = 0; leaves < LEAVES_MOST; leaves++) {
         struct jit_left left = d->backend->run(d->self, &d->toy->env, d->codes[next].entry);
         note_leaving(d, left);
+        if (toy_percent(&d->rng, 20)) {
+            toy_harvest(d->toy);
+        }
         if (!dispatch(d, left, &next)) {
             break;
         }
@@ -199,6 +202,8 @@ void toy_program_run(const struct toy_program *program, const struct jit_backend
     CHECK(d->self != NULL);
     toy_reset(toy, program->seed, program->paged);
     toy->block_count = program->count;
+    toy->backend = backend;
+    toy->self = d->self;
     for (unsigned i = 0; i < program->count; i++) {
         compile(d, i);
     }
