@@ -103,8 +103,8 @@ struct ir_slot {
     uint8_t bank; /* enum ir_bank */
     uint8_t type; /* enum ir_type */
     uint32_t offset;
-    bool
-        note; /* the step() of an FP op does not look at it: an FP op need not find it up to date */
+    /* The step() of an FP op does not look at it: an FP op need not find it up to date. */
+    bool note;
     bool shy; /* may be changed by step() of an FP op or a SHIFT: a GET of it is always done */
 };
 

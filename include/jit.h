@@ -63,10 +63,10 @@ size_t jit_used(const struct jit *jit);
 
 /* Why generated code was left. */
 enum jit_reason {
-    JIT_QUIT = -1,   /* state is complete: QUIT, or a slow path wanted it   */
-    JIT_BUDGET = -2, /* the budget does not suffice for block `cookie`      */
-    JIT_JUMP =
-        -3, /* JUMP's target (env's target) is not in the jump cache; cookie: the block left */
+    JIT_QUIT = -1,   /* state is complete: QUIT, or a slow path wanted it */
+    JIT_BUDGET = -2, /* the budget does not suffice for block `cookie` */
+    JIT_JUMP = -3,   /* env's target is not in the jump cache; cookie: the block left by a JUMP,
+                        NULL: a slow path wanted to go there (IR_GO_TO) */
 };
 struct jit_left {
     void *cookie;   /* of the block that was left; NULL with JIT_QUIT */

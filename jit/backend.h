@@ -20,8 +20,8 @@ struct jit_backend {
     void (*flush)(void *self);
     size_t (*used)(const void *self);
     jit_runner *run;
-    jit_runner *(*runner)(
-        const void *self); /* not NULL: gives what is to be called in place of run */
+    /* If not NULL: gives what is to be called in place of run. */
+    jit_runner *(*runner)(const void *self);
     void (*link)(void *self, uint32_t place, const void *entry); /* entry NULL: unlink */
     void (*disable)(void *self, const void *entry);
     unsigned (*fp_harvest)(const void *self);

@@ -10,6 +10,8 @@
  * becomes one of the arm's live-ins, and counts as used by the branch to it.  Ops whose result nobody
  * uses, and which do nothing else, do not count as users.  Constants are no values here: they are
  * written into the instructions that use them.
+ *
+ * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs sees them.
  */
 #include "x64.h"
 
@@ -57,8 +59,94 @@ static inline void use_operands(struct x64 *c, unsigned section, unsigned number
     }
 }
 
+/* ---- SETs that are overwritten ---- */
+
+static inline void remove_slots(struct x64_overwrite *overwrite, const uint64_t slots[4])
+{
+    for (unsigned word = 0; word < 4; word++) {
+        overwrite->slots[word] &= ~slots[word];
+    }
+}
+
+static inline bool is_overwritten(const struct x64_overwrite *overwrite, unsigned slot)
+{
+    return overwrite->slots[slot / 64] >> slot % 64 & 1;
+}
+
+static inline void forget_overwrites(struct x64_overwrite *overwrite)
+{
+    memset(overwrite->slots, 0, sizeof overwrite->slots);
+}
+
+static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_overwrite *overwrite = &c->overwrite;
+    const uint64_t *covered = c->covers[op->slot];
+
+    c->after[number][3] = 0;
+    if (is_overwritten(overwrite, op->slot) && op->type != IR_FLAGS) {
+        c->after[number][3] = overwrite->by[op->slot];
+    }
+    remove_slots(overwrite, c->conflicts[op->slot]);
+    for (unsigned word = 0; word < 4; word++) {
+        overwrite->slots[word] |= covered[word];
+        for (uint64_t left = covered[word]; left != 0; left &= left - 1) {
+            overwrite->by[word * 64 + (unsigned)__builtin_ctzll(left)] = (uint16_t)number;
+        }
+    }
+}
+
+/* step() of an FP op writes its slot.  A SET of it that follows before anything else can be seen sets that
+ * right; else what is pending for the slot would be wrong afterwards. */
+static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_overwrite *overwrite = &c->overwrite;
+
+    if (op->insn == IR_NONE) {
+        return;
+    }
+    if (!is_overwritten(overwrite, op->slot) || overwrite->leaves < overwrite->by[op->slot]) {
+        remove_slots(overwrite, c->conflicts[op->slot]);
+    }
+    remove_slots(overwrite, c->shy);
+    overwrite->leaves = number;
+}
+
+static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    switch (op->code) {
+    case IR_GET:
+        remove_slots(&c->overwrite, c->conflicts[op->slot]);
+        break;
+    case IR_SET:
+        analyse_set(c, number, op);
+        break;
+    case IR_LOAD:
+    case IR_STORE:
+        c->overwrite.leaves = number;
+        break;
+    case IR_FADD:
+    case IR_FSUB:
+    case IR_FMUL:
+    case IR_FDIV:
+    case IR_FSQRT:
+    case IR_FWIDEN:
+    case IR_FNARROW:
+    case IR_FTOI:
+        analyse_fp(c, number, op);
+        break;
+    default: /* state must be complete */
+        forget_overwrites(&c->overwrite);
+        break;
+    }
+}
+
+/* ---- sections ---- */
+
 static void analyse_section(struct x64 *c, unsigned first, unsigned end)
 {
+    forget_overwrites(&c->overwrite);
+    c->overwrite.leaves = end;
     for (unsigned number = end; number-- > first;) {
         const struct ir_op *op = &c->ops[number];
         const struct x64_row *row = &x64_rows[op->code];
@@ -67,6 +155,9 @@ static void analyse_section(struct x64 *c, unsigned first, unsigned end)
         if (c->values[number].next == 0 && (row->flags & ROW_DROP)) {
             c->values[number].where = op->code == IR_CONST ? AT_CONST : 0;
             continue;
+        }
+        if (row->flags & ROW_STATE) {
+            analyse_state(c, number, op);
         }
         if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
             use_liveins(c, first, (unsigned)op->imm, number);

@@ -73,6 +73,12 @@ static bool share_bytes(const struct ir_slot *a, const struct ir_slot *b)
            b->offset < a->offset + slot_bytes(a);
 }
 
+static bool is_part(const struct ir_slot *part, const struct ir_slot *whole)
+{
+    return part->bank == whole->bank && part->offset >= whole->offset &&
+           part->offset + slot_bytes(part) <= whole->offset + slot_bytes(whole);
+}
+
 static void add_to_set(uint64_t set[4], unsigned slot, bool is_member)
 {
     set[slot / 64] |= (uint64_t)is_member << slot % 64;
@@ -89,6 +95,7 @@ static void describe_slots(struct x64 *c)
         add_to_set(c->banked, i, slot->bank == IR_BANKED);
         for (unsigned j = 1; j < guest->slot_count; j++) {
             add_to_set(c->conflicts[i], j, share_bytes(slot, &guest->slots[j]));
+            add_to_set(c->covers[i], j, is_part(&guest->slots[j], slot));
         }
     }
 }

@@ -72,7 +72,9 @@ static void spill(struct x64 *c, ir_ref value)
 {
     struct x64_value *at = &c->values[value];
 
-    if (!(at->where & (AT_FRAME | AT_HOME))) {
+    if (at->where & PENDING) {
+        x64_write_pending(c, value);
+    } else if (!(at->where & (AT_FRAME | AT_HOME))) {
         at->frame = (uint16_t)take_frame(c);
         at->where |= AT_FRAME;
         x64_rm(&c->as, at->reg >= XMM0 ? OP_MOVSD_STORE : OP_MOV_STORE | X_W, at->reg,
@@ -87,6 +89,10 @@ static void evict(struct x64 *c, unsigned reg)
     ir_ref value = c->in_reg[reg];
 
     spill(c, value);
+    if (c->values[value].next == 0) {
+        x64_give_up(c, value); /* it was but pending */
+        return;
+    }
     c->values[value].where &= (uint8_t)~AT_REG;
     c->free |= X64_BIT(reg);
 }
@@ -100,8 +106,8 @@ static unsigned farthest(const struct x64 *c, uint32_t candidates)
     CHECK(candidates != 0);
     for (; candidates != 0; candidates &= candidates - 1) {
         unsigned reg = (unsigned)__builtin_ctz(candidates);
-        unsigned next = c->values[c->in_reg[reg]].next;
-        if (next >= distance) {
+        unsigned next = c->values[c->in_reg[reg]].next - 1u; /* 0, none, is farthest */
+        if (best == X64_NONE || next > distance) {
             distance = next;
             best = reg;
         }
@@ -175,10 +181,13 @@ void x64_evict_all(struct x64 *c)
 
 /* ---- uses ---- */
 
-static void give_up(struct x64 *c, ir_ref value)
+void x64_give_up(struct x64 *c, ir_ref value)
 {
     struct x64_value *at = &c->values[value];
 
+    if (at->where & PENDING) {
+        return; /* until the SET that overwrites it */
+    }
     if (at->where & AT_REG) {
         c->free |= X64_BIT(at->reg);
     }
@@ -200,7 +209,7 @@ void x64_consume(struct x64 *c, ir_ref value, unsigned after)
     }
     at->next = (uint16_t)after;
     if (after == 0) {
-        give_up(c, value);
+        x64_give_up(c, value);
     }
 }
 
@@ -295,7 +304,7 @@ static struct x64_operand resolve_rax(struct x64 *c, ir_ref value, unsigned afte
 {
     struct x64_value *at = &c->values[value];
 
-    if (at->where & AT_REG && at->reg == RAX && after == 0) {
+    if (at->where & AT_REG && at->reg == RAX && after == 0 && !(at->where & PENDING)) {
         return in_register(c, RAX);
     }
     x64_take_fixed(c, RAX);
@@ -527,7 +536,7 @@ void x64_branch_to_arm(struct x64 *c, unsigned arm, enum x64_cc cc)
     struct x64_arm *to = &c->arms[arm];
     struct x64_livein *livein = &c->liveins[to->first];
 
-    CHECK(to->jump == NULL);
+    CHECK(to->jump == NULL && c->pending_count == 0);
     to->flags = c->flags;
     to->fp_ready = c->fp_ready;
     for (unsigned i = 0; i < to->count; i++) {
@@ -546,6 +555,7 @@ static void begin_section(struct x64 *c)
     c->frame_top = 0;
     c->frame_free_count = 0;
     c->frame_dead_count = 0;
+    c->pending_count = 0;
     memset(c->home_mask, 0, sizeof c->home_mask);
 }
 
@@ -556,6 +566,7 @@ void x64_begin_block(struct x64 *c)
     c->fp_ready = false;
     c->done = 0;
     c->stub_count = 0;
+    c->pool_count = 0;
 }
 
 /* A live-in is again where it was at the branch. */

@@ -81,17 +81,17 @@ void x64_do_get(struct x64 *c, unsigned number, const struct ir_op *op)
 
 /* ---- SET ---- */
 
-static void store_const(struct x64 *c, const struct ir_op *op)
+void x64_store_const(struct x64 *c, unsigned slot, unsigned type, int32_t imm)
 {
-    x64_rm(&c->as, OP_MOV_MEM_IMM | x64_w(op->type == IR_I64), 0, c->slots[op->slot]);
-    x64_imm32(&c->as, (uint32_t)c->ops[op->a].imm);
+    x64_rm(&c->as, OP_MOV_MEM_IMM | x64_w(type == IR_I64), 0, c->slots[slot]);
+    x64_imm32(&c->as, (uint32_t)imm);
 }
 
-static void store_reg(struct x64 *c, const struct ir_op *op, unsigned reg)
+void x64_store(struct x64 *c, unsigned slot, unsigned type, unsigned reg)
 {
-    struct x64_mem to = c->slots[op->slot];
+    struct x64_mem to = c->slots[slot];
 
-    switch (op->type) {
+    switch (type) {
     case IR_F32:
         x64_rm(&c->as, OP_MOVSS_STORE, reg, to);
         break;
@@ -102,19 +102,36 @@ static void store_reg(struct x64 *c, const struct ir_op *op, unsigned reg)
         x64_rm(&c->as, OP_MOV_STORE16, reg, to);
         break;
     default:
-        x64_rm(&c->as, OP_MOV_STORE | x64_w(op->type == IR_I64), reg, to);
+        x64_rm(&c->as, OP_MOV_STORE | x64_w(type == IR_I64), reg, to);
         break;
     }
 }
 
+static void set_const(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    x64_drop_homes_of_slot(c, op->slot);
+    if (c->after[number][3] == 0 || !x64_pend(c, op->slot, op->a)) {
+        x64_store_const(c, op->slot, op->type, c->ops[op->a].imm);
+    }
+}
+
+/* The slot is the value's home from now on.  If it had one that is likelier to be overwritten next. */
+static void move_home(struct x64 *c, ir_ref value, unsigned slot)
+{
+    if (c->values[value].where & AT_HOME) {
+        x64_forget_home(c, value);
+    }
+    x64_take_home(c, value, slot);
+}
+
 void x64_do_set(struct x64 *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_value *at = &c->values[op->a];
+    const struct x64_value *at = &c->values[op->a];
     unsigned after = c->after[number][0];
 
+    x64_drop_pending(c, op->slot);
     if (at->where & AT_CONST) {
-        x64_drop_homes_of_slot(c, op->slot);
-        store_const(c, op);
+        set_const(c, number, op);
         return;
     }
     if (at->where == AT_FLAGS) {
@@ -122,13 +139,14 @@ void x64_do_set(struct x64 *c, unsigned number, const struct ir_op *op)
     }
     struct x64_operand from = x64_resolve(c, op->a, C_R, after);
     x64_drop_homes_of_slot(c, op->slot);
-    store_reg(c, op, from.reg);
-    x64_consume(c, op->a, after);
-    if (after != 0) {
-        if (at->where & AT_HOME) {
-            x64_forget_home(c, op->a); /* the old one is likelier to be overwritten next */
+    if (c->after[number][3] != 0 && x64_pend(c, op->slot, op->a)) {
+        x64_consume(c, op->a, after);
+    } else {
+        x64_store(c, op->slot, op->type, from.reg);
+        x64_consume(c, op->a, after);
+        if (after != 0 && !(at->where & PENDING)) {
+            move_home(c, op->a, op->slot);
         }
-        x64_take_home(c, op->a, op->slot);
     }
     x64_end(c);
 }

@@ -36,6 +36,7 @@ struct x64_stub *x64_add_stub(struct x64 *c, enum x64_stub_kind kind, const stru
         .a = x->in[0],
         .b = x->in[1],
     };
+    x64_note_pending(c, stub);
     return stub;
 }
 
@@ -210,6 +211,7 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     if (stub->kind == STUB_FP_TINY) {
         emit_tiny_check(c, stub, op);
     }
+    x64_emit_pending(c, stub);
     save_live(c, stub->live);
     emit_work(c, stub, op);
     restore_live(c, stub->live);

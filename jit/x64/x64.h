@@ -7,6 +7,7 @@
  *   rules.c     one row of constraints for each IR op
  *   regalloc.c  the allocator: satisfies a row, then calls its emit function
  *   state.c     guest state: GET, SET, and values that still are in their slot
+ *   pending.c   SETs that only stubs perform
  *   flags.c     what the host's flags stand for
  *   emit_*.c    emit functions: registers are given to them
  *   stubs.c     code that is rarely executed, behind the block
@@ -48,6 +49,7 @@ enum x64_where {
     AT_HOME = 4,  /* in a slot of guest state */
     AT_FLAGS = 8, /* in the host's flags */
     AT_CONST = 16,
+    PENDING = 32, /* its home is still to be written: the value stays in its register */
 };
 
 struct x64_value {
@@ -76,6 +78,14 @@ struct x64_flags {
     ir_ref result; /* value whose sign and zero they tell, 0: none */
     ir_ref value;  /* FLAGS value that they are, 0: none */
 };
+
+/* A SET to be performed by a stub. */
+struct x64_pending {
+    uint8_t slot;
+    uint8_t reg; /* X64_NONE: the value is a constant */
+    ir_ref value;
+};
+#define X64_PENDING_MOST 8
 
 struct x64_arm {
     uint32_t first, count; /* of x64.liveins */
@@ -120,6 +130,7 @@ enum x64_row_flag {
     ROW_GIVES_FLAGS = 32, /* the result is in the host's flags */
     ROW_XTEMPS = 64,      /* the temporaries are xmm registers */
     ROW_COMPARES = 128,   /* a branch on the same comparison needs no operands */
+    ROW_STATE = 256,      /* has to do with guest state */
 };
 
 struct x64;
@@ -131,7 +142,7 @@ struct x64_row {
     uint8_t operands; /* how many of a, b, c are values */
     uint8_t in[3];    /* enum x64_constraint */
     uint8_t out;      /* enum x64_out */
-    uint8_t flags;    /* enum x64_row_flag */
+    uint16_t flags;   /* enum x64_row_flag */
     uint8_t temps;    /* further general registers */
     x64_emit *emit;
     x64_special *special; /* not NULL: does it all, or calls x64_place() with another row */
@@ -177,6 +188,8 @@ struct x64_stub {
     uint8_t *jump;   /* field of the jump to it */
     uint8_t *back;   /* where to go on */
     struct x64_operand a, b;
+    uint32_t pending; /* first of those in x64.pool */
+    uint8_t pending_count;
 };
 
 /* ---- thunks: places in the writable mapping ---- */
@@ -207,6 +220,7 @@ struct x64 {
     bool inline_jumps;
     uint32_t allowed;           /* registers for values */
     uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */
+    uint64_t covers[256][4];    /* and those all of whose bytes are its own */
     uint64_t shy[4], banked[4]; /* slots that are */
     struct x64_mem slots[256];
 
@@ -222,15 +236,25 @@ struct x64 {
     unsigned done;        /* an op that was emitted with the one before it */
     struct x64_flags flags;
     unsigned frame_top, frame_free_count, frame_dead_count;
-    unsigned stub_count, livein_count;
-    uint64_t home_mask[4]; /* slots that are homes */
+    unsigned stub_count, livein_count, pool_count;
+    unsigned pending_count;
+    struct x64_pending pending[X64_PENDING_MOST]; /* reg is not used: see the value */
+    uint64_t home_mask[4];                        /* slots that are homes */
     ir_ref in_reg[X64_REGS];
     ir_ref home_of[256]; /* by slot; valid where home_mask says */
     struct x64_arm arms[IR_MAX_ARMS];
     uint16_t frame_dead[8];
     uint16_t frame_free[IR_MAX_OPS];
     struct x64_value values[IR_MAX_OPS];
-    uint16_t after[IR_MAX_OPS][4]; /* for each operand of each op: the use after this one */
+    uint16_t after[IR_MAX_OPS][4]; /* for each operand of each op: the use after this one;
+                                      [3] of a SET: the SET that overwrites it before it matters but in
+                                      stubs, 0: none */
+    struct x64_overwrite {
+        uint64_t slots[4]; /* those that will be overwritten */
+        uint16_t by[256];
+        unsigned leaves;                                    /* the next op that has a stub */
+    } overwrite;                                            /* of the backward pass */
+    struct x64_pending pool[IR_MAX_OPS * X64_PENDING_MOST]; /* of stubs */
     struct x64_stub stubs[IR_MAX_OPS];
     struct x64_livein liveins[IR_MAX_ARMS * IR_MAX_OPS]; /* only what is used is ever touched */
 };
@@ -250,6 +274,8 @@ void x64_place(struct x64 *c, unsigned number, const struct ir_op *op, const str
 struct x64_operand x64_resolve(struct x64 *c, ir_ref value, unsigned constraint, unsigned after);
 /* Counts the use; what is used no more gives up its places. */
 void x64_consume(struct x64 *c, ir_ref value, unsigned after);
+/* It is not used any more. */
+void x64_give_up(struct x64 *c, ir_ref value);
 void x64_define(struct x64 *c, unsigned number, unsigned reg);
 void x64_end(struct x64 *c);
 
@@ -300,6 +326,22 @@ void x64_drop_homes_of_set(struct x64 *c, const uint64_t set[4]);
 /* The value gives up its home. */
 void x64_forget_home(struct x64 *c, ir_ref value);
 void x64_take_home(struct x64 *c, ir_ref value, unsigned slot);
+
+/* ---- pending.c ---- */
+
+/* SETs the slot later, or only in stubs.  The value is a constant or in a register.  False: there are too
+ * many already. */
+bool x64_pend(struct x64 *c, unsigned slot, ir_ref value);
+/* The slot is overwritten: what is pending for it or a part of it is not needed any more. */
+void x64_drop_pending(struct x64 *c, unsigned slot);
+/* Writes what is pending for the value's home, which is its home from now on. */
+void x64_write_pending(struct x64 *c, ir_ref value);
+/* The stub is to perform all that is pending now; and that part of its code. */
+void x64_note_pending(struct x64 *c, struct x64_stub *stub);
+void x64_emit_pending(struct x64 *c, const struct x64_stub *stub);
+/* The store of a SET. */
+void x64_store(struct x64 *c, unsigned slot, unsigned type, unsigned reg);
+void x64_store_const(struct x64 *c, unsigned slot, unsigned type, int32_t imm);
 
 /* ---- flags.c ---- */
 

@@ -306,21 +306,77 @@ static enum tlb_result replay(struct tlb *tlb, uint64_t *value)
     return done->result;
 }
 
+/* ---- by physical address ---- */
+
+/* What an access by physical address hangs on: nothing of the MMU's, but the way it is made. */
+static uint64_t bus_tag(const struct access *how)
+{
+    return UINT64_C(7) << 61 | (uint64_t)how->attributes << 38;
+}
+
+/* The call for a register that was accessed in this way before. */
+static struct io_call *known_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned write,
+                                  const struct access *how)
+{
+    struct io_call *call = io_call_at(tlb->io_calls, pa, write);
+    return call->tag == io_call_tag(bus_tag(how), pa, size, write) && tlb->access_log == NULL
+               ? call
+               : NULL;
+}
+
+static void note_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned write,
+                      const struct access *how)
+{
+    const struct flat_range *range = addrspace_find(tlb->space, pa);
+    const struct io_page *io;
+    if (range == NULL || range->region->kind != REGION_IO || tlb->access_log != NULL ||
+        (how->attributes & L3_ATTR_LOCKED)) {
+        return;
+    }
+    io = addrspace_io_page(tlb->space, pa);
+    if (io != NULL) {
+        io_call_prepare(io_call_at(tlb->io_calls, pa, write),
+                        io_call_tag(bus_tag(how), pa, size, write), io, pa, size, write, how);
+    }
+}
+
+static enum tlb_result run_call(struct tlb *tlb, struct io_call *call, uint64_t *value)
+{
+    int32_t result = io_call_run(call, *value);
+    bool ok = result == L3_OK;
+    *value = call->request.value & call->mask;
+    ok = ok || io_call_settle(call, tlb->space, result, value);
+    return finish(tlb, ok, call->request.wait_cycles);
+}
+
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
                              struct access *how)
 {
-    bool ok = tlb->access_log == NULL
-                  ? addrspace_load(tlb->space, pa, size, value, how)
-                  : access_log_load(tlb->access_log, tlb->space, pa, size, value, how);
+    struct io_call *call = known_call(tlb, pa, size, 0, how);
+    bool ok;
+    if (call != NULL) {
+        *value = 0;
+        return run_call(tlb, call, value);
+    }
+    note_call(tlb, pa, size, 0, how);
+    ok = tlb->access_log == NULL
+             ? addrspace_load(tlb->space, pa, size, value, how)
+             : access_log_load(tlb->access_log, tlb->space, pa, size, value, how);
     return finish(tlb, ok, how->wait_cycles);
 }
 
 enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
                               struct access *how)
 {
-    bool ok = tlb->access_log == NULL
-                  ? addrspace_store(tlb->space, pa, size, value, how)
-                  : access_log_store(tlb->access_log, tlb->space, pa, size, value, how);
+    struct io_call *call = known_call(tlb, pa, size, 1, how);
+    bool ok;
+    if (call != NULL) {
+        return run_call(tlb, call, &value);
+    }
+    note_call(tlb, pa, size, 1, how);
+    ok = tlb->access_log == NULL
+             ? addrspace_store(tlb->space, pa, size, value, how)
+             : access_log_store(tlb->access_log, tlb->space, pa, size, value, how);
     return finish(tlb, ok, how->wait_cycles);
 }
 

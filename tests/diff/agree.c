@@ -218,11 +218,13 @@ static void step_oracle(struct machine *m, struct counters *c, uint64_t cycles,
     while (stop->kind == STOP_CYCLES && m->exec.now < cycles && cpu->status == CPU_RUNNING) {
         uint64_t insns = cpu->insns;
         bool supervisor = cpu->s, enabled = cpu->et;
-        bool interrupted = cpu_interrupt_is_due(cpu);
-        uint32_t word;
+        bool interrupted;
+        uint32_t word = 0;
         bool known = word_at_pc(m, &word);
 
         exec_run(&m->exec, m->exec.now + 1, stop);
+        interrupted = enabled && !cpu->et && cpu->tt - 0x11 < 15 &&
+                      cpu->pc - (cpu->tba | cpu->tt << 4) - 4 < 12;
         c->interrupts += interrupted;
         if (cpu->insns != insns && known && !interrupted) {
             count(c, cpu, word, supervisor, enabled);

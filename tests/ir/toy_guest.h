@@ -123,11 +123,14 @@ struct toy {
     uint8_t *tlb[TOY_MODES]; /* TLB_FLAGS_SPAN bytes each; in mode 1 only page 0 is fast */
     uintptr_t *addends;      /* TLB_PAGES */
     struct jit_jump jumps[TOY_MODES][JIT_JUMPS];
-    unsigned
-        block_count; /* a slow path may want to go to any of so many blocks; after a reset: 0 */
-    bool quiet;      /* slow paths neither leave nor change budget and bank */
-    uint64_t calls;  /* of the guest's functions, those of tiny FP results aside */
-    unsigned watch;  /* 0, or 1 + the event at which state is copied to `watched` */
+    /* Whose exceptions slow paths harvest; NULL: they do not. */
+    const struct jit_backend *backend;
+    void *self;
+    /* A slow path may want to go to any of so many blocks; 0 after a reset. */
+    unsigned block_count;
+    bool quiet;     /* slow paths neither leave nor change budget and bank */
+    uint64_t calls; /* of the guest's functions, those of tiny FP results aside */
+    unsigned watch; /* 0, or 1 + the event at which state is copied to `watched` */
     struct toy_env watched;
     unsigned event_count;
     struct toy_event events[TOY_EVENTS];

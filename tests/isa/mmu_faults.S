@@ -49,6 +49,22 @@ set 0x23000000, %o0; FAULTS(STATUS(2, AT_LOAD, FT_TRANSLATION), 0x23000000, ld [
 FAULTS(STATUS(2, AT_STORE, FT_TRANSLATION), 0x23000000, st %o2, [%o0])
 set 0x210c0000, %o0; FAULTS(STATUS(3, AT_LOAD, FT_TRANSLATION), 0x210c0000, ld [%o0], %o2)
 FETCH_FAULTS(STATUS(2, AT_FETCH, FT_TRANSLATION), 0x23000000, 0x23000004, 1, AT(0x23000000), jmp %o0)
+! Entries in ROM: one whose R, and M, is there already can be used; where it is to be written there is a
+! bus error, of the walk.
+    .section .prom, "a"
+    .word PTE(FRAME(9), ACC_RWX), PTE(FRAME(9), ACC_RWX) | REFERENCED
+    .word PTE(FRAME(9), ACC_RWX) | REFERENCED | MODIFIED, PTE(FRAME(9), ACC_R)
+    .text
+PUT_WORD(TABLE(1) + 16, PTD(0x1000)); FLUSH_MMU; POKE(FRAME(9), MARK)
+#define ROM_PAGE(n) (0x21100000 + (n) * 0x1000)
+set ROM_PAGE(2), %o0; CASE; ld [%o0], %o2; CHECK(%o2, MARK); st %o2, [%o0 + 4]; PEEK(FRAME(9) + 4, MARK)
+set ROM_PAGE(1), %o0; CASE; ld [%o0], %o2; CHECK(%o2, MARK)
+FAULTS(STATUS(3, AT_STORE, FT_TRANSLATION), ROM_PAGE(1), st %g0, [%o0]); PEEK(FRAME(9), MARK)
+set ROM_PAGE(0), %o0; FAULTS(STATUS(3, AT_LOAD, FT_TRANSLATION), ROM_PAGE(0), ld [%o0], %o2)
+FETCH_FAULTS(STATUS(3, AT_FETCH, FT_TRANSLATION), ROM_PAGE(0), ROM_PAGE(0) + 4, 1, nop, jmp %o0)
+! ... also if the page would have refused; and it replaces what was recorded.
+set ROM_PAGE(3), %o0; FAULTS(STATUS(3, AT_STORE, FT_TRANSLATION), ROM_PAGE(3), st %o2, [%o0])
+CASE; LOADS(0x21041000); STORES(ROM_PAGE(3)); FAULT_IS(STATUS(3, AT_STORE, FT_TRANSLATION), ROM_PAGE(3))
 ! A bus error of the access itself is no fault of the MMU's.
 MAP(5, PTE(NOTHING, ACC_RWX)); CASE; NO_FAULT_SEEN
 set PAGE(5), %o0; TRAPS(TT_DATA, ld [%o0], %o2); TRAPS(TT_STORE, st %o2, [%o0]); CASE; NO_FAULT_SEEN
