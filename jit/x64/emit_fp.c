@@ -184,8 +184,10 @@ void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
     if (op->insn != IR_NONE) {
         x64_drop_homes_of_slot(c, op->slot); /* what step() may change */
         x64_drop_homes_of_set(c, c->shy);
+        c->step_slot = op->slot;
     }
     x64_place(c, number, op, pick_row(c, op));
+    c->step_slot = 0;
 }
 
 /* ---- the others ---- */

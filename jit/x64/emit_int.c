@@ -126,7 +126,8 @@ static bool is_only_tested(const struct x64 *c, unsigned number)
     const struct ir_op *user = &c->ops[next];
 
     return (user->code == IR_BRANCH || user->code == IR_SETC) && user->a == number &&
-           x64_is_const(c, user->b, 0) && c->after[next][0] == 0 && x64_next_op(c, number) == next;
+           x64_is_const(c, user->b, 0) && c->after[next][0] == 0 &&
+           x64_next_but_sets(c, number) == next;
 }
 
 void x64_do_and(struct x64 *c, unsigned number, const struct ir_op *op)

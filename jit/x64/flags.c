@@ -110,9 +110,18 @@ unsigned x64_next_op(const struct x64 *c, unsigned number)
     return number;
 }
 
+/* A SET changes no flags. */
+unsigned x64_next_but_sets(const struct x64 *c, unsigned number)
+{
+    do {
+        number = x64_next_op(c, number);
+    } while (c->ops[number].code == IR_SET);
+    return number;
+}
+
 unsigned x64_twin(const struct x64 *c, unsigned number, enum ir_code code)
 {
-    unsigned next = x64_next_op(c, number);
+    unsigned next = x64_next_but_sets(c, number);
     const struct ir_op *twin = &c->ops[next];
     const struct ir_op *op = &c->ops[number];
 
@@ -125,11 +134,8 @@ unsigned x64_twin(const struct x64 *c, unsigned number, enum ir_code code)
 unsigned x64_branch_after(const struct x64 *c, unsigned number)
 {
     const struct ir_op *op = &c->ops[number];
-    unsigned next = x64_next_op(c, number);
+    unsigned next = x64_next_but_sets(c, number);
 
-    while (c->ops[next].code == IR_SET) {
-        next = x64_next_op(c, next);
-    }
     return c->ops[next].code == IR_BRANCH && c->ops[next].a == op->a && c->ops[next].b == op->b
                ? next
                : 0;
@@ -176,6 +182,20 @@ static void consume_both(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_end(c);
 }
 
+/* May `twin`, the next user of both operands, be done at once?  Not if a SET between uses one first. */
+static bool may_hurry(const struct x64 *c, unsigned number, unsigned twin)
+{
+    const ir_ref refs[2] = {c->ops[number].a, c->ops[number].b};
+
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned after = c->after[number][i];
+        if (c->ops[refs[i]].code != IR_CONST && after != twin && after != number) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The flags come from the op that has them already, from the ADD or SUB that is next, or from `row`. */
 static void do_arithmetic(struct x64 *c, unsigned number, enum x64_flags_kind kind,
                           enum ir_code code, const struct x64_row *row)
@@ -188,7 +208,7 @@ static void do_arithmetic(struct x64 *c, unsigned number, enum x64_flags_kind ki
         return;
     }
     unsigned twin = x64_twin(c, number, code);
-    if (twin != 0) {
+    if (twin != 0 && may_hurry(c, number, twin)) {
         consume_both(c, number, op);
         x64_place(c, twin, &c->ops[twin], &x64_flag_rows[code]);
         c->done = twin;

@@ -52,7 +52,8 @@ void x64_drop_pending(struct x64 *c, unsigned slot)
     }
 }
 
-void x64_write_pending(struct x64 *c, ir_ref value)
+/* Not if the FP op at hand may write the slot: it may come to that after this. */
+bool x64_write_pending(struct x64 *c, ir_ref value)
 {
     unsigned slot = c->values[value].home;
     unsigned i = 0;
@@ -63,7 +64,11 @@ void x64_write_pending(struct x64 *c, ir_ref value)
     }
     x64_store(c, slot, c->guest->slots[slot].type, c->values[value].reg);
     remove_pending(c, i);
+    if (c->conflicts[c->step_slot][slot / 64] >> slot % 64 & 1) {
+        return false;
+    }
     x64_take_home(c, value, slot);
+    return true;
 }
 
 void x64_note_pending(struct x64 *c, struct x64_stub *stub)

@@ -72,9 +72,10 @@ static void spill(struct x64 *c, ir_ref value)
 {
     struct x64_value *at = &c->values[value];
 
-    if (at->where & PENDING) {
-        x64_write_pending(c, value);
-    } else if (!(at->where & (AT_FRAME | AT_HOME))) {
+    if ((at->where & PENDING) && (x64_write_pending(c, value) || at->next == 0)) {
+        return;
+    }
+    if (!(at->where & (AT_FRAME | AT_HOME))) {
         at->frame = (uint16_t)take_frame(c);
         at->where |= AT_FRAME;
         x64_rm(&c->as, at->reg >= XMM0 ? OP_MOVSD_STORE : OP_MOV_STORE | X_W, at->reg,
@@ -567,6 +568,7 @@ void x64_begin_block(struct x64 *c)
     c->done = 0;
     c->stub_count = 0;
     c->pool_count = 0;
+    c->step_slot = 0;
 }
 
 /* A live-in is again where it was at the branch. */

@@ -237,6 +237,7 @@ struct x64 {
     struct x64_flags flags;
     unsigned frame_top, frame_free_count, frame_dead_count;
     unsigned stub_count, livein_count, pool_count;
+    unsigned step_slot; /* slot that step() of the FP op at hand writes, 0: none */
     unsigned pending_count;
     struct x64_pending pending[X64_PENDING_MOST]; /* reg is not used: see the value */
     uint64_t home_mask[4];                        /* slots that are homes */
@@ -334,8 +335,8 @@ void x64_take_home(struct x64 *c, ir_ref value, unsigned slot);
 bool x64_pend(struct x64 *c, unsigned slot, ir_ref value);
 /* The slot is overwritten: what is pending for it or a part of it is not needed any more. */
 void x64_drop_pending(struct x64 *c, unsigned slot);
-/* Writes what is pending for the value's home, which is its home from now on. */
-void x64_write_pending(struct x64 *c, ir_ref value);
+/* Writes what is pending for the value.  True: the slot is its home from now on. */
+bool x64_write_pending(struct x64 *c, ir_ref value);
 /* The stub is to perform all that is pending now; and that part of its code. */
 void x64_note_pending(struct x64 *c, struct x64_stub *stub);
 void x64_emit_pending(struct x64 *c, const struct x64_stub *stub);
@@ -355,12 +356,13 @@ void x64_note_flags(struct x64 *c, enum x64_flags_kind kind, bool wide, ir_ref a
 bool x64_flags_match(const struct x64 *c, enum x64_flags_kind kind, bool wide, ir_ref a, ir_ref b);
 /* Sets them for a - b of a BRANCH or SETC, gives the condition. */
 enum x64_cc x64_compare(struct x64 *c, unsigned number, const struct ir_op *op);
-/* The next op, if it has this code and the operands of op `number`; else 0. */
+/* The next op, SETs aside, if it has this code and the operands of op `number`; else 0. */
 unsigned x64_twin(const struct x64 *c, unsigned number, enum ir_code code);
-/* The branch on the same comparison that follows, with nothing but SETs between; else 0. */
+/* The branch on the same comparison, if it is the next op, SETs aside; else 0. */
 unsigned x64_branch_after(const struct x64 *c, unsigned number);
-/* The next op that is not left out. */
+/* The next op that is not left out; and the next that is no SET either. */
 unsigned x64_next_op(const struct x64 *c, unsigned number);
+unsigned x64_next_but_sets(const struct x64 *c, unsigned number);
 bool x64_is_const(const struct x64 *c, ir_ref value, int32_t imm);
 x64_special x64_do_fsubi, x64_do_faddi, x64_do_flogic, x64_do_addx, x64_do_fcarry, x64_do_ftest,
     x64_do_brflags, x64_do_branch, x64_do_setc;

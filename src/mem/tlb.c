@@ -246,10 +246,11 @@ static enum tlb_result look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind,
     return TLB_OK;
 }
 
-static bool watch_hit(struct tlb *tlb, uint32_t flags, uint32_t va, unsigned size,
-                      enum tlb_kind kind)
+/* LEON3 compares the address of data before the MMU sees it, and then there is no access (iu3.vhd, mem_trap). */
+static bool is_watched(struct tlb *tlb, uint32_t va, unsigned size, enum tlb_kind kind)
 {
-    return (flags & TLB_WATCH) && tlb->watch_hit(tlb->context, va, size, kind);
+    return tlb->watch_page != NULL && tlb->watch_page(tlb->context, va) &&
+           tlb->watch_hit(tlb->context, va, size, kind);
 }
 
 /* The registers at va, when that is the only question: no translation, no watchpoint.  They are
@@ -417,12 +418,12 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
     *value = 0;
     /* To the MMU and to watchpoints an atomic is a store. */
     kind = attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD;
+    if (is_watched(tlb, va, size, kind)) {
+        return TLB_WATCHPOINT;
+    }
     result = look_up(tlb, va, kind, &pa, &flags);
     if (result != TLB_OK) {
         return tlb->no_fault ? TLB_OK : result;
-    }
-    if (watch_hit(tlb, flags, va, size, kind)) {
-        return TLB_WATCHPOINT;
     }
     return tlb_bus_load(tlb, pa, size, value, &how);
 }
@@ -451,15 +452,15 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
     if (store_beside_code(tlb, va, size, value)) {
         return TLB_OK;
     }
+    if (is_watched(tlb, va, size, TLB_KIND_STORE)) {
+        return TLB_WATCHPOINT;
+    }
     result = look_up(tlb, va, TLB_KIND_STORE, &pa, &flags);
     if (result != TLB_OK) {
         return tlb->no_fault ? TLB_OK : result;
     }
     if (flags & TLB_CODE) {
         note_code_page(tlb, va, pa);
-    }
-    if (watch_hit(tlb, flags, va, size, TLB_KIND_STORE)) {
-        return TLB_WATCHPOINT;
     }
     return tlb_bus_store(tlb, pa, size, value, &how);
 }
@@ -476,7 +477,7 @@ enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **reg
     if (result != TLB_OK) {
         return result;
     }
-    if (watch_hit(tlb, flags, va, 4, TLB_KIND_FETCH)) {
+    if ((flags & TLB_WATCH) && tlb->watch_hit(tlb->context, va, 4, TLB_KIND_FETCH)) {
         return TLB_WATCHPOINT;
     }
     if (flags == 0 || (flags & (TLB_EXTERNAL | TLB_DEVICE))) {

@@ -67,8 +67,8 @@ void mmu_reset(struct cpu *cpu)
 void mmu_flush(struct cpu *cpu)
 {
     tlb_flush(&cpu->tlb);
-    cpu_attention(
-        cpu); /* the next instruction may be elsewhere than the block that executes has it */
+    /* The next instruction may be elsewhere than the block that executes has it. */
+    cpu_attention(cpu);
 }
 
 uint32_t mmu_read(struct cpu *cpu, uint32_t address)

@@ -131,6 +131,16 @@ class Sis(Runner):
         return [self.path, "-leon3", "-r", self.builder.guest_path(kernel, self.scale)]
 
 
+def host_name():
+    """The processor, as the host's kernel names it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            found = re.search(r"^model name\s*:\s*(.+)$", file.read(), re.MULTILINE)
+    except OSError:
+        found = None
+    return found.group(1) if found else "unknown processor"
+
+
 def qemu_runner(path, builder, scale):
     """A QEMU under the name of its version, or None if it has no LEON3."""
     found = shutil.which(path)

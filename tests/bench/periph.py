@@ -8,8 +8,8 @@
 The guest reads a register of APBUART (status) or GPTIMER (the counter of a running timer), from
 every instruction to one in 10,000. The devices do their real work. Compared are: built in, loaded
 from apbuart.so and gptimer.so (which take the place of the built-in ones; it is checked that they
-do), a build that binds the device call at link time if --linked names one, and QEMU's own
-devices.
+do), a build that binds the device call at link time if --linked names one (LEON3EMU_LINKED_DEVICES,
+see linked.h), and QEMU's own devices.
 
 Programs take turns in every round. Shown are medians of processor time without start-up, with 95
 % bootstrap intervals, and the median of the ratio within a round, built in : other; 1 or more
@@ -29,6 +29,7 @@ sys.dont_write_bytecode = True  # nothing is to appear beside the sources
 import build
 import kernels as table
 import measure
+import report
 
 RESAMPLES = 2000
 BUILTIN, LOADED, LINKED = "built in", "loaded", "linked"
@@ -44,9 +45,10 @@ def parse():
     parser.add_argument("--exec", dest="executor", metavar="EXECUTOR", help="for leon3emu")
     parser.add_argument("--qemu", action="append", metavar="PATH",
                         help="repeatable (default: qemu-system-sparc); none: ''")
-    parser.add_argument("--qemu-scale", type=float, default=0.1, metavar="S")
+    parser.add_argument("--qemu-scale", type=float, default=0.5, metavar="S")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--scale", type=float, default=0.2)
+    parser.add_argument("--page", metavar="FILE", help="Markdown whose figures are replaced")
     parser.add_argument("--csv", metavar="FILE")
     parser.add_argument("--quiet", action="store_true")
     build.add_arguments(parser)
@@ -156,16 +158,17 @@ def result_rows(samples, runners):
                        "builtin_over": ratio[0], "ratio_low": ratio[1], "ratio_high": ratio[2]}
 
 
-def print_rows(rows):
-    print("| device | one access in | variant | seconds [95 %] | ns an access | "
-          "built in : this [95 %] |")
-    print("| ------ | ------------: | ------- | -------------- | -----------: | "
-          "---------------------- |")
+def table_text(rows):
+    lines = ["| device | one access in | variant   | seconds [95 %]       | ns an access | "
+             "built in : this [95 %] |",
+             "| ------ | ------------: | --------- | -------------------- | -----------: | "
+             "---------------------- |"]
     for r in rows:
-        print(f"| {r['device']:6} | {r['instructions'] / r['accesses']:13.1f} | {r['variant']:8} | "
-              f"{r['seconds']:.3f} [{r['seconds_low']:.3f}, {r['seconds_high']:.3f}] | "
-              f"{r['ns_per_access']:12.2f} | {r['builtin_over']:.3f} [{r['ratio_low']:.3f}, "
-              f"{r['ratio_high']:.3f}] |")
+        time = f"{r['seconds']:.3f} [{r['seconds_low']:.3f}, {r['seconds_high']:.3f}]"
+        share = f"{r['builtin_over']:.3f} [{r['ratio_low']:.3f}, {r['ratio_high']:.3f}]"
+        lines.append(f"| {r['device']:6} | {r['instructions'] / r['accesses']:13.1f} | "
+                     f"{r['variant']:9} | {time:20} | {r['ns_per_access']:12.2f} | {share:22} |")
+    return "".join(line + "\n" for line in lines)
 
 
 def experiment(arguments, builder):
@@ -177,12 +180,14 @@ def experiment(arguments, builder):
         check_devices(runner, kernels[0], runner.name == LOADED)
     samples = measure_all(runners, kernels, arguments)
     rows = list(result_rows(samples, runners))
-    print(f"{arguments.rounds} rounds, scale {arguments.scale:g}; QEMU's times are scaled up from "
-          f"{arguments.qemu_scale:g} of the work\n")
-    print_rows(rows)
+    text = (f"{measure.host_name()}; {arguments.rounds} rounds, scale {arguments.scale:g}; seconds "
+            f"are those of scale 1\n\n{table_text(rows)}")
+    print(text)
+    if arguments.page:
+        report.replace_figures(arguments.page, "periph", text)
     if arguments.csv:
         with open(arguments.csv, "w", newline="", encoding="utf-8") as file:
-            out = csv.DictWriter(file, rows[0])
+            out = csv.DictWriter(file, rows[0], lineterminator="\n")
             out.writeheader()
             out.writerows(rows)
 

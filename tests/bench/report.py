@@ -221,6 +221,18 @@ def write_csv(path, rows):
                           *("" if v is None else f"{v:.6g}" for v in values)])
 
 
+def replace_figures(path, name, text):
+    """Puts text between the two lines of a page that say where the figures `name` belong."""
+    first, last = f"<!-- figures: {name} -->\n", f"<!-- end of figures: {name} -->\n"
+    with open(path, encoding="utf-8") as file:
+        page = file.read()
+    if first not in page or last not in page:
+        raise ValueError(f"{path} has no place for the figures of {name}")
+    before, after = page[:page.index(first)], page[page.index(last):]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + first + "\n" + text + "\n" + after)
+
+
 # ---- chart ----
 
 STYLE = """

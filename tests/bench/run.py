@@ -52,6 +52,7 @@ def parse():
     parser.add_argument("--mmu", action="store_true", help="with the MMU on, too")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--executors", metavar="EXECUTOR,...", help="for --check, each in turn")
+    parser.add_argument("--page", metavar="FILE", help="Markdown whose figures are replaced")
     parser.add_argument("--csv", metavar="FILE")
     parser.add_argument("--svg", metavar="FILE")
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
@@ -182,24 +183,30 @@ def sis_share(kernel, sis_scale, scale):
     return table.repeat_at(kernel, sis_scale) / table.repeat_at(kernel, scale)
 
 
-def print_starts(results, field, start):
-    print("Start to end of the kernel `empty`, medians (subtracted above):")
+def start_lines(results, field, start):
+    yield "| start to end of `empty` (subtracted above) | processor time, ms | in all, ms |"
+    yield "| ------------------------------------------ | -----------------: | ---------: |"
     for runner in field.all():
-        print(f"  {runner.name:13} {results.median(runner, start) * 1e3:7.1f} ms processor time, "
-              f"{results.median_wall(runner, start) * 1e3:7.1f} ms in all")
+        yield (f"| {runner.name:42} | {results.median(runner, start) * 1e3:18.1f} | "
+               f"{results.median_wall(runner, start) * 1e3:10.1f} |")
 
 
-def print_code_cost(results, field, chosen, start):
+def code_cost_lines(results, field, chosen, start):
     """Run-once code: time for each instruction that there is."""
     ours = field.ours
-    for kernel in (k for k in chosen if k.parts):
-        size = (measure.text_size(ours.builder.guest_path(kernel, ours.scale))
-                - measure.text_size(ours.builder.guest_path(start, ours.scale))) / 4
-        for runner in field.all():
-            if runner.scale == ours.scale:
-                seconds = results.median(runner, kernel) - results.median(runner, start)
-                print(f"  {kernel.name}, {runner.name}: {seconds / size * 1e6:.3f} us for each of "
-                      f"{size:.0f} instructions")
+    kernels = [k for k in chosen if k.parts]
+    if kernels:
+        yield "| us for each instruction that there is | " \
+            + " | ".join(f"{k.name:>8}" for k in kernels) + " |"
+        yield "| ------------------------------------- |" + " -------: |" * len(kernels)
+    for runner in (r for r in field.all() if kernels and r.scale == ours.scale):
+        values = []
+        for kernel in kernels:
+            size = (measure.text_size(ours.builder.guest_path(kernel, ours.scale))
+                    - measure.text_size(ours.builder.guest_path(start, ours.scale))) / 4
+            seconds = results.median(runner, kernel) - results.median(runner, start)
+            values.append(f"{max(seconds, 0) / size * 1e6:8.3f}")
+        yield f"| {runner.name:37} | " + " | ".join(values) + " |"
 
 
 def check(arguments, builders, chosen):
@@ -252,23 +259,26 @@ def check_distance(kernel, instructions, scale):
                                   f"the next, {table.MAX_EVENT_DISTANCE} at most")
 
 
-def print_report(results, field, rows, chosen, arguments):
-    print(f"{arguments.rounds} rounds, scale {arguments.scale:g}, "
-          f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())} at the end\n")
-    print(report.text_table(rows))
-    if field.mmu_ours:
-        print(report.mmu_table(rows))
-    if field.qemus:
-        print(report.goal_table(rows))
-    print_starts(results, field, chosen[0])
-    print_code_cost(results, field, chosen, chosen[0])
+def whole_report(results, field, rows, chosen, arguments):
+    parts = [f"{measure.host_name()}; {arguments.rounds} rounds, scale {arguments.scale:g}, "
+             f"load {', '.join(f'{load:.1f}' for load in os.getloadavg())} at the end\n",
+             report.text_table(rows)]
+    parts += [report.mmu_table(rows)] if field.mmu_ours else []
+    parts += [report.goal_table(rows)] if field.qemus else []
+    for lines in (start_lines(results, field, chosen[0]),
+                  code_cost_lines(results, field, chosen, chosen[0])):
+        parts.append("".join(line + "\n" for line in lines))
+    return "\n".join(part for part in parts if part)
 
 
 def compare(arguments, builders, chosen):
     field = Field(arguments, builders)
     results = measure_all(field, chosen, arguments)
     rows = [make_row(results, field, kernel, chosen[0]) for kernel in chosen[1:]]
-    print_report(results, field, rows, chosen, arguments)
+    text = whole_report(results, field, rows, chosen, arguments)
+    print(text)
+    if arguments.page:
+        report.replace_figures(arguments.page, "kernels", text)
     if arguments.csv:
         report.write_csv(arguments.csv, rows)
     if arguments.svg:

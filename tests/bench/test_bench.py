@@ -98,6 +98,19 @@ class Report(unittest.TestCase):
         self.assertEqual(float(rows[1]["qemu_over_ours"]), 8.0)
         self.assertEqual(rows[2]["ours_over_native"], "")
 
+    def test_page(self):
+        place = "<!-- figures: kernels -->\nold\n<!-- end of figures: kernels -->\n"
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory) / "page.md"
+            path.write_text("# Page\n" + place + "after\n")
+            report.replace_figures(path, "kernels", "new\n")
+            page = path.read_text()
+            self.assertTrue(page.startswith("# Page\n") and page.endswith("after\n"))
+            self.assertIn("\nnew\n", page)
+            self.assertNotIn("old", page)
+            with self.assertRaises(ValueError):
+                report.replace_figures(path, "periph", "new\n")
+
     def test_chart_is_xml_with_a_bar_each(self):
         chart = xml.fromstring(report.svg_chart(ROWS, "two < three".replace("<", "&lt;")))
         bars = [e for e in chart.iter() if e.get("class") == "bar"]

@@ -140,6 +140,7 @@ static void start_devices(struct machine *m, const struct program *program)
 {
     if (program->timer != 0) {
         write_register(m, 0x80000240, 0xfffe);
+        write_register(m, 0x80000300, 3);
         write_register(m, 0x80000304, 3);
         write_register(m, 0x80000314, program->timer);
         write_register(m, 0x80000318, 0xf); /* load, restart, interrupt */

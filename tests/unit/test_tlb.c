@@ -443,11 +443,11 @@ static void test_watched_device(void **state)
     assert_int_equal(load_result(&f, DEVICE, 4), TLB_WATCHPOINT);
     assert_int_equal(tlb_store(&f.tlb, DEVICE, 4, 1, 0), TLB_WATCHPOINT);
     assert_int_equal(f.mock.count, 0);
-    assert_int_equal(flags_of(&f, DEVICE), TLB_EXTERNAL | TLB_WATCH);
     f.mock.wait = 3;
     assert_int_equal(load(&f, DEVICE + 8, 4), 0x18191a1b);
     assert_int_equal(f.mock.count, 1);
     assert_int_equal(f.cycles, 3);
+    assert_int_equal(flags_of(&f, DEVICE), TLB_EXTERNAL | TLB_WATCH);
     fixture_close(&f);
 }
 

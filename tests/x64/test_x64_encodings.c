@@ -286,6 +286,33 @@ static void check_vex(struct encoder *e, bool wide, unsigned reg)
     }
 }
 
+/* Those of xmm registers. */
+static void check_vex_fp(struct encoder *e, bool wide, unsigned reg)
+{
+    static const struct {
+        const char *names[2];
+        uint32_t opcode;
+    } forms_fp[] = {{{"vaddss", "vaddsd"}, OP_FADD},
+                    {{"vsubss", "vsubsd"}, OP_FSUB},
+                    {{"vmulss", "vmulsd"}, OP_FMUL},
+                    {{"vdivss", "vdivsd"}, OP_FDIV}};
+    unsigned other = (reg * 5 + 2) % 16;
+    unsigned third = (reg * 3 + 1) % 16;
+    struct x64_mem mem = x64_at(other, -4);
+    struct want d = want_reg(reg + XMM0, 16);
+    struct want a = want_reg(third + XMM0, 16);
+
+    for (unsigned i = 0; i < ARRAY_LEN(forms_fp); i++) {
+        uint32_t opcode = forms_fp[i].opcode | (wide ? X_F2 : X_F3);
+        x64_vex_rr(encoder_begin(e), opcode, reg + XMM0, third, other + XMM0);
+        encoder_expect(e, forms_fp[i].names[wide], d, a, want_reg(other + XMM0, 16));
+        x64_vex_rm(encoder_begin(e), opcode, reg + XMM0, third, mem);
+        encoder_expect(e, forms_fp[i].names[wide], d, a, want_mem(mem));
+    }
+    x64_vex_rip(encoder_begin(e), OP_ANDPS, reg + XMM0, third, e->bytes + 0x48);
+    encoder_expect(e, "vandps", d, a, want_rip(0x40));
+}
+
 static void check_moves(struct encoder *e, bool wide, unsigned reg)
 {
     unsigned width = wide ? 8 : 4;
@@ -308,7 +335,7 @@ static void check_moves(struct encoder *e, bool wide, unsigned reg)
 static void test_integer(void **state)
 {
     static void (*const checks[])(struct encoder *, bool, unsigned) = {
-        check_group3, check_multiply, check_shift, check_vex, check_moves};
+        check_group3, check_multiply, check_shift, check_vex, check_vex_fp, check_moves};
     struct encoder *e = open_encoder();
 
     (void)state;

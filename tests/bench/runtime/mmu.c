@@ -32,10 +32,10 @@ void bench_prepare(void)
 #define CACHEABLE 0x80u
 
 /* Above the stack, each on a multiple of its size. */
-#define LEVEL_3  0x40ff0000u /* 64 tables, one after the other */
-#define CONTEXTS 0x40ff4000u
-#define LEVEL_1  0x40ff4400u
-#define LEVEL_2  0x40ff4800u
+#define LEVEL_3   0x40ff0000u /* 64 tables, one after the other */
+#define CONTEXTS  0x40ff4000u
+#define LEVEL_1   0x40ff4400u
+#define LEVEL_2   0x40ff4800u
 
 static void put_entry(uint32_t table, uint32_t index, uint32_t entry)
 {
