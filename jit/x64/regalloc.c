@@ -5,8 +5,7 @@
  * A value may be in several places at once (struct x64_value).  For each op the allocator brings the
  * operands to where the op's row wants them, counts the uses, finds a register for the result and calls
  * the row's emit function.  When no register is free, the value whose next use is farthest is spilled; one
- * that has a copy in memory costs no store.  At a branch the places of the arm's live-ins are noted, and
- * the arm begins with them.
+ * that has a copy in memory costs no store.  sections.c has where a section begins.
  *
  * Invariants: in_reg[r] is v exactly if v is AT_REG and its reg is r, and then r is not in `free`; a value
  * that is not used any more is in no register, frame place or home.  Moves, loads and spills leave the
@@ -528,80 +527,4 @@ void x64_place(struct x64 *c, unsigned number, const struct ir_op *op, const str
     take_temps(c, row, &x);
     row->emit(c, op, &x);
     finish(c, row, &x);
-}
-
-/* ---- branches and sections ---- */
-
-void x64_branch_to_arm(struct x64 *c, unsigned arm, enum x64_cc cc)
-{
-    struct x64_arm *to = &c->arms[arm];
-    struct x64_livein *livein = &c->liveins[to->first];
-
-    CHECK(to->jump == NULL && c->pending_count == 0);
-    to->flags = c->flags;
-    to->fp_ready = c->fp_ready;
-    for (unsigned i = 0; i < to->count; i++) {
-        livein[i].at = c->values[livein[i].value];
-        x64_consume(c, livein[i].value, livein[i].after);
-        free_dead_frames(c);
-    }
-    to->jump = x64_jcc_later(&c->as, cc);
-}
-
-static void begin_section(struct x64 *c)
-{
-    c->free = c->allowed;
-    c->locked = 0;
-    c->temps = 0;
-    c->frame_top = 0;
-    c->frame_free_count = 0;
-    c->frame_dead_count = 0;
-    c->pending_count = 0;
-    memset(c->home_mask, 0, sizeof c->home_mask);
-}
-
-void x64_begin_block(struct x64 *c)
-{
-    begin_section(c);
-    c->flags = (struct x64_flags){.kind = FLAGS_NONE};
-    c->fp_ready = false;
-    c->done = 0;
-    c->stub_count = 0;
-    c->pool_count = 0;
-    c->step_slot = 0;
-}
-
-/* A live-in is again where it was at the branch. */
-static void restore_livein(struct x64 *c, const struct x64_livein *livein)
-{
-    struct x64_value *at = &c->values[livein->value];
-
-    *at = livein->at;
-    at->next = livein->first;
-    if (at->where & AT_REG) {
-        c->free &= ~X64_BIT(at->reg);
-        c->in_reg[at->reg] = livein->value;
-    }
-    if ((at->where & AT_FRAME) && at->frame >= c->frame_top) {
-        c->frame_top = at->frame + 1u;
-    }
-    if (at->where & AT_HOME) {
-        at->where &= (uint8_t)~AT_HOME;
-        x64_take_home(c, livein->value, at->home);
-    }
-}
-
-void x64_begin_arm(struct x64 *c, unsigned arm)
-{
-    const struct x64_arm *from = &c->arms[arm];
-
-    begin_section(c);
-    for (unsigned i = 0; i < from->count; i++) {
-        restore_livein(c, &c->liveins[from->first + i]);
-    }
-    c->fp_ready = from->fp_ready;
-    c->flags = from->flags;
-    if (c->flags.value != 0 && !(c->values[c->flags.value].where & AT_FLAGS)) {
-        c->flags.value = 0;
-    }
 }

@@ -6,6 +6,7 @@
  *   analyse.c   backward pass: when each value is used next
  *   rules.c     one row of constraints for each IR op
  *   regalloc.c  the allocator: satisfies a row, then calls its emit function
+ *   sections.c  what the allocator begins the block and each arm with
  *   state.c     guest state: GET, SET, and values that still are in their slot
  *   pending.c   SETs that only stubs perform
  *   flags.c     what the host's flags stand for
@@ -293,6 +294,9 @@ void x64_load_value(struct x64 *c, ir_ref value, unsigned reg);
 /* The value gets this register, which was taken. */
 void x64_assign(struct x64 *c, ir_ref value, unsigned reg);
 void x64_mov_reg(struct x64 *c, ir_ref value, unsigned to, unsigned from);
+
+/* ---- sections.c ---- */
+
 /* At a branch: notes where the arm's values are, jumps if cc; and later begins the arm with them. */
 void x64_branch_to_arm(struct x64 *c, unsigned arm, enum x64_cc cc);
 void x64_begin_arm(struct x64 *c, unsigned arm);

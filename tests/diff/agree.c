@@ -179,6 +179,9 @@ static void start(struct machine *m, const struct program *program, const struct
     cpu->pc = s->pc;
     cpu->npc = s->pc + 4;
     cpu->status = CPU_RUNNING;
+    for (unsigned i = 0; program->watches && i < 4; i++) {
+        cpu_set_asr(cpu, 24 + i, s->watch[i]);
+    }
 }
 
 /* ---- the oracle ---- */
@@ -202,8 +205,9 @@ static void count(struct counters *c, const struct cpu *cpu, uint32_t word, bool
                   bool was_enabled)
 {
     enum insn_id row = insn_find(word);
-    bool trapped = was_enabled && !cpu->et && (cpu->pc & 0xff0) == (cpu->tt << 4 & 0xff0) &&
-                   (cpu->pc & 0xfffff000) == cpu->tba;
+    bool single = (cpu->asr17_rw & ASR17_SVT) != 0;
+    bool trapped =
+        was_enabled && !cpu->et && cpu->pc == (single ? cpu->tba : cpu->tba | cpu->tt << 4);
     if (cpu->status == CPU_ERROR_MODE || trapped) {
         c->trapped[row][cpu->tt & 0xff][was_supervisor]++;
     } else {

@@ -131,7 +131,10 @@ static uint32_t alternate(struct program *p, enum insn_id row)
     static const uint8_t rare[] = {0x02, 0x0c, 0x0d, 0x0e, 0x0f, 0x10,
                                    0x11, 0x14, 0x18, 0x03, 0x19};
     uint32_t word = row_word(row) | rd(target(p));
-    uint32_t base = percent(p, 85) ? G_SCRATCH : percent(p, 60) ? G_DEVICE : below(p, 32);
+    uint32_t base = percent(p, 80)   ? G_SCRATCH
+                    : percent(p, 50) ? G_DEVICE
+                    : percent(p, 50) ? G_OTHER
+                                     : below(p, 32);
     uint32_t asi = percent(p, 88) ? common[below(p, sizeof common)] : rare[below(p, sizeof rare)];
 
     if ((insn_rows[row].flags & INSN_F_EVEN_RD) && percent(p, 96)) {
@@ -460,7 +463,7 @@ static void make_tables(struct program *p)
     *word_at(p, level2) = PTD(level3);
     *word_at(p, level2 + 4) = PTE(PROGRAM_RAM + 0x40000, ACC_ALL);
     for (unsigned i = 0; i < 64; i++) {
-        bool is_data = i == 8 || i == 9;
+        bool is_data = i >= 8 && i <= 10;
         uint32_t acc = is_data && percent(p, 50) ? below(p, 8) : ACC_ALL;
         *word_at(p, level3 + 4 * i) = PTE(PROGRAM_RAM + 0x1000 * i, acc);
     }
@@ -473,6 +476,7 @@ void program_make(struct program *p, uint64_t seed, uint64_t number)
     p->mmu = percent(p, 30);
     p->mac = percent(p, 30);
     p->fp_traps = percent(p, 40);
+    p->watches = percent(p, 20);
     p->timer = percent(p, 50) ? 10 + below(p, 200) : 0;
     make_handlers(p);
     make_data(p);
@@ -516,6 +520,10 @@ void program_start(struct program *p, struct program_start *s)
     for (unsigned i = 0; i < 32; i++) {
         s->f[i] = stream_biased_float(&p->rng);
     }
+    s->watch[0] = (PROGRAM_SCRATCH + 0x1000 - 128 + below(p, 256)) & ~3u; /* loads and stores */
+    s->watch[1] = 0xfffffff0u << below(p, 3) | 3;
+    s->watch[2] = (PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS)) | 1; /* fetches */
+    s->watch[3] = 0xfffffff0u;
     s->globals[0] = 0;
     s->globals[G_SCRATCH] = PROGRAM_SCRATCH + 0x1000;
     s->globals[G_FSRS] = PROGRAM_FSRS;

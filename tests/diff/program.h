@@ -31,6 +31,7 @@ struct program_start {
     uint32_t globals[8];
     uint32_t windows[16 * 8];
     uint32_t f[32];
+    uint32_t watch[4]; /* %asr24 to 27 */
 };
 
 struct program {
@@ -38,6 +39,7 @@ struct program {
     bool mmu;
     bool mac; /* the board has it */
     bool fp_traps;
+    bool watches;   /* watchpoints are set */
     uint32_t timer; /* reload value of one that interrupts; 0: none */
     uint32_t ram[PROGRAM_RAM_SIZE / 4];
 };
