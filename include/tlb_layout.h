@@ -34,7 +34,7 @@ enum tlb_flag {
     TLB_STORE = 0x02,
     TLB_FETCH = 0x04,
     /* reasons: what the slow path will find */
-    TLB_ROM = 0x08,      /* stores are bus errors */
+    TLB_ROM = 0x08,      /* stores are bus errors; registers: stores must ask the MMU */
     TLB_CODE = 0x10,     /* decoded or translated code in it: stores must invalidate that */
     TLB_WATCH = 0x20,    /* a watchpoint may match in this page */
     TLB_DEVICE = 0x40,   /* registers of built-in devices, or memory smaller than a page */

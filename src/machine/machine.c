@@ -282,7 +282,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->log.context = options->context;
     m->code_cache.changed = code_changed;
     m->code_cache.context = m;
-    m->thread = pthread_self();
+    services_bind_thread(m);
     pthread_mutex_init(&m->post_lock, NULL);
     m->posts_open = true;
     if (options->building != NULL) {
@@ -363,7 +363,7 @@ void leon3emu_set_limits(struct machine *m, uint64_t nanoseconds, uint64_t instr
 
 void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
 {
-    m->thread = pthread_self();
+    services_bind_thread(m);
     if (m->gdb != NULL) {
         gdb_glue_run(m, cycles, stop);
     } else {

@@ -111,7 +111,7 @@ struct machine {
     struct line_changes line_changes;
     struct device_call *call;
     uint64_t calls;
-    pthread_t thread; /* that callbacks and services run on */
+    const char *thread; /* services_bind_thread(): that callbacks and services run on */
     struct leon3emu_options options;
     struct symbols *symbols;
     struct image *image; /* the last ELF or S-record loaded */
@@ -171,6 +171,8 @@ extern const struct l3_services device_services;
 extern const struct l3_system_services system_services;
 /* Ends the program through options.fatal if this is not the machine's thread. */
 void services_check_thread(const struct l3_host *host, const char *service);
+/* This is the thread from now on. */
+void services_bind_thread(struct machine *m);
 /* Runs what post() queued. */
 void services_run_posts(struct machine *m);
 void services_close_posts(struct machine *m);

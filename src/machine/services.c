@@ -17,14 +17,20 @@ struct post {
     void *argument;
 };
 
-void services_check_thread(const struct l3_host *host, const char *service)
+/* Its address says which thread this is, at the price of an addition. */
+static _Thread_local char here __attribute__((tls_model("initial-exec")));
+
+void services_bind_thread(struct machine *m)
+{
+    m->thread = &here;
+}
+
+static __attribute__((cold, noinline)) void refuse_thread(const struct l3_host *host,
+                                                          const char *service)
 {
     const struct machine *m = host->machine;
     char text[512];
 
-    if (pthread_equal(pthread_self(), m->thread)) {
-        return;
-    }
     snprintf(text, sizeof text,
              "peripheral %s (%s) called service %s() from a thread of its own; only post() may be "
              "called from there",
@@ -33,6 +39,13 @@ void services_check_thread(const struct l3_host *host, const char *service)
         m->options.fatal(m->options.context, LEON3EMU_WRONG_THREAD, text);
     }
     abort();
+}
+
+void services_check_thread(const struct l3_host *host, const char *service)
+{
+    if (host->machine->thread != &here) {
+        refuse_thread(host, service);
+    }
 }
 
 static int32_t service_post(struct l3_host *host, void (*function)(void *, void *), void *argument)

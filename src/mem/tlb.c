@@ -192,9 +192,10 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
         if (io == NULL) {
             return 0;
         }
-        /* Kept only if all may be done: the entry has no bits to say less. */
-        keep = keep && (allowed & (TLB_LOAD | TLB_STORE)) == (TLB_LOAD | TLB_STORE);
-        flags = io->flags;
+        /* Kept if it may be read; if not written, TLB_ROM says that stores must ask (the first one sets the
+         * MMU's M bit). */
+        keep = keep && (allowed & TLB_LOAD);
+        flags = io->flags | (allowed & TLB_STORE ? 0 : TLB_ROM);
         addend = (uintptr_t)io;
     }
     if (tlb->watch_page != NULL && tlb->watch_page(tlb->context, va)) {
@@ -223,6 +224,12 @@ static uint32_t permission(enum tlb_kind kind)
 
 #define REASONS (TLB_ROM | TLB_CODE | TLB_WATCH | TLB_DEVICE | TLB_EXTERNAL)
 
+/* A page of registers that was filled when stores were not allowed, and now one is to be made. */
+static bool is_load_only_device(uint32_t flags, enum tlb_kind kind)
+{
+    return kind == TLB_KIND_STORE && (flags & TLB_ROM) && (flags & (TLB_DEVICE | TLB_EXTERNAL));
+}
+
 /* Physical address of va, its entry's flags in *flags.  Anything but TLB_OK ends the access. Behind
  * an MMU the tables are walked anew: an access that comes here may be the first store to a page. */
 static enum tlb_result look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind, uint32_t *pa,
@@ -239,7 +246,7 @@ static enum tlb_result look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind,
             return TLB_MMU_FAULT;
         }
     }
-    if (before == 0 ||
+    if (before == 0 || is_load_only_device(before, kind) ||
         (before & TLB_PERMISSIONS && !(before & REASONS) && !(before & permission(kind)))) {
         *flags = fill(tlb, va, *pa, allowed);
     }
@@ -255,10 +262,10 @@ static bool is_watched(struct tlb *tlb, uint32_t va, unsigned size, enum tlb_kin
 
 /* The registers at va, when that is the only question: no translation, no watchpoint.  They are
  * what the slow path is mostly about, so they are asked for first. */
-static inline struct io_page *registers_at(const struct tlb *tlb, uint32_t va)
+static inline struct io_page *registers_at(const struct tlb *tlb, uint32_t va, uint32_t refused)
 {
     uint32_t flags = tlb->now.flags[va >> TLB_PAGE_BITS];
-    if (!(flags & (TLB_EXTERNAL | TLB_DEVICE)) || (flags & TLB_WATCH)) {
+    if (!(flags & (TLB_EXTERNAL | TLB_DEVICE)) || (flags & refused)) {
         return NULL;
     }
     return (struct io_page *)tlb->now.addend[va >> TLB_PAGE_BITS];
@@ -397,7 +404,8 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
                               uint32_t attributes)
 {
     struct access how = {attributes | tlb->attributes, tlb->master, 0};
-    struct io_page *io = registers_at(tlb, va);
+    struct io_page *io =
+        registers_at(tlb, va, attributes & L3_ATTR_LOCKED ? TLB_WATCH | TLB_ROM : TLB_WATCH);
     enum tlb_result result;
     enum tlb_kind kind;
     uint32_t flags;
@@ -432,7 +440,7 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
                                uint32_t attributes)
 {
     struct access how = {attributes | tlb->attributes, tlb->master, 0};
-    struct io_page *io = registers_at(tlb, va);
+    struct io_page *io = registers_at(tlb, va, TLB_WATCH | TLB_ROM);
     enum tlb_result result;
     uint32_t flags;
     uint32_t pa;

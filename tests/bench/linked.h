@@ -4,7 +4,7 @@
  *
  * The build of LEON3EMU_LINKED_DEVICES puts this before every file of src/sparc.  The classes of built-in
  * devices are constants, so the link-time optimizer sees through `->read`: each branch is a comparison with
- * an address and a direct call, which it may inline.  A device that is not in the list is called as always.
+ * an address and a direct call.  A device that is not in the list is called as always.
  */
 #ifndef BENCH_LINKED_H
 #define BENCH_LINKED_H

@@ -10,7 +10,7 @@ import re
 import struct
 
 LAYOUT = {name: int(value, 0) for name, value in re.findall(
-    r"^#define (\w+) (\w+)\b", (pathlib.Path(__file__).parent / "layout.h").read_text(), re.MULTILINE)
+    r"^#define (\w+) +(\w+)\b", (pathlib.Path(__file__).parent / "layout.h").read_text(), re.MULTILINE)
     if re.fullmatch(r"0x[0-9a-f]+|\d+", value)}
 
 # ---- a small assembler ----
