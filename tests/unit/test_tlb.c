@@ -554,7 +554,7 @@ static void test_translation(void **state)
 
     /* the first store that may be done makes it one where both may be */
     f.allowed = TLB_LOAD | TLB_STORE;
-    assert_int_equal(tlb_store(&f.tlb, 4, 4, 0, 0), TLB_OK);
+    assert_int_equal(tlb_store(&f.tlb, 4, 4, 0x14151617, 0), TLB_OK);
     assert_int_equal(flags_of(&f, 4), TLB_DEVICE);
     f.translations = 0;
     assert_int_equal(load(&f, 4, 4), 0x14151617);
