@@ -177,8 +177,8 @@ static void test_sections(void **state)
     static const char *const accepted[] = {
         "quit\nnop 3\n",
         "exit 0x100, link 1\n", /* link 0 went with an arm that was dropped */
-        "nop\nbrflags.eq %5, arm 0\nnop\nexit 0x100, link 1\nnop\narm 0:\nnop\nexit 0x200, link "
-        "0\n",
+        ("nop\nbrflags.eq %5, arm 0\nnop\nexit 0x100, link 1\nnop\narm 0:\nnop\n"
+         "exit 0x200, link 0\n"),
     };
 
     (void)state;
