@@ -156,8 +156,7 @@ def build(arguments, names):
     program = directory / "leon3emu-mutants"
     subprocess.run([arguments.compiler, *FLAGS, *include, '-DLEON3EMU_VERSION="mutants"',
                     source / "src/main.c", *sorted((source / "src/cli").glob("*.c")), *objects,
-                    *arguments.library, "-lelf", "-ldw", "-linih", "-lpthread", "-ldl",
-                    "-o", program], check=True)
+                    *arguments.library, *arguments.link.split(), "-o", program], check=True)
     return program
 
 
@@ -179,8 +178,8 @@ class Tests:
         for board in source.boards():
             try:
                 done = subprocess.run(
-                    [self.program, f"--board={board}", f"--insn-limit={INSN_LIMIT}",
-                     *source.options(), image], env=environment, stdin=subprocess.DEVNULL,
+                    [self.program, "--exec=interp", f"--board={board}",
+                     f"--insn-limit={INSN_LIMIT}", *source.options(), image], env=environment, stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20, check=False)
             except subprocess.TimeoutExpired:
                 return True
@@ -200,6 +199,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--source", type=pathlib.Path, required=True)
     parser.add_argument("--library", type=pathlib.Path, required=True, nargs="+")
+    parser.add_argument("--link", default="", help="options of the linker, in one word")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--images", type=pathlib.Path, required=True)
     parser.add_argument("--compiler", default="cc")
