@@ -11,7 +11,8 @@
  * uses, and which do nothing else, do not count as users.  Constants are no values here: they are
  * written into the instructions that use them.
  *
- * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs sees them.
+ * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs and arms sees
+ * them.
  */
 #include "x64.h"
 
@@ -84,7 +85,7 @@ static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
     const uint64_t *covered = c->covers[op->slot];
 
     c->after[number][3] = 0;
-    if (is_overwritten(overwrite, op->slot) && op->type != IR_FLAGS) {
+    if (is_overwritten(overwrite, op->slot)) {
         c->after[number][3] = overwrite->by[op->slot];
     }
     remove_slots(overwrite, c->conflicts[op->slot]);
@@ -123,6 +124,8 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
         break;
     case IR_LOAD:
     case IR_STORE:
+    case IR_BRANCH:
+    case IR_BRFLAGS:
         c->overwrite.leaves = number;
         break;
     case IR_FADD:

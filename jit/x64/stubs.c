@@ -36,7 +36,8 @@ struct x64_stub *x64_add_stub(struct x64 *c, enum x64_stub_kind kind, const stru
         .a = x->in[0],
         .b = x->in[1],
     };
-    x64_note_pending(c, stub);
+    stub->pending = x64_note_pending(c);
+    x64_note_lazy(c, &stub->lazy);
     return stub;
 }
 
@@ -194,6 +195,11 @@ static void emit_jump_stub(struct x64 *c, const struct x64_stub *stub)
     x64_jmp(&c->as, c->thunks.leave);
 }
 
+static bool is_rax(struct x64_operand operand)
+{
+    return operand.kind == OPERAND_REG && operand.reg == RAX;
+}
+
 static void emit_stub(struct x64 *c, const struct x64_stub *stub)
 {
     const struct ir_op *op = &c->ops[stub->number];
@@ -211,8 +217,9 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     if (stub->kind == STUB_FP_TINY) {
         emit_tiny_check(c, stub, op);
     }
-    x64_emit_pending(c, stub);
+    x64_emit_pending(c, stub->pending);
     save_live(c, stub->live);
+    x64_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));
     emit_work(c, stub, op);
     restore_live(c, stub->live);
     x64_jmp(&c->as, stub->back);

@@ -17,25 +17,44 @@ static bool fetch_delay(const struct translation *t, struct insn *delay)
            !(insn_rows[delay->row].flags & INSN_F_CTI);
 }
 
-/* Executes the delay instruction of the branch at t->pc on the main path, then goes on at target. */
-static enum flow follow(struct translation *t, const struct insn *delay, uint32_t target)
+/* A loop whose beginning is the block's is translated several times over, so that what goes from round to
+ * round stays in registers.  Is there room for one more round like the last? */
+static bool goes_round(struct translation *t)
 {
-    uint32_t pc = t->pc + 4;
-    unsigned insn = trans_new_insn(t, delay, pc, target);
-    enum flow flow = translate_row(delay->row)(t, delay, insn);
+    unsigned length = t->done - t->round_done;
+    unsigned arms = t->arm_count - t->round_arms;
 
-    t->pc = target;
-    if (flow == FLOW_ON && trans_was_here(t, target)) {
-        return FLOW_STOP;
+    if (t->pc != t->request->pc || t->window != 0 || length == 0 ||
+        t->done + length > t->request->max_insns || t->arm_count + arms + 4 > IR_MAX_ARMS ||
+        t->block->op_count > IR_MAX_OPS / 4) {
+        return false;
     }
-    return flow;
+    t->round_done = t->done;
+    t->round_arms = t->arm_count;
+    t->round_insn = t->block->insn_count;
+    return true;
 }
 
-/* The same without a delay instruction. */
-static enum flow jump(struct translation *t, uint32_t target)
+/* On at target, after what was executed on the way.  A block ends where the flow goes back: what it goes back
+ * to is to be the beginning of one, or the same loop would be in as many blocks as it has instructions. */
+static enum flow arrive(struct translation *t, enum flow flow, uint32_t target, bool back)
 {
     t->pc = target;
+    if (flow != FLOW_ON) {
+        return flow;
+    }
+    if (back) {
+        return goes_round(t) ? FLOW_ON : FLOW_STOP;
+    }
     return trans_was_here(t, target) ? FLOW_STOP : FLOW_ON;
+}
+
+/* Executes the delay instruction of the branch at t->pc on the main path, then goes on at target. */
+static enum flow follow(struct translation *t, const struct insn *delay, uint32_t target, bool back)
+{
+    unsigned insn = trans_new_insn(t, delay, t->pc + 4, target);
+
+    return arrive(t, translate_row(delay->row)(t, delay, insn), target, back);
 }
 
 static enum flow quit_at(struct translation *t, const struct insn *f)
@@ -55,13 +74,6 @@ static enum ir_cond condition_of(const struct insn *f)
     unsigned number = f->asi & INSN_CONDITION;
     enum ir_cond cond = conditions[number & 7];
     return number & 8 ? ir_cond_invert(cond) : cond;
-}
-
-/* A block ends where the flow goes back: what it goes back to is to be the beginning of one, or the same
- * loop would be in as many blocks as it has instructions. */
-static enum flow end_loop(const struct insn *f, bool taken, enum flow flow)
-{
-    return taken && f->imm <= 0 && flow == FLOW_ON ? FLOW_STOP : flow;
 }
 
 /* Leaves for an arm when the branch is taken (or when it is not). */
@@ -115,9 +127,9 @@ static enum flow conditional(struct translation *t, const struct insn *f, const 
     arm->has_delay = !(annul && main_taken);
     branch(t, f, !main_taken, arm->arm);
     if (annul && !main_taken) {
-        return jump(t, not_taken);
+        return arrive(t, FLOW_ON, not_taken, false);
     }
-    return end_loop(f, main_taken, follow(t, delay, main_taken ? taken : not_taken));
+    return follow(t, delay, main_taken ? taken : not_taken, main_taken);
 }
 
 /* Always or never taken. */
@@ -125,8 +137,11 @@ static enum flow unconditional(struct translation *t, const struct insn *f,
                                const struct insn *delay, bool taken)
 {
     uint32_t target = taken ? t->pc + (uint32_t)f->imm : t->pc + 8;
+    bool back = taken && f->imm <= 0;
+
     trans_new_insn(t, f, t->pc, t->pc + 4);
-    return end_loop(f, taken, f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target));
+    return f->asi & INSN_ANNUL ? arrive(t, FLOW_ON, target, back)
+                               : follow(t, delay, target, back);
 }
 
 static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,
@@ -174,7 +189,7 @@ static enum flow trans_call(struct translation *t, const struct insn *f)
     trans_new_insn(t, f, t->pc, t->pc + 4);
     trans_write(t, 15, trans_const(t, t->pc));
     trans_learn(t, 15, t->pc);
-    return follow(t, &delay, target);
+    return follow(t, &delay, target, false);
 }
 
 /* The target is what a call in this block has left in rs1, plus 8. */
@@ -183,7 +198,7 @@ static enum flow jump_known(struct translation *t, const struct insn *f, const s
 {
     trans_new_insn(t, f, t->pc, t->pc + 4);
     trans_write(t, f->rd, trans_const(t, t->pc));
-    return follow(t, delay, target);
+    return follow(t, delay, target, false);
 }
 
 /* The jump itself.  The delay instruction finds its npc in the slot.  Returns the target. */

@@ -230,7 +230,7 @@ unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc
 
 bool trans_was_here(const struct translation *t, uint32_t pc)
 {
-    for (unsigned i = 0; i < t->block->insn_count; i++) {
+    for (unsigned i = t->round_insn; i < t->block->insn_count; i++) {
         if (t->out->insns[i].pc == pc) {
             return true;
         }
@@ -407,6 +407,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.window = 0;
     t.known_count = 0;
     t.arm_count = 0;
+    t.round_insn = t.round_done = t.round_arms = 0;
     ir_begin(block, request->guest, request->pc);
     block->paged = request->paged;
     if (!trans_fetch(&t, request->pc, &first)) {

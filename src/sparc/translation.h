@@ -38,6 +38,8 @@ struct translation {
     unsigned last; /* number of the last one */
     bool fp_begun;
     bool in_arm; /* no further arms from here */
+    /* Where the present round of the block's loop began: instruction, done, arm_count. */
+    unsigned round_insn, round_done, round_arms;
     /* Registers of windows whose value is known: addresses of calls.  `at`: a word of
      * the ring of windows, from the block's first window on. */
     int window;
