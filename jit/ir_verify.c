@@ -479,14 +479,29 @@ static bool check_arms(const struct walk *walk)
     return true;
 }
 
+/* All that the block charges, as far as that is constant. */
+static uint32_t whole_charge(const struct ir_block *block)
+{
+    uint32_t whole = block->charge;
+
+    for (unsigned i = 1; i < block->op_count; i++) {
+        const struct ir_op *op = &block->ops[i];
+        if (op->code == IR_CHARGE && op->a < i && block->ops[op->a].code == IR_CONST) {
+            whole += (uint32_t)block->ops[op->a].imm;
+        }
+    }
+    return whole;
+}
+
 static bool check_insns(const struct walk *walk)
 {
     const struct ir_block *block = walk->block;
+    uint32_t charge = whole_charge(block);
 
     for (unsigned i = 0; i < block->insn_count; i++) {
-        if (block->insns[i].left > block->charge) {
+        if (block->insns[i].left > charge) {
             return fail(walk, "instruction %u leaves %u of a charge of %u", i, block->insns[i].left,
-                        block->charge);
+                        charge);
         }
     }
     return true;

@@ -158,7 +158,7 @@ static void do_section(struct opt_walk *walk, unsigned first, unsigned end)
             walk->passes = 0;
         }
         opt_rename(&op, &block->ops[i], walk->map);
-        if (op.code != IR_BRANCH && op.code != IR_BRFLAGS) {
+        if (!ir_is_branch(op.code)) {
             walk->map[i] = do_op(walk, &op);
         } else if (do_branch(walk, &op)) {
             return;
@@ -196,7 +196,7 @@ static void renumber_branches(struct opt_walk *walk)
     for (unsigned i = 1; i < walk->count; i++) {
         struct ir_op *op = &walk->out[i];
 
-        if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
+        if (ir_is_branch(op->code)) {
             op->imm = walk->arms[op->imm].number;
         }
     }

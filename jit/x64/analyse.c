@@ -126,6 +126,7 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
     case IR_STORE:
     case IR_BRANCH:
     case IR_BRFLAGS:
+    case IR_CHARGE:
         c->overwrite.leaves = number;
         break;
     case IR_FADD:
@@ -162,7 +163,7 @@ static void analyse_section(struct x64 *c, unsigned first, unsigned end)
         if (row->flags & ROW_STATE) {
             analyse_state(c, number, op);
         }
-        if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
+        if (ir_is_branch(op->code)) {
             use_liveins(c, first, (unsigned)op->imm, number);
         } else if (op->code == IR_CALL) {
             count = x64_call_operands(c, op);

@@ -111,6 +111,18 @@ void x64_do_call(struct x64 *c, unsigned number, const struct ir_op *op)
     }
 }
 
+/* ---- budget ---- */
+
+void x64_do_charge(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    x64_spoil_flags(c);
+    struct x64_operand amount = x64_resolve(c, op->a, C_RI, c->after[number][0]);
+    x64_alu_operand(&c->as, ALU_SUB, true, BUDGET, amount);
+    x64_consume(c, op->a, c->after[number][0]);
+    x64_end(c);
+    x64_branch_to_arm(c, (unsigned)op->imm, CC_S);
+}
+
 /* ---- the end of a section ---- */
 
 static void leave(struct x64 *c, int32_t reason)

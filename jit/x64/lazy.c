@@ -111,8 +111,8 @@ void x64_note_lazy(const struct x64 *c, struct x64_noted_lazy *noted)
     noted->lazy = c->lazy;
     if (c->lazy.value != 0) {
         noted->a = place_of(c, op->a);
-        noted->b = op->code == IR_FLOGIC ? (struct x64_operand){OPERAND_IMM, 0, 0}
-                                         : place_of(c, op->b);
+        noted->b =
+            op->code == IR_FLOGIC ? (struct x64_operand){OPERAND_IMM, 0, 0} : place_of(c, op->b);
     }
 }
 
@@ -185,8 +185,8 @@ static void save_holder(struct x64 *c)
 
 void x64_begin_arm_lazy(struct x64 *c, const struct x64_noted_lazy *noted)
 {
-    bool keep_rax = !(c->free & X64_BIT(RAX)) || noted->a.kind == OPERAND_REG ||
-                    noted->b.kind == OPERAND_REG;
+    bool keep_rax =
+        !(c->free & X64_BIT(RAX)) || noted->a.kind == OPERAND_REG || noted->b.kind == OPERAND_REG;
     bool at_hand;
 
     if (noted->lazy.value == 0) {

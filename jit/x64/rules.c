@@ -74,6 +74,7 @@ const struct x64_row x64_rows[IR_CODES] = {
 
     [IR_BRANCH]  = SPECIAL(2, ROW_STATE, x64_do_branch),
     [IR_BRFLAGS] = SPECIAL(1, ROW_STATE, x64_do_brflags),
+    [IR_CHARGE]  = SPECIAL(1, ROW_STATE, x64_do_charge),
     [IR_EXIT]    = SPECIAL(0, ROW_STATE, x64_do_exit),
     [IR_JUMP]    = SPECIAL(1, ROW_STATE, x64_do_jump),
     [IR_QUIT]    = SPECIAL(0, ROW_STATE, x64_do_quit),

@@ -61,9 +61,10 @@ enum block_flow {
 struct block_insn {
     uint32_t pc, npc;
     bool atomic;
-    bool icc;      /* the interpreter reads or writes icc for it */
-    uint8_t flow;  /* enum block_flow */
-    uint16_t left; /* of the block's charge, when it is done: no path from here takes more cycles */
+    bool icc;     /* the interpreter reads or writes icc for it */
+    uint8_t flow; /* enum block_flow */
+    uint16_t
+        left; /* of what was charged, when it is done: up to the next charge no path takes more cycles */
     struct insn f;
 };
 
@@ -73,7 +74,7 @@ struct guest_block {
     bool gone; /* its code was written to: leave it */
     uint16_t insn_count;
     uint16_t main_count; /* those of the main section come first */
-    uint32_t charge;     /* cycles that the longest path takes */
+    uint32_t charge;     /* cycles that are charged on entry */
     struct block_insn *insns;
 };
 

@@ -17,21 +17,28 @@ static bool fetch_delay(const struct translation *t, struct insn *delay)
            !(insn_rows[delay->row].flags & INSN_F_CTI);
 }
 
+#define SEGMENT_INSNS 16 /* at least */
+
 /* A loop whose beginning is the block's is translated several times over, so that what goes from round to
- * round stays in registers.  Is there room for one more round like the last? */
+ * round stays in registers: at least twice, and as often as there is room. */
 static bool goes_round(struct translation *t)
 {
     unsigned length = t->done - t->round_done;
     unsigned arms = t->arm_count - t->round_arms;
+    bool fits = t->done + length <= t->limit ||
+                (t->round_done == 0 && t->limit > 1 && length <= t->limit * 3 / 4);
 
-    if (t->pc != t->request->pc || t->window != 0 || length == 0 ||
-        t->done + length > t->request->max_insns || t->arm_count + arms + 4 > IR_MAX_ARMS ||
-        t->block->op_count > IR_MAX_OPS / 4) {
+    if (t->pc != t->request->pc || t->window != 0 || length == 0 || !fits ||
+        t->arm_count + arms + 4 > IR_MAX_ARMS || t->block->op_count > IR_MAX_OPS / 4) {
         return false;
     }
+    t->limit = t->done + length > t->limit ? t->done + length : t->limit;
     t->round_done = t->done;
     t->round_arms = t->arm_count;
     t->round_insn = t->block->insn_count;
+    if (t->done - t->segment_done >= SEGMENT_INSNS && t->segment + 1 < TRANSLATE_MAX_SEGMENTS) {
+        trans_segment(t);
+    }
     return true;
 }
 
@@ -140,8 +147,7 @@ static enum flow unconditional(struct translation *t, const struct insn *f,
     bool back = taken && f->imm <= 0;
 
     trans_new_insn(t, f, t->pc, t->pc + 4);
-    return f->asi & INSN_ANNUL ? arrive(t, FLOW_ON, target, back)
-                               : follow(t, delay, target, back);
+    return f->asi & INSN_ANNUL ? arrive(t, FLOW_ON, target, back) : follow(t, delay, target, back);
 }
 
 static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,

@@ -12,7 +12,7 @@
 
 #include "sparc/generated.h"
 
-#define TRANSLATE_MAX_INSNS 64 /* in the main section */
+#define TRANSLATE_MAX_INSNS 64 /* in the main section; twice as many for two rounds of a loop */
 
 struct translate_request {
     const struct ir_guest *guest; /* generated_guest() */

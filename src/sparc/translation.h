@@ -14,19 +14,22 @@ enum flow {
     FLOW_OVER, /* the section is ended                                              */
 };
 
-#define TRANSLATE_MAX_KNOWN 4
+#define TRANSLATE_MAX_KNOWN    4
+#define TRANSLATE_MAX_SEGMENTS 8
 
 /* An arm that waits for its section. */
 struct pending_arm {
     unsigned arm;
     unsigned branch; /* its instruction, or the one to step */
     bool step;       /* step `branch` and quit; else: */
+    bool charge;     /* taken by a CHARGE: the budget is given back, and that is all; else: */
     bool has_delay;
     bool fp_begun;
     struct insn delay;
     uint32_t delay_pc;
     uint32_t target;
-    unsigned done; /* instructions executed up to and with the branch */
+    unsigned done;    /* instructions executed up to and with the branch */
+    unsigned segment; /* they are in */
 };
 
 struct translation {
@@ -34,8 +37,9 @@ struct translation {
     struct ir_block *block;
     struct translated *out;
     uint32_t pc;
-    unsigned done; /* instructions of the path up to here */
-    unsigned last; /* number of the last one */
+    unsigned done;  /* instructions of the path up to here */
+    unsigned limit; /* how many it may have */
+    unsigned last;  /* number of the last one */
     bool fp_begun;
     bool in_arm; /* no further arms from here */
     /* Where the present round of the block's loop began: instruction, done, arm_count. */
@@ -48,6 +52,12 @@ struct translation {
         int at;
         uint32_t value;
     } known[TRANSLATE_MAX_KNOWN];
+    /* The block is charged for segment by segment, so that a long one is worth entering with little budget. */
+    unsigned segment;
+    unsigned segment_done; /* instructions before it */
+    ir_ref
+        amounts[TRANSLATE_MAX_SEGMENTS]; /* what each charges: a constant, known only at the end */
+    uint8_t segment_of[IR_MAX_INSNS];
     unsigned arm_count;
     struct pending_arm arms[IR_MAX_ARMS];
 };
@@ -63,6 +73,9 @@ trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwi
 trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap;
 trans_function trans_load_fp, trans_store_fp;
 trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
+
+/* A new segment begins at t->pc, which is the block's pc. */
+void trans_segment(struct translation *t);
 
 /* The translation of a row that does not change the flow. */
 trans_function *translate_row(unsigned row);

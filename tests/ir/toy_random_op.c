@@ -293,7 +293,11 @@ static void add_branch(struct toy_maker *maker)
         return;
     }
     op.cond = (uint8_t)toy_below(&maker->rng, IR_CONDS);
-    if (toy_percent(&maker->rng, 50)) {
+    if (toy_percent(&maker->rng, 15)) {
+        op.code = IR_CHARGE;
+        op.cond = 0;
+        op.a = ir_const(maker->block, IR_I32, (int32_t)toy_below(&maker->rng, 9));
+    } else if (toy_percent(&maker->rng, 50)) {
         op.code = IR_BRFLAGS;
         op.a = toy_pick(maker, IR_FLAGS);
     } else {
