@@ -132,6 +132,16 @@ static unsigned real_operand_type(const struct walk *walk, const struct ir_op *o
     }
 }
 
+/* Of the same width, but a number for an integer and the other way round. */
+static unsigned other_kind(unsigned type)
+{
+    static const uint8_t kinds[] = {
+        [IR_VOID] = IR_VOID, [IR_I32] = IR_F32, [IR_I64] = IR_F64,
+        [IR_F32] = IR_I32,   [IR_F64] = IR_I64, [IR_FLAGS] = IR_VOID,
+    };
+    return type <= IR_FLAGS ? kinds[type] : IR_VOID;
+}
+
 /* The type that operand i must have. */
 static unsigned operand_type(const struct walk *walk, const struct ir_op *op, unsigned i)
 {
@@ -148,6 +158,8 @@ static unsigned operand_type(const struct walk *walk, const struct ir_op *op, un
         return shared_type(walk, op);
     case 'F':
         return real_operand_type(walk, op);
+    case 'w':
+        return other_kind(op->type);
     default: /* '*' */
         return op->code == IR_CALL ? helper_of(walk, op)->arguments[i]
                : op->cond == IR_64 ? IR_I64

@@ -97,8 +97,14 @@ static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
     }
 }
 
-/* step() of an FP op writes its slot.  A SET of it that follows before anything else can be seen sets that
- * right; else what is pending for the slot would be wrong afterwards. */
+/* Will a SET of the slot follow before anything else can see it? */
+static bool is_set_at_once(const struct x64_overwrite *overwrite, unsigned slot)
+{
+    return is_overwritten(overwrite, slot) && overwrite->leaves >= overwrite->by[slot];
+}
+
+/* step() of an FP op writes its slot and shy ones.  A SET of them that follows at once sets that right;
+ * else what is pending for the slot would be wrong afterwards. */
 static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     struct x64_overwrite *overwrite = &c->overwrite;
@@ -106,10 +112,17 @@ static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
     if (op->insn == IR_NONE) {
         return;
     }
-    if (!is_overwritten(overwrite, op->slot) || overwrite->leaves < overwrite->by[op->slot]) {
+    if (!is_set_at_once(overwrite, op->slot)) {
         remove_slots(overwrite, c->conflicts[op->slot]);
     }
-    remove_slots(overwrite, c->shy);
+    for (unsigned word = 0; word < 4; word++) {
+        for (uint64_t left = c->shy[word]; left != 0; left &= left - 1) {
+            unsigned slot = word * 64 + (unsigned)__builtin_ctzll(left);
+            if (!is_set_at_once(overwrite, slot)) {
+                remove_slots(overwrite, c->conflicts[slot]);
+            }
+        }
+    }
     overwrite->leaves = number;
 }
 

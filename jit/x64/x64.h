@@ -422,7 +422,7 @@ x64_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x6
     x64_emit_movsxd, x64_emit_mov32, x64_emit_nothing, x64_emit_high, x64_emit_pack,
     x64_emit_select;
 x64_special x64_do_load, x64_do_store, x64_do_shift_bank;
-x64_emit x64_emit_ffromi, x64_emit_fcmp;
+x64_emit x64_emit_ffromi, x64_emit_fcmp, x64_emit_real, x64_emit_bits;
 x64_special x64_do_fp, x64_do_fbegin;
 x64_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit;
 void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d,
