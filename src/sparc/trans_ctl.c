@@ -42,6 +42,25 @@ static bool goes_round(struct translation *t)
     return true;
 }
 
+#define DISPATCH_INSNS 12 /* at most */
+
+/* Is at pc what chooses among many ways, as the switch of a loop does?  Then each way back to it gets a copy:
+ * the host's prediction of a jump in many places is better than that of one jump. */
+static bool is_dispatch(const struct translation *t, uint32_t pc)
+{
+    struct insn f;
+
+    for (unsigned i = 0; i < DISPATCH_INSNS && trans_fetch(t, pc, &f); i++, pc += 4) {
+        if (f.row == INSN_JMPL) {
+            return f.rd == 0 && f.rs1 != 15 && f.rs1 != 31; /* no return */
+        }
+        if ((insn_rows[f.row].flags & INSN_F_CTI) && (f.row != INSN_BICC || f.imm < 0)) {
+            return false;
+        }
+    }
+    return false;
+}
+
 /* On at target, after what was executed on the way.  A block ends where the flow goes back: what it goes back
  * to is to be the beginning of one, or the same loop would be in as many blocks as it has instructions. */
 static enum flow arrive(struct translation *t, enum flow flow, uint32_t target, bool back)
@@ -50,8 +69,11 @@ static enum flow arrive(struct translation *t, enum flow flow, uint32_t target, 
     if (flow != FLOW_ON) {
         return flow;
     }
-    if (back) {
-        return goes_round(t) ? FLOW_ON : FLOW_STOP;
+    if (back && goes_round(t)) {
+        return FLOW_ON;
+    }
+    if (back && !is_dispatch(t, target)) {
+        return FLOW_STOP;
     }
     return trans_was_here(t, target) ? FLOW_STOP : FLOW_ON;
 }
