@@ -189,7 +189,14 @@ static void emit_work(struct x64 *c, const struct x64_stub *stub, const struct i
 
 static void emit_jump_stub(struct x64 *c, const struct x64_stub *stub)
 {
-    x64_rm(&c->as, OP_MOV_STORE, stub->a.reg, x64_at(ENV, (int32_t)c->guest->target_offset));
+    struct x64_mem target = x64_at(ENV, (int32_t)c->guest->target_offset);
+
+    if (stub->a.kind == OPERAND_IMM) {
+        x64_rm(&c->as, OP_MOV_MEM_IMM, 0, target);
+        x64_imm32(&c->as, (uint32_t)stub->a.value);
+    } else {
+        x64_rm(&c->as, OP_MOV_STORE, stub->a.reg, target);
+    }
     x64_load_cookie(c, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
     x64_jmp(&c->as, c->thunks.leave);
