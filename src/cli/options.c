@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
      "place of the board's device of its kind.  NAME,help lists its properties",
      1},
     {"board", OPTION_BOARD, "NAME|FILE", 0,
-     "The board: leon3 (default), leon3-grlib, leon3-sis, or a board file", 1},
+     "The board: leon3 (default), leon3-grlib, leon3-sis, gr712rc, gr740, ut699, ut700, or a file", 1},
     {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 1},
     {"quantum", OPTION_QUANTUM, "CYCLES", 0,
      "Cycles that each of several CPUs executes in turn (default 1000)", 3},
