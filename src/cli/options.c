@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
      "place of the board's device of its kind.  NAME,help lists its properties",
      1},
     {"board", OPTION_BOARD, "NAME|FILE", 0,
-     "The board: leon3 (default), leon3-grlib, leon3-sis, or a board file", 1},
+     "The board: leon3 (default), leon3-grlib, leon3-sis, gr712rc, gr740, ut699, ut700, or a file", 1},
     {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 1},
     {"quantum", OPTION_QUANTUM, "CYCLES", 0,
      "Cycles that each of several CPUs executes in turn (default 1000)", 3},
@@ -69,7 +69,8 @@ static const struct argp_option options[] = {
     {"stats", OPTION_STATS, 0, 0, "Print counters at the end", 4},
     {"explain", OPTION_EXPLAIN, "WORD", 0,
      "Show what becomes of an instruction word: assembly, IR, host code", 4},
-    {"dump", OPTION_DUMP, "mtree", 0, "Print the address space and exit", 4},
+    {"dump", OPTION_DUMP, "mtree|qtree", 0,
+     "Print the address space, or the devices with properties and lines, and exit", 4},
     {0},
 };
 
@@ -224,6 +225,19 @@ static bool set_cpus(struct cli_options *cli, int key, const char *text, struct 
            error_set(err, LEON3EMU_USAGE, "--smp %s: not a number from 1 to 16", text);
 }
 
+static bool set_dump(struct cli_options *cli, const char *text, struct error *err)
+{
+    if (strcmp(text, "mtree") == 0) {
+        cli->dump = leon3emu_dump_mtree;
+    } else if (strcmp(text, "qtree") == 0) {
+        cli->dump = leon3emu_dump_qtree;
+    } else {
+        return error_set(err, LEON3EMU_USAGE, "--dump %s: what can be dumped are mtree and qtree",
+                         text);
+    }
+    return true;
+}
+
 static bool set_explain(struct cli_options *cli, const char *text, struct error *err)
 {
     uint64_t word;
@@ -261,9 +275,7 @@ static bool set_option(struct parser *parser, int key, const char *text)
     case OPTION_EXPLAIN:
         return set_explain(cli, text, err);
     case OPTION_DUMP:
-        cli->dump_mtree = true;
-        return strcmp(text, "mtree") == 0 ||
-               error_set(err, LEON3EMU_USAGE, "--dump %s: only mtree can be dumped", text);
+        return set_dump(cli, text, err);
     default:
         parser->firmware_count++;
         return cli_add_image(cli, text, false, 0, err);
@@ -352,7 +364,7 @@ static const struct argp argp = {
 
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
-    if (cli->image_count == 0 && !cli->dump_mtree && !cli->explain && cli->periph_help == NULL) {
+    if (cli->image_count == 0 && cli->dump == NULL && !cli->explain && cli->periph_help == NULL) {
         return error_set(err, LEON3EMU_USAGE,
                          "no firmware given; try: leon3emu firmware.elf (--help shows more)");
     }

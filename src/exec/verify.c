@@ -137,6 +137,7 @@ static void roll_back(struct verify *v, struct cpu *cpu)
     copy_cpu(cpu, &v->before);
     cpu->tlb.no_fault = (cpu->mmu.control & MMU_NO_FAULT) != 0;
     cpu_set_supervisor(cpu, cpu->s);
+    mmu_select_context(cpu);
     if (walked || remapped) {
         tlb_flush(&cpu->tlb);
     }

@@ -98,6 +98,8 @@ struct cpu_hooks {
     uint64_t (*up_counter)(void *context);
     /* The CPU's TLB has forgotten everything.  May be NULL, as the next one. */
     void (*tlb_flushed)(void *context, struct cpu *cpu);
+    /* Virtual addresses are those of the MMU context at this place, see tlb_set_context(). */
+    void (*context_changed)(void *context, struct cpu *cpu, unsigned place, bool is_new);
     /* Instructions may be under other watchpoints than before. */
     void (*watchpoints_changed)(void *context);
     void *context;
@@ -131,9 +133,8 @@ struct cpu_generated {
     struct jit_flags_layout layout;
     uint16_t flags_of_icc[16];
     struct jit *jit;            /* NULL: none is used */
-    struct jit_jump *all_jumps; /* MODE_COUNT jump caches */
+    struct jit_jump *all_jumps; /* MODE_COUNT jump caches, of the MMU context in use */
     uint64_t stepped;           /* instructions that generated code left to the interpreter */
-    uint32_t jumps_used;        /* those that are not empty, as bits */
     void *window;               /* linear memory when addresses are physical; NULL: there is none */
     bool stop_after_blocks; /* come back to the dispatcher rather than go on by the jump cache */
 };
