@@ -100,7 +100,9 @@ struct leon3emu_options {
      * the offending thread; must not return.  NULL: abort(). */
     void (*fatal)(void *context, enum leon3emu_status status, const char *text);
     /* A machine is being made: from now until leon3emu_destroy() has returned, or creation failed,
-     * leon3emu_device_call() and leon3emu_emergency() may be asked about it.  May be NULL. */
+     * leon3emu_device_call() and leon3emu_emergency() may be asked about it.  The machine that
+     * leon3emu_peripheral_help() loads a library into is announced, too, and NULL when it is gone.  May be
+     * NULL. */
     void (*building)(void *context, const struct machine *machine);
     void *context;
 };
@@ -173,7 +175,8 @@ void leon3emu_emergency(const struct machine *machine);
 struct leon3emu_device_call {
     const char *device;
     const char *library;  /* path, or NULL for a built-in device */
-    const char *callback; /* "read", "write", "event", ... */
+    const char *callback; /* "read", "write", "event", ...; "dlopen" and "dlclose", which run
+                           * constructors and destructors: then device is the library's file name */
     const char *region;   /* read and write only, else NULL */
     uint64_t offset;
     uint32_t size;

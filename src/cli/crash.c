@@ -3,14 +3,16 @@
  * Signals of the program, see crash.h.
  *
  * A deadly signal while a device's callback runs is laid at that device's door: the report names it
- * with library, callback, register and guest pc.  A timer looks every second whether the same call
- * is still running; after the hang limit it is reported as hanging.  All of it runs on the
- * machine's thread, inside signal handlers: only async-signal-safe functions are used (snprintf
- * with integers and strings is, in glibc).
+ * with library, callback, register and guest pc; so is an exit() from there.  A deadly signal on a
+ * thread that is not the machine's is a library's: the program starts none.  A timer looks every second
+ * whether the same call is still running; after the hang limit it is reported as hanging.  All of it
+ * runs inside signal handlers: only async-signal-safe functions are used (snprintf with integers and
+ * strings is, in glibc).
  */
 #include "cli/crash.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@
 static struct {
     const struct machine *volatile machine;
     struct machine *volatile running; /* Ctrl-C is for it */
+    pthread_t thread;                 /* the machine's */
     volatile uint64_t last_calls;
     volatile uint32_t seconds_in_call;
     uint32_t hang_limit; /* seconds; 0: none */
@@ -70,6 +73,12 @@ static void on_deadly_signal(int number)
     char text[700];
 
     signal(number, SIG_DFL); /* a second one, from the report itself, ends at once */
+    if (!pthread_equal(pthread_self(), watched.thread)) {
+        snprintf(text, sizeof text,
+                 "leon3emu: a thread of a peripheral library crashed (signal %d)\n", number);
+        write_text(text);
+        leave(LEON3EMU_CRASH);
+    }
     if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
         char what[40];
         snprintf(what, sizeof what, "crashed (signal %d)", number);
@@ -82,6 +91,19 @@ static void on_deadly_signal(int number)
              number);
     write_text(text);
     leave(LEON3EMU_INTERNAL);
+}
+
+/* The program itself never calls exit() inside a device call. */
+static void on_exit_call(void)
+{
+    struct leon3emu_device_call call;
+    char text[700];
+
+    if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
+        describe_call(text, sizeof text, &call, "called exit()");
+        write_text(text);
+        leave(LEON3EMU_CRASH);
+    }
 }
 
 static void on_second(int number)
@@ -130,6 +152,8 @@ void crash_install(uint32_t hang_limit)
     struct itimerval second = {{1, 0}, {1, 0}};
 
     watched.hang_limit = hang_limit;
+    watched.thread = pthread_self();
+    atexit(on_exit_call);
     sigaltstack(&alternate, NULL);
     for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
         handle(deadly[i], on_deadly_signal, SA_ONSTACK | SA_NODEFER);

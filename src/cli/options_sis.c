@@ -84,7 +84,7 @@ bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error 
     cli->machine.board = "leon3-sis";
     while ((word = take(&arguments)) != NULL) {
         bool ok = word[0] == '-' ? take_option(&arguments, word, cli, err)
-                                 : cli_add_image(cli, word, false, 0, err);
+                                 : cli_add_firmware(cli, word, err);
         if (!ok) {
             return false;
         }

@@ -55,6 +55,13 @@ static void posted(void *instance, void *argument)
     faulty->value = *(uint32_t *)argument;
 }
 
+static void *crash_alone(void *argument)
+{
+    (void)argument;
+    crash();
+    return NULL;
+}
+
 static void *post_value(void *argument)
 {
     static uint32_t answer = 42;
@@ -89,6 +96,10 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         crash();
     } else if (is(faulty, "abort_read")) {
         abort();
+    } else if (is(faulty, "exit_read")) {
+        exit(0);
+    } else if (is(faulty, "crash_thread")) {
+        run_thread(faulty, crash_alone);
     } else if (is(faulty, "hang_read")) {
         hang();
     } else if (is(faulty, "thread")) {

@@ -2,6 +2,9 @@
 """Peripherals that crash, hang, break the rules of threads, return nonsense: the program names the
 culprit and ends with the right status."""
 
+import os
+import tempfile
+
 from support import STATUS, Case, guest, main, plugin, run
 
 FAULTY = plugin("faulty.so")
@@ -39,6 +42,56 @@ class Crash(Case):
 
     def test_by_abort(self):
         self.check("abort_read", "read", "crashed (signal 6)")
+
+
+    def test_by_exit(self):
+        """Not in silence, and not with the status that a guest may have."""
+        self.assert_run(provoke("exit_read"), STATUS["CRASH"], "peripheral faulty0", FAULTY,
+                        "called exit() in read()", "register +0x0 of faulty0.registers")
+
+    def test_in_a_thread_of_its_own(self):
+        self.assert_run(provoke("crash_thread"), STATUS["CRASH"],
+                        "a thread of a peripheral library crashed (signal 11)")
+
+
+class Loading(Case):
+    """Constructors and destructors of a library: the library is named, not the emulator."""
+
+    EARLY = plugin("early.so")
+
+    def check(self, fault, status, *pieces, arguments=()):
+        self.assert_run(run(*arguments or (guest("guest_access"), "--periph", self.EARLY),
+                            "--hang-limit", "1", environment={"EARLY": fault}),
+                        STATUS[status], f"peripheral early.so ({self.EARLY}) ", *pieces)
+
+    def test_crash(self):
+        self.check("crash", "CRASH", "crashed (signal 11) in dlopen()")
+
+    def test_exit(self):
+        self.check("exit", "CRASH", "called exit() in dlopen()")
+
+    def test_hang(self):
+        self.check("hang", "HANG", "hangs in dlopen()")
+
+    def test_crash_when_unloaded(self):
+        self.check("crash_late", "CRASH", "crashed (signal 11) in dlclose()")
+
+    def test_crash_when_asked_for_help(self):
+        self.check("crash", "CRASH", "crashed (signal 11) in dlopen()",
+                   arguments=("--periph", self.EARLY + ",help"))
+
+    def test_crash_on_a_board(self):
+        with tempfile.TemporaryDirectory() as directory:
+            board = os.path.join(directory, "early.board")
+            with open(board, "w", encoding="utf-8") as file:
+                file.write("[board]\nclock = 40M\n[memory]\nram = base=0x40000000, size=1M\n"
+                           f"[devices]\nearly0 = {self.EARLY}, base=0x80000000\n")
+            self.check("crash", "CRASH", "crashed (signal 11) in dlopen()",
+                       arguments=("--board", board, guest("guest_access")))
+
+    def test_harmless(self):
+        self.assert_run(run(guest("guest_access"), "--periph", self.EARLY), STATUS["PERIPHERAL"],
+                        "does not export leon3emu_device_class")
 
 
 class Hang(Case):
