@@ -195,6 +195,31 @@ class Words(Case):
             self.refuse(USAGE, sentence, "-leon3", *words)
 
 
+class Files(Case):
+    """The output file of a character line is touched only by a machine that starts."""
+
+    UART = "apbuart,base=0x80000900,chardev=file:"
+
+    def setUp(self):
+        super().setUp()
+        (self.place / "old").write_text("precious")
+
+    def test_refused(self):
+        for words in (["missing.elf"], ["spin.elf", "--gdb=70000"], ["spin.elf", "--load=missing"],
+                      ["spin.elf", "--periph=apbuart,base=0x80000100"], ["--dump=mtree"]):
+            for name in "old", "new":
+                done = self.run_it(*words, "--periph", self.UART + name)
+                self.assertEqual(done.returncode == 0, words == ["--dump=mtree"], done)
+        self.assertEqual((self.place / "old").read_text(), "precious")
+        self.assertEqual(sorted(os.listdir(self.place)), ["old", "spin.elf"])
+
+    def test_started(self):
+        for name in "old", "new":
+            done = self.run_it("spin.elf", "--insn-limit=9", "--periph", self.UART + name)
+            self.assertEqual(done.returncode, INSN_LIMIT, done)
+            self.assertEqual((self.place / name).read_text(), "")
+
+
 class Printing(Case):
     """What is printed instead of a run, and does not get there, is said and has a status."""
 
