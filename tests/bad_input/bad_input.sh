@@ -166,6 +166,7 @@ refuse_board() {
 }
 
 refuse_board 'this is neither [section] nor key = value' 'nwin'
+refuse_board 'unknown section [cpus]' '[cpus]' 'nwin = 8'
 refuse_board 'unknown key "windows" in [cpu]' 'windows = 8'
 refuse_board 'nwin (register windows) of 99 is out of range; give 2 to 32' 'nwin = 99'
 refuse_board 'casa (compare-and-swap instruction CASA) is "maybe"' 'casa = maybe'
