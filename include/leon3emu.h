@@ -86,6 +86,7 @@ struct leon3emu_options {
         *peripherals; /* as after --periph: "uart.so,base=0x80000900,irq=5"            */
     size_t peripheral_count;
     const char *plugin_path; /* directories to search, separated by ':'; may be NULL           */
+    const char *plugin_dir;  /* where to search last; NULL: where the project was to be installed */
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
     int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */

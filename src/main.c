@@ -9,6 +9,7 @@
 
 #include "cli/crash.h"
 #include "cli/help.h"
+#include "cli/install_dir.h"
 #include "cli/options.h"
 #include "error.h"
 #include "leon3emu.h"
@@ -109,6 +110,7 @@ static int run(struct machine *m, const struct cli_options *cli)
 
 int main(int argc, char **argv)
 {
+    char plugin_dir[4096];
     struct cli_options cli;
     struct error err;
     struct machine *m;
@@ -122,6 +124,7 @@ int main(int argc, char **argv)
     cli.machine.notice = print_notice;
     cli.machine.fatal = crash_fatal;
     cli.machine.building = crash_watch;
+    cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
     crash_install(cli.hang_limit);
     if (cli.periph_help != NULL) {
         status = leon3emu_peripheral_help(&cli.machine, cli.periph_help, stdout, &err)

@@ -237,6 +237,7 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
 {
     char tried[700] = "";
     const char *list = m->options.plugin_path;
+    const char *last = m->options.plugin_dir != NULL ? m->options.plugin_dir : LEON3EMU_PLUGIN_DIR;
 
     if (strchr(name, '/') != NULL) {
         snprintf(path, size, "%s", name);
@@ -254,8 +255,7 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
         list += length;
         list += *list == ':';
     }
-    if (try_directory(LEON3EMU_PLUGIN_DIR, strlen(LEON3EMU_PLUGIN_DIR), name, path, size, tried,
-                      sizeof tried)) {
+    if (try_directory(last, strlen(last), name, path, size, tried, sizeof tried)) {
         return true;
     }
     return error_set(err, LEON3EMU_PERIPHERAL,

@@ -317,6 +317,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->options.peripherals = NULL;
     m->options.peripheral_count = 0;
     m->options.plugin_path = NULL;
+    m->options.plugin_dir = NULL;
     return m;
 }
 
