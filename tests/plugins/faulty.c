@@ -15,6 +15,21 @@
 #ifndef FAULTY_ABI
 #define FAULTY_ABI L3_ABI_VERSION
 #endif
+#ifndef FAULTY_CLASS_SIZE
+#define FAULTY_CLASS_SIZE sizeof(struct l3_device_class)
+#endif
+#ifndef FAULTY_PROPERTY_SIZE
+#define FAULTY_PROPERTY_SIZE sizeof(struct l3_property)
+#endif
+#ifndef FAULTY_REGION_KIND
+#define FAULTY_REGION_KIND L3_REGION_APB
+#endif
+#ifndef FAULTY_REGION_SIZE
+#define FAULTY_REGION_SIZE 0x100
+#endif
+#ifndef FAULTY_CREATE
+#define FAULTY_CREATE faulty_create
+#endif
 
 struct faulty {
     struct l3_host *host;
@@ -154,9 +169,20 @@ static void faulty_destroy(void *instance)
     free(faulty);
 }
 
-static void *faulty_create(struct l3_host *host, const struct l3_services *services)
+#ifdef FAULTY_UNDEFINED
+void faulty_is_defined_nowhere(void);
+#else
+static void faulty_is_defined_nowhere(void)
+{
+}
+#endif
+
+void *faulty_create(struct l3_host *host, const struct l3_services *services);
+
+void *faulty_create(struct l3_host *host, const struct l3_services *services)
 {
     struct faulty *faulty = calloc(1, sizeof *faulty);
+    faulty_is_defined_nowhere();
     faulty->host = host;
     faulty->services = services;
     faulty->fault = services->property_text(host, "fault");
@@ -180,16 +206,16 @@ static void *faulty_create(struct l3_host *host, const struct l3_services *servi
 
 static const struct l3_region faulty_regions[] = {{
     .struct_size = sizeof(struct l3_region),
-    .kind = L3_REGION_APB,
+    .kind = FAULTY_REGION_KIND,
     .name = "registers",
-    .size = 0x100,
+    .size = FAULTY_REGION_SIZE,
     .valid_sizes = L3_SIZE_ALL,
     .native_sizes = L3_SIZE_4,
 }};
 
 static const struct l3_property faulty_properties[] = {
     {sizeof(struct l3_property), L3_PROPERTY_STRING, "fault", "none", 0, 0, "what to do wrong"},
-    {sizeof(struct l3_property), L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9"},
+    {FAULTY_PROPERTY_SIZE, L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9"},
     {sizeof(struct l3_property), L3_PROPERTY_BOOL, "loud", "off", 0, 0, "a switch"},
 #ifdef FAULTY_NEEDS_SERIAL
     {sizeof(struct l3_property), L3_PROPERTY_STRING, "serial", NULL, 0, 0, "its serial number"},
@@ -197,7 +223,7 @@ static const struct l3_property faulty_properties[] = {
 };
 
 static const struct l3_device_class faulty = {
-    .struct_size = sizeof(struct l3_device_class),
+    .struct_size = FAULTY_CLASS_SIZE,
     .abi_version = FAULTY_ABI,
     .name = "faulty",
     .summary = "does wrong on demand",
@@ -207,7 +233,7 @@ static const struct l3_device_class faulty = {
     .regions = faulty_regions,
     .region_count = 1,
     .irq_output_count = 1,
-    .create = faulty_create,
+    .create = FAULTY_CREATE,
     .destroy = faulty_destroy,
     .reset = faulty_reset,
     .read = faulty_read,
