@@ -178,9 +178,12 @@ struct leon3emu_device_call {
     const char *library;  /* path, or NULL for a built-in device */
     const char *callback; /* "read", "write", "event", ...; "dlopen" and "dlclose", which run
                            * constructors and destructors: then device is the library's file name */
-    const char *region;   /* read and write only, else NULL */
+    const char
+        *region; /* of the last bus access, which of read and write is this one; NULL: none yet */
     uint64_t offset;
     uint32_t size;
+    bool write;
+    bool running; /* the bus access is this call */
     uint32_t guest_pc;
     uint64_t calls; /* device calls so far: unchanged since the last look means it hangs */
 };

@@ -43,19 +43,29 @@ static void write_text(const char *text)
     }
 }
 
+/* Appends the register or the last bus access, guest pc, and the end of the line. */
+static void describe_place(char *text, size_t size, const struct leon3emu_device_call *call)
+{
+    size_t used = strlen(text);
+
+    if (call->region != NULL) {
+        snprintf(text + used, size - used, "%s register +0x%" PRIx64 " of %s, %" PRIu32 " bytes%s",
+                 call->running ? " of" : "; last bus access:", call->offset, call->region,
+                 call->size,
+                 call->running ? " (last bus access)"
+                 : call->write ? " written"
+                               : " read");
+        used = strlen(text);
+    }
+    snprintf(text + used, size - used, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
+}
+
 static void describe_call(char *text, size_t size, const struct leon3emu_device_call *call,
                           const char *what)
 {
-    int used = snprintf(text, size, "leon3emu: peripheral %s (%s) %s in %s()", call->device,
-                        call->library == NULL ? "built in" : call->library, what, call->callback);
-    if (call->region != NULL && used > 0 && (size_t)used < size) {
-        used += snprintf(text + used, size - (size_t)used,
-                         " of register +0x%" PRIx64 " of %s, %" PRIu32 " bytes (last bus access)",
-                         call->offset, call->region, call->size);
-    }
-    if (used > 0 && (size_t)used < size) {
-        snprintf(text + used, size - (size_t)used, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
-    }
+    snprintf(text, size, "leon3emu: peripheral %s (%s) %s in %s()", call->device,
+             call->library == NULL ? "built in" : call->library, what, call->callback);
+    describe_place(text, size, call);
 }
 
 /* Ends the program from a handler. */
@@ -177,11 +187,23 @@ void crash_interrupts(struct machine *machine)
     watched.running = machine;
 }
 
-void crash_fatal(void *context, enum leon3emu_status status, const char *text)
+/* On a thread of a library: what the machine's thread is at is only looked at. */
+void crash_fatal(void *context, enum leon3emu_status status, const char *said)
 {
+    struct leon3emu_device_call call;
+    char text[1200];
     (void)context;
-    write_text("leon3emu: ");
+
+    snprintf(text, sizeof text, "leon3emu: %s", said);
+    if (watched.machine != NULL) {
+        size_t used = strlen(text);
+        if (leon3emu_device_call(watched.machine, &call)) {
+            snprintf(text + used, sizeof text - used, "; meanwhile in its %s()", call.callback);
+        }
+        describe_place(text, sizeof text, &call);
+    } else {
+        strcat(text, "\n");
+    }
     write_text(text);
-    write_text("\n");
     leave(status);
 }

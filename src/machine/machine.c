@@ -343,6 +343,7 @@ void leon3emu_destroy(struct machine *m)
     free(m->cpus);
     exec_fini(&m->exec);
     addrspace_fini(&m->space);
+    m->bus.last.region = NULL;
     region_destroy(m->root);
     chardev_hub_destroy(m->chardevs);
     m->chardevs = NULL;
@@ -486,11 +487,18 @@ static const char *file_name(const char *path)
 bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *call)
 {
     const struct io_frame *frame = m->bus.frames;
+    const struct io_access *last = &m->bus.last;
     const struct l3_host *host = m->call == NULL ? NULL : m->call->host;
 
     memset(call, 0, sizeof *call);
     call->calls = m->bus.calls + m->calls;
     call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_current_pc(m->exec.cpu);
+    if (last->region != NULL) {
+        call->region = last->region->name;
+        call->offset = last->offset;
+        call->size = last->size;
+        call->write = last->write;
+    }
     if (m->call != NULL) {
         call->callback = m->call->callback;
     }
@@ -504,6 +512,8 @@ bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *
         call->region = frame->region->name;
         call->offset = frame->request->offset;
         call->size = frame->request->size;
+        call->write = frame->write;
+        call->running = true;
         for (host = m->devices; host != NULL && &host->owner != frame->region->io.owner;) {
             host = host->next;
         }

@@ -29,16 +29,18 @@ class Crash(Case):
         self.check("crash_write", "write", "register +0x0 of faulty0.registers")
 
     def test_in_event(self):
-        self.check("crash_event", "late")
+        self.check("crash_event", "late", "; last bus access: register +0x0 of faulty0.registers, "
+                   "4 bytes written")
 
     def test_in_create(self):
-        self.check("crash_create", "create")
+        self.assertNotIn("bus access", self.check("crash_create", "create"))
 
     def test_in_reset(self):
         self.check("crash_reset", "reset")
 
     def test_in_destroy(self):
-        self.check("crash_destroy", "destroy")
+        self.check("crash_destroy", "destroy",
+                   "; last bus access: register +0x0 of faulty0.registers, 4 bytes read")
 
     def test_by_abort(self):
         self.check("abort_read", "read", "crashed (signal 6)")
@@ -114,7 +116,8 @@ class Hang(Case):
 class Threads(Case):
     def test_service_from_another_thread(self):
         self.assert_run(provoke("thread"), STATUS["WRONG_THREAD"], "peripheral faulty0", FAULTY,
-                        "called service cycles() from a thread of its own")
+                        "called service cycles() from a thread of its own",
+                        "; meanwhile in its read() of register +0x0 of faulty0.registers", "guest pc 0x400")
 
     def test_post_from_another_thread(self):
         self.assert_run(provoke("post"), 42)
