@@ -382,7 +382,7 @@ bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err
     leon3emu_options_init(&cli->machine);
     cli->hang_limit = DEFAULT_HANG_LIMIT;
     argp_err_exit_status = LEON3EMU_USAGE;
-    if (argc > 1 && strcmp(argv[1], "-leon3") == 0) {
+    if (cli_is_sis(argc, argv)) {
         ok = cli_parse_sis(argc, argv, cli, err);
     } else {
         ok = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &parser) == 0;

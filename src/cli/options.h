@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The command line: GNU style (argp), and the style of RTEMS's SIS after a leading -leon3. */
+/* The command line: GNU style (argp), and the style of RTEMS's SIS if -leon3 or -gr740 is in it. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -44,7 +44,8 @@ struct cli_options {
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
 void cli_options_fini(struct cli_options *cli);
 
-/* The style of SIS: argv[1] is -leon3.  Used by cli_parse(). */
+/* The style of SIS.  Used by cli_parse(). */
+bool cli_is_sis(int argc, char **argv);
 bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err);
 
 /* The one FIRMWARE. */
