@@ -37,6 +37,7 @@ struct faulty {
     struct l3_event *event;
     const char *fault;
     uint32_t value;
+    uint32_t reads;
 };
 
 static int is(const struct faulty *faulty, const char *fault)
@@ -107,7 +108,8 @@ static void faulty_event(void *instance, uint32_t argument)
 static int32_t faulty_read(void *instance, struct l3_request *request)
 {
     struct faulty *faulty = instance;
-    if (is(faulty, "crash_read")) {
+    faulty->reads++;
+    if (is(faulty, "crash_read") || (is(faulty, "crash_read_5000") && faulty->reads == 5000)) {
         crash();
     } else if (is(faulty, "abort_read")) {
         abort();

@@ -3,6 +3,7 @@
 culprit and ends with the right status."""
 
 import os
+import re
 import tempfile
 
 from support import STATUS, Case, guest, main, plugin, run
@@ -24,6 +25,17 @@ class Crash(Case):
         text = self.check("crash_read", "read", "crashed (signal 11)",
                           "register +0x0 of faulty0.registers, 4 bytes")
         self.assertRegex(text, "guest pc 0x400[0-9a-f]{5}")
+
+    def test_in_a_warm_loop(self):
+        """Each executor knows the instruction, also on its shortest way to the device."""
+        places = set()
+        for executor in (["--exec=interp"], ["--exec=ir"], ["--exec=jit"], ["--jit-threshold=0"],
+                         ["--stress=ra,exit"]):
+            done = run(guest("guest_poll"), *executor, "--periph",
+                       f"{FAULTY},base=0x80000800,fault=crash_read_5000")
+            text = self.assert_run(done, STATUS["CRASH"], "in read() of register +0x0 of faulty0.registers")
+            places.add(re.search("guest pc (0x400[0-9a-f]{5})$", text, re.MULTILINE).group(1))
+        self.assertEqual(len(places), 1, places)
 
     def test_in_write(self):
         self.check("crash_write", "write", "register +0x0 of faulty0.registers")
