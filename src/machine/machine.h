@@ -79,10 +79,12 @@ struct l3_host {
     bool failed;
 };
 
-/* The call into a device that is not a register access (those are frames of the bus). */
+/* The call into a device that is not a register access (those are frames of the bus); or one of dlopen()
+ * or dlclose(), which run what the library has of constructors and destructors. */
 struct device_call {
     struct device_call *outer;
-    const struct l3_host *host;
+    const struct l3_host *host; /* NULL: there is no device yet, or no more */
+    const char *path;           /* of the library, without host */
     const char *callback;
 };
 
@@ -163,9 +165,7 @@ static inline void device_enter(struct l3_host *host, const char *callback,
                                 struct device_call *call)
 {
     struct machine *m = host->machine;
-    call->outer = m->call;
-    call->host = host;
-    call->callback = callback;
+    *call = (struct device_call){m->call, host, NULL, callback};
     m->call = call;
     m->calls++;
     host->owner.depth++;

@@ -86,11 +86,17 @@ bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char
     if (plain == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
+    if (options->building != NULL) {
+        options->building(options->context, &m);
+    }
     library = library_find(&m, plain, err);
     if (library != NULL) {
         print_class(library, stream);
     }
     libraries_unload(&m);
+    if (options->building != NULL) {
+        options->building(options->context, NULL);
+    }
     free(plain);
     return library != NULL;
 }

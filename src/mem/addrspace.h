@@ -58,6 +58,14 @@ struct io_frame {
 };
 
 struct access;
+/* The last access to a register, for reports. */
+struct io_access {
+    const struct region *region; /* NULL: there was none */
+    uint64_t offset;
+    uint32_t size;
+    bool write;
+};
+
 struct access_log;
 
 /* State that all address spaces of a machine share. */
@@ -65,6 +73,7 @@ struct bus {
     const struct log *log;
     struct io_frame *frames; /* innermost call that is running, NULL if none */
     uint64_t calls;          /* device calls so far; a watchdog sees by it whether one hangs */
+    struct io_access last;   /* begun, and perhaps still running */
     /* Guest pc and name of the place, for log lines; may be NULL. */
     uint32_t (*guest_pc)(void *context);
     /* An access was refused; not told of a debugger's.  May be NULL. */

@@ -59,6 +59,7 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
     }
     bus->frames = &frame;
     bus->calls++;
+    bus->last = (struct io_access){place->region, place->offset, t->size, t->write};
     io->owner->depth = depth + 1;
     result = function(io->instance, &request);
     io->owner->depth = depth;

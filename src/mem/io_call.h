@@ -53,6 +53,8 @@ static inline int32_t io_call_run(struct io_call *call, uint64_t value)
     call->request.wait_cycles = 0;
     bus->frames = &call->frame;
     bus->calls++;
+    bus->last = (struct io_access){call->frame.region, call->request.offset, call->request.size,
+                                   call->frame.write};
     call->owner->depth = 1;
     result = IO_CALL_DEVICE(call->function, call->instance, &call->request);
     call->owner->depth = 0;
