@@ -86,6 +86,15 @@ static inline unsigned generated_mode(const struct cpu *cpu)
            (unsigned)cpu->ef << 2 | fp_slow << 3;
 }
 
+/* The name of the block that goes on from the CPU's pc and npc: pc, and a bit if npc is elsewhere than behind
+ * it.  Such a block is a delay instruction, whose npc is in the slot. */
+#define PLACE_IN_DELAY_SLOT 2u
+
+static inline uint32_t generated_place(const struct cpu *cpu)
+{
+    return cpu->npc == cpu->pc + 4 ? cpu->pc : cpu->pc | PLACE_IN_DELAY_SLOT;
+}
+
 /* ---- crossing over ---- */
 
 /* jit's flags layout and its environment are taken on. */
@@ -97,5 +106,11 @@ void generated_prepare(struct cpu *cpu, uint32_t mode);
 void generated_enter(struct cpu *cpu);
 /* And back: all of struct cpu but pc and npc. */
 void generated_leave(struct cpu *cpu);
+
+/* ---- slow paths ---- */
+
+/* Instructions that generated code leaves to step(), in their usual case: window and software traps, RETT,
+ * WRPSR, SAVE and RESTORE at a limit.  False: something is out of the ordinary, and nothing was done. */
+bool generated_short_step(struct cpu *cpu, const struct block_insn *at, enum ir_verdict *verdict);
 
 #endif

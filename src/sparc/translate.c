@@ -50,7 +50,7 @@ static trans_function *const rows[INSN_COUNT] = {
     [INSN_WRWIM] = trans_wrwim,
     [INSN_STBAR] = trans_nop,
     [INSN_FLUSH] = trans_nop,
-    [INSN_WRPSR] = trans_sys,
+    [INSN_WRPSR] = trans_step,
     [INSN_WRASR] = trans_sys,
     [INSN_STA] = trans_sys,
     [INSN_STBA] = trans_sys,
@@ -384,6 +384,24 @@ static void give_back(struct translation *t, uint32_t pc)
     t->out->insns[trans_new_insn(t, &f, pc, pc + 4)].npc = 0; /* it is nowhere on the way */
 }
 
+/* A delay instruction alone, for who returns to one.  False: it jumps itself. */
+static bool delay_section(struct translation *t, const struct insn *f)
+{
+    struct ir_op op = {.code = IR_JUMP};
+    unsigned insn;
+
+    if (insn_rows[f->row].flags & INSN_F_CTI) {
+        return false;
+    }
+    op.a = ir_get(t->block, SLOT_NPC);
+    insn = trans_new_insn(t, f, t->pc, NPC_IN_SLOT);
+    if (translate_row(f->row)(t, f, insn) != FLOW_OVER) {
+        op.insn = (uint16_t)t->last;
+        ir_add_op(t->block, op);
+    }
+    return true;
+}
+
 static void arm_section(struct translation *t, const struct pending_arm *arm)
 {
     enum flow flow = FLOW_ON;
@@ -443,7 +461,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.request = request;
     t.block = block;
     t.out = out;
-    t.pc = request->pc;
+    t.pc = request->pc & ~PLACE_IN_DELAY_SLOT;
     t.done = 0;
     t.limit = request->max_insns;
     t.last = IR_NONE;
@@ -456,10 +474,14 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.segment = t.segment_done = 0;
     ir_begin(block, request->guest, request->pc);
     block->paged = request->paged;
-    if (!trans_fetch(&t, request->pc, &first)) {
+    if (!trans_fetch(&t, t.pc, &first)) {
         return false;
     }
-    main_section(&t);
+    if (!(request->pc & PLACE_IN_DELAY_SLOT)) {
+        main_section(&t);
+    } else if (!delay_section(&t, &first)) {
+        return false;
+    }
     out->main_count = block->insn_count;
     t.in_arm = true;
     for (unsigned i = 0; i < t.arm_count; i++) {
