@@ -198,11 +198,15 @@ static uint32_t step(void *env, void *cookie, uint32_t insn)
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
     const struct block_insn *at = &block->insns[insn];
+    enum short_step done;
     enum ir_verdict verdict;
     uint32_t npc;
 
-    if (generated_short_step(cpu, at, &verdict)) {
-        return verdict;
+    if (at->flow == BLOCK_SHIFT || at->flow == BLOCK_END) {
+        done = at->flow == BLOCK_SHIFT ? generated_shift(cpu, at) : generated_end(cpu, at);
+        if (done != STEP_IS_LONG) {
+            return done == STEP_STAYS ? IR_STAY : IR_GO_TO;
+        }
     }
     settle_time(cpu);
     settle_cwp(cpu);
@@ -437,13 +441,6 @@ static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
     return interp_divide_signed(y, a, b, &overflow);
 }
 
-/* RDPSR, B.28. */
-static uint32_t read_psr(struct cpu *cpu)
-{
-    settle_integer(cpu);
-    return cpu_psr(cpu);
-}
-
 /* WRWIM, B.29. */
 static void set_wim(struct cpu *cpu, uint32_t value)
 {
@@ -453,7 +450,13 @@ static void set_wim(struct cpu *cpu, uint32_t value)
 }
 
 static const struct ir_helper helpers[HELPER_COUNT] = {
-    [HELPER_PSR] = {"psr", (void (*)(void))read_psr, IR_I32, {IR_VOID}, true, false},
+    [HELPER_PSR] = {"psr", (void (*)(void))generated_read_psr, IR_I32, {IR_VOID}, true, false},
+    [HELPER_SET_PSR] =
+        {"set_psr", (void (*)(void))generated_write_psr, IR_I32, {IR_I32}, true, false},
+    [HELPER_TRAP] =
+        {"trap", (void (*)(void))generated_trap, IR_I32, {IR_I32, IR_I32, IR_I32}, true, false},
+    [HELPER_RETURN] =
+        {"return", (void (*)(void))generated_return, IR_I32, {IR_I32, IR_I32}, true, false},
     [HELPER_SET_WIM] = {"set_wim", (void (*)(void))set_wim, IR_VOID, {IR_I32}, true, false},
     [HELPER_SDIV] = {"sdiv", (void (*)(void))sdiv, IR_I32, {IR_I32, IR_I32, IR_I32}, false, true},
 };

@@ -32,7 +32,15 @@ enum slot {
 };
 
 /* Helpers that generated code may call. */
-enum generated_helper { HELPER_SDIV, HELPER_PSR, HELPER_SET_WIM, HELPER_COUNT };
+enum generated_helper {
+    HELPER_SDIV,
+    HELPER_PSR,
+    HELPER_SET_PSR,
+    HELPER_SET_WIM,
+    HELPER_TRAP,
+    HELPER_RETURN,
+    HELPER_COUNT
+};
 
 /* The guest description for include/ir.h, of a CPU with that many windows.  What it points to is fixed. */
 struct ir_guest generated_guest(unsigned windows);
@@ -106,11 +114,5 @@ void generated_prepare(struct cpu *cpu, uint32_t mode);
 void generated_enter(struct cpu *cpu);
 /* And back: all of struct cpu but pc and npc. */
 void generated_leave(struct cpu *cpu);
-
-/* ---- slow paths ---- */
-
-/* Instructions that generated code leaves to step(), in their usual case: window and software traps, RETT,
- * WRPSR, SAVE and RESTORE at a limit.  False: something is out of the ordinary, and nothing was done. */
-bool generated_short_step(struct cpu *cpu, const struct block_insn *at, enum ir_verdict *verdict);
 
 #endif

@@ -97,4 +97,28 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
     }
 }
 
+/* ---- generated_trap.c ---- */
+
+/* Helpers, in supervisor mode; at NOT_ORDINARY they have done nothing, and the interpreter is to step the
+ * instruction.  Else: */
+#define NOT_ORDINARY 1u /* no address, nor a block's name */
+uint32_t generated_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt); /* the handler */
+uint32_t generated_return(struct cpu *cpu, uint32_t pc,
+                          uint32_t aim); /* where to go on after RETT */
+uint32_t generated_read_psr(struct cpu *cpu);
+uint32_t generated_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
+
+/* What step() need not ask the interpreter for. */
+enum short_step {
+    STEP_IS_LONG, /* but this it must; nothing was done */
+    STEP_STAYS,
+    STEP_GOES_TO, /* generated.target */
+};
+
+/* SAVE or RESTORE at a limit: at the seam of the ring, into a window that is invalid, or the limit was nearer
+ * than it need be.  If the window changes the block does the rest. */
+enum short_step generated_shift(struct cpu *cpu, const struct block_insn *at);
+/* The last instruction of a section: a trap that is sure, or RETT; in any mode. */
+enum short_step generated_end(struct cpu *cpu, const struct block_insn *at);
+
 #endif

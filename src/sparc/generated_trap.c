@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * Traps, the way back from them, and what else moves windows, in their usual case and without the
- * interpreter: SPARC V8 7.1, B.20, B.26, B.27, B.29.
+ * interpreter: SPARC V8 7.1, B.20, B.26 to B.29.
  *
  * Whatever is out of the ordinary (error mode, an interrupt that is waiting, a log) is the interpreter's.
+ * Generated code calls these as helpers as long as the mode stays what it is; where it may change, a STEP
+ * comes here.
  */
-#include <string.h>
-
-#include "bits.h"
 #include "sparc/generated_state.h"
 #include "sparc/interp.h"
 
@@ -33,22 +32,105 @@ static inline bool is_invalid(const struct cpu *cpu, unsigned window)
     return cpu->wim >> window & 1;
 }
 
-static inline void move_window(struct cpu *cpu, unsigned from, unsigned to, enum way_out way)
+static inline void move_window(struct cpu *cpu, unsigned from, unsigned to)
 {
     unsigned last = cpu->config.windows - 1;
-    if (from == last || to == last) {
+    if (__builtin_expect(from == last || to == last, 0)) {
         cpu->cwp = (uint8_t)from;
         cpu_set_cwp(cpu, to);
     } else {
         cpu->cwp = (uint8_t)to;
         cpu->bank[1] = cpu->windows + 16 * to;
     }
-    find_limits(cpu, way);
+    find_limits(cpu, BY_SAVE);
 }
 
-/* ---- the mode ---- */
+/* ---- traps, 7.1 ---- */
 
-static inline void set_supervisor(struct cpu *cpu, bool s)
+static inline bool trap_is_ordinary(const struct cpu *cpu)
+{
+    return cpu->et && !log_on(cpu->log, LOG_INT);
+}
+
+/* All but the mode.  Returns the handler. */
+static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
+{
+    unsigned from = window_of(cpu);
+
+    cpu->et = false;
+    cpu->ps = cpu->s;
+    move_window(cpu, from, window_below(cpu, from));
+    cpu->bank[1][17 - 8] = pc;
+    cpu->bank[1][18 - 8] = npc;
+    cpu->tt = tt;
+    return cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
+}
+
+uint32_t generated_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
+{
+    return trap_is_ordinary(cpu) ? enter_handler(cpu, pc, npc, tt) : NOT_ORDINARY;
+}
+
+/* ---- B.26 ---- */
+
+static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
+{
+    return !cpu->et && cpu->irl == 0 && (aim & 3) == 0;
+}
+
+/* All but the mode.  Returns where to go on. */
+static inline uint32_t leave_handler(struct cpu *cpu, unsigned from, unsigned to, uint32_t pc,
+                                     uint32_t aim)
+{
+    cpu->et = true;
+    move_window(cpu, from, to);
+    cpu->npc = aim;
+    return aim == pc + 4 ? pc : pc | PLACE_IN_DELAY_SLOT;
+}
+
+uint32_t generated_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
+{
+    unsigned from = window_of(cpu);
+    unsigned to = window_above(cpu, from);
+
+    if (!return_is_ordinary(cpu, aim) || is_invalid(cpu, to) || !cpu->ps) {
+        return NOT_ORDINARY;
+    }
+    return leave_handler(cpu, from, to, pc, aim);
+}
+
+/* ---- B.28, B.29 ---- */
+
+#define MODE_BITS (1u << PSR_S | 1u << PSR_EF)
+
+uint32_t generated_read_psr(struct cpu *cpu)
+{
+    settle_integer(cpu);
+    return cpu_psr(cpu);
+}
+
+uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
+{
+    uint32_t mode = 1u << PSR_S | (uint32_t)cpu->ef << PSR_EF;
+    unsigned from = window_of(cpu);
+    unsigned to = value & 0x1f;
+
+    if (cpu->irl != 0 || ((value ^ mode) & MODE_BITS) || to >= cpu->config.windows) {
+        return NOT_ORDINARY;
+    }
+    cpu->generated.flags = cpu->generated.flags_of_icc[value >> PSR_ICC & 15];
+    cpu->pil = value >> PSR_PIL & 15;
+    cpu->ps = value >> PSR_PS & 1;
+    cpu->et = value >> PSR_ET & 1;
+    if (to != from) {
+        move_window(cpu, from, to);
+    }
+    return 0;
+}
+
+/* ---- steps ---- */
+
+static void set_supervisor(struct cpu *cpu, bool s)
 {
     if (cpu->s != s) {
         cpu_set_supervisor(cpu, s);
@@ -56,111 +138,54 @@ static inline void set_supervisor(struct cpu *cpu, bool s)
     }
 }
 
-/* ---- traps, 7.1 ---- */
-
-static bool take_trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
+static enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
 {
-    unsigned from = window_of(cpu);
+    uint32_t npc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
 
-    if (!cpu->et || log_on(cpu->log, LOG_INT)) {
-        return false;
+    if (!trap_is_ordinary(cpu)) {
+        return STEP_IS_LONG;
     }
-    cpu->et = false;
-    cpu->ps = cpu->s;
+    cpu->generated.target = enter_handler(cpu, at->pc, npc, tt);
     set_supervisor(cpu, true);
-    move_window(cpu, from, window_below(cpu, from), BY_SAVE);
-    cpu->bank[1][17 - 8] = at->pc;
-    cpu->bank[1][18 - 8] = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
-    cpu->tt = tt;
-    cpu->generated.target = cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
-    return true;
+    return STEP_GOES_TO;
 }
 
-/* B.20.  If the new window is valid, this is only the seam of the ring, or the limit was nearer than it need
- * be: the window changes, and the block does the rest. */
-static inline bool shift_window(struct cpu *cpu, const struct block_insn *at,
-                                enum ir_verdict *verdict)
+enum short_step generated_shift(struct cpu *cpu, const struct block_insn *at)
 {
     bool save = at->f.row == INSN_SAVE;
     unsigned from = window_of(cpu);
     unsigned to = save ? window_below(cpu, from) : window_above(cpu, from);
 
     if (is_invalid(cpu, to)) {
-        *verdict = IR_GO_TO;
-        return take_trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
+        return trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
     }
-    *verdict = IR_STAY;
-    move_window(cpu, from, to, BY_SAVE);
-    return true;
+    move_window(cpu, from, to);
+    return STEP_STAYS;
 }
 
-/* B.27.  Only what is sure to trap is stepped at the end of a section. */
-static bool trap_always(struct cpu *cpu, const struct block_insn *at, enum ir_verdict *verdict)
-{
-    *verdict = IR_GO_TO;
-    return at->flow == BLOCK_END &&
-           take_trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
-}
-
-/* ---- B.26 ---- */
-
-static bool return_from_trap(struct cpu *cpu, const struct block_insn *at, enum ir_verdict *verdict)
+static enum short_step return_to_user(struct cpu *cpu, const struct block_insn *at)
 {
     uint32_t aim = address_of(cpu, &at->f);
-    uint32_t pc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
     unsigned from = window_of(cpu);
     unsigned to = window_above(cpu, from);
 
-    if (!cpu->s || cpu->et || is_invalid(cpu, to) || (aim & 3) || cpu->irl != 0) {
-        return false;
+    if (!cpu->s || !return_is_ordinary(cpu, aim) || is_invalid(cpu, to)) {
+        return STEP_IS_LONG;
     }
-    cpu->et = true;
+    cpu->generated.target =
+        leave_handler(cpu, from, to, at->npc == NPC_IN_SLOT ? cpu->npc : at->npc, aim);
     set_supervisor(cpu, cpu->ps);
-    move_window(cpu, from, to, BY_SAVE);
-    cpu->npc = aim;
-    cpu->generated.target = aim == pc + 4 ? pc : pc | PLACE_IN_DELAY_SLOT;
-    *verdict = IR_GO_TO;
-    return true;
+    return STEP_GOES_TO;
 }
 
-/* ---- B.29 ---- */
-
-/* As long as it does not change the mode. */
-static bool write_psr(struct cpu *cpu, const struct block_insn *at, enum ir_verdict *verdict)
-{
-    uint32_t value = operand1(cpu, &at->f) ^ operand2(cpu, &at->f);
-    unsigned from = window_of(cpu);
-    unsigned to = bits_get(value, 0, 5);
-    bool ef = cpu->config.fpu && bits_get(value, PSR_EF, 1);
-
-    if (!cpu->s || to >= cpu->config.windows || cpu->config.partial_wrpsr || cpu->irl != 0 ||
-        !bits_get(value, PSR_S, 1) || ef != cpu->ef) {
-        return false;
-    }
-    cpu->generated.flags = cpu->generated.flags_of_icc[bits_get(value, PSR_ICC, 4)];
-    cpu->pil = (uint8_t)bits_get(value, PSR_PIL, 4);
-    cpu->ps = bits_get(value, PSR_PS, 1);
-    cpu->et = bits_get(value, PSR_ET, 1);
-    if (to != from) {
-        move_window(cpu, from, to, BY_SAVE);
-    }
-    *verdict = IR_STAY;
-    return true;
-}
-
-bool generated_short_step(struct cpu *cpu, const struct block_insn *at, enum ir_verdict *verdict)
+enum short_step generated_end(struct cpu *cpu, const struct block_insn *at)
 {
     switch (at->f.row) {
-    case INSN_SAVE:
-    case INSN_RESTORE:
-        return at->flow == BLOCK_SHIFT && shift_window(cpu, at, verdict);
     case INSN_TICC:
-        return trap_always(cpu, at, verdict);
+        return trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
     case INSN_RETT:
-        return return_from_trap(cpu, at, verdict);
-    case INSN_WRPSR:
-        return write_psr(cpu, at, verdict);
+        return return_to_user(cpu, at);
     default:
-        return false;
+        return STEP_IS_LONG;
     }
 }

@@ -3,6 +3,7 @@
 #include "sparc/translate.h"
 
 #include "check.h"
+#include "sparc/generated_state.h"
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
@@ -50,7 +51,7 @@ static trans_function *const rows[INSN_COUNT] = {
     [INSN_WRWIM] = trans_wrwim,
     [INSN_STBAR] = trans_nop,
     [INSN_FLUSH] = trans_nop,
-    [INSN_WRPSR] = trans_step,
+    [INSN_WRPSR] = trans_wrpsr,
     [INSN_WRASR] = trans_sys,
     [INSN_STA] = trans_sys,
     [INSN_STBA] = trans_sys,
@@ -321,6 +322,20 @@ void trans_segment(struct translation *t)
     op.a = t->amounts[t->segment] = trans_const(t, 0);
     op.imm = (int32_t)arm->arm;
     ir_add_op(t->block, op);
+}
+
+ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+                         ir_ref c)
+{
+    struct ir_op op = {.code = IR_CALL, .type = IR_I32, .a = a, .b = b, .c = c};
+    op.imm = (int32_t)helper;
+    trans_forget(t);
+    return ir_add_op(t->block, op);
+}
+
+void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn)
+{
+    trans_step_if(t, IR_EQ, result, trans_const(t, NOT_ORDINARY), insn);
 }
 
 /* Behind an MMU another page may be another place tomorrow: it is found by the jump cache, which is emptied
