@@ -80,6 +80,12 @@ static uint16_t place_flags(const struct jit_flags_layout *at, uint32_t icc)
                       (icc / ICC_V & 1) << at->v | (icc / ICC_C & 1) << at->c);
 }
 
+static uint8_t find_icc(const struct jit_flags_layout *at, uint32_t flags)
+{
+    return (uint8_t)((flags >> at->n & 1) * ICC_N | (flags >> at->z & 1) * ICC_Z |
+                     (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C);
+}
+
 static void settle_fp(struct cpu *cpu)
 {
     if (cpu->generated.fp_used) {
@@ -90,10 +96,15 @@ static void settle_fp(struct cpu *cpu)
 
 void generated_init(struct cpu *cpu, struct jit *jit)
 {
+    struct jit_flags_layout layout = jit_flags(jit);
+
     cpu->generated.jit = jit;
-    cpu->generated.layout = jit_flags(jit);
     for (uint32_t icc = 0; icc < 16; icc++) {
-        cpu->generated.flags_of_icc[icc] = place_flags(&cpu->generated.layout, icc);
+        cpu->generated.flags_of_icc[icc] = place_flags(&layout, icc);
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        cpu->generated.icc_of_low[byte] = find_icc(&layout, byte);
+        cpu->generated.icc_of_high[byte] = find_icc(&layout, byte << 8);
     }
 }
 
@@ -193,21 +204,12 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     return verdict;
 }
 
-static uint32_t step(void *env, void *cookie, uint32_t insn)
+static __attribute__((noinline)) uint32_t
+long_step(struct cpu *cpu, const struct guest_block *block, const struct block_insn *at)
 {
-    struct cpu *cpu = env;
-    const struct guest_block *block = cookie;
-    const struct block_insn *at = &block->insns[insn];
-    enum short_step done;
     enum ir_verdict verdict;
     uint32_t npc;
 
-    if (at->flow == BLOCK_SHIFT || at->flow == BLOCK_END) {
-        done = at->flow == BLOCK_SHIFT ? generated_shift(cpu, at) : generated_end(cpu, at);
-        if (done != STEP_IS_LONG) {
-            return done == STEP_STAYS ? IR_STAY : IR_GO_TO;
-        }
-    }
     settle_time(cpu);
     settle_cwp(cpu);
     settle_fp(cpu);
@@ -223,6 +225,19 @@ static uint32_t step(void *env, void *cookie, uint32_t insn)
         cpu->npc = npc; /* the block may still read it from the slot */
     }
     return verdict;
+}
+
+static uint32_t step(void *env, void *cookie, uint32_t insn)
+{
+    struct cpu *cpu = env;
+    const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
+    enum short_step done = generated_short_step(cpu, at);
+
+    if (__builtin_expect(done == STEP_IS_LONG, 0)) {
+        return long_step(cpu, block, at);
+    }
+    return done == STEP_STAYS ? IR_STAY : IR_GO_TO;
 }
 
 /* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(), but

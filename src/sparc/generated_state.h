@@ -12,10 +12,8 @@
 
 static inline uint32_t icc_of(const struct cpu *cpu)
 {
-    const struct jit_flags_layout *at = &cpu->generated.layout;
-    uint32_t flags = cpu->generated.flags;
-    return (flags >> at->n & 1) * ICC_N | (flags >> at->z & 1) * ICC_Z |
-           (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C;
+    const struct cpu_generated *g = &cpu->generated;
+    return (uint32_t)g->icc_of_low[g->flags & 0xff] | g->icc_of_high[g->flags >> 8];
 }
 
 static inline uint16_t flags_of(const struct cpu *cpu)
@@ -69,15 +67,14 @@ enum way_out { BY_SAVE, BY_RESTORE };
  * limit is put where that way leads. */
 static inline void find_limits(struct cpu *cpu, enum way_out way)
 {
-    unsigned n = cpu->config.windows;
     unsigned cwp = cpu->cwp;
-    uint64_t wim = cpu->wim;
-    uint64_t ends = UINT64_C(1) << (n - 1);
-    uint64_t save = (wim << 1 | 1 | ends) & ((UINT64_C(2) << cwp) - 1);
-    uint64_t restore = (wim >> 1 | ends | ends >> 1) >> cwp;
+    uint32_t wim = cpu->wim;
+    uint32_t end = UINT32_C(1) << (cpu->config.windows - 1);
+    uint32_t save = (wim << 1 | 1 | end) & (UINT32_MAX >> (31 - cwp));
+    uint32_t restore = (wim >> 1 | end | end >> 1) >> cwp;
 
-    cpu->generated.save_limit = cpu->windows + 16 * (63 - __builtin_clzll(save));
-    cpu->generated.restore_limit = cpu->bank[1] + 16 * __builtin_ctzll(restore);
+    cpu->generated.save_limit = cpu->windows + 16 * (31 - __builtin_clz(save));
+    cpu->generated.restore_limit = cpu->bank[1] + 16 * __builtin_ctz(restore);
     if (wim >> cwp & 1) {
         if (way == BY_SAVE) {
             cpu->generated.restore_limit = cpu->bank[1] - 16;
@@ -115,10 +112,7 @@ enum short_step {
     STEP_GOES_TO, /* generated.target */
 };
 
-/* SAVE or RESTORE at a limit: at the seam of the ring, into a window that is invalid, or the limit was nearer
- * than it need be.  If the window changes the block does the rest. */
-enum short_step generated_shift(struct cpu *cpu, const struct block_insn *at);
-/* The last instruction of a section: a trap that is sure, or RETT; in any mode. */
-enum short_step generated_end(struct cpu *cpu, const struct block_insn *at);
+/* Window traps and the seam of the ring, traps and RETT at the end of a section; in any mode. */
+enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *at);
 
 #endif

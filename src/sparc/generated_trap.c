@@ -34,14 +34,7 @@ static inline bool is_invalid(const struct cpu *cpu, unsigned window)
 
 static inline void move_window(struct cpu *cpu, unsigned from, unsigned to)
 {
-    unsigned last = cpu->config.windows - 1;
-    if (__builtin_expect(from == last || to == last, 0)) {
-        cpu->cwp = (uint8_t)from;
-        cpu_set_cwp(cpu, to);
-    } else {
-        cpu->cwp = (uint8_t)to;
-        cpu->bank[1] = cpu->windows + 16 * to;
-    }
+    cpu_move_window(cpu, from, to);
     find_limits(cpu, BY_SAVE);
 }
 
@@ -105,8 +98,9 @@ uint32_t generated_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
 
 uint32_t generated_read_psr(struct cpu *cpu)
 {
-    settle_integer(cpu);
-    return cpu_psr(cpu);
+    return PSR_IMPL_VER | icc_of(cpu) << PSR_ICC | (uint32_t)cpu->ef << PSR_EF |
+           (uint32_t)cpu->pil << PSR_PIL | 1u << PSR_S | (uint32_t)cpu->ps << PSR_PS |
+           (uint32_t)cpu->et << PSR_ET | window_of(cpu);
 }
 
 uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
@@ -130,12 +124,17 @@ uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
 
 /* ---- steps ---- */
 
-static void set_supervisor(struct cpu *cpu, bool s)
+static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bool s)
 {
-    if (cpu->s != s) {
-        cpu_set_supervisor(cpu, s);
-        generated_prepare(cpu, generated_mode(cpu));
-    }
+    cpu_set_supervisor(cpu, s);
+    generated_prepare(cpu, generated_mode(cpu));
+    return STEP_GOES_TO;
+}
+
+static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
+{
+    cpu->generated.target = place;
+    return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
 }
 
 static enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
@@ -145,12 +144,12 @@ static enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsign
     if (!trap_is_ordinary(cpu)) {
         return STEP_IS_LONG;
     }
-    cpu->generated.target = enter_handler(cpu, at->pc, npc, tt);
-    set_supervisor(cpu, true);
-    return STEP_GOES_TO;
+    return go_to(cpu, true, enter_handler(cpu, at->pc, npc, tt));
 }
 
-enum short_step generated_shift(struct cpu *cpu, const struct block_insn *at)
+/* B.20: at the seam of the ring, into a window that is invalid, or the limit was nearer than it need be.  If
+ * the window changes the block does the rest. */
+static inline enum short_step shift(struct cpu *cpu, const struct block_insn *at)
 {
     bool save = at->f.row == INSN_SAVE;
     unsigned from = window_of(cpu);
@@ -163,29 +162,29 @@ enum short_step generated_shift(struct cpu *cpu, const struct block_insn *at)
     return STEP_STAYS;
 }
 
-static enum short_step return_to_user(struct cpu *cpu, const struct block_insn *at)
+static enum short_step rett(struct cpu *cpu, const struct block_insn *at)
 {
     uint32_t aim = address_of(cpu, &at->f);
+    uint32_t pc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
     unsigned from = window_of(cpu);
     unsigned to = window_above(cpu, from);
 
     if (!cpu->s || !return_is_ordinary(cpu, aim) || is_invalid(cpu, to)) {
         return STEP_IS_LONG;
     }
-    cpu->generated.target =
-        leave_handler(cpu, from, to, at->npc == NPC_IN_SLOT ? cpu->npc : at->npc, aim);
-    set_supervisor(cpu, cpu->ps);
-    return STEP_GOES_TO;
+    return go_to(cpu, cpu->ps, leave_handler(cpu, from, to, pc, aim));
 }
 
-enum short_step generated_end(struct cpu *cpu, const struct block_insn *at)
+enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *at)
 {
-    switch (at->f.row) {
-    case INSN_TICC:
-        return trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
-    case INSN_RETT:
-        return return_to_user(cpu, at);
-    default:
-        return STEP_IS_LONG;
+    if (at->flow == BLOCK_SHIFT) {
+        return shift(cpu, at);
     }
+    if (at->flow == BLOCK_END && at->f.row == INSN_TICC) {
+        return trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
+    }
+    if (at->flow == BLOCK_END && at->f.row == INSN_RETT) {
+        return rett(cpu, at);
+    }
+    return STEP_IS_LONG;
 }
