@@ -283,14 +283,30 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
     return done;
 }
 
-/* A store's bus error may not matter (ASR17.DWT). */
+/* The store is done, and is all there is of the instruction. */
+static uint32_t leave_behind(struct cpu *cpu)
+{
+    cpu->generated.inside = false;
+    settle_cwp(cpu);
+    cpu_next(cpu);
+    cpu->generated.target = cpu->pc;
+    restart_budget(cpu);
+    return cpu->npc == cpu->pc + 4 && can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
+}
+
+/* A store's bus error may not matter (ASR17.DWT).  If somebody looked at the registers meanwhile, he may have
+ * changed them. */
 static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                              const struct tlb_replay *replay)
 {
-    if (replay->result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
+    const struct block_insn *at = &block->insns[insn];
+    if (replay->result == TLB_OK && !wants_out(cpu, block, at)) {
         cpu->generated.inside = false;
         restart_budget(cpu);
         return 0;
+    }
+    if (replay->result == TLB_OK && cpu->generated.inside && !at->atomic) {
+        return leave_behind(cpu);
     }
     return complete(cpu, block, insn, replay);
 }
