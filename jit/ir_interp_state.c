@@ -82,11 +82,11 @@ void irx_read_pointers(struct irx_run *run)
     memcpy(&run->jumps, env + guest->jumps_offset, sizeof run->jumps);
 }
 
-/* The jump cache's row for the address, or NULL.  An empty row has an address that is misaligned. */
+/* The jump cache's row for the address, or NULL.  An empty row has an address that is odd. */
 static const struct jit_jump *find_jump(const struct irx_run *run, uint32_t target)
 {
     const struct jit_jump *row = &run->jumps[(target >> 2) % JIT_JUMPS];
-    bool known = row->pc == target && target % 4 == 0;
+    bool known = row->pc == target && target % 2 == 0;
 
     return known && !(run->interp->stress & JIT_STRESS_EXIT) ? row : NULL;
 }

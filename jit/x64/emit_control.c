@@ -35,6 +35,7 @@ void x64_call_step(struct x64 *c, unsigned insn)
     x64_mov_imm(&c->as, false, RDX, (int32_t)insn);
     x64_add_budget(c, left);
     x64_call(&c->as, c->thunks.step);
+    x64_jcc(&c->as, CC_NE, c->thunks.verdict);
     x64_add_budget(c, -left);
 }
 

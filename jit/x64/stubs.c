@@ -95,7 +95,8 @@ static void move_store_operands(struct x64 *c, struct x64_operand address, struc
     }
 }
 
-static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thunk)
+static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thunk,
+                       uint8_t *verdict)
 {
     int32_t left = (int32_t)x64_left(c, op->insn);
 
@@ -103,13 +104,14 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thu
     x64_mov_imm(&c->as, false, RDX, op->insn);
     x64_add_budget(c, left);
     x64_call(&c->as, thunk);
+    x64_jcc(&c->as, CC_NE, verdict);
     x64_add_budget(c, -left);
 }
 
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.load[op->cond]);
+    call_guest(c, op, c->thunks.load[op->cond], c->thunks.load_verdict);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
     }
@@ -118,7 +120,7 @@ static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const str
 static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.store[op->cond]);
+    call_guest(c, op, c->thunks.store[op->cond], c->thunks.verdict);
 }
 
 /* ---- floating point ---- */

@@ -219,16 +219,18 @@ struct x64_stub {
 
 struct x64_thunks {
     uint8_t *enter;
-    uint8_t *leave;     /* rax cookie, rdx reason */
-    uint8_t *quit;      /* with JIT_QUIT */
-    uint8_t *go_to;     /* to env's target */
-    uint8_t *step;      /* rsi cookie, edx insn */
-    uint8_t *load[8];   /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
-    uint8_t *store[4];  /* the same and r9 value */
-    uint8_t *fp_begin;  /* makes the host ready if it is not */
-    uint8_t *mxcsr;     /* constants: */
-    uint8_t *magnitude; /* [0] of F32, [1] of F64: 16 bytes each */
-    uint8_t *least;     /* the same: least normal number */
+    uint8_t *leave;        /* rax cookie, rdx reason */
+    uint8_t *quit;         /* with JIT_QUIT */
+    uint8_t *go_to;        /* to env's target */
+    uint8_t *step;         /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
+    uint8_t *load[8];      /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
+    uint8_t *store[4];     /* the same and r9 value */
+    uint8_t *verdict;      /* eax: of step and store */
+    uint8_t *load_verdict; /* edx */
+    uint8_t *fp_begin;     /* makes the host ready if it is not */
+    uint8_t *mxcsr;        /* constants: */
+    uint8_t *magnitude;    /* [0] of F32, [1] of F64: 16 bytes each */
+    uint8_t *least;        /* the same: least normal number */
     uint8_t *zero;
 };
 

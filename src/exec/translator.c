@@ -21,7 +21,7 @@
 enum fallback {
     FALLBACK_COLD,   /* not executed often enough to be translated  */
     FALLBACK_BUDGET, /* less to execute than the block has          */
-    FALLBACK_NPC,    /* in a delay slot                             */
+    FALLBACK_NPC,    /* a jump in a delay slot                      */
     FALLBACK_PLACE,  /* code in no memory, or under a watchpoint    */
     FALLBACKS
 };
@@ -365,14 +365,15 @@ static bool compile(struct translator *t, const struct translate_request *reques
     return true;
 }
 
-/* The block at pc; NULL: there is none to be had. */
-static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t mode)
+/* The block at place; NULL: there is none to be had. */
+static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t place,
+                                  uint32_t mode)
 {
     struct source source = {.cpu = cpu};
     struct translate_request request = {
         .guest = &t->guest,
         .cpu = cpu,
-        .pc = cpu->pc,
+        .pc = place,
         .mode = mode,
         .paged = (mode & MODE_MMU) || !t->config.space->linear,
         .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
@@ -404,26 +405,28 @@ static bool is_cold(struct translator *t, uint32_t pc)
     return true;
 }
 
-/* The block at pc in the present mode, made if need be; NULL: the interpreter's turn, and why. */
+/* The block that goes on from here in the present mode, made if need be; NULL: the interpreter's turn, and why.
+ */
 static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mode,
                              enum fallback *why)
 {
+    uint32_t pc = generated_place(cpu);
     struct block_place place;
     struct block *block;
 
     *why = FALLBACK_PLACE;
-    if (!find_place(cpu, cpu->pc, &place)) {
+    if (!find_place(cpu, pc, &place)) {
         return NULL;
     }
-    block = block_cache_find(&t->cache, place.region, place.offset + (cpu->pc & TLB_PAGE_MASK),
-                             cpu->pc, mode);
+    block =
+        block_cache_find(&t->cache, place.region, place.offset + (pc & TLB_PAGE_MASK), pc, mode);
     if (block == NULL) {
         *why = FALLBACK_COLD;
-        if (is_cold(t, cpu->pc)) {
+        if (is_cold(t, pc)) {
             return NULL;
         }
-        block = translate_at(t, cpu, mode);
-        *why = FALLBACK_PLACE;
+        block = translate_at(t, cpu, pc, mode);
+        *why = pc & PLACE_IN_DELAY_SLOT ? FALLBACK_NPC : FALLBACK_PLACE;
     }
     if (block != NULL && !t->options.no_chain) {
         note_jump(t, cpu, mode, block);
@@ -461,10 +464,13 @@ static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
     generated_enter(cpu);
 }
 
-static void go_to(struct cpu *cpu, uint32_t pc)
+/* In a delay slot npc is right already. */
+static void go_to(struct cpu *cpu, uint32_t place)
 {
-    cpu->pc = pc;
-    cpu->npc = pc + 4;
+    cpu->pc = place & ~PLACE_IN_DELAY_SLOT;
+    if (!(place & PLACE_IN_DELAY_SLOT)) {
+        cpu->npc = cpu->pc + 4;
+    }
 }
 
 /* Block `from` wants to go on by a link: finds its aim, so that the next time nobody is asked. */
@@ -570,9 +576,10 @@ static void run_verified(struct translator *t, struct cpu *cpu, struct block *bl
 static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mode,
                               enum fallback *why)
 {
-    const struct jit_jump *jump = jump_at(cpu->generated.all_jumps, mode, cpu->pc);
+    uint32_t place = generated_place(cpu);
+    const struct jit_jump *jump = jump_at(cpu->generated.all_jumps, mode, place);
     const struct block *block;
-    if (jump->pc == cpu->pc) {
+    if (jump->pc == place) {
         return jump->entry;
     }
     block = look_up(t, cpu, mode, why);
@@ -582,12 +589,9 @@ static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mo
 /* One block, or what stands for it. */
 static void run_and_verify(struct translator *t, struct cpu *cpu)
 {
-    enum fallback why = FALLBACK_NPC;
-    struct block *block = NULL;
+    enum fallback why;
+    struct block *block = look_up(t, cpu, generated_mode(cpu), &why);
 
-    if (cpu->npc == cpu->pc + 4) {
-        block = look_up(t, cpu, generated_mode(cpu), &why);
-    }
     if (block == NULL) {
         interpret(t, cpu, why);
     } else {
@@ -600,8 +604,8 @@ void translator_run(struct translator *t, struct cpu *cpu)
 {
     while (cpu->cycles < cpu->limit) {
         uint32_t mode = generated_mode(cpu);
-        enum fallback why = FALLBACK_NPC;
-        const void *entry = NULL;
+        enum fallback why;
+        const void *entry;
 
         if (t->flush_wanted) {
             flush_now(t);
@@ -611,9 +615,7 @@ void translator_run(struct translator *t, struct cpu *cpu)
             continue;
         }
         t->flushes_seen = t->cache.flushes;
-        if (cpu->npc == cpu->pc + 4) {
-            entry = find_entry(t, cpu, mode, &why);
-        }
+        entry = find_entry(t, cpu, mode, &why);
         if (entry == NULL) {
             interpret(t, cpu, why);
             continue;

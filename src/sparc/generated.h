@@ -32,7 +32,15 @@ enum slot {
 };
 
 /* Helpers that generated code may call. */
-enum generated_helper { HELPER_SDIV, HELPER_PSR, HELPER_SET_WIM, HELPER_COUNT };
+enum generated_helper {
+    HELPER_SDIV,
+    HELPER_PSR,
+    HELPER_SET_PSR,
+    HELPER_SET_WIM,
+    HELPER_TRAP,
+    HELPER_RETURN,
+    HELPER_COUNT
+};
 
 /* The guest description for include/ir.h, of a CPU with that many windows.  What it points to is fixed. */
 struct ir_guest generated_guest(unsigned windows);
@@ -84,6 +92,15 @@ static inline unsigned generated_mode(const struct cpu *cpu)
     unsigned fp_slow = (cpu->fsr & slow) != 0 || cpu->fp_state != FP_EXECUTE;
     return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
            (unsigned)cpu->ef << 2 | fp_slow << 3;
+}
+
+/* The name of the block that goes on from the CPU's pc and npc: pc, and a bit if npc is elsewhere than behind
+ * it.  Such a block is a delay instruction, whose npc is in the slot. */
+#define PLACE_IN_DELAY_SLOT 2u
+
+static inline uint32_t generated_place(const struct cpu *cpu)
+{
+    return cpu->npc == cpu->pc + 4 ? cpu->pc : cpu->pc | PLACE_IN_DELAY_SLOT;
 }
 
 /* ---- crossing over ---- */

@@ -256,12 +256,29 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, const
     return FLOW_OVER;
 }
 
+/* A helper that says where to go on, or else that insn, the last one, is to be stepped. */
+static enum flow call_and_jump(struct translation *t, enum generated_helper helper, ir_ref a,
+                               ir_ref b, ir_ref c)
+{
+    struct ir_op op = {.code = IR_JUMP, .insn = (uint16_t)t->last};
+
+    op.a = trans_call_helper(t, helper, a, b, c);
+    trans_step_unless_done(t, op.a, t->last);
+    ir_add_op(t->block, op);
+    return FLOW_OVER;
+}
+
 /* `jmpl; rett`, the way out of a trap handler. */
 static enum flow jump_and_return(struct translation *t, const struct insn *f,
                                  const struct insn *rett)
 {
-    jump_to_slot(t, f);
-    return trans_quit(t, trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT));
+    ir_ref pc = jump_to_slot(t, f);
+    unsigned insn = trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT);
+
+    if (trans_is_user(t)) {
+        return trans_quit(t, insn);
+    }
+    return call_and_jump(t, HELPER_RETURN, pc, trans_address(t, rett), 0);
 }
 
 static bool is_return_from_trap(const struct translation *t, struct insn *rett)
@@ -286,16 +303,26 @@ static enum flow trans_jmpl(struct translation *t, const struct insn *f)
     return jump_unknown(t, f, &delay);
 }
 
+static ir_ref trap_type(struct translation *t, const struct insn *f)
+{
+    ir_ref number = trans_op(t, IR_AND, trans_address(t, f), trans_const(t, 0x7f));
+    return trans_op(t, IR_ADD, number, trans_const(t, TT_SOFTWARE));
+}
+
 static enum flow trans_ticc(struct translation *t, const struct insn *f)
 {
     unsigned number = f->asi & INSN_CONDITION;
     struct pending_arm *arm;
     unsigned insn;
 
-    if (number == 8) {
+    if (number == 8 && trans_is_user(t)) {
         return quit_at(t, f);
     }
     insn = trans_new_insn(t, f, t->pc, t->pc + 4);
+    if (number == 8) {
+        return call_and_jump(t, HELPER_TRAP, trans_const(t, t->pc), trans_const(t, t->pc + 4),
+                             trap_type(t, f));
+    }
     if (number != 0) {
         arm = trans_arm(t, insn);
         arm->step = true;

@@ -3,6 +3,7 @@
 #include "sparc/translate.h"
 
 #include "check.h"
+#include "sparc/generated_state.h"
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
@@ -50,7 +51,7 @@ static trans_function *const rows[INSN_COUNT] = {
     [INSN_WRWIM] = trans_wrwim,
     [INSN_STBAR] = trans_nop,
     [INSN_FLUSH] = trans_nop,
-    [INSN_WRPSR] = trans_sys,
+    [INSN_WRPSR] = trans_wrpsr,
     [INSN_WRASR] = trans_sys,
     [INSN_STA] = trans_sys,
     [INSN_STBA] = trans_sys,
@@ -323,6 +324,20 @@ void trans_segment(struct translation *t)
     ir_add_op(t->block, op);
 }
 
+ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+                         ir_ref c)
+{
+    struct ir_op op = {.code = IR_CALL, .type = IR_I32, .a = a, .b = b, .c = c};
+    op.imm = (int32_t)helper;
+    trans_forget(t);
+    return ir_add_op(t->block, op);
+}
+
+void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn)
+{
+    trans_step_if(t, IR_EQ, result, trans_const(t, NOT_ORDINARY), insn);
+}
+
 /* Behind an MMU another page may be another place tomorrow: it is found by the jump cache, which is emptied
  * with the TLB. */
 static void jump_to_page(struct translation *t, uint32_t target)
@@ -384,6 +399,24 @@ static void give_back(struct translation *t, uint32_t pc)
     t->out->insns[trans_new_insn(t, &f, pc, pc + 4)].npc = 0; /* it is nowhere on the way */
 }
 
+/* A delay instruction alone, for who returns to one.  False: it jumps itself. */
+static bool delay_section(struct translation *t, const struct insn *f)
+{
+    struct ir_op op = {.code = IR_JUMP};
+    unsigned insn;
+
+    if (insn_rows[f->row].flags & INSN_F_CTI) {
+        return false;
+    }
+    op.a = ir_get(t->block, SLOT_NPC);
+    insn = trans_new_insn(t, f, t->pc, NPC_IN_SLOT);
+    if (translate_row(f->row)(t, f, insn) != FLOW_OVER) {
+        op.insn = (uint16_t)t->last;
+        ir_add_op(t->block, op);
+    }
+    return true;
+}
+
 static void arm_section(struct translation *t, const struct pending_arm *arm)
 {
     enum flow flow = FLOW_ON;
@@ -443,7 +476,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.request = request;
     t.block = block;
     t.out = out;
-    t.pc = request->pc;
+    t.pc = request->pc & ~PLACE_IN_DELAY_SLOT;
     t.done = 0;
     t.limit = request->max_insns;
     t.last = IR_NONE;
@@ -456,10 +489,14 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.segment = t.segment_done = 0;
     ir_begin(block, request->guest, request->pc);
     block->paged = request->paged;
-    if (!trans_fetch(&t, request->pc, &first)) {
+    if (!trans_fetch(&t, t.pc, &first)) {
         return false;
     }
-    main_section(&t);
+    if (!(request->pc & PLACE_IN_DELAY_SLOT)) {
+        main_section(&t);
+    } else if (!delay_section(&t, &first)) {
+        return false;
+    }
     out->main_count = block->insn_count;
     t.in_arm = true;
     for (unsigned i = 0; i < t.arm_count; i++) {

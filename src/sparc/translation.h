@@ -69,7 +69,7 @@ trans_function trans_step, trans_nop, trans_sys;
 trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, trans_multiply,
     trans_udiv, trans_sdiv;
 trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim, trans_rdpsr,
-    trans_rdtbr, trans_wrtbr;
+    trans_rdtbr, trans_wrtbr, trans_wrpsr;
 trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap;
 trans_function trans_load_fp, trans_store_fp;
 trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
@@ -108,6 +108,15 @@ ir_ref trans_address(struct translation *t, const struct insn *f);
 
 /* A branch, taken when the condition holds, to an arm that steps `insn` and quits. */
 void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn);
+/* The same if the helper that was called says NOT_ORDINARY. */
+void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn);
+/* A call of a helper of that many operands; nothing is known of windows after it. */
+ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+                         ir_ref c);
+static inline bool trans_is_user(const struct translation *t)
+{
+    return !(t->request->mode & MODE_SUPERVISOR);
+}
 /* A new arm for a branch, from the translation's present state; NULL: there are too many. */
 struct pending_arm *trans_arm(struct translation *t, unsigned branch);
 /* The interpreter performs insn: marks what that does to the flow. */
