@@ -9,6 +9,14 @@
  *     addend[page]   RAM and ROM: host address minus guest address
  *                    devices:     pointer to the page's struct io_page (src/mem/addrspace.h)
  *
+ * and a third table, which is the first one that generated code looks at:
+ *
+ *     usual[page]    the permissions of flags[page] if addend[page] is the usual one, else 0
+ *
+ * Most pages have the same addend: memory is one window, or the guest's mapping is linear.  Then the host's
+ * address is known before any table is read, and the test is off the path of the data.  The three tables of
+ * an index lie behind each other, at TLB_FLAGS_AT and TLB_ADDEND_AT from usual[].
+ *
  * The tables are direct: no tag, no conflict.  Host memory is touched only for pages that are used.
  *
  * Polarity: only the three permission bits make an access fast.  An all-zero byte is a miss.  A page
@@ -24,9 +32,12 @@
 #define TLB_PAGE_SIZE (1u << TLB_PAGE_BITS)
 #define TLB_PAGE_MASK (TLB_PAGE_SIZE - 1)
 #define TLB_PAGES     (1u << (32 - TLB_PAGE_BITS))
-/* flags[] reaches beyond the pages, zeroes all: with an address rotated right by log2 of the access's
- * size before it is shifted to an index, a misaligned one looks there and misses. */
+/* usual[] and flags[] reach beyond the pages, zeroes all: with an address rotated right by log2 of the
+ * access's size before it is shifted to an index, a misaligned one looks there and misses. */
 #define TLB_FLAGS_SPAN (TLB_PAGES << 3)
+#define TLB_FLAGS_AT   TLB_FLAGS_SPAN
+#define TLB_ADDEND_AT  (2 * TLB_FLAGS_SPAN)
+#define TLB_SPAN       (TLB_ADDEND_AT + TLB_PAGES * 8)
 
 enum tlb_flag {
     /* permissions: the access may go straight to host memory */
@@ -44,6 +55,7 @@ enum tlb_flag {
 #define TLB_PERMISSIONS (TLB_LOAD | TLB_STORE | TLB_FETCH)
 
 struct tlb_table {
+    uint8_t *usual;
     uint8_t *flags;
     uintptr_t *addend;
 };

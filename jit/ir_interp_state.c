@@ -166,13 +166,13 @@ static uint8_t *find_fast(const struct irx_run *run, uint32_t address, unsigned 
     uint32_t index = turned >> (TLB_PAGE_BITS - log);
     uintptr_t addend;
 
-    if (!(run->tlb[index] & permission)) {
+    if (run->tlb[index] & permission) {
+        return (uint8_t *)((uintptr_t)run->memory + address);
+    }
+    if (!run->code->paged || !(run->tlb[TLB_FLAGS_AT + index] & permission)) {
         return NULL;
     }
-    if (!run->code->paged) {
-        return run->memory + address;
-    }
-    memcpy(&addend, run->memory + index * sizeof addend, sizeof addend);
+    memcpy(&addend, run->tlb + TLB_ADDEND_AT + index * sizeof addend, sizeof addend);
     return (uint8_t *)(addend + address);
 }
 

@@ -3,9 +3,9 @@
  * LOAD, STORE, and SHIFT of the bank.
  *
  * An access is: make the index of the page's flag byte, with the address rotated so that misaligned ones
- * have an index that no page has; test the permission; access.  What is refused goes to a stub behind
- * the block.  The address is checked off the path of the data: memory is one linear window, only in paged
- * mode the page's addend is read.  For a constant address the index is constant, too.
+ * have an index that no page has; test the permission; access at the usual addend.  What is refused goes to a
+ * stub behind the block.  The address is checked off the path of the data.  In paged mode the stub looks first
+ * whether the page has but another addend.  For a constant address the index is constant, too.
  */
 #include <byteswap.h>
 
@@ -38,37 +38,27 @@ static void emit_index(struct x64 *c, unsigned index, unsigned address, unsigned
     x64_shift_imm(&c->as, SHIFT_SHR, false, index, TLB_PAGE_BITS - log);
 }
 
-/* Tests the permission, jumps if it is not there, and gives the operand of the access.  `temp` may get
- * the index, addend or address. */
+/* Tests the permission, jumps if it is not there, and gives the operand of the access.  `temp` gets the index;
+ * or, after the jump, the address. */
 static struct x64_mem probe_register(struct x64 *c, unsigned address, unsigned log, unsigned temp,
                                      enum tlb_flag permission, uint8_t **jump)
 {
     emit_index(c, temp, address, log);
     x64_test_byte(&c->as, x64_at_index(TLB, temp, 0, 0), permission);
     *jump = x64_jcc_later(&c->as, CC_E);
-    if (!c->block->paged) {
-        return x64_at_index(MEMORY, address, 0, 0);
-    }
-    x64_rm(&c->as, OP_MOV_LOAD | X_W, temp, x64_at_index(MEMORY, temp, 3, 0));
-    return x64_at_index(temp, address, 0, 0);
+    return x64_at_index(MEMORY, address, 0, 0);
 }
 
 static struct x64_mem probe_constant(struct x64 *c, uint32_t address, unsigned log, unsigned temp,
                                      enum tlb_flag permission, uint8_t **jump)
 {
-    uint32_t index = page_index(address, log);
-
-    x64_test_byte(&c->as, x64_at(TLB, (int32_t)index), permission);
+    x64_test_byte(&c->as, x64_at(TLB, (int32_t)page_index(address, log)), permission);
     *jump = x64_jcc_later(&c->as, CC_E);
-    if (!c->block->paged && address <= INT32_MAX) {
+    if (address <= INT32_MAX) {
         return x64_at(MEMORY, (int32_t)address);
     }
     x64_mov_imm(&c->as, false, temp, (int32_t)address);
-    if (!c->block->paged) {
-        return x64_at_index(MEMORY, temp, 0, 0);
-    }
-    x64_alu_rm(&c->as, ALU_ADD, true, temp, x64_at(MEMORY, (int32_t)(index * sizeof(uintptr_t))));
-    return x64_at(temp, 0);
+    return x64_at_index(MEMORY, temp, 0, 0);
 }
 
 static struct x64_mem probe(struct x64 *c, const struct ir_op *op, struct x64_operand address,
@@ -80,6 +70,25 @@ static struct x64_mem probe(struct x64 *c, const struct ir_op *op, struct x64_op
         return probe_register(c, address.reg, log, temp, permission, jump);
     }
     return probe_constant(c, (uint32_t)address.value, log, temp, permission, jump);
+}
+
+/* In a stub, with the index in `temp`: the same by the page's own addend. */
+static struct x64_mem probe_page(struct x64 *c, const struct ir_op *op, struct x64_operand address,
+                                 unsigned temp, enum tlb_flag permission, uint8_t **jump)
+{
+    if (address.kind == OPERAND_REG) {
+        x64_test_byte(&c->as, x64_at_index(TLB, temp, 0, TLB_FLAGS_AT), permission);
+        *jump = x64_jcc_later(&c->as, CC_E);
+        x64_rm(&c->as, OP_MOV_LOAD | X_W, temp, x64_at_index(TLB, temp, 3, TLB_ADDEND_AT));
+        return x64_at_index(temp, address.reg, 0, 0);
+    }
+    int32_t index = (int32_t)page_index((uint32_t)address.value, log_size(op));
+    x64_test_byte(&c->as, x64_at(TLB, TLB_FLAGS_AT + index), permission);
+    *jump = x64_jcc_later(&c->as, CC_E);
+    x64_mov_imm(&c->as, false, temp, address.value);
+    x64_alu_rm(&c->as, ALU_ADD, true, temp,
+               x64_at(TLB, TLB_ADDEND_AT + index * (int32_t)sizeof(uintptr_t)));
+    return x64_at(temp, 0);
 }
 
 /* ---- LOAD ---- */
@@ -132,6 +141,15 @@ static void emit_load(struct x64 *c, const struct ir_op *op, const struct x64_ar
     x64_add_stub(c, STUB_LOAD, x, jump);
 }
 
+uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    uint8_t *jump;
+    struct x64_mem from = probe_page(c, op, stub->a, stub->d, TLB_LOAD, &jump);
+
+    load_access(c, op->cond, stub->d, from);
+    return jump;
+}
+
 void x64_do_load(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     static const struct x64_row row = {1, {C_RI},    OUT_NEW, ROW_SPOILS | ROW_APART,
@@ -177,23 +195,40 @@ static void store_turned(struct x64 *c, unsigned log, struct x64_mem to, unsigne
     x64_rm(&c->as, OP_MOV_STORE | x64_w(wide), temp, to);
 }
 
-static void emit_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void store_access(struct x64 *c, unsigned log, struct x64_mem to, struct x64_operand value,
+                         unsigned temp)
 {
-    unsigned log = log_size(op);
-    uint8_t *jump;
-    struct x64_mem to = probe(c, op, x->in[0], x->t[0], TLB_STORE, &jump);
-
-    if (x->in[1].kind == OPERAND_IMM) {
-        store_imm(c, log, to, x->in[1].value);
+    if (value.kind == OPERAND_IMM) {
+        store_imm(c, log, to, value.value);
     } else if (log == IR_8) {
-        x64_rm(&c->as, OP_MOV_STORE8, x->in[1].reg, to);
+        x64_rm(&c->as, OP_MOV_STORE8, value.reg, to);
     } else if (c->movbe) {
         uint32_t width = log == IR_16 ? X_66 : x64_w(log == IR_64);
-        x64_rm(&c->as, OP_MOVBE_STORE | width, x->in[1].reg, to);
+        x64_rm(&c->as, OP_MOVBE_STORE | width, value.reg, to);
     } else {
-        store_turned(c, log, to, x->in[1].reg, x->t[1]);
+        store_turned(c, log, to, value.reg, temp);
     }
-    x64_add_stub(c, STUB_STORE, x, jump);
+}
+
+static void emit_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    uint8_t *jump;
+    struct x64_mem to = probe(c, op, x->in[0], x->t[0], TLB_STORE, &jump);
+    struct x64_stub *stub;
+
+    store_access(c, log_size(op), to, x->in[1], x->t[1]);
+    stub = x64_add_stub(c, STUB_STORE, x, jump);
+    stub->t[0] = x->t[0];
+    stub->t[1] = x->t[1];
+}
+
+uint8_t *x64_store_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    uint8_t *jump;
+    struct x64_mem to = probe_page(c, op, stub->a, stub->t[0], TLB_STORE, &jump);
+
+    store_access(c, log_size(op), to, stub->b, stub->t[1]);
+    return jump;
 }
 
 void x64_do_store(struct x64 *c, unsigned number, const struct ir_op *op)

@@ -209,6 +209,18 @@ static bool is_rax(struct x64_operand operand)
     return operand.kind == OPERAND_REG && operand.reg == RAX;
 }
 
+/* Another page than the usual ones, but memory. */
+static void emit_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    bool load = stub->kind == STUB_LOAD;
+
+    if (c->block->paged && (load || stub->kind == STUB_STORE)) {
+        uint8_t *jump = load ? x64_load_page(c, stub, op) : x64_store_page(c, stub, op);
+        x64_jmp(&c->as, stub->back);
+        x64_bind(jump, c->as.p);
+    }
+}
+
 static void emit_stub(struct x64 *c, const struct x64_stub *stub)
 {
     const struct ir_op *op = &c->ops[stub->number];
@@ -226,6 +238,7 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     if (stub->kind == STUB_FP_TINY) {
         emit_tiny_check(c, stub, op);
     }
+    emit_page(c, stub, op);
     x64_emit_pending(c, stub->pending);
     save_live(c, stub->live);
     x64_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));

@@ -14,27 +14,22 @@
 
 #include "check.h"
 
-/* Generated code folds the alignment test into the index: a misaligned address looks beyond the pages,
- * where nothing is ever written (include/tlb_layout.h). */
-#define FLAGS_BYTES  ((size_t)TLB_FLAGS_SPAN * sizeof(uint8_t))
-#define ADDEND_BYTES ((size_t)TLB_PAGES * sizeof(uintptr_t))
-
-static void *map_table(size_t size)
-{
-    void *table = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return table == MAP_FAILED ? NULL : table;
-}
-
 static bool make_tables(struct tlb_table *table)
 {
-    if (table->flags == NULL) {
-        table->flags = map_table(FLAGS_BYTES);
+    void *tables;
+
+    if (table->usual != NULL) {
+        return true;
     }
-    if (table->addend == NULL) {
-        table->addend = map_table(ADDEND_BYTES);
+    tables = mmap(NULL, TLB_SPAN, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (tables == MAP_FAILED) {
+        return false;
     }
-    return table->flags != NULL && table->addend != NULL;
+    table->usual = tables;
+    table->flags = table->usual + TLB_FLAGS_AT;
+    table->addend = (uintptr_t *)(void *)(table->usual + TLB_ADDEND_AT);
+    return true;
 }
 
 static void space_changed(void *context, const struct flat_range *range, bool added)
@@ -63,11 +58,8 @@ void tlb_fini(struct tlb *tlb)
         addrspace_unlisten(tlb->space, &tlb->listener);
     }
     for (unsigned i = 0; i < TLB_TABLES; i++) {
-        if (tlb->tables[i].flags != NULL) {
-            munmap(tlb->tables[i].flags, FLAGS_BYTES);
-        }
-        if (tlb->tables[i].addend != NULL) {
-            munmap(tlb->tables[i].addend, ADDEND_BYTES);
+        if (tlb->tables[i].usual != NULL) {
+            munmap(tlb->tables[i].usual, TLB_SPAN);
         }
         free(tlb->filled[i]);
     }
@@ -114,8 +106,10 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index)
 static void empty_table(struct tlb *tlb, unsigned table)
 {
     for (unsigned k = 0; k < tlb->filled_count[table]; k++) {
-        tlb->tables[table].flags[tlb->filled[table][k]] = 0;
-        tlb->tables[table].addend[tlb->filled[table][k]] = 0;
+        uint32_t page = tlb->filled[table][k];
+        tlb->tables[table].usual[page] = 0;
+        tlb->tables[table].flags[page] = 0;
+        tlb->tables[table].addend[page] = 0;
     }
     tlb->filled_count[table] = 0;
 }
@@ -176,10 +170,48 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {
             /* The addend stays: it says that the page is on the list of filled ones. */
+            tlb->tables[i].usual[va >> TLB_PAGE_BITS] = 0;
             tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
         }
     }
 }
+
+/* ---- the usual addend ---- */
+
+static uint8_t usual_flags(const struct tlb *tlb, uint32_t page)
+{
+    bool is_usual = tlb->now.addend[page] == tlb->usual[tlb->table].addend;
+    return is_usual ? tlb->now.flags[page] & TLB_PERMISSIONS : 0;
+}
+
+/* The one that more pages have than all others together comes out, if there is one (Boyer and Moore). */
+static void vote(struct tlb_usual *usual, uintptr_t addend)
+{
+    if (usual->wanted == addend) {
+        usual->votes++;
+    } else if (usual->votes == 0) {
+        usual->wanted = addend;
+        usual->votes = 1;
+    } else {
+        usual->votes--;
+    }
+}
+
+void tlb_make_usual(struct tlb *tlb, uintptr_t addend)
+{
+    struct tlb_usual *usual = &tlb->usual[tlb->table];
+
+    if (usual->addend == addend) {
+        return;
+    }
+    usual->addend = addend;
+    for (unsigned i = 0; i < tlb->filled_count[tlb->table]; i++) {
+        uint32_t page = tlb->filled[tlb->table][i];
+        tlb->now.usual[page] = usual_flags(tlb, page);
+    }
+}
+
+/* ---- filling ---- */
 
 /* Puts page on the list of filled ones, once. */
 static bool remember(struct tlb *tlb, uint32_t page)
@@ -257,6 +289,10 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     }
     tlb->now.flags[page] = (uint8_t)flags;
     tlb->now.addend[page] = addend;
+    tlb->now.usual[page] = usual_flags(tlb, page);
+    if (flags & TLB_PERMISSIONS) {
+        vote(&tlb->usual[tlb->table], addend);
+    }
     return flags;
 }
 

@@ -49,6 +49,11 @@ struct tlb {
     uint32_t contexts[TLB_CONTEXTS];     /* their numbers */
     uint64_t used[TLB_CONTEXTS];         /* when they were used last; 0: never */
     struct tlb_table tables[TLB_TABLES]; /* made when they are used first */
+    struct tlb_usual {
+        uintptr_t addend; /* that usual[] goes by */
+        uintptr_t wanted; /* that most pages have */
+        uint32_t votes;
+    } usual[TLB_TABLES];
     uint32_t *filled[TLB_TABLES]; /* pages with an entry, so that a flush costs what was filled */
     unsigned filled_count[TLB_TABLES];
     unsigned filled_room[TLB_TABLES];
@@ -78,6 +83,15 @@ struct tlb {
     uint64_t io_tag; /* what io_calls[] hang on: index and attributes */
     struct io_call io_calls[IO_CALLS];
 };
+
+/* Lets `addend` be the usual one of the index and context in use (include/tlb_layout.h).  Not while generated
+ * code that has looked at it before goes on. */
+void tlb_make_usual(struct tlb *tlb, uintptr_t addend);
+/* The one that does most pages a service. */
+static inline uintptr_t tlb_wanted_addend(const struct tlb *tlb)
+{
+    return tlb->usual[tlb->table].wanted;
+}
 
 /* Sets the callbacks afterwards.  space, wait_cycles stay the caller's.  False: no memory. */
 bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_t *wait_cycles);

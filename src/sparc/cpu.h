@@ -117,7 +117,7 @@ struct code_page;
 /* State in generated code's own form, see generated.h. */
 struct cpu_generated {
     int64_t budget; /* cycles that may still be executed */
-    void *memory;   /* window or addends, as the mode is */
+    void *memory;   /* the window, or what the TLB's usual addend is */
     const uint8_t *tlb_flags;
     struct jit_jump *jumps;
     uint32_t *save_limit;    /* the window at or below the current from which SAVE is not simple */

@@ -112,8 +112,9 @@ void generated_prepare(struct cpu *cpu, uint32_t mode)
 {
     struct cpu_generated *g = &cpu->generated;
     bool paged = (mode & MODE_MMU) || g->window == NULL;
-    g->memory = paged ? (void *)cpu->tlb.now.addend : g->window;
-    g->tlb_flags = cpu->tlb.now.flags;
+    g->memory = paged ? (void *)tlb_wanted_addend(&cpu->tlb) : g->window;
+    tlb_make_usual(&cpu->tlb, (uintptr_t)g->memory);
+    g->tlb_flags = cpu->tlb.now.usual;
     g->jumps = g->all_jumps + mode * JIT_JUMPS;
 }
 

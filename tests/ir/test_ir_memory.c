@@ -72,7 +72,7 @@ static void prepare(struct bench *bench, uint32_t address, bool paged)
 
     bench->backend->flush(bench->self);
     bench_reset(bench);
-    env->memory = paged ? (uint8_t *)bench->toy->addends : bench->toy->window;
+    toy_map_memory(bench->toy, paged, address & 16);
     env->r[0] = address;
     env->x[0] = UINT64_C(0x0102030405060708);
 }
@@ -117,7 +117,8 @@ static void check_store(struct bench *bench, const struct access *store, uint32_
 /* Pages: loads and stores are fast; loads; nothing; both. */
 static void check_pages(struct bench *bench)
 {
-    static const uint32_t places[] = {0, 8, 0xff8, 0x1000, 0x1ff8, 0x2000, 0x2ff8, 0x3000, 0x3ff8};
+    static const uint32_t places[] = {0,      8,      0xfe8,  0xff8,  0x1000, 0x1fe8,
+                                      0x1ff8, 0x2000, 0x2ff8, 0x3000, 0x3fe8, 0x3ff8};
 
     for (unsigned i = 0; i < 2 * ARRAY_LEN(places); i++) {
         uint32_t address = PAGE + places[i / 2];

@@ -123,9 +123,8 @@ struct toy *toy_create(struct jit_flags_layout flags)
     toy->flags = flags;
     toy->window = reserve((size_t)1 << 32, PROT_NONE);
     for (unsigned mode = 0; mode < TOY_MODES; mode++) {
-        toy->tlb[mode] = reserve(TLB_FLAGS_SPAN, PROT_READ | PROT_WRITE);
+        toy->tlb[mode] = reserve(TLB_SPAN, PROT_READ | PROT_WRITE);
     }
-    toy->addends = reserve(TLB_PAGES * sizeof *toy->addends, PROT_READ | PROT_WRITE);
     if (mprotect(toy_memory(toy), TOY_MEMORY_SIZE, PROT_READ | PROT_WRITE) != 0) {
         abort();
     }
@@ -139,23 +138,32 @@ void toy_destroy(struct toy *toy)
     }
     munmap(toy->window, (size_t)1 << 32);
     for (unsigned mode = 0; mode < TOY_MODES; mode++) {
-        munmap(toy->tlb[mode], TLB_FLAGS_SPAN);
+        munmap(toy->tlb[mode], TLB_SPAN);
     }
-    munmap(toy->addends, TLB_PAGES * sizeof *toy->addends);
     free(toy);
 }
 
-static void map_pages(struct toy *toy)
+void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool usual)
+{
+    uintptr_t addend = (uintptr_t)toy->window;
+
+    toy->tlb[mode][page] = usual ? flags & (TLB_LOAD | TLB_STORE) : 0;
+    toy->tlb[mode][TLB_FLAGS_AT + page] = flags;
+    memcpy(toy->tlb[mode] + TLB_ADDEND_AT + page * sizeof addend, &addend, sizeof addend);
+}
+
+/* In paged mode no page has the usual addend, which is none, or every other has. */
+void toy_map_memory(struct toy *toy, bool paged, bool some)
 {
     static const uint8_t permissions[TOY_MEMORY_SIZE / TLB_PAGE_SIZE] = {
         TLB_LOAD | TLB_STORE, TLB_LOAD | TLB_CODE, TLB_DEVICE, TLB_LOAD | TLB_STORE | TLB_WATCH};
+    const uint32_t first = TOY_MEMORY / TLB_PAGE_SIZE;
 
-    for (unsigned i = 0; i < TOY_MEMORY_SIZE / TLB_PAGE_SIZE; i++) {
-        uint32_t page = TOY_MEMORY / TLB_PAGE_SIZE + i;
-        toy->tlb[0][page] = permissions[i];
-        toy->addends[page] = (uintptr_t)toy->window;
+    toy->env.memory = paged && !some ? (uint8_t *)TLB_PAGE_SIZE : toy->window;
+    for (uint32_t i = 0; i < TOY_MEMORY_SIZE / TLB_PAGE_SIZE; i++) {
+        toy_map(toy, 0, first + i, permissions[i], !paged || (some && i % 2 == 0));
     }
-    toy->tlb[1][TOY_MEMORY / TLB_PAGE_SIZE] = permissions[0];
+    toy_map(toy, 1, first, permissions[0], !paged || some);
 }
 
 static void fill(struct toy_rng *rng, void *bytes, size_t size)
@@ -197,12 +205,11 @@ void toy_reset(struct toy *toy, uint64_t seed, bool paged)
     fill_numbers(&rng, env);
     fill(&rng, env->windows, sizeof env->windows);
     fill(&rng, toy_memory(toy), TOY_MEMORY_SIZE);
-    map_pages(toy);
     env->toy = toy;
     env->bank = env->windows;
     toy_move_bank(env, toy_below(&rng, TOY_WINDOWS), &rng);
     env->budget = 20 + toy_below(&rng, 200);
-    env->memory = paged ? (uint8_t *)toy->addends : toy->window;
+    toy_map_memory(toy, paged, toy_percent(&rng, 50));
     env->tlb = toy->tlb[0];
     env->jumps = toy->jumps[0];
     for (unsigned i = 0; i < TOY_MODES * JIT_JUMPS; i++) {

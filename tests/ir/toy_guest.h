@@ -120,8 +120,7 @@ struct toy {
     struct toy_env env;
     struct jit_flags_layout flags;
     uint8_t *window;         /* 4 GiB, memory at TOY_MEMORY */
-    uint8_t *tlb[TOY_MODES]; /* TLB_FLAGS_SPAN bytes each; in mode 1 only page 0 is fast */
-    uintptr_t *addends;      /* TLB_PAGES */
+    uint8_t *tlb[TOY_MODES]; /* TLB_SPAN bytes each; in mode 1 only page 0 is fast */
     struct jit_jump jumps[TOY_MODES][JIT_JUMPS];
     /* Whose exceptions slow paths harvest; NULL: they do not. */
     const struct jit_backend *backend;
@@ -144,6 +143,10 @@ struct toy *toy_create(struct jit_flags_layout flags);
 void toy_destroy(struct toy *toy); /* or NULL */
 /* All state and memory anew, from seed; the journal is empty. */
 void toy_reset(struct toy *toy, uint64_t seed, bool paged);
+/* The TLB's entry of a page of the window. */
+void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool usual);
+/* Its entries of the toy's memory, and env's: some: in paged mode some pages have the usual addend. */
+void toy_map_memory(struct toy *toy, bool paged, bool some);
 /* FLAGS as N 8, Z 4, V 2, C 1, from and to the form of the toy's backend. */
 unsigned toy_flags(const struct toy *toy);
 void toy_set_flags(struct toy *toy, unsigned flags);

@@ -64,7 +64,7 @@ static void set_state(const struct machine *machine, const struct ir_block *bloc
     struct toy_env *env = &machine->toy->env;
 
     *env = machine->fresh;
-    env->memory = block->paged ? (uint8_t *)machine->toy->addends : machine->toy->window;
+    toy_map_memory(machine->toy, block->paged, values[0] & 1);
     env->budget = 1000;
     machine->toy->event_count = 0;
     machine->toy->calls = 0;
