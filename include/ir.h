@@ -72,7 +72,7 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 #define IR_MAX_INSNS 256
 
 /* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
- * `left`: of the block's charge, what is unspent once this instruction is done. */
+ * `left`: of what was charged on the way to it, what is unspent once this instruction is done. */
 struct ir_insn {
     uint32_t pc, npc;
     uint16_t left;
@@ -172,6 +172,12 @@ struct ir_row {
     uint8_t operand_count;
 };
 extern const struct ir_row ir_rows[IR_CODES];
+/* Does an op of this code go to an arm or on? */
+static inline bool ir_is_branch(unsigned code)
+{
+    return code == IR_BRANCH || code == IR_BRFLAGS || code == IR_CHARGE;
+}
+
 /* Flags of this very op: a CALL of a pure helper is PURE only. */
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op);
 

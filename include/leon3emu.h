@@ -151,6 +151,8 @@ bool leon3emu_gdb(struct machine *machine, uint16_t port, uint16_t *actual, stru
 
 /* Regions and flat view of the system's address space. */
 void leon3emu_dump_mtree(const struct machine *machine, FILE *stream);
+/* CPUs, and devices bus by bus with their addresses, interrupt lines and properties. */
+void leon3emu_dump_qtree(const struct machine *machine, FILE *stream);
 /* State of the CPU that stopped: trap, registers, instruction, back-trace. */
 void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE *stream);
 /* Counters of the run. */

@@ -143,8 +143,8 @@ int main(int argc, char **argv)
     if (m == NULL) {
         crash_watch(NULL, NULL);
         status = complain(&err);
-    } else if (cli.dump_mtree) {
-        leon3emu_dump_mtree(m, stdout);
+    } else if (cli.dump != NULL) {
+        cli.dump(m, stdout);
         status = cli_finish_printing();
     } else {
         status = prepare(m, &cli, &err) ? run(m, &cli) : complain(&err);

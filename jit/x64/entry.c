@@ -118,7 +118,9 @@ static uint8_t *emit_pointer(struct x64 *c, uintptr_t pointer)
     return at;
 }
 
-/* `result`: the register that says whether to leave.  size: NULL, or the access's. */
+/* Sets the host's flags: not zero, if generated code is to be left; the stub looks.  (If the thunk left by
+ * itself, its call would have no return, and the host mispredict all returns up to the dispatcher.)
+ * `result`: the register that says so.  size: NULL, or the access's. */
 static uint8_t *emit_call(struct x64 *c, const uint8_t *pointer, const unsigned *size,
                           unsigned result, bool wide)
 {
@@ -134,14 +136,19 @@ static uint8_t *emit_call(struct x64 *c, const uint8_t *pointer, const unsigned 
     read_env(c, BANK, c->guest->bank_offset);
     read_env(c, BUDGET, c->guest->budget_offset);
     x64_rr(&c->as, OP_TEST | x64_w(wide), result, result);
-    uint8_t *leave = x64_jcc_short(&c->as, CC_NE);
     x64_byte(&c->as, 0xc3); /* ret */
-    x64_bind_short(leave, c->as.p);
-    x64_alu_ri(&c->as, ALU_ADD, true, RSP, 8);
-    x64_alu_ri(&c->as, ALU_CMP, false, result, IR_GO_TO);
+    return thunk;
+}
+
+/* Where stubs go then. */
+static void emit_verdict(struct x64 *c)
+{
+    c->thunks.load_verdict = align(c);
+    x64_mov(&c->as, false, RAX, RDX);
+    c->thunks.verdict = c->as.p;
+    x64_alu_ri(&c->as, ALU_CMP, false, RAX, IR_GO_TO);
     x64_jcc(&c->as, CC_NE, c->thunks.quit);
     x64_jmp(&c->as, c->thunks.go_to);
-    return thunk;
 }
 
 static void emit_calls(struct x64 *c)
@@ -198,6 +205,7 @@ void x64_emit_thunks(struct x64 *c)
     emit_enter(c);
     emit_leave(c);
     emit_go_to(c);
+    emit_verdict(c);
     emit_calls(c);
     emit_fp(c);
     c->buffer.used = (size_t)(align(c) - c->buffer.write);

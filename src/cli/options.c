@@ -76,7 +76,8 @@ static const struct argp_option options[] = {
     {"stats", OPTION_STATS, NULL, 0, "Print counters at the end", 0},
     {"explain", OPTION_EXPLAIN, "WORD", 0,
      "Show what becomes of an instruction word: assembly, IR, host code", 0},
-    {"dump", OPTION_DUMP, "mtree", 0, "Print the address space and exit", 0},
+    {"dump", OPTION_DUMP, "mtree|qtree", 0,
+     "Print the address space, or the devices with properties and lines, and exit", 0},
     {"help", OPTION_HELP, NULL, 0, "Print this and exit", 0},
     {"usage", OPTION_USAGE, NULL, 0, "Print the first lines of this and exit", 0},
     {"version", OPTION_VERSION, NULL, 0, "Print the version and exit", 0},
@@ -258,6 +259,19 @@ static bool set_cpus(struct cli_options *cli, int key, const char *text, struct 
            error_set(err, LEON3EMU_USAGE, "--smp %s: not a number from 1 to 16", text);
 }
 
+static bool set_dump(struct cli_options *cli, const char *text, struct error *err)
+{
+    if (strcmp(text, "mtree") == 0) {
+        cli->dump = leon3emu_dump_mtree;
+    } else if (strcmp(text, "qtree") == 0) {
+        cli->dump = leon3emu_dump_qtree;
+    } else {
+        return error_set(err, LEON3EMU_USAGE, "--dump %s: what can be dumped are mtree and qtree",
+                         text);
+    }
+    return true;
+}
+
 static bool set_explain(struct cli_options *cli, const char *text, struct error *err)
 {
     uint64_t word;
@@ -293,9 +307,7 @@ static bool set_option(struct parser *parser, int key, const char *text)
     case OPTION_EXPLAIN:
         return set_explain(cli, text, err);
     case OPTION_DUMP:
-        cli->dump_mtree = true;
-        return strcmp(text, "mtree") == 0 ||
-               error_set(err, LEON3EMU_USAGE, "--dump %s: only mtree can be dumped", text);
+        return set_dump(cli, text, err);
     default:
         return cli_add_firmware(cli, text, err);
     }
@@ -366,7 +378,7 @@ static const struct argp argp = {
 
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
-    if (cli->image_count == 0 && !cli->dump_mtree && !cli->explain && cli->periph_help == NULL) {
+    if (cli->image_count == 0 && cli->dump == NULL && !cli->explain && cli->periph_help == NULL) {
         return error_set(err, LEON3EMU_USAGE,
                          "no firmware given; try: leon3emu firmware.elf (--help shows more)");
     }

@@ -32,7 +32,8 @@ struct cli_options {
     uint64_t time_limit_ns; /* 0: none */
     uint64_t insn_limit;
     bool stats;
-    bool dump_mtree;
+    /* Prints something of the machine, and nothing else; NULL: no */
+    void (*dump)(const struct machine *machine, FILE *stream);
     bool explain; /* explain_word, and nothing else */
     uint32_t explain_word;
     bool no_raw;         /* leave the terminal in line mode */

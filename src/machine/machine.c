@@ -83,6 +83,14 @@ static void tlb_flushed(void *context, struct cpu *cpu)
     }
 }
 
+static void context_changed(void *context, struct cpu *cpu, unsigned place, bool is_new)
+{
+    struct machine *m = context;
+    if (m->exec.translator != NULL) {
+        translator_context_changed(m->exec.translator, cpu, place, is_new);
+    }
+}
+
 static void watchpoints_changed(void *context)
 {
     struct machine *m = context;
@@ -213,6 +221,7 @@ static bool create_cpu(struct machine *m, struct error *err)
     m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;
     m->cpu_hooks.up_counter = up_counter;
     m->cpu_hooks.tlb_flushed = tlb_flushed;
+    m->cpu_hooks.context_changed = context_changed;
     m->cpu_hooks.watchpoints_changed = watchpoints_changed;
     m->cpu_hooks.context = m;
     m->exec_hooks.poll_host = poll_host;
@@ -369,6 +378,7 @@ void machine_reset(struct machine *m, uint32_t cause)
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_reset(&m->cpus[i]);
     }
+    services_release_lines(m);
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
         device_reset(host, cause);
     }

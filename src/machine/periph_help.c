@@ -46,6 +46,10 @@ static void print_core_properties(const struct l3_device_class *class, FILE *str
                 i);
     }
     fprintf(stream, "  %-16s text    name of the instance\n", "name");
+    if (class->pnp != NULL) {
+        fprintf(stream, "  %-16s number  identity in plug&play; so pnp_device, pnp_version\n",
+                "pnp_vendor");
+    }
     fprintf(stream, "  %-16s number  where regions overlap the higher one is seen; default 0\n",
             "priority");
 }

@@ -57,6 +57,7 @@ struct io_frame {
     bool from_cpu; /* a CPU's load, store or fetch, not DMA */
 };
 
+struct access;
 /* The last access to a register, for reports. */
 struct io_access {
     const struct region *region; /* NULL: there was none */
@@ -75,6 +76,9 @@ struct bus {
     struct io_access last;   /* begun, and perhaps still running */
     /* Guest pc and name of the place, for log lines; may be NULL. */
     uint32_t (*guest_pc)(void *context);
+    /* An access was refused; not told of a debugger's.  May be NULL. */
+    void (*failed)(void *context, uint64_t address, unsigned size, bool write,
+                   const struct access *how);
     /* Memory that holds decoded code was written: [offset, offset+size) of region. */
     void (*code_written)(void *context, struct region *region, uint64_t offset, uint64_t size);
     void *context;
