@@ -143,6 +143,7 @@ static void on_interrupt(int number)
     if (watched.running != NULL) {
         leon3emu_interrupt(watched.running);
     } else {
+        write_text("leon3emu: interrupted before the run began\n");
         _exit(LEON3EMU_INTERRUPTED);
     }
 }

@@ -19,6 +19,10 @@
 #define PASTE(a, b)  PASTE_(a, b)
 #define CLASS        PASTE(l3_builtin_, FUZZ_DEVICE)
 
+/* An event every other cycle for this long takes a second or two with sanitizers; more bytes that only let
+ * time pass would be taken for a hang. */
+#define CYCLE_LIMIT 10000000u
+
 extern const struct l3_device_class *const CLASS;
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -185,7 +189,7 @@ static uint64_t run_bytes(const uint8_t *bytes, size_t size, bool cloning)
         return 0;
     }
     run.start = run.host->now;
-    while (run.taken < run.size) {
+    while (run.taken < run.size && run.host->now - run.start < CYCLE_LIMIT) {
         act(&run);
         see_outputs(&run);
         uint64_t cycles = run.host->now - run.start;

@@ -48,7 +48,7 @@ for target in "$@"; do
     mkdir -p "$grown" "$found"
     echo "== $target: $seconds s"
     program=$(find "$build" -name "libfuzzer_$target" -type f | head -n 1)
-    if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 \
+    if "$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=8192 \
         -artifact_prefix="$found/$target-" -print_final_stats=1 "$grown" "$seeds" \
         >"$build/$target.log" 2>&1; then
         grep -E 'number_of_executed_units|average_exec_per_sec|^Done' "$build/$target.log"
