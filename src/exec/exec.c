@@ -173,19 +173,43 @@ static bool is_awake(const struct cpu *cpu)
            (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu));
 }
 
+static bool several_are_awake(const struct exec *exec)
+{
+    unsigned awake = 0;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        awake += is_awake(&exec->cpus[i]);
+    }
+    return awake > 1;
+}
+
 /* End of a round in which CPUs execute.  Of several it hangs on the guest alone: where a run pauses and when
- * the host is looked at must not change who comes when. */
+ * the host is looked at must not change who comes when.  One that is alone needs no turns. */
 static uint64_t round_end(const struct exec *exec)
 {
     uint64_t end = event_next(&exec->events);
     if (exec->cpu_count == 1) {
         limit_to(&end, exec->next_poll);
         limit_to(&end, exec->pause);
-    } else {
+        return end;
+    }
+    limit_to(&end, exec->now + POLL_CYCLES);
+    if (several_are_awake(exec)) {
         limit_to(&end, exec->now + exec->quantum);
-        limit_to(&end, exec->now + POLL_CYCLES);
     }
     return end;
+}
+
+void exec_cpu_wakes(struct exec *exec, struct cpu *cpu)
+{
+    uint64_t now = exec_now(exec);
+
+    if (cpu->cycles < now) {
+        cpu->cycles = now; /* it does not go on before that happened */
+    }
+    if (exec->in_round) {
+        limit_to(&exec->end, now + exec->quantum);
+        limit_to(&exec->cpu->limit, exec->end);
+    }
 }
 
 /* Is there a CPU whose turn comes later in this round and that is not at the pause yet? */

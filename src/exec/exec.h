@@ -86,6 +86,9 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
  * by a cycle (STOP_STEP). */
 void exec_step(struct exec *exec, unsigned cpu, struct stop_info *stop);
 
+/* Something wakes a CPU that was powered down or in error mode. */
+void exec_cpu_wakes(struct exec *exec, struct cpu *cpu);
+
 /* Ends the run after the current instruction, or the next run before its first; the first reason
  * stays.  printf style. */
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
