@@ -132,7 +132,8 @@ bool leon3emu_start(struct machine *machine, enum start_mode mode, struct error 
 /* Limits of the whole run; 0: none. */
 void leon3emu_set_limits(struct machine *machine, uint64_t nanoseconds, uint64_t instructions);
 
-/* Runs until something stops it or, if cycles is not 0, until the cycle counter has reached cycles. */
+/* Runs until something stops it or, if cycles is not 0, until the cycle counter has reached cycles.  Of several
+ * CPUs all have come that far then, some further, by up to a quantum; how a run is cut changes nothing else. */
 void leon3emu_run(struct machine *machine, uint64_t cycles, struct stop_info *stop);
 
 /* Makes a run come back soon with STOP_INTERRUPT.  From any thread or signal handler. */

@@ -3,6 +3,7 @@
 #include "exec/exec.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,26 +85,6 @@ void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *f
 
 /* ---- breakpoints ---- */
 
-bool exec_add_breakpoint(struct exec *exec, uint32_t address)
-{
-    if (exec->breakpoint_count == EXEC_MAX_BREAKPOINTS) {
-        return false;
-    }
-    exec->breakpoints[exec->breakpoint_count++] = address;
-    return true;
-}
-
-bool exec_remove_breakpoint(struct exec *exec, uint32_t address)
-{
-    for (unsigned i = 0; i < exec->breakpoint_count; i++) {
-        if (exec->breakpoints[i] == address) {
-            exec->breakpoints[i] = exec->breakpoints[--exec->breakpoint_count];
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool at_breakpoint(struct exec *exec)
 {
     uint32_t pc = exec->cpu->pc;
@@ -113,11 +94,9 @@ static bool at_breakpoint(struct exec *exec)
             return false;
         }
     }
-    for (unsigned i = 0; i < exec->breakpoint_count; i++) {
-        if (exec->breakpoints[i] == pc) {
-            exec_stop(exec, STOP_BREAKPOINT, 0, "breakpoint at 0x%08" PRIx32, pc);
-            return true;
-        }
+    if (exec_is_breakpoint(exec, pc)) {
+        exec_stop(exec, STOP_BREAKPOINT, 0, "breakpoint at 0x%08" PRIx32, pc);
+        return true;
     }
     return false;
 }
@@ -173,19 +152,43 @@ static bool is_awake(const struct cpu *cpu)
            (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu));
 }
 
+static bool several_are_awake(const struct exec *exec)
+{
+    unsigned awake = 0;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        awake += is_awake(&exec->cpus[i]);
+    }
+    return awake > 1;
+}
+
 /* End of a round in which CPUs execute.  Of several it hangs on the guest alone: where a run pauses and when
- * the host is looked at must not change who comes when. */
+ * the host is looked at must not change who comes when.  One that is alone needs no turns. */
 static uint64_t round_end(const struct exec *exec)
 {
     uint64_t end = event_next(&exec->events);
     if (exec->cpu_count == 1) {
         limit_to(&end, exec->next_poll);
         limit_to(&end, exec->pause);
-    } else {
+        return end;
+    }
+    limit_to(&end, exec->now + POLL_CYCLES);
+    if (several_are_awake(exec)) {
         limit_to(&end, exec->now + exec->quantum);
-        limit_to(&end, exec->now + POLL_CYCLES);
     }
     return end;
+}
+
+void exec_cpu_wakes(struct exec *exec, struct cpu *cpu)
+{
+    uint64_t now = exec_now(exec);
+
+    if (cpu->cycles < now) {
+        cpu->cycles = now; /* it does not go on before that happened */
+    }
+    if (exec->in_round) {
+        limit_to(&exec->end, now + exec->quantum);
+        limit_to(&exec->cpu->limit, exec->end);
+    }
 }
 
 /* Is there a CPU whose turn comes later in this round and that is not at the pause yet? */
@@ -390,11 +393,15 @@ static void end_round(struct exec *exec)
     exec->now = common_time(exec);
 }
 
-/* Goes on with the round: to its end, to the pause or to a stop. */
-static void run_round(struct exec *exec)
+/* Goes on with the round: to its end, to the pause, to a stop, or to the turn of CPU `until`. */
+static void run_round(struct exec *exec, unsigned until)
 {
     for (; exec->turn < exec->cpu_count; exec->turn++) {
         struct cpu *cpu = &exec->cpus[exec->turn];
+        if (exec->turn == until && is_awake(cpu) && cpu->cycles < exec->end) {
+            exec->cpu = cpu;
+            return;
+        }
         run_cpu(exec, cpu);
         if (exec->stop.kind != STOP_NONE || exec->break_round ||
             (is_awake(cpu) && cpu->cycles < exec->end)) {
@@ -439,7 +446,7 @@ static bool run_between(struct exec *exec)
     return exec->stop.kind == STOP_NONE;
 }
 
-static void take_round(struct exec *exec)
+static void take_round(struct exec *exec, unsigned until)
 {
     if (!exec->in_round) {
         if (exec->now >= exec->next_poll) {
@@ -447,11 +454,14 @@ static void take_round(struct exec *exec)
         }
         begin_round(exec);
     }
-    run_round(exec);
+    run_round(exec, until);
     settle_round(exec);
 }
 
-static void turn(struct exec *exec)
+/* until: the CPU before whose turn to come back. */
+#define EXEC_NOBODY UINT_MAX
+
+static void turn(struct exec *exec, unsigned until)
 {
     if (exec->in_round) {
         check_limits(exec);
@@ -462,7 +472,7 @@ static void turn(struct exec *exec)
         return;
     }
     if (exec->in_round || any_can_execute(exec)) {
-        take_round(exec);
+        take_round(exec, until);
         return;
     }
     exec->end = exec->now;
@@ -498,34 +508,31 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
             exec->stop.kind = STOP_CYCLES;
             break;
         }
-        turn(exec);
+        turn(exec, EXEC_NOBODY);
     }
     end_run(exec, stop);
 }
 
-/* Has every CPU done its part of the round? */
-static bool round_is_over(const struct exec *exec)
+/* Comes to where it is the CPU's turn, as any run would.  False: something stopped that, or it sleeps. */
+static bool await_turn(struct exec *exec, const struct cpu *cpu)
 {
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        if (is_awake(&exec->cpus[i]) && exec->cpus[i].cycles < exec->end) {
-            return false;
+    unsigned index = cpu->config.index;
+    while (exec->stop.kind == STOP_NONE && is_awake(cpu)) {
+        if (exec->in_round && exec->turn == index && cpu->cycles < exec->end) {
+            return true;
         }
+        turn(exec, index);
     }
-    return true;
+    return false;
 }
 
-/* One instruction of a CPU, or a cycle if it sleeps; the round stays what it is. */
+/* One instruction of a CPU; the round stays what it is. */
 static void step_cpu(struct exec *exec, struct cpu *cpu)
 {
     uint64_t end = exec->end;
-    uint64_t after = cpu->cycles + 1;
 
-    exec->pause = UINT64_MAX;
-    exec->end = after;
+    exec->end = cpu->cycles + 1;
     run_cpu(exec, cpu);
-    if (cpu->status != CPU_RUNNING && cpu->cycles < after) {
-        cpu->cycles = after;
-    }
     exec->now = cpu->cycles;
     exec->end = end;
     if (exec->is_first) {
@@ -534,7 +541,26 @@ static void step_cpu(struct exec *exec, struct cpu *cpu)
     exec->in_round = exec->in_round && exec->cpu_count > 1 && !exec->break_round;
 }
 
-void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
+/* A cycle goes by. */
+static void sleep_a_cycle(struct exec *exec)
+{
+    exec->pause = exec->now + 1;
+    turn(exec, EXEC_NOBODY);
+}
+
+/* Whoever's turn it is, this CPU comes next. */
+static bool take_turn(struct exec *exec, const struct cpu *cpu)
+{
+    if (!is_awake(cpu) || (!exec->in_round && !run_between(exec))) {
+        return false;
+    }
+    if (!exec->in_round) {
+        begin_round(exec);
+    }
+    return true;
+}
+
+void exec_step(struct exec *exec, unsigned index, bool alone, struct stop_info *stop)
 {
     struct cpu *cpu = &exec->cpus[index];
 
@@ -542,14 +568,10 @@ void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
     exec->stop_cpu = index;
     exec->stop_pc = cpu->pc;
     exec->pause = UINT64_MAX;
-    if (exec->in_round && round_is_over(exec)) {
-        end_round(exec);
-    }
-    if (exec->in_round || run_between(exec)) {
-        if (!exec->in_round) {
-            begin_round(exec);
-        }
+    if (alone ? take_turn(exec, cpu) : await_turn(exec, cpu)) {
         step_cpu(exec, cpu);
+    } else if (exec->stop.kind == STOP_NONE) {
+        sleep_a_cycle(exec);
     }
     if (exec->stop.kind == STOP_NONE) {
         exec->stop.kind = STOP_STEP;

@@ -82,9 +82,13 @@ void exec_fini(struct exec *exec);
 /* Runs until something stops it, or until the cycle counter has reached `cycles` (STOP_CYCLES). */
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
 
-/* Lets one CPU execute one instruction while the others stand still; if it is powered down, time goes on
- * by a cycle (STOP_STEP). */
-void exec_step(struct exec *exec, unsigned cpu, struct stop_info *stop);
+/* Lets one CPU execute one instruction (STOP_STEP); if it is powered down, time goes on by a cycle.  alone: the
+ * others stand still, whoever's turn it is; else they have the turns that come before, and may stop the run
+ * instead. */
+void exec_step(struct exec *exec, unsigned cpu, bool alone, struct stop_info *stop);
+
+/* Something wakes a CPU that was powered down or in error mode. */
+void exec_cpu_wakes(struct exec *exec, struct cpu *cpu);
 
 /* Ends the run after the current instruction, or the next run before its first; the first reason
  * stays.  printf style. */
@@ -94,6 +98,7 @@ void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *f
 /* Breakpoints at virtual addresses.  False: the table is full, or it was not set. */
 bool exec_add_breakpoint(struct exec *exec, uint32_t address);
 bool exec_remove_breakpoint(struct exec *exec, uint32_t address);
+bool exec_is_breakpoint(const struct exec *exec, uint32_t address);
 
 /* Cycles since power-on, exact to the instruction in execution. */
 static inline uint64_t exec_now(const struct exec *exec)

@@ -11,8 +11,9 @@ struct gdb_glue {
     struct machine *machine;
     struct gdbstub *stub;
     enum gdb_action action; /* of the whole machine; a step is one CPU's, the others stand still */
-    unsigned step_cpu;
-    bool break_in; /* the interrupt is GDB's Ctrl-C, not the user's */
+    unsigned chosen;        /* that steps, or goes on while the others stand still */
+    bool alone;             /* the others are to stand still */
+    bool break_in;          /* the interrupt is GDB's Ctrl-C, not the user's */
     bool killed;
 };
 
@@ -95,14 +96,18 @@ static enum gdb_result op_remove_point(void *context, const struct gdb_point *po
 static void op_resume(void *context, const enum gdb_action *actions)
 {
     struct gdb_glue *glue = context;
+    unsigned going = 0;
     glue->action = GDB_CONTINUE;
     for (unsigned i = 0; i < glue->machine->cpu_count; i++) {
-        if (actions[i] == GDB_STEP) {
+        going += actions[i] != GDB_STAY;
+        if (actions[i] == GDB_STEP && glue->action != GDB_STEP) {
             glue->action = GDB_STEP;
-            glue->step_cpu = i;
-            return;
+            glue->chosen = i;
+        } else if (actions[i] == GDB_CONTINUE && glue->action != GDB_STEP && going == 1) {
+            glue->chosen = i;
         }
     }
+    glue->alone = going == 1;
 }
 
 static void op_interrupt(void *context)
@@ -237,11 +242,33 @@ static void finish(struct gdb_glue *glue, const struct stop_info *stop,
     hostio_poll(glue->machine->hostio, 0);
 }
 
+/* GDB steps by breakpoints on SPARC: then one CPU goes on, and the others are to stay. */
+#define ALONE_POLL 4096
+static void run_alone(struct gdb_glue *glue, struct stop_info *stop)
+{
+    struct machine *m = glue->machine;
+    uint32_t pc;
+    unsigned steps = 0;
+
+    do {
+        exec_step(&m->exec, glue->chosen, true, stop);
+        pc = m->cpus[glue->chosen].pc;
+        if (++steps % ALONE_POLL == 0) {
+            m->exec_hooks.poll_host(m, 0);
+        }
+    } while (stop->kind == STOP_STEP && !exec_is_breakpoint(&m->exec, pc));
+    if (stop->kind == STOP_STEP) {
+        stop->kind = STOP_BREAKPOINT;
+    }
+}
+
 static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info *stop)
 {
     struct exec *exec = &glue->machine->exec;
     if (glue->action == GDB_STEP) {
-        exec_step(exec, glue->step_cpu, stop);
+        exec_step(exec, glue->chosen, glue->alone, stop);
+    } else if (glue->alone && glue->machine->cpu_count > 1) {
+        run_alone(glue, stop);
     } else {
         exec_run(exec, cycles == 0 ? UINT64_MAX : cycles, stop);
     }

@@ -23,15 +23,6 @@ static struct cpu *find_cpu(struct l3_host *host, uint32_t number, const char *s
     return number < host->machine->cpu_count ? &host->machine->cpus[number] : NULL;
 }
 
-/* A CPU that something wakes does not go on before that happened. */
-static void catch_up(const struct l3_host *host, struct cpu *cpu)
-{
-    uint64_t now = exec_now(&host->machine->exec);
-    if (cpu->cycles < now) {
-        cpu->cycles = now;
-    }
-}
-
 static uint32_t system_cpu_count(struct l3_host *host)
 {
     services_check_thread(host, "cpu_count");
@@ -44,7 +35,7 @@ static void system_cpu_irq_level(struct l3_host *host, uint32_t number, uint32_t
     if (cpu != NULL) {
         cpu_set_irl(cpu, level & 15);
         if (cpu->status != CPU_RUNNING && cpu_interrupt_is_due(cpu)) {
-            catch_up(host, cpu);
+            exec_cpu_wakes(&host->machine->exec, cpu);
         }
     }
 }
@@ -59,7 +50,7 @@ static void system_cpu_wake(struct l3_host *host, uint32_t number)
 {
     struct cpu *cpu = find_cpu(host, number, "cpu_wake");
     if (cpu != NULL && cpu->status != CPU_RUNNING) {
-        catch_up(host, cpu);
+        exec_cpu_wakes(&host->machine->exec, cpu);
         cpu->status = CPU_RUNNING;
         cpu_attention(cpu);
     }

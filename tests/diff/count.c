@@ -90,7 +90,7 @@ static void run(struct machine *m, const struct slots *slots, struct counters *c
     struct stop_info stop;
     do {
         uint32_t offset = m->cpus->pc - slots->address;
-        exec_step(&m->exec, 0, &stop);
+        exec_step(&m->exec, 0, false, &stop);
         if (offset < slots->size) {
             count_step(counters, m->cpus, word_at(slots, offset));
         }

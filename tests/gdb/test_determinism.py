@@ -75,5 +75,39 @@ class Determinism(Case):
         self.assertEqual(self.counters(self.emulator.errors()), self.count)
 
 
+class SeveralCpus(Case):
+    """A lock and a compare-and-swap that four CPUs are after: another order is another count."""
+    arguments = ['--stats', '--smp=4', '--quantum=50']
+
+    def setUp(self):
+        self.program = os.path.join(session.guests, 'smp.elf')
+        if not os.path.exists(self.program):
+            self.skipTest('no smp.elf')
+        alone = subprocess.run([session.emulator, self.program, *self.arguments],
+                               stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+        self.count = self.counters(alone.stderr.decode())
+
+    def counters(self, text):
+        return re.findall(r'^(instructions\w*|cycles) (\d+)$', text, re.M)
+
+    def check(self, gdb):
+        self.assertIn('exited normally', gdb.command('continue', 30))
+        self.assert_ends(0)
+        self.assertEqual(self.counters(self.emulator.errors()), self.count)
+
+    def test_attached(self):
+        self.check(self.begin(self.program, *self.arguments))
+
+    def test_breakpoints_steps_and_looks(self):
+        gdb = self.begin(self.program, *self.arguments)
+        gdb.command('break *count+40')
+        for n in range(40):
+            self.assertRegex(gdb.command('continue'), 'Breakpoint|received signal')
+            gdb.command('stepi %d' % (n % 5 + 1))
+            gdb.command('info threads')
+        gdb.command('delete')
+        self.check(gdb)
+
+
 if __name__ == '__main__':
     session.main()

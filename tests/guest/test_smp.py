@@ -13,10 +13,32 @@ class Smp(support.Case):
                     self.check(run('--smp', str(cpus), '--quantum', str(quantum), 'smp.elf'), 0)
 
     def test_ten_runs_are_the_same(self):
-        for cpus in 2, 4:
-            runs = [run('--smp', str(cpus), '--stats', 'smp.elf') for _ in range(10)]
-            counts = {(r.status, r.stat('instructions'), r.stat('cycles')) for r in runs}
-            self.assertEqual(len(counts), 1, counts)
+        for cpus in 1, 2, 4:
+            for executor in '--exec=interp', '--exec=jit':
+                runs = [run(executor, '--smp', str(cpus), '--stats', 'smp.elf') for _ in range(10)]
+                counts = {(r.status, r.out, r.stat('instructions'), r.stat('cycles')) for r in runs}
+                self.assertEqual(len(counts), 1, counts)
+
+    def test_the_executor_does_not_matter(self):
+        for program in 'smp.elf', 'ipi.elf':
+            for cpus in 1, 2, 4, 8, 16:
+                for quantum in 3, 1000:
+                    if program == 'ipi.elf' and cpus == 16:
+                        continue  # no boot addresses
+                    runs = [run(*executor.split(), '--smp', str(cpus), '--quantum', str(quantum),
+                                '--stats', program) for executor in
+                            ('--exec=interp', '--exec=jit', '--jit-threshold=0', '--exec=ir',
+                             '--jit-threshold=0 --no-chain', '--jit-threshold=0 --one-insn')]
+                    counts = {(r.status, r.stat('instructions'), r.stat('cycles')) for r in runs}
+                    self.assertEqual(len(counts), 1, (program, cpus, quantum, counts))
+
+    def test_interrupts_between_cpus(self):
+        self.check(run('--smp', '1', 'ipi.elf'), 0)
+        for cpus in 2, 4, 8:
+            for quantum in 1, 10, 1000:
+                with self.subTest(cpus=cpus, quantum=quantum):
+                    self.check(run('--smp', str(cpus), '--quantum', str(quantum), 'ipi.elf'), 0,
+                               r'^cpu 1 in error mode.*the other CPUs go on')
 
     def test_the_quantum_is_exact(self):
         """Another quantum is another interleaving: the lock is waited for differently."""
