@@ -74,6 +74,13 @@ static struct block_page *find_page(const struct block_cache *cache, const struc
     return page;
 }
 
+uint64_t block_cache_restless(const struct block_cache *cache, const struct region *region,
+                              uint64_t offset)
+{
+    const struct block_page *page = find_page(cache, region, offset);
+    return page == NULL ? 0 : page->restless;
+}
+
 static struct block_page *make_page(struct block_cache *cache, struct region *region,
                                     uint64_t offset)
 {
@@ -89,7 +96,7 @@ static struct block_page *make_page(struct block_cache *cache, struct region *re
     }
     page->region = region;
     page->offset = offset;
-    page->granules = 0;
+    page->granules = page->changed = page->restless = 0;
     page->parts = NULL;
     page->next = *bucket;
     *bucket = page;
@@ -253,6 +260,8 @@ static void granules_written(struct block_cache *cache, struct block_page *page,
     if (!(page->granules & granules)) {
         return;
     }
+    page->restless |= page->changed & granules;
+    page->changed |= page->granules & granules;
     while (part != NULL) {
         struct block_part *next = part->next;
         if (part->granules & granules) {

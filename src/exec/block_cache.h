@@ -40,6 +40,8 @@ struct block_page {
     struct region *region;
     uint64_t offset;
     uint64_t granules; /* of all parts */
+    uint64_t changed;  /* where code of blocks was written to */
+    uint64_t restless; /* more than once */
     struct block_part *parts;
 };
 
@@ -79,6 +81,10 @@ void block_cache_fini(struct block_cache *cache);
 
 struct block *block_cache_find(const struct block_cache *cache, const struct region *region,
                                uint64_t offset, uint32_t pc, uint32_t mode);
+
+/* The granules of a page (by its offset) whose code changed again and again. */
+uint64_t block_cache_restless(const struct block_cache *cache, const struct region *region,
+                              uint64_t offset);
 
 /* Where the code of a block to be made lies: ranges of words in pages. */
 struct block_place {

@@ -286,13 +286,16 @@ void translator_destroy(struct translator *t)
 
 /* ---- translating ---- */
 
+#define NOWHERE BLOCK_MAX_PAGES
+
 /* Where words come from while a block is made. */
 struct source {
     struct cpu *cpu;
-    bool paged;
-    uint32_t first_page;
+    const struct block_cache *cache;
+    uint32_t pc; /* of the block */
     unsigned count;
     uint32_t pages[BLOCK_MAX_PAGES]; /* virtual */
+    uint64_t restless[BLOCK_MAX_PAGES];
     struct block_place places[BLOCK_MAX_PAGES];
 };
 
@@ -311,32 +314,42 @@ static bool find_place(struct cpu *cpu, uint32_t va, struct block_place *place)
     return result == TLB_OK && place->region != NULL && tlb_fetch_is_fast(&cpu->tlb, va);
 }
 
-static struct block_place *page_of(struct source *s, uint32_t va)
+/* Number of the page, NOWHERE: there is none to be had. */
+static unsigned page_of(struct source *s, uint32_t va)
 {
     uint32_t page = va & ~TLB_PAGE_MASK;
+    struct block_place *place = &s->places[s->count];
+
     for (unsigned i = 0; i < s->count; i++) {
         if (s->pages[i] == page) {
-            return &s->places[i];
+            return i;
         }
     }
     /* Behind an MMU the next page may be anywhere tomorrow. */
     if (s->count == BLOCK_MAX_PAGES || (s->count > 0 && s->cpu->tlb.index != TLB_PHYSICAL) ||
-        !find_place(s->cpu, page, &s->places[s->count])) {
-        return NULL;
+        !find_place(s->cpu, page, place)) {
+        return NOWHERE;
     }
     s->pages[s->count] = page;
-    return &s->places[s->count++];
+    s->restless[s->count] = block_cache_restless(s->cache, place->region, place->offset);
+    return s->count++;
+}
+
+/* Who calls code that is always changing would change with it: that is in blocks of its own. */
+static bool is_restless(const struct source *s, uint32_t pc, uint64_t restless)
+{
+    return (restless & region_granules(pc, pc)) && (pc ^ s->pc) / REGION_GRANULE != 0;
 }
 
 static bool fetch_word(void *context, uint32_t pc, uint32_t *word)
 {
     struct source *s = context;
-    struct block_place *place = page_of(s, pc);
-    if (place == NULL) {
+    unsigned page = page_of(s, pc);
+    if (page == NOWHERE || is_restless(s, pc, s->restless[page])) {
         return false;
     }
-    *word = be32_load(place->region->host + place->offset + (pc & TLB_PAGE_MASK));
-    place->granules |= region_granules(pc, pc);
+    *word = be32_load(s->places[page].region->host + s->places[page].offset + (pc & TLB_PAGE_MASK));
+    s->places[page].granules |= region_granules(pc, pc);
     return true;
 }
 
@@ -369,7 +382,7 @@ static bool compile(struct translator *t, const struct translate_request *reques
 static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t place,
                                   uint32_t mode)
 {
-    struct source source = {.cpu = cpu};
+    struct source source = {.cpu = cpu, .cache = &t->cache, .pc = place};
     struct translate_request request = {
         .guest = &t->guest,
         .cpu = cpu,
@@ -414,6 +427,11 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
     struct block_place place;
     struct block *block;
 
+    /* First, as it is asked most: before a block is made the place must have proved warm. */
+    *why = FALLBACK_COLD;
+    if (is_cold(t, pc)) {
+        return NULL;
+    }
     *why = FALLBACK_PLACE;
     if (!find_place(cpu, pc, &place)) {
         return NULL;
@@ -421,10 +439,6 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
     block =
         block_cache_find(&t->cache, place.region, place.offset + (pc & TLB_PAGE_MASK), pc, mode);
     if (block == NULL) {
-        *why = FALLBACK_COLD;
-        if (is_cold(t, pc)) {
-            return NULL;
-        }
         block = translate_at(t, cpu, pc, mode);
         *why = pc & PLACE_IN_DELAY_SLOT ? FALLBACK_NPC : FALLBACK_PLACE;
     }

@@ -205,8 +205,8 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     return verdict;
 }
 
-static __attribute__((noinline)) uint32_t
-long_step(struct cpu *cpu, const struct guest_block *block, const struct block_insn *at)
+uint32_t generated_long_step(struct cpu *cpu, const struct guest_block *block,
+                             const struct block_insn *at)
 {
     enum ir_verdict verdict;
     uint32_t npc;
@@ -226,19 +226,6 @@ long_step(struct cpu *cpu, const struct guest_block *block, const struct block_i
         cpu->npc = npc; /* the block may still read it from the slot */
     }
     return verdict;
-}
-
-static uint32_t step(void *env, void *cookie, uint32_t insn)
-{
-    struct cpu *cpu = env;
-    const struct guest_block *block = cookie;
-    const struct block_insn *at = &block->insns[insn];
-    enum short_step done = generated_short_step(cpu, at);
-
-    if (__builtin_expect(done == STEP_IS_LONG, 0)) {
-        return long_step(cpu, block, at);
-    }
-    return done == STEP_STAYS ? IR_STAY : IR_GO_TO;
 }
 
 /* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(), but
@@ -506,7 +493,7 @@ static const struct ir_guest guest = {
     .jumps_offset = offsetof(struct cpu, generated.jumps),
     .target_offset = offsetof(struct cpu, generated.target),
     .fp_offset = offsetof(struct cpu, generated.fp_used),
-    .step = step,
+    .step = generated_step,
     .load = load,
     .store = store,
 };

@@ -105,14 +105,9 @@ uint32_t generated_return(struct cpu *cpu, uint32_t pc,
 uint32_t generated_read_psr(struct cpu *cpu);
 uint32_t generated_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
 
-/* What step() need not ask the interpreter for. */
-enum short_step {
-    STEP_IS_LONG, /* but this it must; nothing was done */
-    STEP_STAYS,
-    STEP_GOES_TO, /* generated.target */
-};
-
-/* Window traps and the seam of the ring, traps and RETT at the end of a section; in any mode. */
-enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *at);
+/* step() of the guest; and the interpreter's part in it, in generated.c. */
+uint32_t generated_step(void *env, void *cookie, uint32_t insn);
+uint32_t generated_long_step(struct cpu *cpu, const struct guest_block *block,
+                             const struct block_insn *at);
 
 #endif

@@ -124,6 +124,13 @@ uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
 
 /* ---- steps ---- */
 
+/* What step() need not ask the interpreter for. */
+enum short_step {
+    STEP_IS_LONG, /* but this it must; nothing was done */
+    STEP_STAYS,
+    STEP_GOES_TO, /* generated.target */
+};
+
 static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bool s)
 {
     cpu_set_supervisor(cpu, s);
@@ -137,7 +144,7 @@ static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
     return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
 }
 
-static enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
+static inline enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
 {
     uint32_t npc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
 
@@ -175,9 +182,10 @@ static enum short_step rett(struct cpu *cpu, const struct block_insn *at)
     return go_to(cpu, cpu->ps, leave_handler(cpu, from, to, pc, aim));
 }
 
-enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *at)
+/* Window traps and the seam of the ring, traps and RETT at the end of a section; in any mode. */
+static inline enum short_step short_step(struct cpu *cpu, const struct block_insn *at)
 {
-    if (at->flow == BLOCK_SHIFT) {
+    if (__builtin_expect(at->flow == BLOCK_SHIFT, 1)) {
         return shift(cpu, at);
     }
     if (at->flow == BLOCK_END && at->f.row == INSN_TICC) {
@@ -187,4 +195,20 @@ enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *a
         return rett(cpu, at);
     }
     return STEP_IS_LONG;
+}
+
+uint32_t generated_step(void *env, void *cookie, uint32_t insn)
+{
+    struct cpu *cpu = env;
+    const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
+
+    switch (short_step(cpu, at)) {
+    case STEP_STAYS:
+        return IR_STAY;
+    case STEP_GOES_TO:
+        return IR_GO_TO;
+    default:
+        return generated_long_step(cpu, block, at);
+    }
 }

@@ -62,15 +62,17 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
                  cpu->et ? "" : ": error mode");
     }
     cpu->ps = cpu->s;
-    cpu_set_supervisor(cpu, true);
+    if (!cpu->s) {
+        cpu_set_supervisor(cpu, true);
+    }
     if (!cpu->et) {
         enter_error_mode(cpu, tt);
         return;
     }
     cpu->et = false;
-    cpu_set_cwp(cpu, (cpu->cwp + windows - 1) % windows);
-    cpu_set_reg(cpu, 17, pc);
-    cpu_set_reg(cpu, 18, npc);
+    cpu_move_window(cpu, cpu->cwp, cpu->cwp == 0 ? windows - 1 : cpu->cwp - 1u);
+    cpu->bank[1][17 - 8] = pc;
+    cpu->bank[1][18 - 8] = npc;
     cpu->tt = tt;
     cpu->pc = cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
     cpu->npc = cpu->pc + 4;

@@ -239,6 +239,36 @@ static void test_exceptions_after_special(void **state)
     AGREE(inexact, tiny_numbers, 6);
 }
 
+/* ---- traps ---- */
+
+static void in_handler(struct cpu *cpu)
+{
+    tiny_numbers(cpu);
+    cpu->et = false;
+    cpu_set_cwp(cpu, 4);
+    cpu_set_reg(cpu, 17, CODE + 12);
+    cpu_set_reg(cpu, 18, CODE + 20);
+}
+
+static void in_users_handler(struct cpu *cpu)
+{
+    in_handler(cpu);
+    cpu->ps = false;
+}
+
+/* Back to a delay instruction: where its jump goes is in the npc slot, which an FPop that the interpreter has to
+ * do must not move on. */
+static void test_return_to_delay_slot(void **state)
+{
+    static const uint32_t words[] = {
+        W_JMP(17, 0),     W_RETT(18, 0),    W_NOP,   W_FMULS(8, 0, 1),
+        W_ADD(G7, G7, 1), W_ADD(G7, G7, 8), W_BA(0), W_NOP,
+    };
+    (void)state;
+    AGREE(words, in_handler, 8);
+    AGREE(words, in_users_handler, 8);
+}
+
 /* ---- time ---- */
 
 /* Wait cycles and new events in the middle of a block: the limit was looked at when it was entered. */
@@ -275,9 +305,12 @@ static void test_ignored_bus_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_back_to_invalid_window),   cmocka_unit_test(test_save_to_global),
-        cmocka_unit_test(test_exceptions_after_special), cmocka_unit_test(test_limit_comes_nearer),
+        cmocka_unit_test(test_back_to_invalid_window),
+        cmocka_unit_test(test_save_to_global),
+        cmocka_unit_test(test_exceptions_after_special),
+        cmocka_unit_test(test_limit_comes_nearer),
         cmocka_unit_test(test_ignored_bus_error),
+        cmocka_unit_test(test_return_to_delay_slot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
