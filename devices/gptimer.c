@@ -3,8 +3,9 @@
  * GPTIMER: up to seven timers behind one scaler (GRLIB IP manual, "GPTIMER").
  *
  * Nothing ticks here.  The registers hold the state at cycle `since`; who wants a newer one calls
- * gptimer_sync(), which computes the ticks in between.  An event is armed only for the next
- * underflow of a timer whose interrupt is enabled.
+ * gptimer_sync(), which computes the ticks in between, and who wants the scaler's, too,
+ * gptimer_settle().  Up to the next tick only the scaler changes, so until then gptimer_sync() has
+ * nothing to do.  An event is armed only for the next underflow of a timer whose interrupt is enabled.
  *
  *     cycles --> scaler --tick--> timer 1     timer 2     ...     timer n
  *                                    '-underflow-^ '-underflow-^
@@ -78,6 +79,8 @@ struct gptimer {
     uint32_t scaler_mask;
     uint32_t config_mask; /* bits of the configuration register that exist */
     uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
+    uint32_t chained;     /* a timer is */
+    uint64_t quiet;       /* no tick comes before this cycle; 0: not known */
     struct gptimer_state state;
 };
 
@@ -116,7 +119,8 @@ static uint64_t gptimer_round(const struct gptimer *timer)
 static uint64_t gptimer_tick_period(const struct gptimer *timer)
 {
     uint64_t period = gptimer_scaler_period(timer);
-    return divide_up(gptimer_round(timer), period) * period;
+    uint64_t round = gptimer_round(timer);
+    return round <= period ? period : divide_up(round, period) * period;
 }
 
 /* Cycle of the next tick, if the scaler runs. */
@@ -131,13 +135,19 @@ static uint64_t gptimer_next_tick(const struct gptimer *timer)
     return tick;
 }
 
-static uint32_t gptimer_runs(const struct gptimer *timer)
+/* What is set in the control register of any timer. */
+static uint32_t gptimer_any(const struct gptimer *timer, uint32_t mask)
 {
     uint32_t control = 0;
     for (uint32_t i = 0; i < timer->count; i++) {
         control |= timer->state.control[i];
     }
-    return control & CONTROL_EN;
+    return control & mask;
+}
+
+static uint32_t gptimer_runs(const struct gptimer *timer)
+{
+    return gptimer_any(timer, CONTROL_EN);
 }
 
 /* Ticks until timer i underflows for the nth time, n >= 1, or NEVER. */
@@ -236,7 +246,7 @@ static uint32_t gptimer_advance(struct gptimer *timer, uint64_t now)
             return raised;
         }
         uint64_t period = gptimer_tick_period(timer);
-        uint64_t ticks = (now - first) / period + 1;
+        uint64_t ticks = now - first < period ? 1 : (now - first) / period + 1;
         uint64_t stop = gptimer_ticks_until_any(timer, CONTROL_EN | CONTROL_RS, CONTROL_EN);
         ticks = stop < ticks ? stop : ticks;
         raised |= gptimer_run(timer, ticks);
@@ -275,7 +285,20 @@ static void gptimer_raise(struct gptimer *timer, uint32_t raised)
 
 static void gptimer_sync(struct gptimer *timer)
 {
-    gptimer_raise(timer, gptimer_advance(timer, timer->services->cycles(timer->host)));
+    uint64_t now = timer->services->cycles(timer->host);
+    if (now >= timer->quiet) {
+        uint32_t raised = gptimer_advance(timer, now);
+        timer->quiet = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
+        gptimer_raise(timer, raised);
+    }
+}
+
+/* After gptimer_sync(): the scaler, too, becomes that of now. */
+static void gptimer_settle(struct gptimer *timer)
+{
+    if (gptimer_runs(timer)) {
+        gptimer_run_scaler(&timer->state, timer->services->cycles(timer->host));
+    }
 }
 
 /* Arms the event for the next interrupt. */
@@ -283,6 +306,7 @@ static void gptimer_arm(struct gptimer *timer)
 {
     uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_IE, CONTROL_IE);
     uint64_t deadline = NEVER;
+    timer->chained = gptimer_any(timer, CONTROL_CH);
     if (ticks != NEVER) {
         uint64_t wait = multiply_or_never(ticks - 1, gptimer_tick_period(timer));
         deadline = add_or_never(gptimer_next_tick(timer), wait);
@@ -334,6 +358,15 @@ static void gptimer_pin_input(void *instance, uint32_t pin, uint32_t level)
 }
 
 /* ---- registers: the state was brought up to date before a hook is called ---- */
+
+static uint32_t gptimer_read_scaler(void *instance, uint32_t index, uint32_t value)
+{
+    struct gptimer *timer = instance;
+    (void)index;
+    (void)value;
+    gptimer_settle(timer);
+    return timer->state.scaler;
+}
 
 static void gptimer_write_scaler(void *instance, uint32_t index, uint32_t value)
 {
@@ -405,7 +438,8 @@ static void gptimer_write_control(void *instance, uint32_t index, uint32_t value
 /* clang-format off */
 static const struct l3_register gptimer_registers[] = {
     /*          offset name       reset readable   stored     w1c */
-    L3_REGISTER(0x00,  "scaler",  0,    ALL_BITS,  0,         0, NULL, gptimer_write_scaler),
+    L3_REGISTER(0x00,  "scaler",  0,    ALL_BITS,  0,         0, gptimer_read_scaler,
+                gptimer_write_scaler),
     L3_REGISTER(0x04,  "sreload", 0,    ALL_BITS,  0,         0, NULL, gptimer_write_sreload),
     L3_REGISTER(0x08,  "config",  0,    CONFIG_STORED, CONFIG_STORED, 0, gptimer_read_config,
                 gptimer_write_config),
@@ -444,11 +478,19 @@ static int32_t gptimer_read(void *instance, struct l3_request *request)
     return result;
 }
 
+/* A reload value matters after the next underflow: not to the scaler, and to the deadline only if it
+ * is that of a chained timer. */
 static int32_t gptimer_write(void *instance, struct l3_request *request)
 {
     struct gptimer *timer = instance;
     gptimer_sync(timer);
+    if ((request->offset & (STRIDE - 1)) == RELOADS % STRIDE && request->offset >= RELOADS &&
+        !timer->chained) {
+        return l3_regfile_write(&timer->regs, request);
+    }
+    gptimer_settle(timer);
     int32_t result = l3_regfile_write(&timer->regs, request);
+    timer->quiet = 0;
     gptimer_arm(timer);
     return result;
 }
@@ -466,6 +508,7 @@ static void gptimer_reset(void *instance, uint32_t cause)
     state->sreload = timer->scaler_mask;
     state->since = timer->services->cycles(timer->host);
     state->busy = state->since;
+    timer->quiet = 0;
     state->lines = 0; /* who drives one drives it anew in his own reset */
     if (timer->watchdog != 0) {
         state->reload[last] = timer->watchdog;
@@ -560,6 +603,8 @@ static const struct l3_state_field gptimer_fields[] = {
     FIELD(state.since, 8, 1),
     FIELD(state.busy, 8, 1),
     FIELD(state.lines, 4, 1),
+    FIELD(quiet, 8, 1),
+    FIELD(chained, 4, 1),
 };
 
 static const struct l3_pnp gptimer_pnp = {
