@@ -10,7 +10,7 @@
  * An interrupt stays pending until the CPU takes its trap or software clears it, masked or not.  A
  * line that is still high sets its bit again at once; a pulse does not.
  *
- * Everything a CPU can see goes through irqmp_update(), called after each change; the core is told
+ * Everything a CPU can see goes through irqmp_deliver(), called after each change; the core is told
  * only what changed.  Registers of CPUs that this instance does not have do not exist.
  *
  * Not modelled: interrupt map and time stamps, which lie beyond the 256 bytes of this core, and
@@ -93,15 +93,21 @@ static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
     return irqmp_highest(first != 0 ? first : wanted);
 }
 
+/* Tells one CPU, if its level has changed. */
+static void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
+{
+    uint32_t level = irqmp_level_of(irqmp, cpu);
+    if (level != irqmp->level[cpu]) {
+        irqmp->level[cpu] = level;
+        irqmp->services->system->cpu_irq_level(irqmp->host, cpu, level);
+    }
+}
+
 static void irqmp_update(struct irqmp *irqmp)
 {
     irqmp_sample(irqmp);
     for (uint32_t cpu = 0; cpu < irqmp->cpu_count; cpu++) {
-        uint32_t level = irqmp_level_of(irqmp, cpu);
-        if (level != irqmp->level[cpu]) {
-            irqmp->level[cpu] = level;
-            irqmp->services->system->cpu_irq_level(irqmp->host, cpu, level);
-        }
+        irqmp_deliver(irqmp, cpu);
     }
 }
 
@@ -157,11 +163,12 @@ static void irqmp_write_clear(void *instance, uint32_t index, uint32_t value)
     irqmp_update(irqmp);
 }
 
+/* Nothing but what this CPU sees of it changes. */
 static void irqmp_write_mask(void *instance, uint32_t index, uint32_t value)
 {
     struct irqmp *irqmp = instance;
     irqmp->mask[index] = value & irqmp->valid;
-    irqmp_update(irqmp);
+    irqmp_deliver(irqmp, index);
 }
 
 static uint32_t irqmp_read_force0(void *instance, uint32_t index, uint32_t value)
@@ -297,28 +304,39 @@ static const struct l3_region irqmp_regions[] = {{
     .register_count = sizeof irqmp_registers / sizeof irqmp_registers[0],
 }};
 
-/* Address bit 5 is not decoded below the masks. */
-static uint64_t irqmp_address(uint64_t offset)
+/* Address bit 5 is not decoded below the masks: is it set there? */
+static int irqmp_is_image(uint64_t offset)
 {
-    return offset < MASKS ? offset & 0x1f : offset;
+    return offset < MASKS && (offset & 0x20) != 0;
+}
+
+static struct l3_request irqmp_move(const struct l3_request *request)
+{
+    struct l3_request moved = *request;
+    moved.offset &= 0x1f;
+    return moved;
 }
 
 static int32_t irqmp_read(void *instance, struct l3_request *request)
 {
     struct irqmp *irqmp = instance;
-    struct l3_request moved = *request;
-    moved.offset = irqmp_address(request->offset);
-    int32_t result = l3_regfile_read(&irqmp->regs, &moved);
-    request->value = moved.value;
-    return result;
+    if (irqmp_is_image(request->offset)) {
+        struct l3_request moved = irqmp_move(request);
+        int32_t result = l3_regfile_read(&irqmp->regs, &moved);
+        request->value = moved.value;
+        return result;
+    }
+    return l3_regfile_read(&irqmp->regs, request);
 }
 
 static int32_t irqmp_write(void *instance, struct l3_request *request)
 {
     struct irqmp *irqmp = instance;
-    struct l3_request moved = *request;
-    moved.offset = irqmp_address(request->offset);
-    return l3_regfile_write(&irqmp->regs, &moved);
+    if (irqmp_is_image(request->offset)) {
+        struct l3_request moved = irqmp_move(request);
+        return l3_regfile_write(&irqmp->regs, &moved);
+    }
+    return l3_regfile_write(&irqmp->regs, request);
 }
 
 /* ---- life ---- */
