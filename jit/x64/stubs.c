@@ -105,10 +105,16 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thu
     x64_add_budget(c, -left);
 }
 
+/* The instruction's accesses may go by ports. */
+static bool uses_ports(const struct x64 *c, const struct ir_op *op)
+{
+    return op->insn != IR_NONE && !c->block->insns[op->insn].whole;
+}
+
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.load[op->cond]);
+    call_guest(c, op, uses_ports(c, op) ? c->thunks.port_load[op->cond] : c->thunks.load[op->cond]);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
     }
@@ -117,7 +123,8 @@ static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const str
 static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.store[op->cond]);
+    call_guest(c, op,
+               uses_ports(c, op) ? c->thunks.port_store[op->cond] : c->thunks.store[op->cond]);
 }
 
 /* ---- floating point ---- */

@@ -12,7 +12,8 @@
  *   flags.c     what the host's flags stand for
  *   emit_*.c    emit functions: registers are given to them
  *   stubs.c     code that is rarely executed, behind the block
- *   entry.c     thunks: into generated code, out of it, to the guest's functions
+ *   entry.c     thunks: into generated code, out of it
+ *   calls.c     thunks that call the guest's functions, and by ports
  *
  * Host registers (rows of the table in docs/jit-x64.md): rbp env, rbx bank base, r12 budget, r13 memory,
  * r14 TLB flags, r15 jump cache.  The other nine and all xmm hold values; a C function may change each
@@ -197,12 +198,14 @@ struct x64_stub {
 
 struct x64_thunks {
     uint8_t *enter;
-    uint8_t *leave;     /* rax cookie, rdx reason */
-    uint8_t *quit;      /* with JIT_QUIT */
-    uint8_t *go_to;     /* to env's target */
-    uint8_t *step;      /* rsi cookie, edx insn */
-    uint8_t *load[8];   /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
-    uint8_t *store[4];  /* the same and r9 value */
+    uint8_t *leave;        /* rax cookie, rdx reason */
+    uint8_t *quit;         /* with JIT_QUIT */
+    uint8_t *go_to;        /* to env's target */
+    uint8_t *step;         /* rsi cookie, edx insn */
+    uint8_t *load[8];      /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
+    uint8_t *store[4];     /* the same and r9 value */
+    uint8_t *port_load[8]; /* the same, by a port if there is one */
+    uint8_t *port_store[4];
     uint8_t *fp_begin;  /* makes the host ready if it is not */
     uint8_t *mxcsr;     /* constants: */
     uint8_t *magnitude; /* [0] of F32, [1] of F64: 16 bytes each */
@@ -409,6 +412,34 @@ uint32_t x64_left(const struct x64 *c, unsigned insn);
 
 /* Writes the thunks at the beginning of the buffer. */
 void x64_emit_thunks(struct x64 *c);
+
+static inline struct x64_mem x64_env(uint32_t offset)
+{
+    return x64_at(ENV, (int32_t)offset);
+}
+
+static inline void x64_read_env(struct x64 *c, unsigned reg, uint32_t offset)
+{
+    x64_rm(&c->as, OP_MOV_LOAD | X_W, reg, x64_env(offset));
+}
+
+static inline void x64_write_env(struct x64 *c, uint32_t offset, unsigned reg)
+{
+    x64_rm(&c->as, OP_MOV_STORE | X_W, reg, x64_env(offset));
+}
+
+/* The next place for a thunk or a constant. */
+static inline uint8_t *x64_align(struct x64 *c)
+{
+    while ((uintptr_t)c->as.p % 16 != 0) {
+        x64_byte(&c->as, 0xcc);
+    }
+    return c->as.p;
+}
+
+/* ---- calls.c ---- */
+
+void x64_emit_calls(struct x64 *c);
 
 /* ---- listing.c ---- */
 

@@ -89,7 +89,11 @@ static void block_gone(void *context, const struct block *block)
     warmth->count = 0;
     warmth->doublings += warmth->doublings < MAX_DOUBLINGS;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        struct jit_jump *jump = jump_at(&t->config.cpus[i], block->guest.mode, block->pc);
+        struct cpu *cpu = &t->config.cpus[i];
+        struct jit_jump *jump = jump_at(cpu, block->guest.mode, block->pc);
+        if (cpu->generated.port == &block->guest) {
+            cpu_attention(cpu); /* it is to be left after the access */
+        }
         if (jump->pc == block->pc && jump->entry == block->entry) {
             jump->pc = 1;
         }

@@ -38,7 +38,6 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
     int32_t (*function)(void *, struct l3_request *) = t->write ? io->write : io->read;
     struct access *how = t->how;
     struct io_frame *outer = bus->frames;
-    uint32_t depth = io->owner->depth;
     struct l3_request request = {
         .struct_size = sizeof request,
         .region = io->index,
@@ -52,16 +51,15 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
                              !(how->attributes & (L3_ATTR_DMA | L3_ATTR_DEBUG))};
     int32_t result;
 
-    if (__builtin_expect(
-            (depth > 0 || outer != NULL) && !device_call_is_allowed(bus, place->region, how), 0) ||
+    if (__builtin_expect((io->owner->depth > 0 || outer != NULL) &&
+                             !device_call_is_allowed(bus, place->region, how),
+                         0) ||
         __builtin_expect(function == NULL, 0)) {
         return L3_BUS_ERROR;
     }
     bus->frames = &frame;
     bus->calls++;
-    io->owner->depth = depth + 1;
     result = function(io->instance, &request);
-    io->owner->depth = depth;
     bus->frames = outer;
     how->wait_cycles += request.wait_cycles;
     if (!t->write) {

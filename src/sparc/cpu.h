@@ -108,6 +108,7 @@ struct cpu_hooks {
 #define CPU_F(number) ((number) ^ 1u)
 
 struct block_insn;
+struct guest_block;
 struct code_cache;
 struct code_page;
 
@@ -128,6 +129,10 @@ struct cpu_generated {
     uint64_t base;               /* cycles when budget is 0 */
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction that is inside a device */
+    const struct guest_block
+        *port; /* not NULL: so is its instruction port_insn, called by a port; icc
+                                       and cwp are in generated form only, pc and npc known to the block */
+    uint32_t port_insn;
     struct jit_flags_layout layout;
     uint16_t flags_of_icc[16];
     struct jit *jit;            /* NULL: none is used */
