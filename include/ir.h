@@ -160,8 +160,9 @@ struct ir_ports {
     uint32_t request;
     uint32_t frame;
     /* where in a request: */
-    uint32_t value; /* uint64_t: of a load 0 before the call */
-    uint32_t wait;  /* uint32_t: 0 before the call */
+    uint32_t value;  /* uint64_t: of a load 0 before the call */
+    uint32_t wait;   /* uint32_t: 0; loaded() or stored() make it so again */
+    uint32_t cycles; /* uint64_t: as `now` */
     /* where in the bus: */
     uint32_t running; /* pointer: the port's frame, NULL after the call */
     uint32_t calls;   /* uint64_t: how many there were */

@@ -101,7 +101,7 @@ static void emit_port_search(struct x64 *c, const struct port *port)
     x64_jcc(&c->as, CC_NE, port->miss);
 }
 
-/* What who asks in the middle of the call finds in env. */
+/* What who asks in the middle of the call finds in env.  r10 = now */
 static void emit_port_place(struct x64 *c, const struct ir_ports *at)
 {
     x64_write_env(c, c->guest->bank_offset, BANK);
@@ -131,12 +131,12 @@ static void emit_port_call(struct x64 *c, const struct port *port)
 {
     const struct ir_ports *at = port->at;
 
+    x64_rm(&c->as, OP_MOV_STORE | X_W, R10, port_field(port, at->request + at->cycles));
     x64_rm(&c->as, OP_LEA | X_W, RSI, port_field(port, at->request));
     x64_rm(&c->as, OP_MOV_LOAD | X_W, RDI, port_field(port, at->instance));
     x64_read_env(c, R10, at->bus);
     x64_rm(&c->as, OP_LEA | X_W, R11, port_field(port, at->frame));
     emit_port_value(c, port);
-    store_zero(c, false, x64_at(RSI, (int32_t)at->wait));
     x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)at->running));
     x64_alu_mi(&c->as, ALU_ADD, true, x64_at(R10, (int32_t)at->calls), 1);
     if (port->dispatch == NULL) {

@@ -32,6 +32,13 @@
 extern "C" {
 #endif
 
+/* For a function that is to be no part of those that call it, so that these stay short. */
+#if defined(__GNUC__)
+#define L3_APART __attribute__((noinline, unused))
+#else
+#define L3_APART inline
+#endif
+
 /* Rows.  Bits of readable read as stored, bits of stored are replaced by a write, bits of w1c are
  * cleared by writing 1; the last two must not overlap. */
 #define L3_REGISTER_ARRAY(offset, name, reset, readable, stored, w1c, on_read, on_write, count,    \
@@ -50,7 +57,7 @@ struct l3_regfile_place {
     uint32_t index;                 /* which of row->count */
     uint32_t (*on_read)(void *instance, uint32_t index, uint32_t value);
     void (*on_write)(void *instance, uint32_t index, uint32_t value);
-    const struct l3_register *row; /* NULL: no register; on_read is not NULL */
+    const struct l3_register *row; /* NULL: no register; the hooks are not NULL */
     uint64_t unused[2];
 };
 
@@ -97,7 +104,7 @@ static inline void l3_regfile_place_row(struct l3_regfile *regs, const struct l3
     }
 }
 
-/* Stands where no register is, so that a read asks one question.  Never called. */
+/* Stand where no register is, so that an access without hooks asks one question.  Never called. */
 static inline uint32_t l3_regfile_no_read(void *instance, uint32_t index, uint32_t value)
 {
     (void)instance;
@@ -105,11 +112,19 @@ static inline uint32_t l3_regfile_no_read(void *instance, uint32_t index, uint32
     return value;
 }
 
+static inline void l3_regfile_no_write(void *instance, uint32_t index, uint32_t value)
+{
+    (void)instance;
+    (void)index;
+    (void)value;
+}
+
 static inline void l3_regfile_place_nothing(struct l3_regfile *regs, struct l3_regfile_place *place)
 {
     memset(place, 0, sizeof *place);
     place->value = &regs->nothing;
     place->on_read = l3_regfile_no_read;
+    place->on_write = l3_regfile_no_write;
 }
 
 /*
@@ -180,8 +195,8 @@ static inline void l3_regfile_reset(struct l3_regfile *regs)
 }
 
 /* The log line for an access to an offset without a register.  Always L3_OK. */
-static inline int32_t l3_regfile_miss(struct l3_regfile *regs, const struct l3_request *request,
-                                      const char *access)
+static L3_APART int32_t l3_regfile_miss(struct l3_regfile *regs, const struct l3_request *request,
+                                        const char *access)
 {
     if ((request->attributes & L3_ATTR_DEBUG) == 0) {
         regs->services->log(regs->host, L3_LOG_GUEST_ERROR, "%s at 0x%x, where no register is",
@@ -191,8 +206,8 @@ static inline int32_t l3_regfile_miss(struct l3_regfile *regs, const struct l3_r
 }
 
 /* A read that is not just the value of a register.  place: NULL beyond the last one. */
-static inline int32_t l3_regfile_read_unusual(struct l3_regfile *regs, struct l3_request *request,
-                                              const struct l3_regfile_place *place)
+static L3_APART int32_t l3_regfile_read_unusual(struct l3_regfile *regs, struct l3_request *request,
+                                                const struct l3_regfile_place *place)
 {
     if (place == NULL || place->row == NULL) {
         request->value = 0;
@@ -224,13 +239,16 @@ static inline int32_t l3_regfile_write(struct l3_regfile *regs, const struct l3_
 {
     uint64_t word = request->offset / 4;
     uint32_t value = (uint32_t)request->value;
-    if (word >= regs->word_count || regs->places[word].row == NULL) {
+    if (word >= regs->word_count) {
         return l3_regfile_miss(regs, request, "write");
     }
     const struct l3_regfile_place *place = &regs->places[word];
     uint32_t kept = *place->value & ~place->stored;
     *place->value = (kept | (value & place->stored)) & ~(value & place->w1c);
     if (place->on_write != NULL) {
+        if (place->row == NULL) {
+            return l3_regfile_miss(regs, request, "write");
+        }
         place->on_write(regs->instance, place->index, value);
     }
     return L3_OK;

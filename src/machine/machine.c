@@ -33,6 +33,12 @@ static uint32_t guest_pc(void *context)
     return cpu_current_pc(((const struct machine *)context)->exec.cpu);
 }
 
+static uint64_t now(void *context)
+{
+    const struct machine *m = context;
+    return exec_now(&m->exec);
+}
+
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
 {
     struct machine *m = context;
@@ -248,6 +254,7 @@ static bool create_memory(struct machine *m, struct error *err)
 {
     m->bus.log = &m->log;
     m->bus.guest_pc = guest_pc;
+    m->bus.now = now;
     m->bus.code_written = code_written;
     m->bus.context = m;
     m->root = region_new_container("system", ADDRESS_SPACE_SIZE);

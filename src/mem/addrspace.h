@@ -66,6 +66,8 @@ struct bus {
     uint64_t calls;          /* device calls so far; a watchdog sees by it whether one hangs */
     /* Guest pc and name of the place, for log lines; may be NULL. */
     uint32_t (*guest_pc)(void *context);
+    /* The time, for devices; may be NULL. */
+    uint64_t (*now)(void *context);
     /* Memory that holds decoded code was written: [offset, offset+size) of region. */
     void (*code_written)(void *context, struct region *region, uint64_t offset, uint64_t size);
     void *context;
@@ -77,6 +79,12 @@ struct bus {
 static inline uint32_t bus_guest_pc(const struct bus *bus)
 {
     return bus->guest_pc == NULL ? 0 : bus->guest_pc(bus->context);
+}
+
+/* Cycles since power-on, 0 if nobody knows. */
+static inline uint64_t bus_now(const struct bus *bus)
+{
+    return bus->now == NULL ? 0 : bus->now(bus->context);
 }
 
 struct addrspace {

@@ -46,6 +46,7 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
         .size = t->size,
         .attributes = how->attributes,
         .master = how->master,
+        .cycles = bus_now(bus),
     };
     struct io_frame frame = {outer, place->region, &request, t->write,
                              !(how->attributes & (L3_ATTR_DMA | L3_ATTR_DEBUG))};

@@ -27,11 +27,11 @@ struct io_call {
     uint64_t tag; /* 0: empty */
     int32_t (*function)(void *instance, struct l3_request *request);
     void *instance;
-    struct l3_request request; /* all ready but for value and wait_cycles */
+    struct l3_request request; /* all ready but for value and cycles; wait_cycles is 0 */
     uint64_t mask;             /* of the access's size */
     uint64_t address;          /* physical */
     struct io_frame frame;
-    uint64_t unused[2]; /* generated code shifts to index */
+    uint64_t unused; /* generated code shifts to index */
 };
 _Static_assert(sizeof(struct io_call) == 128, "a power of two");
 
@@ -50,12 +50,12 @@ static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address
 }
 
 /* Carries the access out.  Loads: value is 0, the answer is in call->request.value, to be masked.  Returns
- * the device's result.  bus->frames must be NULL. */
+ * the device's result.  The caller makes wait_cycles 0 again.  bus->frames must be NULL. */
 static inline int32_t io_call_run(struct bus *bus, struct io_call *call, uint64_t value)
 {
     int32_t result;
     call->request.value = value & call->mask;
-    call->request.wait_cycles = 0;
+    call->request.cycles = bus_now(bus);
     bus->frames = &call->frame;
     bus->calls++;
     result = call->function(call->instance, &call->request);

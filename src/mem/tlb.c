@@ -352,9 +352,12 @@ static enum tlb_result run_call(struct tlb *tlb, struct io_call *call, uint64_t 
 {
     int32_t result = io_call_run(tlb->bus, call, *value);
     bool ok = result == L3_OK;
+    uint32_t wait_cycles;
     *value = call->request.value & call->mask;
     ok = ok || io_call_settle(call, tlb->space, result, value);
-    return finish(tlb, ok, call->request.wait_cycles);
+    wait_cycles = call->request.wait_cycles;
+    call->request.wait_cycles = 0;
+    return finish(tlb, ok, wait_cycles);
 }
 
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,

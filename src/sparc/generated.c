@@ -450,6 +450,7 @@ static void settle_call(struct cpu *cpu, const struct guest_block *block, uint32
         replay->result = TLB_BUS_ERROR;
     }
     cpu->cycles += call->request.wait_cycles;
+    call->request.wait_cycles = 0;
 }
 
 static struct io_call *call_of(void *frame)
@@ -500,6 +501,7 @@ static const struct ir_ports ports = {
     .frame = offsetof(struct io_call, frame),
     .value = offsetof(struct l3_request, value),
     .wait = offsetof(struct l3_request, wait_cycles),
+    .cycles = offsetof(struct l3_request, cycles),
     .running = offsetof(struct bus, frames),
     .calls = offsetof(struct bus, calls),
     .dispatch = IO_CALL_DISPATCH,

@@ -495,6 +495,7 @@ static uint32_t mock_access_read(struct l3_host *host, uint64_t offset, uint32_t
 {
     struct l3_request request = {
         .struct_size = sizeof request,
+        .cycles = host->now,
         .offset = offset,
         .size = 4,
         .attributes = attributes,
@@ -519,6 +520,7 @@ void mock_write(struct l3_host *host, uint64_t offset, uint32_t value)
 {
     struct l3_request request = {
         .struct_size = sizeof request,
+        .cycles = host->now,
         .offset = offset,
         .value = value,
         .size = 4,
