@@ -42,9 +42,10 @@ struct irqmp {
     const struct l3_services *services;
     struct l3_regfile regs;
     uint32_t cpu_count;
-    uint32_t eirq;  /* interrupt that stands for 16..31; 0: they do not exist */
-    uint32_t valid; /* interrupts that exist */
-    uint32_t boot;  /* error and boot registers are there */
+    uint32_t mask_count; /* masks that lie at MASKS */
+    uint32_t eirq;       /* interrupt that stands for 16..31; 0: they do not exist */
+    uint32_t valid;      /* interrupts that exist */
+    uint32_t boot;       /* error and boot registers are there */
     union {
         uint32_t values[8 + 3 * CPU_MAX];
         struct { /* in order of irqmp_registers */
@@ -85,6 +86,9 @@ static uint32_t irqmp_extended(const struct irqmp *irqmp, uint32_t cpu)
 
 static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
 {
+    if (((irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu]) == 0) {
+        return 0;
+    }
     uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu] & NORMAL;
     if (irqmp_extended(irqmp, cpu)) {
         wanted |= 1u << irqmp->eirq; /* whatever the mask says about eirq itself */
@@ -329,14 +333,25 @@ static int32_t irqmp_read(void *instance, struct l3_request *request)
     return l3_regfile_read(&irqmp->regs, request);
 }
 
-static int32_t irqmp_write(void *instance, struct l3_request *request)
+static L3_APART int32_t irqmp_write_other(struct irqmp *irqmp, const struct l3_request *request)
 {
-    struct irqmp *irqmp = instance;
     if (irqmp_is_image(request->offset)) {
         struct l3_request moved = irqmp_move(request);
         return l3_regfile_write(&irqmp->regs, &moved);
     }
     return l3_regfile_write(&irqmp->regs, request);
+}
+
+/* Masks are what software writes all the time: when a critical section begins and ends. */
+static int32_t irqmp_write(void *instance, struct l3_request *request)
+{
+    struct irqmp *irqmp = instance;
+    uint64_t cpu = (request->offset - MASKS) / 4;
+    if (cpu < irqmp->mask_count) {
+        irqmp_write_mask(irqmp, (uint32_t)cpu, (uint32_t)request->value);
+        return L3_OK;
+    }
+    return irqmp_write_other(irqmp, request);
 }
 
 /* ---- life ---- */
@@ -381,6 +396,7 @@ static int irqmp_configure(struct irqmp *irqmp)
     if (irqmp->cpu_count > CPU_BOOT) {
         upper = irqmp->cpu_count - CPU_BOOT;
     }
+    irqmp->mask_count = irqmp->cpu_count < CPU_BOOT ? irqmp->cpu_count : CPU_BOOT;
     l3_regfile_limit(&irqmp->regs, MASKS, irqmp->cpu_count);
     l3_regfile_limit(&irqmp->regs, BOOTS, upper);
     l3_regfile_limit(&irqmp->regs, FORCES, irqmp->cpu_count);
