@@ -4,8 +4,9 @@
  *
  * Nothing ticks here.  The registers hold the state at cycle `since`; who wants a newer one calls
  * gptimer_sync(), which computes the ticks in between, and who wants the scaler's, too,
- * gptimer_settle().  Up to the next tick only the scaler changes, so until then gptimer_sync() has
- * nothing to do.  An event is armed only for the next underflow of a timer whose interrupt is enabled.
+ * gptimer_settle().  Up to the next tick (`quiet`) only the scaler changes, so until then
+ * gptimer_sync() has nothing to do; up to the next underflow (`calm`) counters only count down.  An
+ * event is armed only for the next underflow of a timer whose interrupt is enabled.
  *
  *     cycles --> scaler --tick--> timer 1     timer 2     ...     timer n
  *                                    '-underflow-^ '-underflow-^
@@ -79,8 +80,11 @@ struct gptimer {
     uint32_t scaler_mask;
     uint32_t config_mask; /* bits of the configuration register that exist */
     uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
-    uint32_t chained;     /* a timer is */
-    uint64_t quiet;       /* no tick comes before this cycle; 0: not known */
+    /* What follows from the state until somebody changes it: */
+    uint32_t chained; /* a timer is */
+    uint64_t quiet;   /* cycle of the next tick; 0: no timer runs, or not known */
+    uint64_t calm;    /* cycle of the next tick at which a timer underflows */
+    uint64_t period;  /* cycles from tick to tick */
     struct gptimer_state state;
 };
 
@@ -283,30 +287,82 @@ static void gptimer_raise(struct gptimer *timer, uint32_t raised)
     gptimer_watchdog(timer);
 }
 
-static void gptimer_sync(struct gptimer *timer)
+static uint64_t gptimer_now(const struct gptimer *timer)
 {
-    uint64_t now = timer->services->cycles(timer->host);
-    if (now >= timer->quiet) {
+    return timer->services->cycles(timer->host);
+}
+
+static void gptimer_look_ahead(struct gptimer *timer)
+{
+    uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_EN, CONTROL_EN);
+    timer->quiet = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
+    timer->period = gptimer_tick_period(timer);
+    timer->calm = add_or_never(timer->quiet, multiply_or_never(ticks - 1, timer->period));
+}
+
+/* Counts down to `now`, which is neither quiet nor beyond calm. */
+static void gptimer_count(struct gptimer *timer, uint64_t now)
+{
+    struct gptimer_state *state = &timer->state;
+    uint64_t late = now - timer->quiet;
+    uint64_t more = late < timer->period ? 0 : late / timer->period;
+    for (uint32_t i = 0; i < timer->count; i++) {
+        if ((state->control[i] & (CONTROL_EN | CONTROL_CH)) == CONTROL_EN) {
+            state->counter[i] -= (uint32_t)more + 1;
+        }
+    }
+    state->since = timer->quiet + more * timer->period;
+    state->busy = state->since + gptimer_round(timer);
+    state->scaler = state->sreload;
+    timer->quiet = state->since + timer->period;
+}
+
+static void gptimer_sync_to(struct gptimer *timer, uint64_t now)
+{
+    if (now < timer->quiet) {
+        return;
+    }
+    if (timer->quiet != 0 && now < timer->calm) {
+        gptimer_count(timer, now);
+    } else {
         uint32_t raised = gptimer_advance(timer, now);
-        timer->quiet = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
+        gptimer_look_ahead(timer);
         gptimer_raise(timer, raised);
     }
+}
+
+static void gptimer_sync(struct gptimer *timer)
+{
+    gptimer_sync_to(timer, gptimer_now(timer));
+}
+
+/* A core of before requests told the time has to be asked. */
+static uint64_t gptimer_time(const struct gptimer *timer, const struct l3_request *request)
+{
+    return request->struct_size >= sizeof *request ? request->cycles : gptimer_now(timer);
+}
+
+/* Does gptimer_sync() have nothing to do? */
+static int gptimer_is_quiet(const struct gptimer *timer, const struct l3_request *request)
+{
+    return request->struct_size >= sizeof *request && request->cycles < timer->quiet;
 }
 
 /* After gptimer_sync(): the scaler, too, becomes that of now. */
 static void gptimer_settle(struct gptimer *timer)
 {
     if (gptimer_runs(timer)) {
-        gptimer_run_scaler(&timer->state, timer->services->cycles(timer->host));
+        gptimer_run_scaler(&timer->state, gptimer_now(timer));
     }
 }
 
-/* Arms the event for the next interrupt. */
+/* After a change: looks ahead and arms the event for the next interrupt. */
 static void gptimer_arm(struct gptimer *timer)
 {
     uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_IE, CONTROL_IE);
     uint64_t deadline = NEVER;
     timer->chained = gptimer_any(timer, CONTROL_CH);
+    gptimer_look_ahead(timer);
     if (ticks != NEVER) {
         uint64_t wait = multiply_or_never(ticks - 1, gptimer_tick_period(timer));
         deadline = add_or_never(gptimer_next_tick(timer), wait);
@@ -464,17 +520,39 @@ static const struct l3_region gptimer_regions[] = {{
 }};
 
 /* A debugger sees the present values, but time goes on for the guest only. */
+static int32_t gptimer_peek(struct gptimer *timer, struct l3_request *request)
+{
+    struct gptimer_state saved = timer->state;
+    gptimer_advance(timer, gptimer_now(timer));
+    int32_t result = l3_regfile_read(&timer->regs, request);
+    timer->state = saved;
+    return result;
+}
+
+static L3_APART int32_t gptimer_read_later(struct gptimer *timer, struct l3_request *request)
+{
+    if (request->attributes & L3_ATTR_DEBUG) {
+        return gptimer_peek(timer, request);
+    }
+    gptimer_sync_to(timer, gptimer_time(timer, request));
+    return l3_regfile_read(&timer->regs, request);
+}
+
 static int32_t gptimer_read(void *instance, struct l3_request *request)
 {
     struct gptimer *timer = instance;
-    if ((request->attributes & L3_ATTR_DEBUG) == 0) {
-        gptimer_sync(timer);
-        return l3_regfile_read(&timer->regs, request);
+    if ((request->attributes & L3_ATTR_DEBUG) || !gptimer_is_quiet(timer, request)) {
+        return gptimer_read_later(timer, request);
     }
-    struct gptimer_state saved = timer->state;
-    gptimer_advance(timer, timer->services->cycles(timer->host));
-    int32_t result = l3_regfile_read(&timer->regs, request);
-    timer->state = saved;
+    return l3_regfile_read(&timer->regs, request);
+}
+
+static L3_APART int32_t gptimer_write_any(struct gptimer *timer, const struct l3_request *request)
+{
+    gptimer_sync(timer);
+    gptimer_settle(timer);
+    int32_t result = l3_regfile_write(&timer->regs, request);
+    gptimer_arm(timer);
     return result;
 }
 
@@ -483,16 +561,14 @@ static int32_t gptimer_read(void *instance, struct l3_request *request)
 static int32_t gptimer_write(void *instance, struct l3_request *request)
 {
     struct gptimer *timer = instance;
-    gptimer_sync(timer);
-    if ((request->offset & (STRIDE - 1)) == RELOADS % STRIDE && request->offset >= RELOADS &&
-        !timer->chained) {
-        return l3_regfile_write(&timer->regs, request);
+    uint64_t offset = request->offset;
+    if (offset % STRIDE != RELOADS % STRIDE || offset < RELOADS || timer->chained) {
+        return gptimer_write_any(timer, request);
     }
-    gptimer_settle(timer);
-    int32_t result = l3_regfile_write(&timer->regs, request);
-    timer->quiet = 0;
-    gptimer_arm(timer);
-    return result;
+    if (!gptimer_is_quiet(timer, request)) {
+        gptimer_sync(timer);
+    }
+    return l3_regfile_write(&timer->regs, request);
 }
 
 /* ---- life ---- */
@@ -508,7 +584,6 @@ static void gptimer_reset(void *instance, uint32_t cause)
     state->sreload = timer->scaler_mask;
     state->since = timer->services->cycles(timer->host);
     state->busy = state->since;
-    timer->quiet = 0;
     state->lines = 0; /* who drives one drives it anew in his own reset */
     if (timer->watchdog != 0) {
         state->reload[last] = timer->watchdog;
@@ -603,8 +678,10 @@ static const struct l3_state_field gptimer_fields[] = {
     FIELD(state.since, 8, 1),
     FIELD(state.busy, 8, 1),
     FIELD(state.lines, 4, 1),
-    FIELD(quiet, 8, 1),
     FIELD(chained, 4, 1),
+    FIELD(quiet, 8, 1),
+    FIELD(calm, 8, 1),
+    FIELD(period, 8, 1),
 };
 
 static const struct l3_pnp gptimer_pnp = {
