@@ -556,6 +556,12 @@ static L3_APART int32_t gptimer_write_any(struct gptimer *timer, const struct l3
     return result;
 }
 
+static L3_APART int32_t gptimer_write_later(struct gptimer *timer, const struct l3_request *request)
+{
+    gptimer_sync_to(timer, gptimer_time(timer, request));
+    return l3_regfile_write(&timer->regs, request);
+}
+
 /* A reload value matters after the next underflow: not to the scaler, and to the deadline only if it
  * is that of a chained timer. */
 static int32_t gptimer_write(void *instance, struct l3_request *request)
@@ -566,7 +572,7 @@ static int32_t gptimer_write(void *instance, struct l3_request *request)
         return gptimer_write_any(timer, request);
     }
     if (!gptimer_is_quiet(timer, request)) {
-        gptimer_sync(timer);
+        return gptimer_write_later(timer, request);
     }
     return l3_regfile_write(&timer->regs, request);
 }

@@ -86,9 +86,6 @@ static uint32_t irqmp_extended(const struct irqmp *irqmp, uint32_t cpu)
 
 static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
 {
-    if (((irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu]) == 0) {
-        return 0;
-    }
     uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu] & NORMAL;
     if (irqmp_extended(irqmp, cpu)) {
         wanted |= 1u << irqmp->eirq; /* whatever the mask says about eirq itself */
@@ -97,8 +94,15 @@ static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
     return irqmp_highest(first != 0 ? first : wanted);
 }
 
+/* Nothing is wanted of the CPU, nor was before. */
+static int irqmp_is_idle(const struct irqmp *irqmp, uint32_t cpu)
+{
+    uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu];
+    return (wanted | irqmp->level[cpu]) == 0;
+}
+
 /* Tells one CPU, if its level has changed. */
-static void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
+static L3_APART void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
 {
     uint32_t level = irqmp_level_of(irqmp, cpu);
     if (level != irqmp->level[cpu]) {
@@ -172,7 +176,9 @@ static void irqmp_write_mask(void *instance, uint32_t index, uint32_t value)
 {
     struct irqmp *irqmp = instance;
     irqmp->mask[index] = value & irqmp->valid;
-    irqmp_deliver(irqmp, index);
+    if (!irqmp_is_idle(irqmp, index)) {
+        irqmp_deliver(irqmp, index);
+    }
 }
 
 static uint32_t irqmp_read_force0(void *instance, uint32_t index, uint32_t value)
@@ -321,14 +327,19 @@ static struct l3_request irqmp_move(const struct l3_request *request)
     return moved;
 }
 
+static L3_APART int32_t irqmp_read_image(struct irqmp *irqmp, struct l3_request *request)
+{
+    struct l3_request moved = irqmp_move(request);
+    int32_t result = l3_regfile_read(&irqmp->regs, &moved);
+    request->value = moved.value;
+    return result;
+}
+
 static int32_t irqmp_read(void *instance, struct l3_request *request)
 {
     struct irqmp *irqmp = instance;
     if (irqmp_is_image(request->offset)) {
-        struct l3_request moved = irqmp_move(request);
-        int32_t result = l3_regfile_read(&irqmp->regs, &moved);
-        request->value = moved.value;
-        return result;
+        return irqmp_read_image(irqmp, request);
     }
     return l3_regfile_read(&irqmp->regs, request);
 }

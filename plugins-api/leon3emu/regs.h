@@ -234,22 +234,31 @@ static inline int32_t l3_regfile_read(struct l3_regfile *regs, struct l3_request
     return L3_OK;
 }
 
+/* What is to be done after a write that is more than the new value of a register. */
+static L3_APART int32_t l3_regfile_written(struct l3_regfile *regs,
+                                           const struct l3_request *request,
+                                           const struct l3_regfile_place *place)
+{
+    if (place == NULL || place->row == NULL) {
+        return l3_regfile_miss(regs, request, "write");
+    }
+    place->on_write(regs->instance, place->index, (uint32_t)request->value);
+    return L3_OK;
+}
+
 /* For the device's write().  Always L3_OK: a write to an offset without a register is lost. */
 static inline int32_t l3_regfile_write(struct l3_regfile *regs, const struct l3_request *request)
 {
     uint64_t word = request->offset / 4;
     uint32_t value = (uint32_t)request->value;
-    if (word >= regs->word_count) {
-        return l3_regfile_miss(regs, request, "write");
-    }
     const struct l3_regfile_place *place = &regs->places[word];
+    if (word >= regs->word_count) {
+        return l3_regfile_written(regs, request, NULL);
+    }
     uint32_t kept = *place->value & ~place->stored;
     *place->value = (kept | (value & place->stored)) & ~(value & place->w1c);
     if (place->on_write != NULL) {
-        if (place->row == NULL) {
-            return l3_regfile_miss(regs, request, "write");
-        }
-        place->on_write(regs->instance, place->index, value);
+        return l3_regfile_written(regs, request, place);
     }
     return L3_OK;
 }
