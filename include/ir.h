@@ -147,11 +147,11 @@ struct ir_ports {
     uint64_t tags[2][4];
     /* where in env: */
     uint32_t array;
-    uint32_t key;          /* uint64_t */
-    uint32_t cookie, insn; /* void *, uint32_t: written before the call; cookie is NULL after it */
-    uint32_t end, now;     /* uint64_t: before the call now becomes end - budget */
-    uint32_t limit; /* uint64_t: if it is not `end` after the call, there is more to be done */
-    uint32_t bus;   /* pointer to what has `running` and `calls` */
+    uint32_t key;      /* uint64_t */
+    uint32_t place;    /* uint64_t: whose access it is, ir_place(), written before the call */
+    uint32_t end, now; /* uint64_t: before the call now becomes end - budget */
+    uint32_t limit;    /* uint64_t: if it is not `end` after the call, there is more to be done */
+    uint32_t bus;      /* pointer to what has `running` and `calls` */
     /* where in a port: */
     uint32_t port_size; /* a power of two */
     uint32_t tag;       /* uint64_t; 0: empty */
@@ -174,6 +174,22 @@ struct ir_ports {
     uint32_t (*stored)(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
                        int32_t result);
 };
+
+/* An instruction of a block in one word: cookies are addresses of less than 2^48. */
+static inline uint64_t ir_place(const void *cookie, unsigned insn)
+{
+    return (uintptr_t)cookie | (uint64_t)insn << 48;
+}
+
+static inline void *ir_place_cookie(uint64_t place)
+{
+    return (void *)(uintptr_t)(place & (UINT64_MAX >> 16));
+}
+
+static inline unsigned ir_place_insn(uint64_t place)
+{
+    return (unsigned)(place >> 48);
+}
 
 /* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of
  * these env's bank base is written back and its budget is as after that instruction; afterwards both are

@@ -3,8 +3,8 @@
  * Thunks that call the guest: step, load and store, and accesses by a port (docs/ir.md, Ports).
  *
  * They are called by stubs, with cookie, instruction, address and value where the guest's functions expect
- * them.  To such a function goes the budget through env, and comes back; if the guest wants to leave, the
- * thunk drops the return address and leaves.
+ * them (a port's with cookie and instruction in one word).  To such a function goes the budget through env,
+ * and comes back; if the guest wants to leave, the thunk drops the return address and leaves.
  *
  * A port's thunk is the shortest way: bank base and budget stay in their registers, which C functions keep.
  * It looks at a port, makes its request complete and calls.  If the function has done nothing but its work,
@@ -86,7 +86,7 @@ static void store_zero(struct x64 *c, bool wide, struct x64_mem to)
     x64_imm32(&c->as, 0);
 }
 
-/* rax = of the port of address ecx; to `miss` if it is for another access. */
+/* rax = of the port of address ecx; flags: is it for this access? */
 static void emit_port_search(struct x64 *c, const struct port *port)
 {
     const struct ir_ports *at = port->at;
@@ -98,15 +98,22 @@ static void emit_port_search(struct x64 *c, const struct port *port)
     x64_alu_rr(&c->as, ALU_OR, true, R10, RCX);
     x64_alu_rm(&c->as, ALU_OR, true, R10, x64_env(at->key));
     x64_alu_rm(&c->as, ALU_CMP, true, R10, port_field(port, at->tag));
-    x64_jcc(&c->as, CC_NE, port->miss);
+}
+
+/* From the place in rsi: rsi = cookie, edx = instruction. */
+static void emit_split_place(struct x64 *c)
+{
+    x64_mov(&c->as, true, RDX, RSI);
+    x64_shift_imm(&c->as, SHIFT_SHR, true, RDX, 48);
+    x64_shift_imm(&c->as, SHIFT_SHL, true, RSI, 16);
+    x64_shift_imm(&c->as, SHIFT_SHR, true, RSI, 16);
 }
 
 /* What who asks in the middle of the call finds in env.  r10 = now */
 static void emit_port_place(struct x64 *c, const struct ir_ports *at)
 {
     x64_write_env(c, c->guest->bank_offset, BANK);
-    x64_write_env(c, at->cookie, RSI);
-    x64_rm(&c->as, OP_MOV_STORE, RDX, x64_env(at->insn));
+    x64_write_env(c, at->place, RSI);
     x64_read_env(c, R10, at->end);
     x64_alu_rr(&c->as, ALU_SUB, true, R10, BUDGET);
     x64_write_env(c, at->now, R10);
@@ -175,6 +182,7 @@ static uint8_t *emit_port(struct x64 *c, const struct port *port)
     uint8_t *thunk = x64_align(c);
 
     emit_port_search(c, port);
+    uint8_t *miss = x64_jcc_later(&c->as, CC_NE);
     emit_port_place(c, at);
     emit_port_call(c, port);
     x64_rm(&c->as, OP_MOV_LOAD, R8, request_field(port, at->wait));
@@ -183,16 +191,18 @@ static uint8_t *emit_port(struct x64 *c, const struct port *port)
     x64_read_env(c, R10, at->limit);
     x64_alu_rm(&c->as, ALU_CMP, true, R10, x64_env(at->end));
     uint8_t *changed = x64_jcc_short(&c->as, CC_NE);
-    x64_write_env(c, at->cookie, R8);
     emit_port_result(c, port);
     x64_bind_short(more, c->as.p);
     x64_bind_short(changed, c->as.p);
-    x64_read_env(c, RSI, at->cookie);
-    x64_rm(&c->as, OP_MOV_LOAD, RDX, x64_env(at->insn));
+    x64_read_env(c, RSI, at->place);
+    emit_split_place(c);
     x64_mov(&c->as, true, RCX, R11);
     x64_mov_imm(&c->as, false, R8, (int32_t)port->size);
     x64_mov(&c->as, false, R9, RAX);
     emit_guest(c, port->finish, port->write ? &of_other : &of_load);
+    x64_bind(miss, c->as.p);
+    emit_split_place(c);
+    x64_jmp(&c->as, port->miss);
     return thunk;
 }
 
@@ -234,8 +244,6 @@ void x64_emit_calls(struct x64 *c)
     for (unsigned size = 0; size < ARRAY_LEN(c->thunks.store); size++) {
         c->thunks.store[size] = emit_access(c, store, size, &of_other);
     }
-    memcpy(c->thunks.port_load, c->thunks.load, sizeof c->thunks.load);
-    memcpy(c->thunks.port_store, c->thunks.store, sizeof c->thunks.store);
     if (guest->ports != NULL) {
         emit_ports(c);
     }

@@ -204,7 +204,7 @@ struct x64_thunks {
     uint8_t *step;         /* rsi cookie, edx insn */
     uint8_t *load[8];      /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
     uint8_t *store[4];     /* the same and r9 value */
-    uint8_t *port_load[8]; /* the same, by a port if there is one */
+    uint8_t *port_load[8]; /* the same by a port, with ir_place() in rsi; NULL: there are none */
     uint8_t *port_store[4];
     uint8_t *fp_begin;  /* makes the host ready if it is not */
     uint8_t *mxcsr;     /* constants: */
@@ -233,11 +233,12 @@ struct x64 {
     uint32_t *links;      /* jit_code.links */
     const uint8_t *limit; /* no op begins behind it */
     uint8_t *entry;       /* the cookie is in the 8 bytes before it */
-    uint32_t free;        /* allowed registers without value */
-    uint32_t locked;      /* operands of the op at hand */
-    uint32_t temps;       /* registers to be free again after the op at hand */
-    bool fp_ready;        /* an FBEGIN has been, on the way here */
-    unsigned done;        /* an op that was emitted with the one before it */
+    void *cookie;
+    uint32_t free;   /* allowed registers without value */
+    uint32_t locked; /* operands of the op at hand */
+    uint32_t temps;  /* registers to be free again after the op at hand */
+    bool fp_ready;   /* an FBEGIN has been, on the way here */
+    unsigned done;   /* an op that was emitted with the one before it */
     struct x64_flags flags;
     unsigned frame_top, frame_free_count, frame_dead_count;
     unsigned stub_count, livein_count, pool_count;

@@ -91,7 +91,7 @@ static void block_gone(void *context, const struct block *block)
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct cpu *cpu = &t->config.cpus[i];
         struct jit_jump *jump = jump_at(cpu, block->guest.mode, block->pc);
-        if (cpu->generated.port == &block->guest) {
+        if (generated_is_inside(cpu, &block->guest)) {
             cpu_attention(cpu); /* it is to be left after the access */
         }
         if (jump->pc == block->pc && jump->entry == block->entry) {

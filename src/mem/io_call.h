@@ -53,10 +53,11 @@ static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address
  * the device's result.  The caller makes wait_cycles 0 again.  bus->frames must be NULL. */
 static inline int32_t io_call_run(struct bus *bus, struct io_call *call, uint64_t value)
 {
+    struct io_frame frame = call->frame; /* the call's own is for generated code */
     int32_t result;
     call->request.value = value & call->mask;
     call->request.cycles = bus_now(bus);
-    bus->frames = &call->frame;
+    bus->frames = &frame;
     bus->calls++;
     result = call->function(call->instance, &call->request);
     bus->frames = NULL;

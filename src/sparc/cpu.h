@@ -108,7 +108,6 @@ struct cpu_hooks {
 #define CPU_F(number) ((number) ^ 1u)
 
 struct block_insn;
-struct guest_block;
 struct code_cache;
 struct code_page;
 
@@ -129,10 +128,8 @@ struct cpu_generated {
     uint64_t base;               /* cycles when budget is 0 */
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction that is inside a device */
-    const struct guest_block
-        *port; /* not NULL: so is its instruction port_insn, called by a port; icc
-                                       and cwp are in generated form only, pc and npc known to the block */
-    uint32_t port_insn;
+    uint64_t port; /* ir_place() of the instruction whose access a port makes, if one does */
+    bool settled;  /* in the middle of that somebody has called cpu_settle() */
     struct jit_flags_layout layout;
     uint16_t flags_of_icc[16];
     struct jit *jit;            /* NULL: none is used */

@@ -186,21 +186,34 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
     }
 }
 
-/* Somebody has had cpu_settle() make the state complete in the middle of the port's call. */
-#define PORT_SETTLED 0x80000000u
-
-static bool port_is_settled(const struct cpu *cpu)
+/* The outermost call is then that of a port, which has its frame. */
+static inline bool port_is_running(const struct cpu *cpu)
 {
-    return (cpu->generated.port_insn & PORT_SETTLED) != 0;
+    const struct io_frame *frame = cpu->tlb.bus->frames;
+    while (frame != NULL && frame->outer != NULL) {
+        frame = frame->outer;
+    }
+    return (uintptr_t)frame - (uintptr_t)cpu->tlb.io_calls < sizeof cpu->tlb.io_calls;
+}
+
+static const struct block_insn *port_insn(const struct cpu *cpu)
+{
+    const struct guest_block *block = ir_place_cookie(cpu->generated.port);
+    return &block->insns[ir_place_insn(cpu->generated.port)];
+}
+
+bool generated_is_inside(const struct cpu *cpu, const struct guest_block *block)
+{
+    return port_is_running(cpu) && ir_place_cookie(cpu->generated.port) == block;
 }
 
 /* Devices and debuggers may ask for registers in the middle of an access. */
 void cpu_settle(struct cpu *cpu)
 {
     struct cpu_generated *g = &cpu->generated;
-    if (g->port != NULL && !port_is_settled(cpu)) {
-        g->at = &g->port->insns[g->port_insn];
-        g->port_insn |= PORT_SETTLED;
+    if (!g->settled && port_is_running(cpu)) {
+        g->at = port_insn(cpu);
+        g->settled = true;
     } else if (g->inside) {
         g->inside = false;
     } else {
@@ -214,8 +227,8 @@ void cpu_settle(struct cpu *cpu)
 uint32_t cpu_current_pc(const struct cpu *cpu)
 {
     const struct cpu_generated *g = &cpu->generated;
-    if (g->port != NULL && !port_is_settled(cpu)) {
-        return g->port->insns[g->port_insn].pc;
+    if (!g->settled && port_is_running(cpu)) {
+        return port_insn(cpu)->pc;
     }
     return g->inside ? g->at->pc : cpu->pc;
 }
@@ -440,8 +453,8 @@ static void settle_call(struct cpu *cpu, const struct guest_block *block, uint32
                         struct io_call *call, int32_t result, struct tlb_replay *replay)
 {
     cpu->generated.at = &block->insns[insn];
-    cpu->generated.inside = !port_is_settled(cpu);
-    cpu->generated.port = NULL;
+    cpu->generated.inside = !cpu->generated.settled;
+    cpu->generated.settled = false;
     be_at(cpu, cpu->generated.at);
     cpu->insns = cpu->cycles - cpu->generated.waited;
     replay->value = call->request.value & call->mask;
@@ -462,8 +475,8 @@ static struct ir_loaded loaded(void *env, void *cookie, uint32_t insn, void *fra
                                int32_t result)
 {
     struct tlb_replay replay;
-    settle_call(env, cookie, insn & ~PORT_SETTLED, call_of(frame), result, &replay);
-    return finish_load(env, cookie, insn & ~PORT_SETTLED, size, &replay);
+    settle_call(env, cookie, insn, call_of(frame), result, &replay);
+    return finish_load(env, cookie, insn, size, &replay);
 }
 
 static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
@@ -471,8 +484,8 @@ static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint
 {
     struct tlb_replay replay;
     (void)size;
-    settle_call(env, cookie, insn & ~PORT_SETTLED, call_of(frame), result, &replay);
-    return finish_store(env, cookie, insn & ~PORT_SETTLED, &replay);
+    settle_call(env, cookie, insn, call_of(frame), result, &replay);
+    return finish_store(env, cookie, insn, &replay);
 }
 
 #define KINDS(write)                                                                               \
@@ -487,8 +500,7 @@ static const struct ir_ports ports = {
     .tags = {KINDS(0u), KINDS(1u)},
     .array = offsetof(struct cpu, tlb.io_calls),
     .key = offsetof(struct cpu, tlb.io_key),
-    .cookie = offsetof(struct cpu, generated.port),
-    .insn = offsetof(struct cpu, generated.port_insn),
+    .place = offsetof(struct cpu, generated.port),
     .end = offsetof(struct cpu, generated.base),
     .now = offsetof(struct cpu, cycles),
     .limit = offsetof(struct cpu, limit),
