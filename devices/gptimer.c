@@ -83,7 +83,7 @@ struct gptimer {
     /* What follows from the state until somebody changes it: */
     uint32_t chained; /* a timer is */
     uint64_t quiet;   /* cycle of the next tick; 0: no timer runs, or not known */
-    uint64_t calm;    /* cycle of the next tick at which a timer underflows */
+    uint64_t calm;    /* cycle of the next tick at which a timer underflows; 0 with quiet */
     uint64_t period;  /* cycles from tick to tick */
     struct gptimer_state state;
 };
@@ -297,7 +297,10 @@ static void gptimer_look_ahead(struct gptimer *timer)
     uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_EN, CONTROL_EN);
     timer->quiet = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
     timer->period = gptimer_tick_period(timer);
-    timer->calm = add_or_never(timer->quiet, multiply_or_never(ticks - 1, timer->period));
+    timer->calm = timer->quiet;
+    if (timer->quiet != 0) {
+        timer->calm = add_or_never(timer->quiet, multiply_or_never(ticks - 1, timer->period));
+    }
 }
 
 /* Counts down to `now`, which is neither quiet nor beyond calm. */
@@ -317,17 +320,19 @@ static void gptimer_count(struct gptimer *timer, uint64_t now)
     timer->quiet = state->since + timer->period;
 }
 
+static L3_APART void gptimer_catch_up(struct gptimer *timer, uint64_t now)
+{
+    uint32_t raised = gptimer_advance(timer, now);
+    gptimer_look_ahead(timer);
+    gptimer_raise(timer, raised);
+}
+
 static void gptimer_sync_to(struct gptimer *timer, uint64_t now)
 {
-    if (now < timer->quiet) {
-        return;
-    }
-    if (timer->quiet != 0 && now < timer->calm) {
+    if (now >= timer->calm) { /* 0 if no timer runs */
+        gptimer_catch_up(timer, now);
+    } else if (now >= timer->quiet) {
         gptimer_count(timer, now);
-    } else {
-        uint32_t raised = gptimer_advance(timer, now);
-        gptimer_look_ahead(timer);
-        gptimer_raise(timer, raised);
     }
 }
 
