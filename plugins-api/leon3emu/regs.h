@@ -223,10 +223,10 @@ static L3_APART int32_t l3_regfile_read_unusual(struct l3_regfile *regs, struct 
 static inline int32_t l3_regfile_read(struct l3_regfile *regs, struct l3_request *request)
 {
     uint64_t word = request->offset / 4;
-    const struct l3_regfile_place *place = &regs->places[word];
     if (word >= regs->word_count) {
         return l3_regfile_read_unusual(regs, request, NULL);
     }
+    const struct l3_regfile_place *place = &regs->places[word];
     if (place->on_read != NULL) {
         return l3_regfile_read_unusual(regs, request, place);
     }
@@ -251,10 +251,10 @@ static inline int32_t l3_regfile_write(struct l3_regfile *regs, const struct l3_
 {
     uint64_t word = request->offset / 4;
     uint32_t value = (uint32_t)request->value;
-    const struct l3_regfile_place *place = &regs->places[word];
     if (word >= regs->word_count) {
         return l3_regfile_written(regs, request, NULL);
     }
+    const struct l3_regfile_place *place = &regs->places[word];
     uint32_t kept = *place->value & ~place->stored;
     *place->value = (kept | (value & place->stored)) & ~(value & place->w1c);
     if (place->on_write != NULL) {
