@@ -324,6 +324,7 @@ void leon3emu_destroy(struct machine *m)
     code_cache_clear(&m->code_cache);
     translator_destroy(m->exec.translator);
     m->exec.translator = NULL;
+    m->exec.cpu = NULL; /* the watchdog may ask until the end */
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_fini(&m->cpus[i]);
     }
