@@ -6,11 +6,15 @@
  * sets NE and raises its interrupt; later errors are not seen until software clears NE, by writing
  * 0 to it.  Software that writes 1 to a clear NE gets the interrupt too, as in the VHDL.
  *
- * Revision 1 (property `filters`) has a second pair of registers at 0x08, filters for errors and
- * correctable errors, and ME for an error that came while NE was set.
+ * Revision 1 (property `filters`) has a second pair of registers at 0x08, which takes the error that
+ * the first pair cannot (it holds one already, or ignores errors), filters for errors and correctable
+ * errors, and ME for an error that neither had room for.
  *
- * Not modelled: the watching.  A device is not told of accesses that fail elsewhere, so the frozen
- * address and kind stay 0 and only software sets NE.
+ * HMASTER is the CPU's number, or the index of the record of whoever did DMA.  A doubleword is two
+ * words on the bus.
+ *
+ * Not modelled: correctable errors (no memory here has any), and that address and kind follow the bus
+ * while NE is clear: here they keep the last error's.
  */
 #include <stddef.h>
 
@@ -20,6 +24,7 @@
 #define PAIRS 2
 
 #define STATUS_KIND    0x000000ffu /* HSIZE, HMASTER and HWRITE of the access */
+#define STATUS_WRITE   0x00000080u /* HWRITE */
 #define STATUS_NE      0x00000100u /* new error */
 #define STATUS_CE      0x00000200u /* it was correctable */
 #define STATUS_AF      0x00000400u /* ignore errors */
@@ -27,6 +32,8 @@
 #define STATUS_FW      0x00001000u /* write the filters */
 #define STATUS_ME      0x00002000u /* multiple errors */
 #define STATUS_FILTERS (STATUS_AF | STATUS_CF)
+
+#define STATUS_MASTER_LOW 3
 
 struct ahbstat {
     struct l3_host *host;
@@ -61,6 +68,51 @@ static void ahbstat_write_status(void *instance, uint32_t index, uint32_t value)
         ahbstat->services->irq_pulse(ahbstat->host, 0);
     }
 }
+
+/* ---- the bus ---- */
+
+static uint32_t ahbstat_size(uint32_t bytes)
+{
+    return bytes == 1 ? 0 : bytes == 2 ? 1 : 2;
+}
+
+static void ahbstat_freeze(struct ahbstat *ahbstat, uint32_t pair, const struct l3_bus_error *error)
+{
+    uint32_t kind = ahbstat_size(error->size) | (error->master & 15) << STATUS_MASTER_LOW |
+                    (error->write ? STATUS_WRITE : 0);
+    ahbstat->status[pair] &= ~(STATUS_KIND | STATUS_CE);
+    ahbstat->status[pair] |= kind | STATUS_NE;
+    ahbstat->address[pair] = (uint32_t)error->address;
+    ahbstat->services->irq_pulse(ahbstat->host, 0);
+}
+
+/* The pair held an error already, of which the other pair did not take this one either. */
+static void ahbstat_note_another(struct ahbstat *ahbstat, uint32_t pair, uint32_t other)
+{
+    if (ahbstat->filters && (other & (STATUS_NE | STATUS_AF))) {
+        ahbstat->status[pair] |= STATUS_ME;
+    }
+}
+
+static void ahbstat_bus_error(void *instance, const struct l3_bus_error *error)
+{
+    struct ahbstat *ahbstat = instance;
+    uint32_t pairs = ahbstat->filters ? PAIRS : 1;
+    uint32_t before[PAIRS] = {ahbstat->status[0], ahbstat->status[1]};
+
+    for (uint32_t pair = 0; pair < pairs; pair++) {
+        if (before[pair] & STATUS_AF) {
+            continue;
+        }
+        if (!(before[pair] & STATUS_NE)) {
+            ahbstat_freeze(ahbstat, pair, error);
+            return;
+        }
+        ahbstat_note_another(ahbstat, pair, before[!pair]);
+    }
+}
+
+/* ---- registers ---- */
 
 #define STATUS_READABLE (STATUS_KIND | STATUS_NE | STATUS_CE | STATUS_FILTERS | STATUS_ME)
 
@@ -130,6 +182,7 @@ static void *ahbstat_create(struct l3_host *host, const struct l3_services *serv
         free(ahbstat);
         return NULL;
     }
+    services->system->watch_bus_errors(host, ahbstat_bus_error);
     l3_regfile_limit(&ahbstat->regs, 0x00, ahbstat->filters ? PAIRS : 1);
     l3_regfile_limit(&ahbstat->regs, 0x04, ahbstat->filters ? PAIRS : 1);
     return ahbstat;
@@ -154,7 +207,7 @@ static const struct l3_device_class ahbstat = {
     .struct_size = sizeof(struct l3_device_class),
     .abi_version = L3_ABI_VERSION,
     .name = "ahbstat",
-    .summary = "AHB status registers (of a bus without errors)",
+    .summary = "AHB status registers: the first bus error",
     .version = "1.0",
     .properties = ahbstat_properties,
     .property_count = 1,

@@ -69,14 +69,10 @@ static void irqmp_sample(struct irqmp *irqmp)
     }
 }
 
+/* 0: there is none. */
 static uint32_t irqmp_highest(uint32_t interrupts)
 {
-    uint32_t highest = 0;
-    while (interrupts > 1) {
-        interrupts >>= 1;
-        highest++;
-    }
-    return highest;
+    return 31 - (uint32_t)__builtin_clz(interrupts | 1);
 }
 
 static uint32_t irqmp_extended(const struct irqmp *irqmp, uint32_t cpu)

@@ -72,7 +72,7 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 #define IR_MAX_INSNS 256
 
 /* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
- * `left`: of the block's charge, what is unspent once this instruction is done.
+ * `left`: of what was charged on the way to it, what is unspent once this instruction is done.
  * `whole`: the guest has to see each of its accesses that is not fast: no port makes one. */
 struct ir_insn {
     uint32_t pc, npc;
@@ -165,6 +165,7 @@ struct ir_ports {
     uint32_t cycles; /* uint64_t: as `now` */
     /* where in the bus: */
     uint32_t running; /* pointer: the port's frame, NULL after the call */
+    uint32_t last;    /* pointer: the port's frame, of the last call that there was */
     uint32_t calls;   /* uint64_t: how many there were */
     /* Called instead of `function`, if not NULL. */
     int32_t (*dispatch)(void *instance, void *request, void *function);
@@ -233,6 +234,12 @@ struct ir_row {
     uint8_t operand_count;
 };
 extern const struct ir_row ir_rows[IR_CODES];
+/* Does an op of this code go to an arm or on? */
+static inline bool ir_is_branch(unsigned code)
+{
+    return code == IR_BRANCH || code == IR_BRFLAGS || code == IR_CHARGE;
+}
+
 /* Flags of this very op: a CALL of a pure helper is PURE only. */
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op);
 

@@ -86,6 +86,7 @@ struct leon3emu_options {
         *peripherals; /* as after --periph: "uart.so,base=0x80000900,irq=5"            */
     size_t peripheral_count;
     const char *plugin_path; /* directories to search, separated by ':'; may be NULL           */
+    const char *plugin_dir;  /* where to search last; NULL: where the project was to be installed */
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
     int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */
@@ -100,7 +101,9 @@ struct leon3emu_options {
      * the offending thread; must not return.  NULL: abort(). */
     void (*fatal)(void *context, enum leon3emu_status status, const char *text);
     /* A machine is being made: from now until leon3emu_destroy() has returned, or creation failed,
-     * leon3emu_device_call() and leon3emu_emergency() may be asked about it.  May be NULL. */
+     * leon3emu_device_call() and leon3emu_emergency() may be asked about it.  The machine that
+     * leon3emu_peripheral_help() loads a library into is announced, too, and NULL when it is gone.  May be
+     * NULL. */
     void (*building)(void *context, const struct machine *machine);
     void *context;
 };
@@ -148,6 +151,8 @@ bool leon3emu_gdb(struct machine *machine, uint16_t port, uint16_t *actual, stru
 
 /* Regions and flat view of the system's address space. */
 void leon3emu_dump_mtree(const struct machine *machine, FILE *stream);
+/* CPUs, and devices bus by bus with their addresses, interrupt lines and properties. */
+void leon3emu_dump_qtree(const struct machine *machine, FILE *stream);
 /* State of the CPU that stopped: trap, registers, instruction, back-trace. */
 void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE *stream);
 /* Counters of the run. */
@@ -173,10 +178,14 @@ void leon3emu_emergency(const struct machine *machine);
 struct leon3emu_device_call {
     const char *device;
     const char *library;  /* path, or NULL for a built-in device */
-    const char *callback; /* "read", "write", "event", ... */
-    const char *region;   /* read and write only, else NULL */
+    const char *callback; /* "read", "write", "event", ...; "dlopen" and "dlclose", which run
+                           * constructors and destructors: then device is the library's file name */
+    const char
+        *region; /* of the last bus access, which of read and write is this one; NULL: none yet */
     uint64_t offset;
     uint32_t size;
+    bool write;
+    bool running; /* the bus access is this call */
     uint32_t guest_pc;
     uint64_t calls; /* device calls so far: unchanged since the last look means it hangs */
 };

@@ -26,7 +26,7 @@
 
 #define IS_OPERAND(letter)                                                                         \
     ((letter) == 'T' || (letter) == 'i' || (letter) == 'l' || (letter) == 'F' ||                   \
-     (letter) == 'g' || (letter) == '*' || (letter) == 's')
+     (letter) == 'g' || (letter) == '*' || (letter) == 's' || (letter) == 'w')
 /* Operands come first in each row; there are at most three. */
 #define OPERAND_COUNT(text)                                                                        \
     (IS_OPERAND(LETTER(text, 0)) + IS_OPERAND(LETTER(text, 1)) + IS_OPERAND(LETTER(text, 2)))

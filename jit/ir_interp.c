@@ -169,7 +169,7 @@ static void place_branches(struct irx_code *code, const uint16_t indexes[IR_MAX_
 {
     for (unsigned i = 0; i < code->op_count; i++) {
         struct irx_op *op = &code->ops[i];
-        if (op->ir.code == IR_BRANCH || op->ir.code == IR_BRFLAGS) {
+        if (ir_is_branch(op->ir.code)) {
             op->place = indexes[code->arms[op->ir.imm]];
         }
     }

@@ -55,6 +55,7 @@ NARROW(zext8, (uint8_t)a)
 NARROW(zext16, (uint16_t)a)
 NARROW(sext32, (sword)(int32_t)a)
 NARROW(zext32, a)
+UNARY(bits, a)
 NARROW(low, (uint32_t)a)
 NARROW(high, a >> 32)
 HANDLER(pack_64, uint64_t, int64_t, 64, FETCH_B, a << 32 | b)
@@ -165,21 +166,22 @@ static const struct irx_op *ftest(struct irx_run *run, const struct irx_op *op)
     }
 
 const struct irx_row irx_integer_rows[IR_CODES] = {
-    [IR_CONST] = BOTH(constant),  [IR_ADD] = BOTH(add),
-    [IR_SUB] = BOTH(sub),         [IR_MUL] = BOTH(mul),
-    [IR_DIVU] = BOTH(divu),       [IR_DIVS] = BOTH(divs),
-    [IR_AND] = BOTH(and),         [IR_OR] = BOTH(or),
-    [IR_XOR] = BOTH(xor),         [IR_NOT] = BOTH(not ),
-    [IR_NEG] = BOTH(neg),         [IR_SHL] = BOTH(shl),
-    [IR_SHR] = BOTH(shr),         [IR_SAR] = BOTH(sar),
-    [IR_ROTL] = BOTH(rotl),       [IR_SEXT8] = {sext8, NULL},
-    [IR_SEXT16] = {sext16, NULL}, [IR_ZEXT8] = {zext8, NULL},
-    [IR_ZEXT16] = {zext16, NULL}, [IR_SEXT32] = {sext32, NULL},
-    [IR_ZEXT32] = {zext32, NULL}, [IR_LOW] = {low, NULL},
-    [IR_HIGH] = {high, NULL},     [IR_PACK] = {pack_64, NULL},
-    [IR_SETC] = BOTH(setc),       [IR_SELECT] = {select_value, NULL},
-    [IR_FADDI] = {faddi, NULL},   [IR_FSUBI] = {fsubi, NULL},
-    [IR_FADDX] = {faddx, NULL},   [IR_FSUBX] = {fsubx, NULL},
-    [IR_FLOGIC] = {flogic, NULL}, [IR_FCARRY] = {fcarry, NULL},
+    [IR_CONST] = BOTH(constant),    [IR_ADD] = BOTH(add),
+    [IR_SUB] = BOTH(sub),           [IR_MUL] = BOTH(mul),
+    [IR_DIVU] = BOTH(divu),         [IR_DIVS] = BOTH(divs),
+    [IR_AND] = BOTH(and),           [IR_OR] = BOTH(or),
+    [IR_XOR] = BOTH(xor),           [IR_NOT] = BOTH(not ),
+    [IR_NEG] = BOTH(neg),           [IR_SHL] = BOTH(shl),
+    [IR_SHR] = BOTH(shr),           [IR_SAR] = BOTH(sar),
+    [IR_ROTL] = BOTH(rotl),         [IR_SEXT8] = {sext8, NULL},
+    [IR_SEXT16] = {sext16, NULL},   [IR_ZEXT8] = {zext8, NULL},
+    [IR_ZEXT16] = {zext16, NULL},   [IR_SEXT32] = {sext32, NULL},
+    [IR_ZEXT32] = {zext32, NULL},   [IR_LOW] = {low, NULL},
+    [IR_REAL] = {bits_32, bits_64}, [IR_BITS] = {bits_32, bits_64},
+    [IR_HIGH] = {high, NULL},       [IR_PACK] = {pack_64, NULL},
+    [IR_SETC] = BOTH(setc),         [IR_SELECT] = {select_value, NULL},
+    [IR_FADDI] = {faddi, NULL},     [IR_FSUBI] = {fsubi, NULL},
+    [IR_FADDX] = {faddx, NULL},     [IR_FSUBX] = {fsubx, NULL},
+    [IR_FLOGIC] = {flogic, NULL},   [IR_FCARRY] = {fcarry, NULL},
     [IR_FTEST] = {ftest, NULL},
 };

@@ -82,11 +82,11 @@ void irx_read_pointers(struct irx_run *run)
     memcpy(&run->jumps, env + guest->jumps_offset, sizeof run->jumps);
 }
 
-/* The jump cache's row for the address, or NULL.  An empty row has an address that is misaligned. */
+/* The jump cache's row for the address, or NULL.  An empty row has an address that is odd. */
 static const struct jit_jump *find_jump(const struct irx_run *run, uint32_t target)
 {
     const struct jit_jump *row = &run->jumps[(target >> 2) % JIT_JUMPS];
-    bool known = row->pc == target && target % 4 == 0;
+    bool known = row->pc == target && target % 2 == 0;
 
     return known && !(run->interp->stress & JIT_STRESS_EXIT) ? row : NULL;
 }
@@ -337,6 +337,12 @@ static const struct irx_op *brflags(struct irx_run *run, const struct irx_op *op
     return taken ? go_to_arm(run, op) : op + 1;
 }
 
+static const struct irx_op *charge(struct irx_run *run, const struct irx_op *op)
+{
+    run->budget -= (int64_t)(uint32_t)run->values[op->ir.a];
+    return run->budget < 0 ? go_to_arm(run, op) : op + 1;
+}
+
 const struct irx_op *irx_enter(struct irx_run *run, const void *entry)
 {
     const struct irx_code *code = entry;
@@ -389,6 +395,7 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_STEP] = {irx_step, NULL},
     [IR_BRANCH] = {branch_32, branch_64},
     [IR_BRFLAGS] = {brflags, NULL},
+    [IR_CHARGE] = {charge, NULL},
     [IR_EXIT] = {exit_block, NULL},
     [IR_JUMP] = {jump, NULL},
     [IR_QUIT] = {quit, NULL},

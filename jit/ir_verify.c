@@ -132,6 +132,16 @@ static unsigned real_operand_type(const struct walk *walk, const struct ir_op *o
     }
 }
 
+/* Of the same width, but a number for an integer and the other way round. */
+static unsigned other_kind(unsigned type)
+{
+    static const uint8_t kinds[] = {
+        [IR_VOID] = IR_VOID, [IR_I32] = IR_F32, [IR_I64] = IR_F64,
+        [IR_F32] = IR_I32,   [IR_F64] = IR_I64, [IR_FLAGS] = IR_VOID,
+    };
+    return type <= IR_FLAGS ? kinds[type] : IR_VOID;
+}
+
 /* The type that operand i must have. */
 static unsigned operand_type(const struct walk *walk, const struct ir_op *op, unsigned i)
 {
@@ -148,6 +158,8 @@ static unsigned operand_type(const struct walk *walk, const struct ir_op *op, un
         return shared_type(walk, op);
     case 'F':
         return real_operand_type(walk, op);
+    case 'w':
+        return other_kind(op->type);
     default: /* '*' */
         return op->code == IR_CALL ? helper_of(walk, op)->arguments[i]
                : op->cond == IR_64 ? IR_I64
@@ -479,14 +491,29 @@ static bool check_arms(const struct walk *walk)
     return true;
 }
 
+/* All that the block charges, as far as that is constant. */
+static uint32_t whole_charge(const struct ir_block *block)
+{
+    uint32_t whole = block->charge;
+
+    for (unsigned i = 1; i < block->op_count; i++) {
+        const struct ir_op *op = &block->ops[i];
+        if (op->code == IR_CHARGE && op->a < i && block->ops[op->a].code == IR_CONST) {
+            whole += (uint32_t)block->ops[op->a].imm;
+        }
+    }
+    return whole;
+}
+
 static bool check_insns(const struct walk *walk)
 {
     const struct ir_block *block = walk->block;
+    uint32_t charge = whole_charge(block);
 
     for (unsigned i = 0; i < block->insn_count; i++) {
-        if (block->insns[i].left > block->charge) {
+        if (block->insns[i].left > charge) {
             return fail(walk, "instruction %u leaves %u of a charge of %u", i, block->insns[i].left,
-                        block->charge);
+                        charge);
         }
     }
     return true;

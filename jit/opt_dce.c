@@ -104,6 +104,7 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
         return used;
     case IR_BRANCH:
     case IR_BRFLAGS:
+    case IR_CHARGE:
         begin_epochs(walk);
         return true;
     case IR_FADD:

@@ -379,6 +379,14 @@ static ir_ref fold_store(struct opt_walk *walk, struct ir_op *op)
 
 /* ---- all ---- */
 
+/* There and back again. */
+static ir_ref fold_kind(struct opt_walk *walk, struct ir_op *op)
+{
+    const struct ir_op *a = opt_op(walk, op->a);
+
+    return a->code == (op->code == IR_REAL ? IR_BITS : IR_REAL) ? a->a : 0;
+}
+
 /* For ops of which only the operands are put in order. */
 static ir_ref fold_nothing(struct opt_walk *walk, struct ir_op *op)
 {
@@ -415,6 +423,8 @@ const struct opt_rules opt_rules[IR_CODES] = {
     [IR_SETC] = {opt_fold_setc, NULL, false},
     [IR_SELECT] = {opt_fold_select, NULL, false},
     [IR_BRANCH] = {opt_fold_branch, NULL, false},
+    [IR_REAL] = {fold_kind, NULL, false},
+    [IR_BITS] = {fold_kind, NULL, false},
     [IR_STORE] = {fold_store, NULL, false},
     [IR_FADDI] = {fold_nothing, opt_flags_zero, true},
     [IR_FADDX] = {fold_nothing, opt_flags_extend, true},

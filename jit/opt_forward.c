@@ -60,12 +60,30 @@ static void enter_arm(struct opt_walk *walk, const struct opt_arm *arm)
 
 /* ---- ops ---- */
 
+/* A register that was loaded as an integer and is read as a number, or the other way round; 0: it is not. */
+static ir_ref get_other_kind(struct opt_walk *walk, const struct ir_op *get)
+{
+    static const struct {
+        uint8_t code, from;
+    } kinds[] = {
+        [IR_I32] = {IR_BITS, IR_F32}, [IR_I64] = {IR_BITS, IR_F64}, [IR_F32] = {IR_REAL, IR_I32},
+        [IR_F64] = {IR_REAL, IR_I64}, [IR_FLAGS] = {IR_NOP, 0},
+    };
+    struct ir_op op = {.code = kinds[get->type].code, .type = get->type, .insn = IR_NONE};
+
+    op.a = op.code == IR_NOP ? 0 : opt_known_value(walk, get->slot, kinds[get->type].from);
+    return op.a == 0 ? 0 : opt_emit(walk, &op);
+}
+
 static ir_ref do_get(struct opt_walk *walk, const struct ir_op *op)
 {
     ir_ref ref = 0;
 
     if (walk->passes & OPT_STATE) {
         ref = opt_known_value(walk, op->slot, op->type);
+    }
+    if (ref == 0 && walk->passes & OPT_STATE) {
+        ref = get_other_kind(walk, op);
     }
     if (ref == 0) {
         ref = opt_append(walk, op);
@@ -158,7 +176,7 @@ static void do_section(struct opt_walk *walk, unsigned first, unsigned end)
             walk->passes = 0;
         }
         opt_rename(&op, &block->ops[i], walk->map);
-        if (op.code != IR_BRANCH && op.code != IR_BRFLAGS) {
+        if (!ir_is_branch(op.code)) {
             walk->map[i] = do_op(walk, &op);
         } else if (do_branch(walk, &op)) {
             return;
@@ -196,7 +214,7 @@ static void renumber_branches(struct opt_walk *walk)
     for (unsigned i = 1; i < walk->count; i++) {
         struct ir_op *op = &walk->out[i];
 
-        if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
+        if (ir_is_branch(op->code)) {
             op->imm = walk->arms[op->imm].number;
         }
     }

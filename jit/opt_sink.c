@@ -107,7 +107,7 @@ void opt_sink_flags(struct opt_walk *walk)
             scan_set(&scan, op);
         } else if (op->code == IR_GET) {
             uncover(&scan, op->slot, true);
-        } else if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
+        } else if (ir_is_branch(op->code)) {
             scan_branch(&scan, op);
         } else if (scan.count != 0 && opt_flags_of(walk->block, op) & (IR_F_LEAVES | IR_F_END)) {
             scan.count = 0;

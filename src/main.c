@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "cli/crash.h"
+#include "cli/help.h"
+#include "cli/install_dir.h"
 #include "cli/options.h"
 #include "error.h"
 #include "leon3emu.h"
@@ -108,6 +110,7 @@ static int run(struct machine *m, const struct cli_options *cli)
 
 int main(int argc, char **argv)
 {
+    char plugin_dir[4096];
     struct cli_options cli;
     struct error err;
     struct machine *m;
@@ -121,26 +124,28 @@ int main(int argc, char **argv)
     cli.machine.notice = print_notice;
     cli.machine.fatal = crash_fatal;
     cli.machine.building = crash_watch;
+    cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
+    crash_install(cli.hang_limit);
     if (cli.periph_help != NULL) {
         status = leon3emu_peripheral_help(&cli.machine, cli.periph_help, stdout, &err)
-                     ? 0
+                     ? cli_finish_printing()
                      : complain(&err);
         cli_options_fini(&cli);
         return status;
     }
     if (cli.explain) {
-        status = leon3emu_explain(&cli.machine, cli.explain_word, stdout) ? 0 : LEON3EMU_HOST;
+        status = leon3emu_explain(&cli.machine, cli.explain_word, stdout) ? cli_finish_printing()
+                                                                          : LEON3EMU_HOST;
         cli_options_fini(&cli);
         return status;
     }
-    crash_install(cli.hang_limit);
     m = leon3emu_create(&cli.machine, &err);
     if (m == NULL) {
         crash_watch(NULL, NULL);
         status = complain(&err);
-    } else if (cli.dump_mtree) {
-        leon3emu_dump_mtree(m, stdout);
-        status = 0;
+    } else if (cli.dump != NULL) {
+        cli.dump(m, stdout);
+        status = cli_finish_printing();
     } else {
         status = prepare(m, &cli, &err) ? run(m, &cli) : complain(&err);
     }

@@ -11,7 +11,8 @@
  * uses, and which do nothing else, do not count as users.  Constants are no values here: they are
  * written into the instructions that use them.
  *
- * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs sees them.
+ * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs and arms sees
+ * them.
  */
 #include "x64.h"
 
@@ -84,7 +85,7 @@ static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
     const uint64_t *covered = c->covers[op->slot];
 
     c->after[number][3] = 0;
-    if (is_overwritten(overwrite, op->slot) && op->type != IR_FLAGS) {
+    if (is_overwritten(overwrite, op->slot)) {
         c->after[number][3] = overwrite->by[op->slot];
     }
     remove_slots(overwrite, c->conflicts[op->slot]);
@@ -96,8 +97,14 @@ static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
     }
 }
 
-/* step() of an FP op writes its slot.  A SET of it that follows before anything else can be seen sets that
- * right; else what is pending for the slot would be wrong afterwards. */
+/* Will a SET of the slot follow before anything else can see it? */
+static bool is_set_at_once(const struct x64_overwrite *overwrite, unsigned slot)
+{
+    return is_overwritten(overwrite, slot) && overwrite->leaves >= overwrite->by[slot];
+}
+
+/* step() of an FP op writes its slot and shy ones.  A SET of them that follows at once sets that right;
+ * else what is pending for the slot would be wrong afterwards. */
 static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     struct x64_overwrite *overwrite = &c->overwrite;
@@ -105,10 +112,17 @@ static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
     if (op->insn == IR_NONE) {
         return;
     }
-    if (!is_overwritten(overwrite, op->slot) || overwrite->leaves < overwrite->by[op->slot]) {
+    if (!is_set_at_once(overwrite, op->slot)) {
         remove_slots(overwrite, c->conflicts[op->slot]);
     }
-    remove_slots(overwrite, c->shy);
+    for (unsigned word = 0; word < 4; word++) {
+        for (uint64_t left = c->shy[word]; left != 0; left &= left - 1) {
+            unsigned slot = word * 64 + (unsigned)__builtin_ctzll(left);
+            if (!is_set_at_once(overwrite, slot)) {
+                remove_slots(overwrite, c->conflicts[slot]);
+            }
+        }
+    }
     overwrite->leaves = number;
 }
 
@@ -123,6 +137,9 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
         break;
     case IR_LOAD:
     case IR_STORE:
+    case IR_BRANCH:
+    case IR_BRFLAGS:
+    case IR_CHARGE:
         c->overwrite.leaves = number;
         break;
     case IR_FADD:
@@ -159,7 +176,7 @@ static void analyse_section(struct x64 *c, unsigned first, unsigned end)
         if (row->flags & ROW_STATE) {
             analyse_state(c, number, op);
         }
-        if (op->code == IR_BRANCH || op->code == IR_BRFLAGS) {
+        if (ir_is_branch(op->code)) {
             use_liveins(c, first, (unsigned)op->imm, number);
         } else if (op->code == IR_CALL) {
             count = x64_call_operands(c, op);

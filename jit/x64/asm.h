@@ -97,6 +97,8 @@ enum {
     OP_XCHG = 0x87,
     OP_CALL_MEM = 0xff, /* /2; /4: jmp */
     OP_LDMXCSR = 0xae | X_0F,
+    OP_MOVD_LOAD = 0x6e | X_0F | X_66, /* xmm, r/m; | X_W: 64 bits */
+    OP_MOVD_STORE = 0x7e | X_0F | X_66,
     OP_MOVSS_LOAD = 0x10 | X_0F | X_F3,
     OP_MOVSS_STORE = 0x11 | X_0F | X_F3,
     OP_MOVSD_LOAD = 0x10 | X_0F | X_F2,

@@ -4,7 +4,7 @@
  *
  * They are called by stubs, with cookie, instruction, address and value where the guest's functions expect
  * them (a port's with cookie and instruction in one word).  To such a function goes the budget through env,
- * and comes back; if the guest wants to leave, the thunk drops the return address and leaves.
+ * and comes back; whether the guest wants to leave is in the host's flags.
  *
  * A port's thunk is the shortest way: bank base and budget stay in their registers, which C functions keep.
  * It looks at a port, makes its request complete and calls.  If the function has done nothing but its work,
@@ -31,7 +31,9 @@ struct verdict {
 };
 static const struct verdict of_load = {RDX, true}, of_other = {RAX, false};
 
-/* Calls the guest's function, and returns to the stub or leaves. */
+/* Calls the guest's function.  The host's flags say afterwards: not zero, if generated code is to be left;
+ * the stub looks.  (If the thunk left by itself, its call would have no return, and the host mispredict all
+ * returns up to the dispatcher.) */
 static void emit_guest(struct x64 *c, const uint8_t *pointer, const struct verdict *verdict)
 {
     x64_write_env(c, c->guest->budget_offset, BUDGET);
@@ -40,11 +42,16 @@ static void emit_guest(struct x64 *c, const uint8_t *pointer, const struct verdi
     x64_read_env(c, BANK, c->guest->bank_offset);
     x64_read_env(c, BUDGET, c->guest->budget_offset);
     x64_rr(&c->as, OP_TEST | x64_w(verdict->wide), verdict->reg, verdict->reg);
-    uint8_t *leave = x64_jcc_short(&c->as, CC_NE);
     x64_byte(&c->as, 0xc3); /* ret */
-    x64_bind_short(leave, c->as.p);
-    x64_alu_ri(&c->as, ALU_ADD, true, RSP, 8);
-    x64_alu_ri(&c->as, ALU_CMP, false, verdict->reg, IR_GO_TO);
+}
+
+/* Where stubs go then. */
+static void emit_verdict(struct x64 *c)
+{
+    c->thunks.load_verdict = x64_align(c);
+    x64_mov(&c->as, false, RAX, RDX);
+    c->thunks.verdict = c->as.p;
+    x64_alu_ri(&c->as, ALU_CMP, false, RAX, IR_GO_TO);
     x64_jcc(&c->as, CC_NE, c->thunks.quit);
     x64_jmp(&c->as, c->thunks.go_to);
 }
@@ -145,6 +152,7 @@ static void emit_port_call(struct x64 *c, const struct port *port)
     x64_rm(&c->as, OP_LEA | X_W, R11, port_field(port, at->frame));
     emit_port_value(c, port);
     x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)at->running));
+    x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)at->last));
     x64_alu_mi(&c->as, ALU_ADD, true, x64_at(R10, (int32_t)at->calls), 1);
     if (port->dispatch == NULL) {
         x64_rm(&c->as, OP_CALL_MEM, 2, port_field(port, at->function));
@@ -163,6 +171,7 @@ static struct x64_mem request_field(const struct port *port, uint32_t field)
     return x64_at(R11, (int32_t)(port->at->request + field - port->at->frame));
 }
 
+/* The flags are zero here. */
 static void emit_port_result(struct x64 *c, const struct port *port)
 {
     static const uint32_t loads[] = {
@@ -235,6 +244,7 @@ void x64_emit_calls(struct x64 *c)
     const uint8_t *load = emit_pointer(c, (uintptr_t)guest->load);
     const uint8_t *store = emit_pointer(c, (uintptr_t)guest->store);
 
+    emit_verdict(c);
     c->thunks.step = x64_align(c);
     x64_write_env(c, c->guest->bank_offset, BANK);
     emit_guest(c, step, &of_other);

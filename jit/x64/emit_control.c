@@ -35,6 +35,7 @@ void x64_call_step(struct x64 *c, unsigned insn)
     x64_mov_imm(&c->as, false, RDX, (int32_t)insn);
     x64_add_budget(c, left);
     x64_call(&c->as, c->thunks.step);
+    x64_jcc(&c->as, CC_NE, c->thunks.verdict);
     x64_add_budget(c, -left);
 }
 
@@ -111,6 +112,18 @@ void x64_do_call(struct x64 *c, unsigned number, const struct ir_op *op)
     }
 }
 
+/* ---- budget ---- */
+
+void x64_do_charge(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    x64_spoil_flags(c);
+    struct x64_operand amount = x64_resolve(c, op->a, C_RI, c->after[number][0]);
+    x64_alu_operand(&c->as, ALU_SUB, true, BUDGET, amount);
+    x64_consume(c, op->a, c->after[number][0]);
+    x64_end(c);
+    x64_branch_to_arm(c, (unsigned)op->imm, CC_S);
+}
+
 /* ---- the end of a section ---- */
 
 static void leave(struct x64 *c, int32_t reason)
@@ -140,12 +153,34 @@ void x64_do_exit(struct x64 *c, unsigned number, const struct ir_op *op)
     leave(c, op->c);
 }
 
+/* The same where the target, and so the entry's place, is known: the way to another page. */
+static void jump_to_const(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    struct x64_args x = {.number = number, .d = X64_NONE};
+    uint32_t target = (uint32_t)c->ops[op->a].imm;
+    int32_t entry = (int32_t)((target >> 2) % JIT_JUMPS * sizeof(struct jit_jump));
+
+    x64_spoil_flags(c);
+    x.in[0] = (struct x64_operand){OPERAND_IMM, 0, (int32_t)target};
+    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    x64_alu_mi(&c->as, ALU_CMP, false, x64_at(JUMPS, entry), (int32_t)target);
+    x64_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
+    x64_rm(&c->as, OP_CALL_MEM, 4,
+           x64_at(JUMPS, entry + (int32_t)offsetof(struct jit_jump, entry)));
+    x64_consume(c, op->a, c->after[number][0]);
+    x64_end(c);
+}
+
 /* An entry's index times 16 is 4 * (target & 0x3ffc).  Bit 0 is kept: with it set the entry's `unused` is
  * compared, so that 1, which marks an empty entry, is not found. */
 void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     struct x64_args x = {.number = number, .d = X64_NONE};
 
+    if (c->inline_jumps && c->ops[op->a].code == IR_CONST && (c->ops[op->a].imm & 3) == 0) {
+        jump_to_const(c, number, op);
+        return;
+    }
     x64_spoil_flags(c);
     x.in[0] = x64_resolve(c, op->a, C_R, c->after[number][0]);
     unsigned target = x.in[0].reg;

@@ -212,6 +212,22 @@ void x64_emit_fcmp(struct x64 *c, const struct ir_op *op, const struct x64_args 
     x64_alu_rr(&c->as, ALU_ADC, false, x->d, x->d);
 }
 
+void x64_emit_real(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    emit_xmm_operand(c, OP_MOVD_LOAD | x64_w(is_wide(op)), x->d, x->in[0]);
+}
+
+void x64_emit_bits(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    bool wide = op->type == IR_I64;
+
+    if (x->in[0].kind == OPERAND_MEM) {
+        x64_rm(&c->as, OP_MOV_LOAD | x64_w(wide), x->d, x64_operand_mem(x->in[0]));
+    } else {
+        x64_rr(&c->as, OP_MOVD_STORE | x64_w(wide), x->in[0].reg, x->d);
+    }
+}
+
 /* The host is made ready where it is not yet: out of line. */
 void x64_do_fbegin(struct x64 *c, unsigned number, const struct ir_op *op)
 {

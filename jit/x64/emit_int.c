@@ -64,17 +64,23 @@ const struct x64_row x64_flag_rows[IR_CODES] = {
     [IR_SUB] = {2, {C_ANY, C_ANY}, OUT_TIED, ROW_SPOILS, 0, x64_emit_sub, NULL},
 };
 
+/* Will the operand's register be another's after its use? */
+static bool dies(const struct x64_value *at, unsigned after)
+{
+    return after == 0 && !(at->where & PENDING) && at->pins == 0;
+}
+
 /* Is there a sum beside its operands, all in registers? */
 static bool is_apart(const struct x64 *c, unsigned number, const struct ir_op *op)
 {
     const struct x64_value *a = &c->values[op->a];
     const struct x64_value *b = &c->values[op->b];
 
-    if (c->after[number][0] == 0 || (a->where & AT_CONST)) {
+    if (dies(a, c->after[number][0]) || (a->where & AT_CONST)) {
         return false;
     }
     return (b->where & AT_CONST) ||
-           ((a->where & AT_REG) && (b->where & AT_REG) && c->after[number][1] != 0);
+           ((a->where & AT_REG) && (b->where & AT_REG) && !dies(b, c->after[number][1]));
 }
 
 /* lea where it saves a move, or keeps the host's flags. */

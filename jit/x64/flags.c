@@ -149,7 +149,7 @@ static void emit_faddi(struct x64 *c, const struct ir_op *op, const struct x64_a
     x64_note_flags(c, FLAGS_OF_ADD, false, op->a, op->b);
 }
 
-static void emit_cmp_operands(struct x64 *c, bool wide, struct x64_operand a, struct x64_operand b)
+void x64_emit_cmp(struct x64 *c, bool wide, struct x64_operand a, struct x64_operand b)
 {
     if (a.kind == OPERAND_REG && b.kind == OPERAND_IMM && b.value == 0) {
         x64_rr(&c->as, OP_TEST | x64_w(wide), a.reg, a.reg);
@@ -164,13 +164,13 @@ static void emit_cmp_operands(struct x64 *c, bool wide, struct x64_operand a, st
 
 static void emit_fsubi(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    emit_cmp_operands(c, false, x->in[0], x->in[1]);
+    x64_emit_cmp(c, false, x->in[0], x->in[1]);
     x64_note_flags(c, FLAGS_OF_SUB, false, op->a, op->b);
 }
 
 static void emit_flogic(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    emit_cmp_operands(c, false, x->in[0], (struct x64_operand){OPERAND_IMM, 0, 0});
+    x64_emit_cmp(c, false, x->in[0], (struct x64_operand){OPERAND_IMM, 0, 0});
     x64_note_flags(c, FLAGS_OF_LOGIC, false, op->a, 0);
     c->flags.result = op->a;
 }
@@ -202,6 +202,7 @@ static void do_arithmetic(struct x64 *c, unsigned number, enum x64_flags_kind ki
 {
     const struct ir_op *op = &c->ops[number];
 
+    x64_pin_operands(c, number);
     if (x64_flags_match(c, kind, false, op->a, op->b)) {
         consume_both(c, number, op);
         x64_define_flags(c, number);
@@ -242,6 +243,7 @@ void x64_do_flogic(struct x64 *c, unsigned number, const struct ir_op *op)
     static const struct x64_row row = {1, {C_RM},      OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS,
                                        0, emit_flogic, NULL};
 
+    x64_pin_operands(c, number);
     if (!x64_flags_match(c, FLAGS_OF_LOGIC, false, op->a, 0)) {
         x64_place(c, number, op, &row);
         return;
@@ -447,7 +449,7 @@ static enum x64_cc compare(struct x64 *c, unsigned number, const struct ir_op *o
     struct x64_operand a = x64_resolve(c, refs[0], C_RM, c->after[number][swap]);
     unsigned constraint = a.kind == OPERAND_MEM ? C_RI : C_ANY;
     struct x64_operand b = x64_resolve(c, refs[1], constraint, c->after[number][!swap]);
-    emit_cmp_operands(c, wide, a, b);
+    x64_emit_cmp(c, wide, a, b);
     x64_note_flags(c, FLAGS_OF_SUB, wide, refs[0], refs[1]);
     c->flags.result = x64_is_const(c, refs[1], 0) ? refs[0] : 0;
     return cc_of(cond);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * SETs that only stubs perform.
+ * SETs that only stubs and arms perform.
  *
- * A SET that a later one overwrites before anything but a slow path can see it needs no store in the
- * main path.  Its value stays in its register until the later SET, and each stub on the way stores it
- * first.  If the register is needed, the store is made then.  analyse.c finds these SETs; between such a
- * SET and the one that overwrites it there is no branch, no GET of the slot, and no op at which state must
- * be complete in the main path.
+ * A SET that a later one overwrites before anything but a slow path or an arm can see it needs no store in
+ * the main path.  Its value stays in its register until the later SET; each stub on the way stores it
+ * first, and so does each arm.  If the register is needed, the store is made then.  analyse.c finds these
+ * SETs; between such a SET and the one that overwrites it there is no GET of the slot, and no op at which
+ * state must be complete in the main path.
  *
  * Invariant: a value that is PENDING is AT_REG, its `home` is the slot, and it is not AT_HOME.
  */
@@ -71,22 +71,23 @@ bool x64_write_pending(struct x64 *c, ir_ref value)
     return true;
 }
 
-void x64_note_pending(struct x64 *c, struct x64_stub *stub)
+struct x64_noted x64_note_pending(struct x64 *c)
 {
-    stub->pending = c->pool_count;
-    stub->pending_count = (uint8_t)c->pending_count;
+    struct x64_noted all = {c->pool_count, (uint8_t)c->pending_count};
+
     for (unsigned i = 0; i < c->pending_count; i++) {
         struct x64_pending *noted = &c->pool[c->pool_count++];
         const struct x64_value *at = &c->values[c->pending[i].value];
         *noted = c->pending[i];
         noted->reg = at->where & AT_CONST ? X64_NONE : at->reg;
     }
+    return all;
 }
 
-void x64_emit_pending(struct x64 *c, const struct x64_stub *stub)
+void x64_emit_pending(struct x64 *c, struct x64_noted all)
 {
-    for (unsigned i = 0; i < stub->pending_count; i++) {
-        const struct x64_pending *noted = &c->pool[stub->pending + i];
+    for (unsigned i = 0; i < all.count; i++) {
+        const struct x64_pending *noted = &c->pool[all.first + i];
         unsigned type = c->guest->slots[noted->slot].type;
         if (noted->reg == X64_NONE) {
             x64_store_const(c, noted->slot, type, c->ops[noted->value].imm);

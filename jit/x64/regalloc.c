@@ -71,7 +71,8 @@ static void spill(struct x64 *c, ir_ref value)
 {
     struct x64_value *at = &c->values[value];
 
-    if ((at->where & PENDING) && (x64_write_pending(c, value) || at->next == 0)) {
+    if ((at->where & PENDING) &&
+        (x64_write_pending(c, value) || (at->next == 0 && at->pins == 0))) {
         return;
     }
     if (!(at->where & (AT_FRAME | AT_HOME))) {
@@ -89,7 +90,7 @@ static void evict(struct x64 *c, unsigned reg)
     ir_ref value = c->in_reg[reg];
 
     spill(c, value);
-    if (c->values[value].next == 0) {
+    if (c->values[value].next == 0 && c->values[value].pins == 0) {
         x64_give_up(c, value); /* it was but pending */
         return;
     }
@@ -185,7 +186,7 @@ void x64_give_up(struct x64 *c, ir_ref value)
 {
     struct x64_value *at = &c->values[value];
 
-    if (at->where & PENDING) {
+    if ((at->where & PENDING) || at->pins != 0) {
         return; /* until the SET that overwrites it */
     }
     if (at->where & AT_REG) {
@@ -304,7 +305,8 @@ static struct x64_operand resolve_rax(struct x64 *c, ir_ref value, unsigned afte
 {
     struct x64_value *at = &c->values[value];
 
-    if (at->where & AT_REG && at->reg == RAX && after == 0 && !(at->where & PENDING)) {
+    if (at->where & AT_REG && at->reg == RAX && after == 0 && !(at->where & PENDING) &&
+        at->pins == 0) {
         return in_register(c, RAX);
     }
     x64_take_fixed(c, RAX);

@@ -67,6 +67,8 @@ const struct x64_row x64_rows[IR_CODES] = {
     [IR_FTOI]    = SPECIAL(1, ROW_STATE, x64_do_fp),
     [IR_FCMP]    = {2, {C_X, C_XM}, OUT_NEW, ROW_SPOILS, 1, x64_emit_fcmp, NULL},
     [IR_FCMPE]   = {2, {C_X, C_XM}, OUT_NEW, ROW_SPOILS, 1, x64_emit_fcmp, NULL},
+    [IR_REAL]    = {1, {C_RM}, OUT_XNEW, ROW_DROP, 0, x64_emit_real, NULL},
+    [IR_BITS]    = {1, {C_XM}, OUT_NEW, ROW_DROP, 0, x64_emit_bits, NULL},
     [IR_FBEGIN]  = SPECIAL(0, 0, x64_do_fbegin),
 
     [IR_CALL]    = SPECIAL(0, ROW_STATE, x64_do_call),
@@ -74,6 +76,7 @@ const struct x64_row x64_rows[IR_CODES] = {
 
     [IR_BRANCH]  = SPECIAL(2, ROW_STATE, x64_do_branch),
     [IR_BRFLAGS] = SPECIAL(1, ROW_STATE, x64_do_brflags),
+    [IR_CHARGE]  = SPECIAL(1, ROW_STATE, x64_do_charge),
     [IR_EXIT]    = SPECIAL(0, ROW_STATE, x64_do_exit),
     [IR_JUMP]    = SPECIAL(1, ROW_STATE, x64_do_jump),
     [IR_QUIT]    = SPECIAL(0, ROW_STATE, x64_do_quit),

@@ -2,8 +2,8 @@
 /*
  * Sections: where values are at the beginning of a block and of an arm.
  *
- * At a branch the places of the arm's live-ins are noted, and the arm begins with them.  Nothing is pending
- * at a branch, and what is in places of values that the arm does not use is lost to it.
+ * At a branch the places of the arm's live-ins are noted, and the arm begins with them.  What is pending at
+ * the branch the arm stores first.  What is in places of values that it does not use is lost to it.
  */
 #include "check.h"
 #include "x64.h"
@@ -13,9 +13,11 @@ void x64_branch_to_arm(struct x64 *c, unsigned arm, enum x64_cc cc)
     struct x64_arm *to = &c->arms[arm];
     struct x64_livein *livein = &c->liveins[to->first];
 
-    CHECK(to->jump == NULL && c->pending_count == 0);
+    CHECK(to->jump == NULL);
     to->flags = c->flags;
     to->fp_ready = c->fp_ready;
+    to->pending = x64_note_pending(c);
+    x64_note_lazy(c, &to->lazy);
     for (unsigned i = 0; i < to->count; i++) {
         livein[i].at = c->values[livein[i].value];
         x64_consume(c, livein[i].value, livein[i].after);
@@ -33,6 +35,7 @@ static void begin_section(struct x64 *c)
     c->frame_free_count = 0;
     c->frame_dead_count = 0;
     c->pending_count = 0;
+    c->lazy.value = 0;
     memset(c->home_mask, 0, sizeof c->home_mask);
 }
 
@@ -53,7 +56,9 @@ static void restore_livein(struct x64 *c, const struct x64_livein *livein)
     struct x64_value *at = &c->values[livein->value];
 
     *at = livein->at;
+    at->where = at->where & PENDING ? (at->where & (uint8_t)~PENDING) | AT_HOME : at->where;
     at->next = livein->first;
+    at->pins = 0;
     if (at->where & AT_REG) {
         c->free &= ~X64_BIT(at->reg);
         c->in_reg[at->reg] = livein->value;
@@ -72,6 +77,7 @@ void x64_begin_arm(struct x64 *c, unsigned arm)
     const struct x64_arm *from = &c->arms[arm];
 
     begin_section(c);
+    x64_emit_pending(c, from->pending);
     for (unsigned i = 0; i < from->count; i++) {
         restore_livein(c, &c->liveins[from->first + i]);
     }
@@ -80,4 +86,5 @@ void x64_begin_arm(struct x64 *c, unsigned arm)
     if (c->flags.value != 0 && !(c->values[c->flags.value].where & AT_FLAGS)) {
         c->flags.value = 0;
     }
+    x64_begin_arm_lazy(c, &from->lazy);
 }

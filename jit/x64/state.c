@@ -130,6 +130,14 @@ void x64_do_set(struct x64 *c, unsigned number, const struct ir_op *op)
     unsigned after = c->after[number][0];
 
     x64_drop_pending(c, op->slot);
+    x64_drop_lazy(c, op->slot);
+    if (op->type == IR_FLAGS && x64_is_lazy(c, number)) {
+        x64_drop_homes_of_slot(c, op->slot);
+        x64_begin_lazy(c, op->slot, op->a);
+        x64_consume(c, op->a, after);
+        x64_end(c);
+        return;
+    }
     if (at->where & AT_CONST) {
         set_const(c, number, op);
         return;
@@ -139,7 +147,7 @@ void x64_do_set(struct x64 *c, unsigned number, const struct ir_op *op)
     }
     struct x64_operand from = x64_resolve(c, op->a, C_R, after);
     x64_drop_homes_of_slot(c, op->slot);
-    if (c->after[number][3] != 0 && x64_pend(c, op->slot, op->a)) {
+    if (c->after[number][3] != 0 && op->type != IR_FLAGS && x64_pend(c, op->slot, op->a)) {
         x64_consume(c, op->a, after);
     } else {
         x64_store(c, op->slot, op->type, from.reg);

@@ -36,7 +36,8 @@ struct x64_stub *x64_add_stub(struct x64 *c, enum x64_stub_kind kind, const stru
         .a = x->in[0],
         .b = x->in[1],
     };
-    x64_note_pending(c, stub);
+    stub->pending = x64_note_pending(c);
+    x64_note_lazy(c, &stub->lazy);
     return stub;
 }
 
@@ -96,7 +97,7 @@ static void move_store_operands(struct x64 *c, struct x64_operand address, struc
 
 /* port: its thunk, or NULL where the guest has to see the access. */
 static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *port,
-                       const uint8_t *thunk)
+                       const uint8_t *thunk, uint8_t *verdict)
 {
     int32_t left = (int32_t)x64_left(c, op->insn);
 
@@ -109,13 +110,15 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *por
     }
     x64_add_budget(c, left);
     x64_call(&c->as, thunk);
+    x64_jcc(&c->as, CC_NE, verdict);
     x64_add_budget(c, -left);
 }
 
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.port_load[op->cond], c->thunks.load[op->cond]);
+    call_guest(c, op, c->thunks.port_load[op->cond], c->thunks.load[op->cond],
+               c->thunks.load_verdict);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
     }
@@ -124,7 +127,7 @@ static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const str
 static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.port_store[op->cond], c->thunks.store[op->cond]);
+    call_guest(c, op, c->thunks.port_store[op->cond], c->thunks.store[op->cond], c->thunks.verdict);
 }
 
 /* ---- floating point ---- */
@@ -195,10 +198,22 @@ static void emit_work(struct x64 *c, const struct x64_stub *stub, const struct i
 
 static void emit_jump_stub(struct x64 *c, const struct x64_stub *stub)
 {
-    x64_rm(&c->as, OP_MOV_STORE, stub->a.reg, x64_at(ENV, (int32_t)c->guest->target_offset));
+    struct x64_mem target = x64_at(ENV, (int32_t)c->guest->target_offset);
+
+    if (stub->a.kind == OPERAND_IMM) {
+        x64_rm(&c->as, OP_MOV_MEM_IMM, 0, target);
+        x64_imm32(&c->as, (uint32_t)stub->a.value);
+    } else {
+        x64_rm(&c->as, OP_MOV_STORE, stub->a.reg, target);
+    }
     x64_load_cookie(c, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
     x64_jmp(&c->as, c->thunks.leave);
+}
+
+static bool is_rax(struct x64_operand operand)
+{
+    return operand.kind == OPERAND_REG && operand.reg == RAX;
 }
 
 static void emit_stub(struct x64 *c, const struct x64_stub *stub)
@@ -218,8 +233,9 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     if (stub->kind == STUB_FP_TINY) {
         emit_tiny_check(c, stub, op);
     }
-    x64_emit_pending(c, stub);
+    x64_emit_pending(c, stub->pending);
     save_live(c, stub->live);
+    x64_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));
     emit_work(c, stub, op);
     restore_live(c, stub->live);
     x64_jmp(&c->as, stub->back);

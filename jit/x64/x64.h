@@ -8,7 +8,8 @@
  *   regalloc.c  the allocator: satisfies a row, then calls its emit function
  *   sections.c  what the allocator begins the block and each arm with
  *   state.c     guest state: GET, SET, and values that still are in their slot
- *   pending.c   SETs that only stubs perform
+ *   pending.c   SETs that only stubs and arms perform
+ *   lazy.c      the same for SETs of flags
  *   flags.c     what the host's flags stand for
  *   emit_*.c    emit functions: registers are given to them
  *   stubs.c     code that is rarely executed, behind the block
@@ -60,6 +61,7 @@ struct x64_value {
     uint8_t reg;
     uint16_t frame;
     uint8_t home;
+    uint8_t pins; /* not 0: it stays somewhere although nothing uses it (lazy.c) */
 };
 
 /* A value of the main section that an arm uses. */
@@ -81,18 +83,46 @@ struct x64_flags {
     ir_ref value;  /* FLAGS value that they are, 0: none */
 };
 
-/* A SET to be performed by a stub. */
+/* A SET to be performed by stubs and arms. */
 struct x64_pending {
     uint8_t slot;
     uint8_t reg; /* X64_NONE: the value is a constant */
     ir_ref value;
 };
-#define X64_PENDING_MOST 8
+#define X64_PENDING_MOST 12
+
+/* What was pending somewhere: a part of x64.pool. */
+struct x64_noted {
+    uint32_t first;
+    uint8_t count;
+};
+
+enum x64_operand_kind { OPERAND_NONE, OPERAND_REG, OPERAND_IMM, OPERAND_MEM };
+
+struct x64_operand {
+    uint8_t kind;
+    uint8_t reg;   /* MEM: the base */
+    int32_t value; /* IMM; MEM: the displacement */
+};
+
+/* A SET of flags to be performed by stubs and arms from the operands of its compare. */
+struct x64_lazy {
+    ir_ref value; /* the compare, 0: none */
+    uint8_t slot;
+};
+
+/* The same, and where the operands are at a stub's or arm's branch. */
+struct x64_noted_lazy {
+    struct x64_lazy lazy;
+    struct x64_operand a, b;
+};
 
 struct x64_arm {
     uint32_t first, count; /* of x64.liveins */
     uint8_t *jump;         /* field of the jump to it, NULL: none yet */
     struct x64_flags flags;
+    struct x64_noted pending;
+    struct x64_noted_lazy lazy;
     bool fp_ready;
 };
 
@@ -153,14 +183,6 @@ extern const struct x64_row x64_rows[IR_CODES];
 /* ADD and SUB in the form that sets the host's flags. */
 extern const struct x64_row x64_flag_rows[IR_CODES];
 
-enum x64_operand_kind { OPERAND_NONE, OPERAND_REG, OPERAND_IMM, OPERAND_MEM };
-
-struct x64_operand {
-    uint8_t kind;
-    uint8_t reg;   /* MEM: the base */
-    int32_t value; /* IMM; MEM: the displacement */
-};
-
 struct x64_args {
     unsigned number; /* of the op */
     bool wide;       /* the op's type has 64 bits */
@@ -190,8 +212,8 @@ struct x64_stub {
     uint8_t *jump;   /* field of the jump to it */
     uint8_t *back;   /* where to go on */
     struct x64_operand a, b;
-    uint32_t pending; /* first of those in x64.pool */
-    uint8_t pending_count;
+    struct x64_noted pending;
+    struct x64_noted_lazy lazy;
 };
 
 /* ---- thunks: places in the writable mapping ---- */
@@ -201,15 +223,17 @@ struct x64_thunks {
     uint8_t *leave;        /* rax cookie, rdx reason */
     uint8_t *quit;         /* with JIT_QUIT */
     uint8_t *go_to;        /* to env's target */
-    uint8_t *step;         /* rsi cookie, edx insn */
+    uint8_t *step;         /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
     uint8_t *load[8];      /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
     uint8_t *store[4];     /* the same and r9 value */
     uint8_t *port_load[8]; /* the same by a port, with ir_place() in rsi; NULL: there are none */
     uint8_t *port_store[4];
-    uint8_t *fp_begin;  /* makes the host ready if it is not */
-    uint8_t *mxcsr;     /* constants: */
-    uint8_t *magnitude; /* [0] of F32, [1] of F64: 16 bytes each */
-    uint8_t *least;     /* the same: least normal number */
+    uint8_t *verdict;      /* eax: of step and store */
+    uint8_t *load_verdict; /* edx */
+    uint8_t *fp_begin;     /* makes the host ready if it is not */
+    uint8_t *mxcsr;        /* constants: */
+    uint8_t *magnitude;    /* [0] of F32, [1] of F64: 16 bytes each */
+    uint8_t *least;        /* the same: least normal number */
     uint8_t *zero;
 };
 
@@ -243,6 +267,7 @@ struct x64 {
     unsigned frame_top, frame_free_count, frame_dead_count;
     unsigned stub_count, livein_count, pool_count;
     unsigned step_slot; /* slot that step() of the FP op at hand writes, 0: none */
+    struct x64_lazy lazy;
     unsigned pending_count;
     struct x64_pending pending[X64_PENDING_MOST]; /* reg is not used: see the value */
     uint64_t home_mask[4];                        /* slots that are homes */
@@ -254,13 +279,13 @@ struct x64 {
     struct x64_value values[IR_MAX_OPS];
     uint16_t after[IR_MAX_OPS][4]; /* for each operand of each op: the use after this one;
                                       [3] of a SET: the SET that overwrites it before it matters but in
-                                      stubs, 0: none */
+                                      stubs and arms, 0: none */
     struct x64_overwrite {
         uint64_t slots[4]; /* those that will be overwritten */
         uint16_t by[256];
         unsigned leaves;                                    /* the next op that has a stub */
     } overwrite;                                            /* of the backward pass */
-    struct x64_pending pool[IR_MAX_OPS * X64_PENDING_MOST]; /* of stubs */
+    struct x64_pending pool[IR_MAX_OPS * X64_PENDING_MOST]; /* of stubs and arms */
     struct x64_stub stubs[IR_MAX_OPS];
     struct x64_livein liveins[IR_MAX_ARMS * IR_MAX_OPS]; /* only what is used is ever touched */
 };
@@ -345,14 +370,32 @@ bool x64_pend(struct x64 *c, unsigned slot, ir_ref value);
 void x64_drop_pending(struct x64 *c, unsigned slot);
 /* Writes what is pending for the value.  True: the slot is its home from now on. */
 bool x64_write_pending(struct x64 *c, ir_ref value);
-/* The stub is to perform all that is pending now; and that part of its code. */
-void x64_note_pending(struct x64 *c, struct x64_stub *stub);
-void x64_emit_pending(struct x64 *c, const struct x64_stub *stub);
+/* A stub or an arm is to perform all that is pending now; and that part of its code. */
+struct x64_noted x64_note_pending(struct x64 *c);
+void x64_emit_pending(struct x64 *c, struct x64_noted noted);
 /* The store of a SET. */
 void x64_store(struct x64 *c, unsigned slot, unsigned type, unsigned reg);
 void x64_store_const(struct x64 *c, unsigned slot, unsigned type, int32_t imm);
 
+/* ---- lazy.c ---- */
+
+/* Is this SET of flags left to stubs and arms? */
+bool x64_is_lazy(const struct x64 *c, unsigned set);
+/* Before a compare's operands may be given up: they are not if a lazy SET follows. */
+void x64_pin_operands(struct x64 *c, unsigned number);
+void x64_begin_lazy(struct x64 *c, unsigned slot, ir_ref value);
+/* The slot is overwritten. */
+void x64_drop_lazy(struct x64 *c, unsigned slot);
+void x64_note_lazy(const struct x64 *c, struct x64_noted_lazy *noted);
+/* In a stub, which changes the host's flags and, unless told not to, rax. */
+void x64_emit_lazy(struct x64 *c, const struct x64_noted_lazy *noted, bool keep_rax);
+/* At the start of an arm, when its live-ins and flags are known. */
+void x64_begin_arm_lazy(struct x64 *c, const struct x64_noted_lazy *noted);
+
 /* ---- flags.c ---- */
+
+/* Compares. */
+void x64_emit_cmp(struct x64 *c, bool wide, struct x64_operand a, struct x64_operand b);
 
 /* The host's flags will change: saves the value they are, if it is used again. */
 void x64_spoil_flags(struct x64 *c);
@@ -385,9 +428,9 @@ x64_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x6
     x64_emit_movsxd, x64_emit_mov32, x64_emit_nothing, x64_emit_high, x64_emit_pack,
     x64_emit_select;
 x64_special x64_do_load, x64_do_store, x64_do_shift_bank;
-x64_emit x64_emit_ffromi, x64_emit_fcmp;
+x64_emit x64_emit_ffromi, x64_emit_fcmp, x64_emit_real, x64_emit_bits;
 x64_special x64_do_fp, x64_do_fbegin;
-x64_special x64_do_call, x64_do_step, x64_do_exit, x64_do_jump, x64_do_quit;
+x64_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit;
 void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d,
                      struct x64_operand operand);
 

@@ -90,7 +90,7 @@ struct l3_request {
     uint64_t value;       /* write: the value; read: the answer goes here (0 before the call)     */
     uint32_t size;        /* 1, 2, 4 or 8 bytes; one of the region's native sizes                 */
     uint32_t attributes;  /* L3_ATTR_*                                                            */
-    uint32_t master;      /* CPU number, or bus index of the DMA master                           */
+    uint32_t master;      /* CPU number, or bus index of the DMA master (15: it has no record)    */
     uint32_t wait_cycles; /* reply: bus cycles this access costs beyond its instruction           */
     uint64_t cycles;      /* when it is made: what services->cycles() says meanwhile              */
 };
@@ -103,7 +103,8 @@ struct l3_request {
 #define L3_PROPERTY_CHARDEV 4u /* none, stdio, file:PATH, pty, pty:LINK, tcp:PORT                 */
 
 /* A parameter: `--periph NAME,property=value` or a line of the board file.  The core adds `base`
- * (and `<region>_base`), `irq` (and `irq1`, `irq2`, ... for further outputs) by itself. */
+ * (and `<region>_base`), `irq` (and `irq1`, `irq2`, ... for further outputs) and, for a class with a
+ * plug&play identity, `pnp_vendor`, `pnp_device`, `pnp_version` by itself. */
 struct l3_property {
     uint32_t struct_size;
     uint32_t type;             /* L3_PROPERTY_*                                                   */
@@ -306,7 +307,8 @@ struct l3_services {
     void (*event_cancel)(struct l3_host *host, struct l3_event *event);
 
     /* -- interrupt lines --------------------------------------------------------------------- */
-    /* Drives output `output` to level 0 or 1. */
+    /* Drives output `output` to level 0 or 1.  A line is high while any output on it is; its
+     * changes are what others are told of. */
     void (*irq_set)(struct l3_host *host, uint32_t output, uint32_t level);
     /* Up and down again: what most GRLIB cores do. */
     void (*irq_pulse)(struct l3_host *host, uint32_t output);
@@ -367,6 +369,17 @@ struct l3_bus_entry {
     uint32_t bar[4];  /* AHB words 4..7; APB: bar[0] is word 1                                    */
 };
 
+/* An access that ended in an AMBA error response. */
+struct l3_bus_error {
+    uint32_t struct_size;
+    uint32_t size;       /* of the access: 1, 2, 4 or 8 bytes                                     */
+    uint64_t address;
+    uint32_t write;      /* 1: a store                                                            */
+    uint32_t attributes; /* L3_ATTR_*, never L3_ATTR_DEBUG                                        */
+    uint32_t master;     /* CPU number, or bus index of the DMA master                            */
+    uint32_t reserved;
+};
+
 struct l3_system_services {
     uint32_t struct_size;
     uint32_t version;
@@ -393,6 +406,13 @@ struct l3_system_services {
     /* Returns 1, or 0 if there is no such register. */
     int32_t (*cpu_register_read)(struct l3_host *host, uint32_t cpu, uint32_t reg, uint32_t *value);
     int32_t (*cpu_register_write)(struct l3_host *host, uint32_t cpu, uint32_t reg, uint32_t value);
+
+    /* -- version 2 --------------------------------------------------------------------------- */
+    /* In create() only: function is called of each access that gets a bus error, whoever made it, but
+     * a debugger; before the CPU takes its trap.  *error is valid during the call.  Of accesses that
+     * are made inside such a call nobody is told. */
+    void (*watch_bus_errors)(struct l3_host *host,
+                             void (*function)(void *instance, const struct l3_bus_error *error));
 };
 
 /* ---- Export ---------------------------------------------------------------------------------- */

@@ -3,14 +3,16 @@
  * Signals of the program, see crash.h.
  *
  * A deadly signal while a device's callback runs is laid at that device's door: the report names it
- * with library, callback, register and guest pc.  A timer looks every second whether the same call
- * is still running; after the hang limit it is reported as hanging.  All of it runs on the
- * machine's thread, inside signal handlers: only async-signal-safe functions are used (snprintf
- * with integers and strings is, in glibc).
+ * with library, callback, register and guest pc; so is an exit() from there.  A deadly signal on a
+ * thread that is not the machine's is a library's: the program starts none.  A timer looks every second
+ * whether the same call is still running; after the hang limit it is reported as hanging.  All of it
+ * runs inside signal handlers: only async-signal-safe functions are used (snprintf with integers and
+ * strings is, in glibc).
  */
 #include "cli/crash.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@
 static struct {
     const struct machine *volatile machine;
     struct machine *volatile running; /* Ctrl-C is for it */
+    pthread_t thread;                 /* the machine's */
     volatile uint64_t last_calls;
     volatile uint32_t seconds_in_call;
     uint32_t hang_limit; /* seconds; 0: none */
@@ -40,19 +43,29 @@ static void write_text(const char *text)
     }
 }
 
+/* Appends the register or the last bus access, guest pc, and the end of the line. */
+static void describe_place(char *text, size_t size, const struct leon3emu_device_call *call)
+{
+    size_t used = strlen(text);
+
+    if (call->region != NULL) {
+        snprintf(text + used, size - used, "%s register +0x%" PRIx64 " of %s, %" PRIu32 " bytes%s",
+                 call->running ? " of" : "; last bus access:", call->offset, call->region,
+                 call->size,
+                 call->running ? " (last bus access)"
+                 : call->write ? " written"
+                               : " read");
+        used = strlen(text);
+    }
+    snprintf(text + used, size - used, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
+}
+
 static void describe_call(char *text, size_t size, const struct leon3emu_device_call *call,
                           const char *what)
 {
-    int used = snprintf(text, size, "leon3emu: peripheral %s (%s) %s in %s()", call->device,
-                        call->library == NULL ? "built in" : call->library, what, call->callback);
-    if (call->region != NULL && used > 0 && (size_t)used < size) {
-        used += snprintf(text + used, size - (size_t)used,
-                         " of register +0x%" PRIx64 " of %s, %" PRIu32 " bytes (last bus access)",
-                         call->offset, call->region, call->size);
-    }
-    if (used > 0 && (size_t)used < size) {
-        snprintf(text + used, size - (size_t)used, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
-    }
+    snprintf(text, size, "leon3emu: peripheral %s (%s) %s in %s()", call->device,
+             call->library == NULL ? "built in" : call->library, what, call->callback);
+    describe_place(text, size, call);
 }
 
 /* Ends the program from a handler. */
@@ -70,6 +83,12 @@ static void on_deadly_signal(int number)
     char text[700];
 
     signal(number, SIG_DFL); /* a second one, from the report itself, ends at once */
+    if (!pthread_equal(pthread_self(), watched.thread)) {
+        snprintf(text, sizeof text,
+                 "leon3emu: a thread of a peripheral library crashed (signal %d)\n", number);
+        write_text(text);
+        leave(LEON3EMU_CRASH);
+    }
     if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
         char what[40];
         snprintf(what, sizeof what, "crashed (signal %d)", number);
@@ -82,6 +101,19 @@ static void on_deadly_signal(int number)
              number);
     write_text(text);
     leave(LEON3EMU_INTERNAL);
+}
+
+/* The program itself never calls exit() inside a device call. */
+static void on_exit_call(void)
+{
+    struct leon3emu_device_call call;
+    char text[700];
+
+    if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
+        describe_call(text, sizeof text, &call, "called exit()");
+        write_text(text);
+        leave(LEON3EMU_CRASH);
+    }
 }
 
 static void on_second(int number)
@@ -130,6 +162,8 @@ void crash_install(uint32_t hang_limit)
     struct itimerval second = {{1, 0}, {1, 0}};
 
     watched.hang_limit = hang_limit;
+    watched.thread = pthread_self();
+    atexit(on_exit_call);
     sigaltstack(&alternate, NULL);
     for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
         handle(deadly[i], on_deadly_signal, SA_ONSTACK | SA_NODEFER);
@@ -153,11 +187,23 @@ void crash_interrupts(struct machine *machine)
     watched.running = machine;
 }
 
-void crash_fatal(void *context, enum leon3emu_status status, const char *text)
+/* On a thread of a library: what the machine's thread is at is only looked at. */
+void crash_fatal(void *context, enum leon3emu_status status, const char *said)
 {
+    struct leon3emu_device_call call;
+    char text[1200];
     (void)context;
-    write_text("leon3emu: ");
+
+    snprintf(text, sizeof text, "leon3emu: %s", said);
+    if (watched.machine != NULL) {
+        size_t used = strlen(text);
+        if (leon3emu_device_call(watched.machine, &call)) {
+            snprintf(text + used, sizeof text - used, "; meanwhile in its %s()", call.callback);
+        }
+        describe_place(text, sizeof text, &call);
+    } else {
+        strcat(text, "\n");
+    }
     write_text(text);
-    write_text("\n");
     leave(status);
 }

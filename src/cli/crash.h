@@ -20,6 +20,6 @@ void crash_watch(void *context, const struct machine *machine);
 void crash_interrupts(struct machine *machine);
 
 /* For leon3emu_options.fatal: prints, ends the program with status. */
-void crash_fatal(void *context, enum leon3emu_status status, const char *text);
+void crash_fatal(void *context, enum leon3emu_status status, const char *said);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/help.h"
 #include "cli/options_jit.h"
 #include "core/parse.h"
 #include "log.h"
@@ -18,10 +19,6 @@
 #ifndef LEON3EMU_VERSION
 #define LEON3EMU_VERSION "0"
 #endif
-
-/* argp looks for it by name, which must not be hidden as all others are. */
-__attribute__((visibility("default"))) const char *argp_program_version =
-    "leon3emu " LEON3EMU_VERSION;
 
 enum {
     OPTION_PERIPH = 256,
@@ -40,44 +37,59 @@ enum {
     OPTION_EXPLAIN,
     OPTION_NO_RAW,
     OPTION_HANG_LIMIT,
+    OPTION_USAGE,
+    OPTION_HELP = '?',
+    OPTION_VERSION = 'V',
 };
 
 static const struct argp_option options[] = {
+    {NULL, 0, NULL, 0, "The machine:", 0},
+    {"board", OPTION_BOARD, "NAME|FILE", 0,
+     "A board that is built in (see below; leon3 if there is no --board), or a board file", 0},
     {"periph", OPTION_PERIPH, "NAME[,PROPERTY=VALUE...]", 0,
      "Add a peripheral: a library (uart.so) or a built-in device.  Without base= it takes the "
      "place of the board's device of its kind.  NAME,help lists its properties",
-     1},
-    {"board", OPTION_BOARD, "NAME|FILE", 0,
-     "The board: leon3 (default), leon3-grlib, leon3-sis, or a board file", 1},
-    {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 1},
+     0},
+    {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 0},
+    {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 0},
     {"quantum", OPTION_QUANTUM, "CYCLES", 0,
-     "Cycles that each of several CPUs executes in turn (default 1000)", 3},
-    {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 1},
+     "Cycles that each of several CPUs executes in turn (default 1000)", 0},
+    {NULL, 0, NULL, 0, "What is loaded:", 0},
     {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
-     "Load one more image: ELF or S-record, or any file at ADDRESS", 2},
-    {"bios", OPTION_BIOS, 0, 0, "Start at address 0 in reset state: the image is a boot PROM", 2},
+     "Load one more image: ELF or S-record, or any file at ADDRESS", 0},
+    {"bios", OPTION_BIOS, NULL, 0, "Start at address 0 in reset state: the image is a boot PROM",
+     0},
+    {NULL, 0, NULL, 0, "The run:", 0},
     {"time-limit", OPTION_TIME_LIMIT, "TIME", 0,
-     "Stop after this much guest time: 30, 30s, 500ms, 20us", 3},
-    {"insn-limit", OPTION_INSN_LIMIT, "N", 0, "Stop after N instructions", 3},
-    {"realtime", OPTION_REALTIME, 0, 0, "Pace guest time to the wall clock", 3},
-    {"no-raw", OPTION_NO_RAW, 0, 0, "Leave the terminal in line mode", 3},
+     "Stop after this much guest time: 30, 30s, 500ms, 20us", 0},
+    {"insn-limit", OPTION_INSN_LIMIT, "N", 0, "Stop after N instructions", 0},
+    {"realtime", OPTION_REALTIME, NULL, 0, "Pace guest time to the wall clock", 0},
+    {"no-raw", OPTION_NO_RAW, NULL, 0, "Leave the terminal in line mode", 0},
     {"hang-limit", OPTION_HANG_LIMIT, "SECONDS", 0,
-     "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 3},
+     "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 0},
+    {NULL, 0, NULL, 0, "Looking inside:", 0},
     {"gdb", OPTION_GDB, "PORT", OPTION_ARG_OPTIONAL,
-     "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one)", 4},
-    {0, 'd', "ITEM[,ITEM...]", 0, "Log to standard error; -d help lists the items", 4},
-    {"stats", OPTION_STATS, 0, 0, "Print counters at the end", 4},
+     "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one).  --gdb PORT does, too, if PORT "
+     "is nothing but digits",
+     0},
+    {NULL, 'd', "ITEM[,ITEM...]", 0, "Log to standard error; -d help lists the items", 0},
+    {"stats", OPTION_STATS, NULL, 0, "Print counters at the end", 0},
     {"explain", OPTION_EXPLAIN, "WORD", 0,
-     "Show what becomes of an instruction word: assembly, IR, host code", 4},
-    {"dump", OPTION_DUMP, "mtree", 0, "Print the address space and exit", 4},
+     "Show what becomes of an instruction word: assembly, IR, host code", 0},
+    {"dump", OPTION_DUMP, "mtree|qtree", 0,
+     "Print the address space, or the devices with properties and lines, and exit", 0},
+    {"help", OPTION_HELP, NULL, 0, "Print this and exit", 0},
+    {"usage", OPTION_USAGE, NULL, 0, "Print the first lines of this and exit", 0},
+    {"version", OPTION_VERSION, NULL, 0, "Print the version and exit", 0},
     {0},
 };
+
+static const struct argp_option *const tables[] = {options, cli_jit_options, NULL};
 
 /* argp wants to exit by itself; errors go here instead and come back as a sentence. */
 struct parser {
     struct cli_options *cli;
     struct error *err;
-    uint32_t firmware_count;
     struct cli_jit_input jit;
 };
 
@@ -91,6 +103,17 @@ bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, 
     cli->images = grown;
     cli->images[cli->image_count++] = (struct cli_image){path, has_address, address};
     return true;
+}
+
+bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *err)
+{
+    if (cli->firmware != NULL) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "%s and %s: there can be only one FIRMWARE; --load loads more images",
+                         cli->firmware, path);
+    }
+    cli->firmware = path;
+    return cli_add_image(cli, path, false, 0, err);
 }
 
 bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err)
@@ -171,7 +194,7 @@ static bool set_log(struct cli_options *cli, const char *text, struct error *err
     int length;
     if (strcmp(text, "help") == 0) {
         print_log_items();
-        exit(0);
+        exit(cli_finish_printing());
     }
     return log_parse(text, &cli->machine.log_mask, &bad, &length) ||
            error_set(err, LEON3EMU_USAGE, "-d %s: there is no item %.*s; -d help lists them", text,
@@ -188,6 +211,18 @@ static bool set_gdb(struct cli_options *cli, const char *text, struct error *err
     cli->gdb = true;
     cli->gdb_port = (uint16_t)port;
     return true;
+}
+
+/* The word after a plain --gdb, if it is a port: digits and nothing else.  Else argp takes the word for
+ * what it is otherwise; firmware in a file called 1234 is ./1234. */
+static const char *take_port(struct argp_state *state)
+{
+    const char *word = state->next < state->argc ? state->argv[state->next] : "";
+    if (word[0] == '\0' || word[strspn(word, "0123456789")] != '\0') {
+        return NULL;
+    }
+    state->next++;
+    return word;
 }
 
 static bool set_limit(struct cli_options *cli, int key, const char *text, struct error *err)
@@ -224,6 +259,19 @@ static bool set_cpus(struct cli_options *cli, int key, const char *text, struct 
            error_set(err, LEON3EMU_USAGE, "--smp %s: not a number from 1 to 16", text);
 }
 
+static bool set_dump(struct cli_options *cli, const char *text, struct error *err)
+{
+    if (strcmp(text, "mtree") == 0) {
+        cli->dump = leon3emu_dump_mtree;
+    } else if (strcmp(text, "qtree") == 0) {
+        cli->dump = leon3emu_dump_qtree;
+    } else {
+        return error_set(err, LEON3EMU_USAGE, "--dump %s: what can be dumped are mtree and qtree",
+                         text);
+    }
+    return true;
+}
+
 static bool set_explain(struct cli_options *cli, const char *text, struct error *err)
 {
     uint64_t word;
@@ -251,8 +299,6 @@ static bool set_option(struct parser *parser, int key, const char *text)
         return set_limit(cli, key, text, err);
     case OPTION_HANG_LIMIT:
         return set_hang_limit(cli, text, err);
-    case OPTION_GDB:
-        return set_gdb(cli, text, err);
     case OPTION_SMP:
     case OPTION_QUANTUM:
         return set_cpus(cli, key, text, err);
@@ -261,12 +307,9 @@ static bool set_option(struct parser *parser, int key, const char *text)
     case OPTION_EXPLAIN:
         return set_explain(cli, text, err);
     case OPTION_DUMP:
-        cli->dump_mtree = true;
-        return strcmp(text, "mtree") == 0 ||
-               error_set(err, LEON3EMU_USAGE, "--dump %s: only mtree can be dumped", text);
+        return set_dump(cli, text, err);
     default:
-        parser->firmware_count++;
-        return cli_add_image(cli, text, false, 0, err);
+        return cli_add_firmware(cli, text, err);
     }
 }
 
@@ -297,12 +340,22 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_NO_RAW:
         cli->no_raw = true;
         return 0;
+    case OPTION_HELP:
+        cli_print_help(stdout, tables);
+        exit(cli_finish_printing());
+    case OPTION_USAGE:
+        cli_print_usage(stdout);
+        exit(cli_finish_printing());
+    case OPTION_VERSION:
+        printf("leon3emu %s\n", LEON3EMU_VERSION);
+        exit(cli_finish_printing());
+    case OPTION_GDB:
+        return set_gdb(cli, text == NULL ? take_port(state) : text, parser->err) ? 0 : EINVAL;
     case OPTION_PERIPH:
     case OPTION_LOAD:
     case OPTION_TIME_LIMIT:
     case OPTION_INSN_LIMIT:
     case OPTION_HANG_LIMIT:
-    case OPTION_GDB:
     case OPTION_SMP:
     case OPTION_QUANTUM:
     case OPTION_DUMP:
@@ -315,44 +368,17 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     }
 }
 
-/* The table of statuses, for the end of --help. */
-static char *help_filter(int key, const char *text, void *input)
-{
-    static const char head[] = "Exit status: 0 to 63 is the guest's own; beyond that\n";
-    char *out;
-    size_t used;
-    (void)input;
-
-    if (key != ARGP_KEY_HELP_POST_DOC) {
-        return (char *)text;
-    }
-    out = malloc(4096);
-    if (out == NULL) {
-        return NULL;
-    }
-    used = (size_t)snprintf(out, 4096, "%s", head);
-#define STATUS(name, value, meaning)                                                               \
-    used += (size_t)snprintf(out + used, 4096 - used, "  %3d  %s\n", value, meaning);
-#include "exit_status.def"
-#undef STATUS
-    snprintf(out + used, 4096 - used, "\nOn a raw console Ctrl-A x quits, Ctrl-A h shows help.");
-    return out;
-}
-
-static const struct argp_child children[] = {{&cli_jit_argp, 0, "Execution:", 5}, {0}};
+static const struct argp_child children[] = {{&cli_jit_argp, 0, NULL, 0}, {0}};
 
 static const struct argp argp = {
     .options = options,
     .children = children,
     .parser = parse_option,
-    .args_doc = "FIRMWARE",
-    .doc = "Runs LEON3 firmware (ELF or S-record).\v ",
-    .help_filter = help_filter,
 };
 
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
-    if (cli->image_count == 0 && !cli->dump_mtree && !cli->explain && cli->periph_help == NULL) {
+    if (cli->image_count == 0 && cli->dump == NULL && !cli->explain && cli->periph_help == NULL) {
         return error_set(err, LEON3EMU_USAGE,
                          "no firmware given; try: leon3emu firmware.elf (--help shows more)");
     }
@@ -361,17 +387,17 @@ static bool check_usage(const struct cli_options *cli, struct error *err)
 
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err)
 {
-    struct parser parser = {cli, err, 0, {&cli->machine, err}};
+    struct parser parser = {cli, err, {&cli->machine, err}};
     bool ok;
 
     memset(cli, 0, sizeof *cli);
     leon3emu_options_init(&cli->machine);
     cli->hang_limit = DEFAULT_HANG_LIMIT;
     argp_err_exit_status = LEON3EMU_USAGE;
-    if (argc > 1 && strcmp(argv[1], "-leon3") == 0) {
+    if (cli_is_sis(argc, argv)) {
         ok = cli_parse_sis(argc, argv, cli, err);
     } else {
-        ok = argp_parse(&argp, argc, argv, 0, NULL, &parser) == 0;
+        ok = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &parser) == 0;
     }
     ok = ok && check_usage(cli, err);
     if (!ok) {

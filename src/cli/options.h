@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The command line: GNU style (argp), and the style of RTEMS's SIS after a leading -leon3. */
+/* The command line: GNU style (argp), and the style of RTEMS's SIS if -leon3 or -gr740 is in it. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -21,6 +21,7 @@ struct cli_options {
     struct leon3emu_options machine;
     struct cli_image *images; /* in the order of the command line */
     size_t image_count;
+    const char *firmware;     /* the image that is not of --load; NULL: there is none */
     const char **peripherals; /* what machine.peripherals points to */
     char **strings;           /* owned copies */
     size_t string_count;
@@ -31,7 +32,8 @@ struct cli_options {
     uint64_t time_limit_ns; /* 0: none */
     uint64_t insn_limit;
     bool stats;
-    bool dump_mtree;
+    /* Prints something of the machine, and nothing else; NULL: no */
+    void (*dump)(const struct machine *machine, FILE *stream);
     bool explain; /* explain_word, and nothing else */
     uint32_t explain_word;
     bool no_raw;         /* leave the terminal in line mode */
@@ -43,9 +45,12 @@ struct cli_options {
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
 void cli_options_fini(struct cli_options *cli);
 
-/* The style of SIS: argv[1] is -leon3.  Used by cli_parse(). */
+/* The style of SIS.  Used by cli_parse(). */
+bool cli_is_sis(int argc, char **argv);
 bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err);
 
+/* The one FIRMWARE. */
+bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *err);
 /* Appends to the lists; false: no memory. */
 bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
                    struct error *err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/help.h"
 #include "core/parse.h"
 
 enum {
@@ -22,7 +23,8 @@ enum {
     OPTION_VERIFY,
 };
 
-static const struct argp_option options[] = {
+const struct argp_option cli_jit_options[] = {
+    {NULL, 0, NULL, 0, "Execution:", 0},
     {"exec", OPTION_EXEC, "EXECUTOR", 0,
      "How code is executed: jit (default), ir (translated, not to host code), interp", 0},
     {"jit-cache", OPTION_CACHE, "SIZE", 0, "Bytes of generated code: 1M, 16M (default)", 0},
@@ -39,8 +41,7 @@ static const struct argp_option options[] = {
     {"plain-cpu", OPTION_PLAIN_CPU, 0, 0, "Use no host instructions beyond plain x86-64", 0},
     {"verify-jit", OPTION_VERIFY, "hash:N", OPTION_ARG_OPTIONAL,
      "Execute each block by the interpreter, too, and compare all state; with hash:N print a hash "
-     "of "
-     "all state at the end (with -d hash every N instructions, too)",
+     "of all state at the end (with -d hash every N instructions, too)",
      0},
     {"perf-map", OPTION_PERF_MAP, 0, 0, "Write /tmp/perf-PID.map for perf", 0},
     {0},
@@ -76,7 +77,7 @@ static bool set_passes(const struct cli_jit_input *in, const char *text)
     const char *at = text;
     if (strcmp(text, "help") == 0) {
         list_passes(stdout);
-        exit(0);
+        exit(cli_finish_printing());
     }
     while (*at != '\0') {
         size_t length = strcspn(at, ",");
@@ -234,4 +235,4 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     }
 }
 
-const struct argp cli_jit_argp = {.options = options, .parser = parse_option};
+const struct argp cli_jit_argp = {.options = cli_jit_options, .parser = parse_option};

@@ -14,6 +14,7 @@ struct cli_jit_input {
     struct error *err;
 };
 
+extern const struct argp_option cli_jit_options[];
 extern const struct argp cli_jit_argp;
 
 /* "jit", "ir", "interp". */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * The command line in the style of RTEMS's simulator SIS, so that a configuration of rtems-test can
- * name this program:  leon3emu -leon3 -m 1 -nouartrx -r -tlim 400 s test.exe
+ * name this program:  leon3emu -nouartrx -r -tlim 400 s -leon3 -m 4 test.exe
  *
- * Accepted: what RTEMS's test runner passes, and the options of SIS that mean something here.
+ * Accepted: what RTEMS's test runner passes, in any order, and the options of SIS that mean something here.
+ * The system is what makes it this style: no option of the other one is called -leon3 or -gr740.
  */
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +51,30 @@ static bool take_cpu_count(struct arguments *arguments, struct cli_options *cli,
     return true;
 }
 
+static const struct {
+    const char *option, *board;
+} systems[] = {{"-leon3", "leon3-sis"}, {"-gr740", "gr740"}};
+
+static const char *board_of(const char *option)
+{
+    for (unsigned i = 0; i < sizeof systems / sizeof systems[0]; i++) {
+        if (strcmp(systems[i].option, option) == 0) {
+            return systems[i].board;
+        }
+    }
+    return NULL;
+}
+
+bool cli_is_sis(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (board_of(argv[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool take_option(struct arguments *arguments, const char *option, struct cli_options *cli,
                         struct error *err)
 {
@@ -64,6 +89,10 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
         cli->machine.realtime = true;
         return true;
     }
+    if (board_of(option) != NULL) {
+        cli->machine.board = board_of(option);
+        return true;
+    }
     if (strcmp(option, "-m") == 0) {
         return take_cpu_count(arguments, cli, err);
     }
@@ -71,20 +100,20 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
         return take_time_limit(arguments, cli, err);
     }
     return error_set(err, LEON3EMU_USAGE,
-                     "%s is not known after -leon3; of SIS's options -m, -nouartrx, -r, -rt, "
-                     "-tlim and -v are",
+                     "%s is not known together with -leon3 or -gr740; of SIS's options -m, "
+                     "-nouartrx, -r, -rt, -tlim and -v are",
                      option);
 }
 
 bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err)
 {
-    struct arguments arguments = {argc, argv, 2};
+    struct arguments arguments = {argc, argv, 1};
     const char *word;
 
-    cli->machine.board = "leon3-sis";
+    cli->machine.cpus = 1; /* as SIS has it, unless -m says more */
     while ((word = take(&arguments)) != NULL) {
         bool ok = word[0] == '-' ? take_option(&arguments, word, cli, err)
-                                 : cli_add_image(cli, word, false, 0, err);
+                                 : cli_add_firmware(cli, word, err);
         if (!ok) {
             return false;
         }

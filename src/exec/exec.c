@@ -21,9 +21,9 @@
 static void on_earlier(void *context, uint64_t deadline)
 {
     struct exec *exec = context;
-    if (exec->in_turn && exec->is_first && deadline < exec->end) {
+    if (exec->in_round && exec->is_first && deadline < exec->end) {
         exec->end = deadline;
-        if (deadline < exec->cpu->limit) {
+        if (exec->in_turn && deadline < exec->cpu->limit) {
             exec->cpu->limit = deadline;
         }
     }
@@ -166,39 +166,59 @@ static void limit_to(uint64_t *end, uint64_t limit)
     }
 }
 
-/* First cycle at which something happens that no CPU does. */
-static uint64_t horizon(const struct exec *exec, uint64_t cycles)
+/* Does it execute, or would it wake to take an interrupt? */
+static bool is_awake(const struct cpu *cpu)
 {
-    uint64_t end = cycles;
-    limit_to(&end, event_next(&exec->events));
-    if (exec->time_limit != 0) {
-        limit_to(&end, exec->time_limit);
+    return cpu->status == CPU_RUNNING ||
+           (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu));
+}
+
+/* End of a round in which CPUs execute.  Of several it hangs on the guest alone: where a run pauses and when
+ * the host is looked at must not change who comes when. */
+static uint64_t round_end(const struct exec *exec)
+{
+    uint64_t end = event_next(&exec->events);
+    if (exec->cpu_count == 1) {
+        limit_to(&end, exec->next_poll);
+        limit_to(&end, exec->pause);
+    } else {
+        limit_to(&end, exec->now + exec->quantum);
+        limit_to(&end, exec->now + POLL_CYCLES);
     }
     return end;
 }
 
-/* An instruction takes a cycle at least, so one CPU cannot go beyond `insns`; several do by a few. */
-static void limit_to_insns(const struct exec *exec, uint64_t *end, uint64_t insns)
+/* Is there a CPU whose turn comes later in this round and that is not at the pause yet? */
+static bool others_are_behind(const struct exec *exec)
 {
-    uint64_t left = insns - exec_insns(exec);
-    limit_to(end, exec->now + (left + exec->cpu_count - 1) / exec->cpu_count);
+    for (unsigned i = exec->turn + 1; i < exec->cpu_count; i++) {
+        if (is_awake(&exec->cpus[i]) && exec->cpus[i].cycles < exec->pause) {
+            return true;
+        }
+    }
+    return false;
 }
 
-/* End of a round in which CPUs execute. */
-static uint64_t round_end(const struct exec *exec, uint64_t cycles)
+/* An instruction takes a cycle at least, so the CPU cannot go beyond `insns`. */
+static void limit_to_insns(const struct exec *exec, uint64_t *limit, uint64_t insns)
 {
-    uint64_t end = horizon(exec, cycles);
-    limit_to(&end, exec->next_poll);
-    if (exec->cpu_count > 1) {
-        limit_to(&end, exec->now + exec->quantum);
+    limit_to(limit, exec->cpu->cycles + (insns - exec_insns(exec)));
+}
+
+/* How far the CPU whose turn it is may go now. */
+static uint64_t turn_limit(const struct exec *exec)
+{
+    uint64_t limit = exec->end;
+    if (exec->pause < limit && !others_are_behind(exec)) {
+        limit = exec->pause;
     }
     if (exec->insn_limit != 0) {
-        limit_to_insns(exec, &end, exec->insn_limit);
+        limit_to_insns(exec, &limit, exec->insn_limit);
     }
     if (exec->hash_every != 0) {
-        limit_to_insns(exec, &end, exec->hash_next);
+        limit_to_insns(exec, &limit, exec->hash_next);
     }
-    return end;
+    return limit;
 }
 
 /* ---- the state's hash ---- */
@@ -227,12 +247,17 @@ static void check_hash(struct exec *exec)
              exec->hash);
 }
 
-static void check_limits(struct exec *exec)
+static void check_insn_limit(struct exec *exec)
 {
     if (exec->insn_limit != 0 && exec_insns(exec) >= exec->insn_limit) {
         exec_stop(exec, STOP_INSN_LIMIT, LEON3EMU_INSN_LIMIT,
                   "instruction limit of %" PRIu64 " reached", exec->insn_limit);
     }
+}
+
+static void check_limits(struct exec *exec)
+{
+    check_insn_limit(exec);
     if (exec->time_limit != 0 && exec->now >= exec->time_limit) {
         exec_stop(exec, STOP_TIME_LIMIT, LEON3EMU_TIME_LIMIT, "time limit reached");
     }
@@ -255,20 +280,14 @@ static void run_watched(struct exec *exec)
     }
 }
 
-/* Does it execute, or would it wake to take an interrupt? */
-static bool is_awake(const struct cpu *cpu)
-{
-    return cpu->status == CPU_RUNNING ||
-           (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu));
-}
-
 static bool can_execute(const struct exec *exec, const struct cpu *cpu)
 {
-    return exec->stop.kind == STOP_NONE && !exec->break_round && cpu->cycles < exec->end &&
-           is_awake(cpu);
+    return exec->stop.kind == STOP_NONE && !exec->break_round && is_awake(cpu) &&
+           cpu->cycles < turn_limit(exec);
 }
 
-/* One CPU's turn: up to the end of the round, unless it powers down, fails or stops the run. */
+/* One CPU's turn, or some of it: up to the end of the round, unless it powers down, fails, stops the run or
+ * comes to the pause. */
 static void run_cpu(struct exec *exec, struct cpu *cpu)
 {
     bool was_error = cpu->status == CPU_ERROR_MODE;
@@ -276,10 +295,11 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
     exec->cpu = cpu;
     exec->in_turn = true;
     while (can_execute(exec, cpu)) {
+        exec->has_executed = true;
         if (cpu_interrupt_is_due(cpu)) {
             take_interrupt(cpu);
         }
-        cpu->limit = exec->end;
+        cpu->limit = turn_limit(exec);
         if (exec->breakpoint_count != 0 || log_on(cpu->log, LOG_EXEC)) {
             run_watched(exec);
         } else if (exec->translator != NULL) {
@@ -288,6 +308,8 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
             interp_run(cpu);
         }
         exec->break_round = exec->hooks->between(exec->hooks->context);
+        check_hash(exec);
+        check_insn_limit(exec);
     }
     exec->in_turn = false;
     if (!was_error && cpu->status == CPU_ERROR_MODE && exec->stop.kind == STOP_NONE) {
@@ -296,8 +318,11 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
 }
 
 /* Nothing to execute: on to the next event, or wait for the host. */
-static void idle(struct exec *exec, uint64_t end)
+static void idle(struct exec *exec)
 {
+    uint64_t end = event_next(&exec->events);
+
+    limit_to(&end, exec->pause);
     if (end == EVENT_NEVER) {
         if (!exec->hooks->can_receive(exec->hooks->context)) {
             exec_stop(exec, STOP_IDLE, LEON3EMU_IDLE,
@@ -348,17 +373,34 @@ static uint64_t common_time(const struct exec *exec)
     return now;
 }
 
-static void run_round(struct exec *exec, uint64_t cycles)
+static void begin_round(struct exec *exec)
 {
-    if (exec->now >= exec->next_poll) {
-        poll_host(exec);
-    }
-    exec->end = round_end(exec, cycles);
+    exec->end = round_end(exec);
+    exec->turn = 0;
     exec->is_first = true;
-    for (unsigned i = 0; i < exec->cpu_count && exec->stop.kind == STOP_NONE; i++) {
-        uint64_t before = exec->cpus[i].cycles;
-        run_cpu(exec, &exec->cpus[i]);
-        exec->is_first = exec->is_first && exec->cpus[i].cycles == before;
+    exec->has_executed = false;
+    exec->in_round = true;
+}
+
+/* CPUs that did not execute come along, and events are next. */
+static void end_round(struct exec *exec)
+{
+    exec->in_round = false;
+    take_along(exec);
+    exec->now = common_time(exec);
+}
+
+/* Goes on with the round: to its end, to the pause or to a stop. */
+static void run_round(struct exec *exec)
+{
+    for (; exec->turn < exec->cpu_count; exec->turn++) {
+        struct cpu *cpu = &exec->cpus[exec->turn];
+        run_cpu(exec, cpu);
+        if (exec->stop.kind != STOP_NONE || exec->break_round ||
+            (is_awake(cpu) && cpu->cycles < exec->end)) {
+            return;
+        }
+        exec->is_first = exec->is_first && !exec->has_executed;
     }
 }
 
@@ -372,35 +414,67 @@ static void run_events(struct exec *exec)
     check_limits(exec);
 }
 
-/* A run that stops does so at the time of the CPU that stopped it. */
-static void finish_round(struct exec *exec)
+/* Where things stand after some of a round.  A run that stops does so at the time of the CPU that stopped it;
+ * a round of several CPUs is gone on with by the next run. */
+static void settle_round(struct exec *exec)
 {
-    if (exec->stop.kind == STOP_NONE) {
-        take_along(exec);
-        exec->now = common_time(exec);
-    } else {
+    bool all_done = exec->turn == exec->cpu_count;
+
+    if (exec->stop.kind != STOP_NONE) {
         exec->now = exec->cpu->cycles;
+        exec->in_round = exec->cpu_count > 1 && !exec->break_round;
+    } else if (exec->break_round || (all_done && exec->end <= exec->pause)) {
+        end_round(exec);
+    } else {
+        exec->now = all_done ? exec->pause : exec->cpu->cycles;
     }
 }
 
-static void turn(struct exec *exec, uint64_t cycles)
+/* What comes between two rounds.  False: the run stops. */
+static bool run_between(struct exec *exec)
 {
     exec->now = common_time(exec);
     check_hash(exec);
     run_events(exec);
+    return exec->stop.kind == STOP_NONE;
+}
+
+static void take_round(struct exec *exec)
+{
+    if (!exec->in_round) {
+        if (exec->now >= exec->next_poll) {
+            poll_host(exec);
+        }
+        begin_round(exec);
+    }
+    run_round(exec);
+    settle_round(exec);
+}
+
+static void turn(struct exec *exec)
+{
+    if (exec->in_round) {
+        check_limits(exec);
+    } else {
+        run_between(exec);
+    }
     if (exec->stop.kind != STOP_NONE) {
         return;
     }
+    if (exec->in_round || any_can_execute(exec)) {
+        take_round(exec);
+        return;
+    }
     exec->end = exec->now;
-    if (any_can_execute(exec)) {
-        run_round(exec, cycles);
-    } else if (exec_all_failed(exec)) {
+    if (exec_all_failed(exec)) {
         /* A device put the last of them into error mode, or the run began with all of them in it. */
         exec->hooks->error_mode(exec->hooks->context, exec->cpu, &exec->stop);
+        exec->now = exec->cpu->cycles;
     } else {
-        idle(exec, horizon(exec, cycles));
+        idle(exec);
+        take_along(exec);
+        exec->now = common_time(exec);
     }
-    finish_round(exec);
 }
 
 /* Forgets why the run stopped only now: a stop asked for between two runs holds for the next. */
@@ -415,14 +489,49 @@ static void end_run(struct exec *exec, struct stop_info *stop)
 
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
 {
+    exec->pause = cycles;
+    if (exec->time_limit != 0) {
+        limit_to(&exec->pause, exec->time_limit);
+    }
     while (exec->stop.kind == STOP_NONE) {
         if (exec->now >= cycles) {
             exec->stop.kind = STOP_CYCLES;
             break;
         }
-        turn(exec, cycles);
+        turn(exec);
     }
     end_run(exec, stop);
+}
+
+/* Has every CPU done its part of the round? */
+static bool round_is_over(const struct exec *exec)
+{
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        if (is_awake(&exec->cpus[i]) && exec->cpus[i].cycles < exec->end) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One instruction of a CPU, or a cycle if it sleeps; the round stays what it is. */
+static void step_cpu(struct exec *exec, struct cpu *cpu)
+{
+    uint64_t end = exec->end;
+    uint64_t after = cpu->cycles + 1;
+
+    exec->pause = UINT64_MAX;
+    exec->end = after;
+    run_cpu(exec, cpu);
+    if (cpu->status != CPU_RUNNING && cpu->cycles < after) {
+        cpu->cycles = after;
+    }
+    exec->now = cpu->cycles;
+    exec->end = end;
+    if (exec->is_first) {
+        limit_to(&exec->end, event_next(&exec->events));
+    }
+    exec->in_round = exec->in_round && exec->cpu_count > 1 && !exec->break_round;
 }
 
 void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
@@ -432,12 +541,15 @@ void exec_step(struct exec *exec, unsigned index, struct stop_info *stop)
     exec->step_over = true;
     exec->stop_cpu = index;
     exec->stop_pc = cpu->pc;
-    run_events(exec);
-    exec->end = cpu->cycles + 1;
-    exec->is_first = true;
-    if (exec->stop.kind == STOP_NONE) {
-        run_cpu(exec, cpu);
-        finish_round(exec);
+    exec->pause = UINT64_MAX;
+    if (exec->in_round && round_is_over(exec)) {
+        end_round(exec);
+    }
+    if (exec->in_round || run_between(exec)) {
+        if (!exec->in_round) {
+            begin_round(exec);
+        }
+        step_cpu(exec, cpu);
     }
     if (exec->stop.kind == STOP_NONE) {
         exec->stop.kind = STOP_STEP;

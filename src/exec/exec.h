@@ -41,12 +41,16 @@ struct exec {
     struct translator *translator; /* NULL: the interpreter executes */
     struct cpu *cpus;
     unsigned cpu_count;
-    struct cpu *cpu;  /* that executes, or did last */
-    uint64_t now;     /* cycles, between the CPUs' turns */
-    uint64_t end;     /* of the round */
-    uint64_t quantum; /* cycles in a round of several CPUs, at most */
-    bool in_turn;     /* cpu executes: its cycle counter is the time */
-    bool is_first;    /* no CPU has executed in this round before cpu */
+    struct cpu *cpu;   /* that executes, or did last */
+    uint64_t now;      /* cycles, between the CPUs' turns */
+    uint64_t end;      /* of the round */
+    uint64_t quantum;  /* cycles in a round of several CPUs, at most */
+    uint64_t pause;    /* cycles at which the run comes back, wherever that is in a round */
+    bool in_round;     /* a round has begun and is not over; that outlasts a run */
+    unsigned turn;     /* index of the CPU whose turn it is; cpu_count: all had theirs */
+    bool in_turn;      /* cpu executes: its cycle counter is the time */
+    bool is_first;     /* no CPU has executed in this round before cpu */
+    bool has_executed; /* cpu has, or one before it */
     struct event_queue events;
     const struct exec_hooks *hooks;
     struct stop_info stop; /* kind != STOP_NONE: leave the loop */

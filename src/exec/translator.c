@@ -21,7 +21,7 @@
 enum fallback {
     FALLBACK_COLD,   /* not executed often enough to be translated  */
     FALLBACK_BUDGET, /* less to execute than the block has          */
-    FALLBACK_NPC,    /* in a delay slot                             */
+    FALLBACK_NPC,    /* a jump in a delay slot                      */
     FALLBACK_PLACE,  /* code in no memory, or under a watchpoint    */
     FALLBACKS
 };
@@ -33,6 +33,13 @@ struct warmth {
 };
 
 #define MAX_DOUBLINGS 7
+
+/* The jump caches of a CPU in one MMU context: a cache for each mode. */
+struct jump_set {
+    struct jit_jump *all_jumps;
+    uint32_t used; /* those that are not empty, as bits */
+    bool ready;    /* its context was in use, ever */
+};
 
 struct translator {
     struct translator_config config;
@@ -49,36 +56,62 @@ struct translator {
     struct ir_block ir;
     struct translated translated;
     struct verify verify;
+    struct jump_set *jump_sets; /* TLB_CONTEXTS of each CPU */
+    struct jit_jump *jumps;     /* of all of them */
 };
 
 /* ---- jump caches ---- */
 
-static struct jit_jump *jumps_of(const struct cpu *cpu, uint32_t mode)
+static struct jump_set *set_of(const struct translator *t, const struct cpu *cpu, unsigned place)
 {
-    return cpu->generated.all_jumps + mode * JIT_JUMPS;
+    return &t->jump_sets[cpu->config.index * TLB_CONTEXTS + place];
 }
 
-static struct jit_jump *jump_at(const struct cpu *cpu, uint32_t mode, uint32_t pc)
+static struct jit_jump *jump_at(struct jit_jump *all_jumps, uint32_t mode, uint32_t pc)
 {
-    return &jumps_of(cpu, mode)[(pc >> 2) % JIT_JUMPS];
+    return &all_jumps[mode * JIT_JUMPS + (pc >> 2) % JIT_JUMPS];
 }
 
-static void clear_jumps(struct cpu *cpu, uint32_t mode)
+static void clear_jumps(struct jump_set *set, uint32_t mode)
 {
-    struct jit_jump *jumps = jumps_of(cpu, mode);
-    if (cpu->generated.jumps_used >> mode & 1) {
+    struct jit_jump *jumps = set->all_jumps + mode * JIT_JUMPS;
+    if (set->used >> mode & 1) {
         memset(jumps, 0, JIT_JUMPS * sizeof *jumps);
         jumps[0].pc = 1; /* all others are empty with pc 0, which is none of theirs */
-        cpu->generated.jumps_used &= ~(1u << mode);
+        set->used &= ~(1u << mode);
     }
 }
 
-static void note_jump(struct cpu *cpu, uint32_t mode, const struct block *block)
+/* Those of virtual addresses. */
+static void clear_virtual_jumps(struct jump_set *set)
 {
-    struct jit_jump *jump = jump_at(cpu, mode, block->pc);
+    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+        if (mode & MODE_MMU) {
+            clear_jumps(set, mode);
+        }
+    }
+}
+
+static void note_jump(struct translator *t, struct cpu *cpu, uint32_t mode,
+                      const struct block *block)
+{
+    struct jit_jump *jump = jump_at(cpu->generated.all_jumps, mode, block->pc);
     jump->pc = block->pc;
     jump->entry = block->entry;
-    cpu->generated.jumps_used |= 1u << mode;
+    set_of(t, cpu, cpu->tlb.place)->used |= 1u << mode;
+}
+
+void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new)
+{
+    struct jump_set *set = set_of(t, cpu, place);
+    for (uint32_t mode = 0; mode < MODE_COUNT && !set->ready; mode++) {
+        set->all_jumps[mode * JIT_JUMPS].pc = 1;
+    }
+    set->ready = true;
+    if (is_new) {
+        clear_virtual_jumps(set);
+    }
+    cpu->generated.all_jumps = set->all_jumps;
 }
 
 static void block_gone(void *context, const struct block *block)
@@ -89,12 +122,14 @@ static void block_gone(void *context, const struct block *block)
     warmth->count = 0;
     warmth->doublings += warmth->doublings < MAX_DOUBLINGS;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        struct cpu *cpu = &t->config.cpus[i];
-        struct jit_jump *jump = jump_at(cpu, block->guest.mode, block->pc);
-        if (generated_is_inside(cpu, &block->guest)) {
-            cpu_attention(cpu); /* it is to be left after the access */
+        if (generated_is_inside(&t->config.cpus[i], &block->guest)) {
+            cpu_attention(&t->config.cpus[i]); /* it is to be left after the access */
         }
-        if (jump->pc == block->pc && jump->entry == block->entry) {
+    }
+    for (unsigned i = 0; i < t->config.cpu_count * TLB_CONTEXTS; i++) {
+        struct jump_set *set = &t->jump_sets[i];
+        struct jit_jump *jump = jump_at(set->all_jumps, block->guest.mode, block->pc);
+        if (set->ready && jump->pc == block->pc && jump->entry == block->entry) {
             jump->pc = 1;
         }
     }
@@ -108,11 +143,8 @@ static void new_page(void *context)
 
 void translator_tlb_flushed(struct translator *t, struct cpu *cpu)
 {
-    (void)t;
-    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-        if (mode & MODE_MMU) {
-            clear_jumps(cpu, mode);
-        }
+    for (unsigned place = 0; place < TLB_CONTEXTS; place++) {
+        clear_virtual_jumps(set_of(t, cpu, place));
     }
 }
 
@@ -146,9 +178,9 @@ static void flush_now(struct translator *t)
 {
     t->flush_wanted = false;
     tell_cpus(t);
-    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+    for (unsigned i = 0; i < t->config.cpu_count * TLB_CONTEXTS; i++) {
         for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-            clear_jumps(&t->config.cpus[i], mode);
+            clear_jumps(&t->jump_sets[i], mode);
         }
     }
     block_cache_flush(&t->cache);
@@ -163,14 +195,18 @@ void translator_code_written(struct translator *t, const struct region *region, 
 
 /* ---- creation ---- */
 
-static bool create_jumps(struct cpu *cpu)
+/* Memory that is not used costs nothing. */
+static bool create_jumps(struct translator *t)
 {
-    cpu->generated.all_jumps = calloc(MODE_COUNT * JIT_JUMPS, sizeof(struct jit_jump));
-    if (cpu->generated.all_jumps == NULL) {
+    unsigned sets = t->config.cpu_count * TLB_CONTEXTS;
+
+    t->jump_sets = calloc(sets, sizeof *t->jump_sets);
+    t->jumps = calloc((size_t)sets * MODE_COUNT * JIT_JUMPS, sizeof *t->jumps);
+    if (t->jump_sets == NULL || t->jumps == NULL) {
         return false;
     }
-    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-        jumps_of(cpu, mode)[0].pc = 1;
+    for (unsigned i = 0; i < sets; i++) {
+        t->jump_sets[i].all_jumps = t->jumps + (size_t)i * MODE_COUNT * JIT_JUMPS;
     }
     return true;
 }
@@ -194,17 +230,16 @@ static bool create_parts(struct translator *t, struct error *err)
         return error_set(err, LEON3EMU_HOST, "no memory for generated code: %s; try --exec=interp",
                          message);
     }
-    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size)) {
+    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size) || !create_jumps(t)) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     t->cache.on_gone = block_gone;
     t->cache.on_new_page = new_page;
     t->cache.context = t;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        generated_init(&t->config.cpus[i], t->jit);
-        if (!create_jumps(&t->config.cpus[i])) {
-            return error_set(err, LEON3EMU_HOST, "out of memory");
-        }
+        struct cpu *cpu = &t->config.cpus[i];
+        generated_init(cpu, t->jit);
+        translator_context_changed(t, cpu, cpu->tlb.place, true);
     }
     return true;
 }
@@ -243,9 +278,10 @@ void translator_destroy(struct translator *t)
     addrspace_unlisten(t->config.space, &t->listener);
     block_cache_fini(&t->cache);
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        free(t->config.cpus[i].generated.all_jumps);
         t->config.cpus[i].generated.all_jumps = NULL;
     }
+    free(t->jumps);
+    free(t->jump_sets);
     if (t->jit != NULL) {
         jit_destroy(t->jit);
     }
@@ -334,14 +370,15 @@ static bool compile(struct translator *t, const struct translate_request *reques
     return true;
 }
 
-/* The block at pc; NULL: there is none to be had. */
-static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t mode)
+/* The block at place; NULL: there is none to be had. */
+static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t place,
+                                  uint32_t mode)
 {
     struct source source = {.cpu = cpu};
     struct translate_request request = {
         .guest = &t->guest,
         .cpu = cpu,
-        .pc = cpu->pc,
+        .pc = place,
         .mode = mode,
         .paged = (mode & MODE_MMU) || !t->config.space->linear,
         .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
@@ -373,29 +410,31 @@ static bool is_cold(struct translator *t, uint32_t pc)
     return true;
 }
 
-/* The block at pc in the present mode, made if need be; NULL: the interpreter's turn, and why. */
+/* The block that goes on from here in the present mode, made if need be; NULL: the interpreter's turn, and why.
+ */
 static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mode,
                              enum fallback *why)
 {
+    uint32_t pc = generated_place(cpu);
     struct block_place place;
     struct block *block;
 
     *why = FALLBACK_PLACE;
-    if (!find_place(cpu, cpu->pc, &place)) {
+    if (!find_place(cpu, pc, &place)) {
         return NULL;
     }
-    block = block_cache_find(&t->cache, place.region, place.offset + (cpu->pc & TLB_PAGE_MASK),
-                             cpu->pc, mode);
+    block =
+        block_cache_find(&t->cache, place.region, place.offset + (pc & TLB_PAGE_MASK), pc, mode);
     if (block == NULL) {
         *why = FALLBACK_COLD;
-        if (is_cold(t, cpu->pc)) {
+        if (is_cold(t, pc)) {
             return NULL;
         }
-        block = translate_at(t, cpu, mode);
-        *why = FALLBACK_PLACE;
+        block = translate_at(t, cpu, pc, mode);
+        *why = pc & PLACE_IN_DELAY_SLOT ? FALLBACK_NPC : FALLBACK_PLACE;
     }
     if (block != NULL && !t->options.no_chain) {
-        note_jump(cpu, mode, block);
+        note_jump(t, cpu, mode, block);
     }
     return block;
 }
@@ -430,10 +469,13 @@ static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
     generated_enter(cpu);
 }
 
-static void go_to(struct cpu *cpu, uint32_t pc)
+/* In a delay slot npc is right already. */
+static void go_to(struct cpu *cpu, uint32_t place)
 {
-    cpu->pc = pc;
-    cpu->npc = pc + 4;
+    cpu->pc = place & ~PLACE_IN_DELAY_SLOT;
+    if (!(place & PLACE_IN_DELAY_SLOT)) {
+        cpu->npc = cpu->pc + 4;
+    }
 }
 
 /* Block `from` wants to go on by a link: finds its aim, so that the next time nobody is asked. */
@@ -539,9 +581,10 @@ static void run_verified(struct translator *t, struct cpu *cpu, struct block *bl
 static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mode,
                               enum fallback *why)
 {
-    const struct jit_jump *jump = jump_at(cpu, mode, cpu->pc);
+    uint32_t place = generated_place(cpu);
+    const struct jit_jump *jump = jump_at(cpu->generated.all_jumps, mode, place);
     const struct block *block;
-    if (jump->pc == cpu->pc) {
+    if (jump->pc == place) {
         return jump->entry;
     }
     block = look_up(t, cpu, mode, why);
@@ -551,12 +594,9 @@ static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mo
 /* One block, or what stands for it. */
 static void run_and_verify(struct translator *t, struct cpu *cpu)
 {
-    enum fallback why = FALLBACK_NPC;
-    struct block *block = NULL;
+    enum fallback why;
+    struct block *block = look_up(t, cpu, generated_mode(cpu), &why);
 
-    if (cpu->npc == cpu->pc + 4) {
-        block = look_up(t, cpu, generated_mode(cpu), &why);
-    }
     if (block == NULL) {
         interpret(t, cpu, why);
     } else {
@@ -569,8 +609,8 @@ void translator_run(struct translator *t, struct cpu *cpu)
 {
     while (cpu->cycles < cpu->limit) {
         uint32_t mode = generated_mode(cpu);
-        enum fallback why = FALLBACK_NPC;
-        const void *entry = NULL;
+        enum fallback why;
+        const void *entry;
 
         if (t->flush_wanted) {
             flush_now(t);
@@ -580,9 +620,7 @@ void translator_run(struct translator *t, struct cpu *cpu)
             continue;
         }
         t->flushes_seen = t->cache.flushes;
-        if (cpu->npc == cpu->pc + 4) {
-            entry = find_entry(t, cpu, mode, &why);
-        }
+        entry = find_entry(t, cpu, mode, &why);
         if (entry == NULL) {
             interpret(t, cpu, why);
             continue;

@@ -40,6 +40,7 @@ void translator_run(struct translator *translator, struct cpu *cpu);
 void translator_code_written(struct translator *translator, const struct region *region,
                              uint64_t offset, uint64_t size);
 /* The TLB of a CPU has forgotten everything: pc may mean another place now. */
+void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new);
 void translator_tlb_flushed(struct translator *translator, struct cpu *cpu);
 /* All memory may be different: forgets all blocks before the next one executes. */
 void translator_flush(struct translator *translator);

@@ -59,11 +59,13 @@ static bool interpret_one(struct verify *v, struct cpu *cpu, const struct guest_
 {
     const struct block_insn *at = &block->insns[insn];
     bool et = cpu->et;
+    uint32_t npc = cpu->npc;
+    bool trapped;
 
     note_store(v, cpu, &at->f);
     interp_step(cpu);
-    /* A trap clears ET; other instructions that do end their block. */
-    return cpu->cycles < cpu->limit && cpu->cycles + at->left <= cpu->limit && !(et && !cpu->et) &&
+    trapped = et && !cpu->et && (at->f.row != INSN_WRPSR || cpu->pc != npc);
+    return cpu->cycles < cpu->limit && cpu->cycles + at->left <= cpu->limit && !trapped &&
            !block->gone && generated_mode(cpu) == block->mode;
 }
 
@@ -137,6 +139,7 @@ static void roll_back(struct verify *v, struct cpu *cpu)
     copy_cpu(cpu, &v->before);
     cpu->tlb.no_fault = (cpu->mmu.control & MMU_NO_FAULT) != 0;
     cpu_set_supervisor(cpu, cpu->s);
+    mmu_select_context(cpu);
     if (walked || remapped) {
         tlb_flush(&cpu->tlb);
     }

@@ -56,10 +56,9 @@ static bool same_identity(struct machine *m, const struct board_device *device,
 {
     const struct library *library = library_find(m, device->class_name, NULL);
     struct l3_pnp other;
-    if (library == NULL) {
+    if (library == NULL || !device_read_pnp(&library->class, &device->properties, &other, NULL)) {
         return false;
     }
-    other = library_pnp(&library->class);
     return other.struct_size != 0 && other.vendor == pnp->vendor && other.device == pnp->device;
 }
 

@@ -439,35 +439,43 @@ static bool take_device(struct board_desc *desc, struct board_seen *seen,
 
 /* ---- all sections ---- */
 
+static const struct {
+    const char *name;
+    bool (*take)(struct board_desc *, struct board_seen *, const struct board_entry *,
+                 struct error *);
+} sections[] = {
+    {"board", take_board},
+    {"cpu", take_cpu},
+    {"memory", take_memory},
+    {"devices", take_device},
+};
+
+bool board_entry_section(const struct board_desc *desc, unsigned line, const char *name,
+                         size_t length, struct error *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+        if (strlen(sections[i].name) == length && memcmp(sections[i].name, name, length) == 0) {
+            return true;
+        }
+    }
+    return board_refuse(desc, line, err,
+                        "unknown section [%.*s]; the sections are [board], [cpu], [memory], "
+                        "[devices]",
+                        length < 40 ? (int)length : 40, name);
+}
+
 bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
                       const struct board_entry *entry, struct error *err)
 {
-    static const struct {
-        const char *name;
-        bool (*take)(struct board_desc *, struct board_seen *, const struct board_entry *,
-                     struct error *);
-    } sections[] = {
-        {"board", take_board},
-        {"cpu", take_cpu},
-        {"memory", take_memory},
-        {"devices", take_device},
-    };
-
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
         if (strcmp(sections[i].name, entry->section) == 0) {
             return sections[i].take(desc, seen, entry, err);
         }
     }
-    if (entry->section[0] == '\0') {
-        return board_refuse(desc, entry->line, err,
-                            "\"%s\" stands before the first section; put [board], [cpu], [memory] "
-                            "or [devices] above it",
-                            entry->name);
-    }
-    return board_refuse(
-        desc, entry->line, err,
-        "unknown section [%s]; the sections are [board], [cpu], [memory], [devices]",
-        entry->section);
+    return board_refuse(desc, entry->line, err,
+                        "\"%s\" stands before the first section; put [board], [cpu], [memory] "
+                        "or [devices] above it",
+                        entry->name);
 }
 
 /* No byte belongs to two memories. */

@@ -23,6 +23,10 @@ struct board_seen {
 /* Sets everything to its default. */
 void board_entry_defaults(struct board_desc *desc);
 
+/* Is there a section of this name? */
+bool board_entry_section(const struct board_desc *desc, unsigned line, const char *name,
+                         size_t length, struct error *err);
+
 /* Puts an entry into the description. */
 bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
                       const struct board_entry *entry, struct error *err);

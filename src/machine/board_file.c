@@ -63,6 +63,34 @@ static bool is_continuation(const struct board_reader *reader, const char *start
     return length > 0 && reader->entry.value[length - 1] == ',';
 }
 
+/* Hands the entry, which is complete now, to board_entry.c. */
+static bool finish_entry(struct board_reader *reader)
+{
+    if (!reader->entry_open) {
+        return true;
+    }
+    reader->entry_open = false;
+    return note_result(reader,
+                       board_entry_take(reader->desc, &reader->seen, &reader->entry, reader->err),
+                       reader->entry.line);
+}
+
+/* inih tells of a section with its first entry only: too late for the line number, and not at all if it
+ * has none. */
+static bool check_section(struct board_reader *reader, const char *line)
+{
+    const char *end = strchr(line, ']');
+
+    if (reader->continues || line[0] != '[' || end == NULL) {
+        return true;
+    }
+    return finish_entry(reader) &&
+           note_result(reader,
+                       board_entry_section(reader->desc, reader->line, line + 1,
+                                           (size_t)(end - line - 1), reader->err),
+                       reader->line);
+}
+
 /* Copies the next line for inih, which stops at NULL. */
 static char *read_line(char *buffer, int size, void *context)
 {
@@ -90,19 +118,7 @@ static char *read_line(char *buffer, int size, void *context)
     }
     memcpy(buffer, start, (size_t)(reader->next - start));
     buffer[reader->next - start] = '\0';
-    return buffer;
-}
-
-/* Hands the entry, which is complete now, to board_entry.c. */
-static bool finish_entry(struct board_reader *reader)
-{
-    if (!reader->entry_open) {
-        return true;
-    }
-    reader->entry_open = false;
-    return note_result(reader,
-                       board_entry_take(reader->desc, &reader->seen, &reader->entry, reader->err),
-                       reader->entry.line);
+    return check_section(reader, buffer) ? buffer : NULL;
 }
 
 static bool start_entry(struct board_reader *reader, const char *section, const char *name)

@@ -184,6 +184,7 @@ bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
         return error_set(err, LEON3EMU_IMAGE,
                          "nothing to run: no image was loaded, or it names no entry point");
     }
+    chardev_hub_begin(m->chardevs);
     machine_reset(m, L3_RESET_POWER_ON);
     if (mode == START_LOADED) {
         enter_image(m);

@@ -168,8 +168,26 @@ size_t chardev_read(struct chardev *cd, void *buffer, size_t size)
     return got;
 }
 
+static void chardev_begin(struct chardev *cd)
+{
+    if (!cd->begun) {
+        cd->begun = true;
+        if (cd->backend->begin != NULL) {
+            cd->backend->begin(cd);
+        }
+    }
+}
+
+void chardev_hub_begin(struct chardev_hub *hub)
+{
+    for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
+        chardev_begin(cd);
+    }
+}
+
 void chardev_write(struct chardev *cd, const void *buffer, size_t size)
 {
+    chardev_begin(cd);
     chardev_output_put(cd, buffer, size);
 }
 

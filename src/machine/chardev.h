@@ -61,6 +61,10 @@ bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, 
                   struct error *err);
 void chardev_close(struct chardev *cd);
 
+/* The machine starts: files for output are emptied.  Before, nothing of the user's was touched: a command
+ * line that is refused after all costs nobody a file. */
+void chardev_hub_begin(struct chardev_hub *hub);
+
 /* function is called from hostio_poll(); it may read, write and close. */
 void chardev_set_input_handler(struct chardev *cd, void (*function)(void *context), void *context);
 

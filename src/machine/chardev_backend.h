@@ -28,6 +28,9 @@ struct chardev_backend {
     /* argument: what follows the first ':' of the spec, "" if there is none.  On false close() is
      * called all the same. */
     bool (*open)(struct chardev *cd, const char *argument, struct error *err);
+    /* Once, when the machine starts or the first byte is written: what cannot be undone.  Not called if the
+     * machine never comes to that.  May be NULL. */
+    void (*begin)(struct chardev *cd);
     /* Frees cd->state and what is in it.  May be NULL. */
     void (*close)(struct chardev *cd);
     /* Reading came to its end or failed, or writing failed; that half was stopped already.  NULL:
@@ -76,6 +79,7 @@ struct chardev {
     struct chardev_hub *hub;
     const struct chardev_backend *backend;
     void *state; /* of the backend */
+    bool begun;  /* begin() was called */
     struct chardev_input input;
     struct chardev_output output;
     void (*handler)(void *context);

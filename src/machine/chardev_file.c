@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * `none`, which swallows output and has no input, and `file:OUT[:IN]`, which writes one file and
- * reads another.  Either name may be empty; OUT cannot contain a colon.  OUT is emptied first. Both
- * may be FIFOs; the reader of OUT must be there already.
+ * reads another.  Either name may be empty; OUT cannot contain a colon.  Both may be FIFOs; the reader
+ * of OUT must be there already.  OUT is emptied when the machine starts; if it never does, an old file
+ * is as it was, and a new one is gone.
  */
 #define _GNU_SOURCE
 #include "machine/chardev_backend.h"
@@ -20,6 +21,8 @@
 struct file_state {
     int out;
     int in;
+    char *out_path;
+    bool created; /* OUT was not there before */
 };
 
 static bool none_open(struct chardev *cd, const char *argument, struct error *err)
@@ -56,13 +59,24 @@ static bool same_file(int a, int b)
            first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* Emptied only when nothing can go wrong any more. */
-static bool file_open_output(struct file_state *state, const char *path, struct error *err)
+static int open_or_create(struct file_state *state)
 {
+    const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(state->out_path, flags);
+    if (fd < 0 && errno == ENOENT) {
+        fd = open(state->out_path, flags | O_CREAT | O_EXCL, 0666);
+        state->created = fd >= 0;
+    }
+    return fd;
+}
+
+static bool file_open_output(struct file_state *state, struct error *err)
+{
+    const char *path = state->out_path;
     if (path[0] == '\0') {
         return true;
     }
-    state->out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    state->out = open_or_create(state);
     if (state->out < 0 && errno == ENXIO) {
         return error_set(err, LEON3EMU_FILE,
                          "cannot write to the FIFO '%s': nobody reads it; start its reader first",
@@ -75,12 +89,18 @@ static bool file_open_output(struct file_state *state, const char *path, struct 
     if (same_file(state->out, state->in)) {
         return error_set(err, LEON3EMU_FILE, "'%s' cannot be output and input at once", path);
     }
-    struct stat st;
-    if (fstat(state->out, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(state->out, 0) != 0) {
-        return error_set(err, LEON3EMU_FILE, "cannot empty the output file '%s': %s", path,
-                         strerror(errno));
-    }
     return true;
+}
+
+static void file_begin(struct chardev *cd)
+{
+    struct file_state *state = cd->state;
+    struct stat st;
+    if (state->out >= 0 && fstat(state->out, &st) == 0 && S_ISREG(st.st_mode) &&
+        ftruncate(state->out, 0) != 0) {
+        chardev_notice(cd, "cannot empty the output file '%s': %s", state->out_path,
+                       strerror(errno));
+    }
 }
 
 static bool file_open(struct chardev *cd, const char *argument, struct error *err)
@@ -88,12 +108,11 @@ static bool file_open(struct chardev *cd, const char *argument, struct error *er
     struct file_state *state = malloc(sizeof *state);
     size_t length = strcspn(argument, ":");
     const char *in_path = argument[length] == ':' ? argument + length + 1 : "";
-    char *out_path = strndup(argument, length);
-    CHECK(state != NULL && out_path != NULL);
-    *state = (struct file_state){-1, -1};
+    CHECK(state != NULL);
+    *state = (struct file_state){-1, -1, strndup(argument, length), false};
+    CHECK(state->out_path != NULL);
     cd->state = state;
-    bool ok = file_open_input(state, in_path, err) && file_open_output(state, out_path, err);
-    free(out_path);
+    bool ok = file_open_input(state, in_path, err) && file_open_output(state, err);
     if (ok) {
         chardev_input_start(cd, state->in);
         chardev_output_start(cd, state->out);
@@ -110,6 +129,10 @@ static void file_close(struct chardev *cd)
     if (state->in >= 0) {
         close(state->in);
     }
+    if (state->created && !cd->begun) {
+        unlink(state->out_path);
+    }
+    free(state->out_path);
     free(state);
 }
 
@@ -118,5 +141,6 @@ const struct chardev_backend chardev_file = {
     .help = "writes the file OUT, reads the file IN",
     .patient = true,
     .open = file_open,
+    .begin = file_begin,
     .close = file_close,
 };

@@ -6,7 +6,9 @@
  *
  *     base, REGION_base   addresses of its regions       irq, irq1, ...  its interrupt lines
  *     name                of the instance                priority        where it overlaps others
+ *     pnp_vendor, pnp_device, pnp_version                identity in plug&play, if its class has one
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +122,27 @@ static void irq_key(uint32_t output, char *key, size_t size)
     }
 }
 
+/* Properties behind struct l3_pnp and the largest value of each. */
+static const struct pnp_key {
+    const char *name;
+    uint32_t maximum;
+    size_t offset; /* in struct l3_pnp */
+} pnp_keys[] = {
+    {"pnp_vendor", 0xff, offsetof(struct l3_pnp, vendor)},
+    {"pnp_device", 0xfff, offsetof(struct l3_pnp, device)},
+    {"pnp_version", 0x1f, offsetof(struct l3_pnp, version)},
+};
+
+static bool is_pnp_property(const struct l3_device_class *class, const char *name)
+{
+    for (size_t i = 0; class->pnp != NULL && i < ARRAY_LEN(pnp_keys); i++) {
+        if (strcmp(pnp_keys[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_core_property(const struct l3_device_class *class, const char *name)
 {
     char key[64];
@@ -135,7 +158,8 @@ static bool is_core_property(const struct l3_device_class *class, const char *na
             return true;
         }
     }
-    return strcmp(name, "name") == 0 || strcmp(name, "priority") == 0;
+    return strcmp(name, "name") == 0 || strcmp(name, "priority") == 0 ||
+           is_pnp_property(class, name);
 }
 
 static bool is_class_property(const struct l3_device_class *class, const char *name)
@@ -184,7 +208,8 @@ static bool set_irqs(struct l3_host *host, const struct property_list *list, str
     char key[64];
 
     host->irq_lines = calloc(count + 1, sizeof *host->irq_lines);
-    if (host->irq_lines == NULL) {
+    host->irq_levels = calloc(count + 1, sizeof *host->irq_levels);
+    if (host->irq_lines == NULL || host->irq_levels == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     if (!core_number(list, "irq", MACHINE_IRQ_LINES - 1, &first, err)) {
@@ -198,6 +223,35 @@ static bool set_irqs(struct l3_host *host, const struct property_list *list, str
             return false;
         }
         host->irq_lines[i] = (uint32_t)line;
+    }
+    return true;
+}
+
+bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
+                     struct l3_pnp *pnp, struct error *err)
+{
+    *pnp = library_pnp(class);
+    for (size_t i = 0; i < ARRAY_LEN(pnp_keys); i++) {
+        uint32_t *field = (uint32_t *)((char *)pnp + pnp_keys[i].offset);
+        uint64_t value = *field;
+        if (!core_number(list, pnp_keys[i].name, pnp_keys[i].maximum, &value, err)) {
+            return false;
+        }
+        *field = (uint32_t)value;
+    }
+    return true;
+}
+
+static bool set_pnp(struct l3_host *host, const struct property_list *list, struct error *err)
+{
+    struct machine *m = host->machine;
+
+    if (!device_read_pnp(&host->library->class, list, &host->pnp, err)) {
+        return false;
+    }
+    host->bus_index = MACHINE_NO_RECORD;
+    if (host->pnp.where & L3_PNP_AHB_MASTER) {
+        host->bus_index = m->cpu_count + m->bus_masters++;
     }
     return true;
 }
@@ -397,8 +451,8 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     ok = set_name(host, name, properties, err);
     append(m, host);
     ok = ok && check_names(&library->class, properties, err) && set_bases(host, properties, err) &&
-         set_irqs(host, properties, err) && set_properties(host, properties, err) &&
-         create_instance(host, err);
+         set_irqs(host, properties, err) && set_pnp(host, properties, err) &&
+         set_properties(host, properties, err) && create_instance(host, err);
     if (ok) {
         connect_lines(m, host);
     }
@@ -438,6 +492,7 @@ void device_destroy(struct l3_host *host)
     free(host->regions);
     free(host->bases);
     free(host->irq_lines);
+    free(host->irq_levels);
     free(host->name);
     free(host);
 }

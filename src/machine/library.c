@@ -167,9 +167,32 @@ static const struct library *add_library(struct machine *m, const char *path, vo
     return library;
 }
 
+/* Its constructors run: they are the library's code as much as its callbacks. */
+static void *open_library(struct machine *m, const char *path)
+{
+    struct device_call call = {m->call, NULL, path, "dlopen"};
+    void *handle;
+
+    m->call = &call;
+    m->calls++;
+    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    m->call = call.outer;
+    return handle;
+}
+
+static void close_library(struct machine *m, const char *path, void *handle)
+{
+    struct device_call call = {m->call, NULL, path, "dlclose"};
+
+    m->call = &call;
+    m->calls++;
+    dlclose(handle);
+    m->call = call.outer;
+}
+
 static const struct library *load(struct machine *m, const char *path, struct error *err)
 {
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *handle = open_library(m, path);
     const struct l3_device_class *const *pointer;
     const struct library *library = NULL;
 
@@ -187,7 +210,7 @@ static const struct library *load(struct machine *m, const char *path, struct er
         library = add_library(m, path, handle, *pointer, err);
     }
     if (library == NULL) {
-        dlclose(handle);
+        close_library(m, path, handle);
     }
     return library;
 }
@@ -214,6 +237,7 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
 {
     char tried[700] = "";
     const char *list = m->options.plugin_path;
+    const char *last = m->options.plugin_dir != NULL ? m->options.plugin_dir : LEON3EMU_PLUGIN_DIR;
 
     if (strchr(name, '/') != NULL) {
         snprintf(path, size, "%s", name);
@@ -231,8 +255,7 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
         list += length;
         list += *list == ':';
     }
-    if (try_directory(LEON3EMU_PLUGIN_DIR, strlen(LEON3EMU_PLUGIN_DIR), name, path, size, tried,
-                      sizeof tried)) {
+    if (try_directory(last, strlen(last), name, path, size, tried, sizeof tried)) {
         return true;
     }
     return error_set(err, LEON3EMU_PERIPHERAL,
@@ -275,7 +298,7 @@ void libraries_unload(struct machine *m)
         struct library *library = m->libraries;
         m->libraries = library->next;
         if (library->handle != NULL) {
-            dlclose(library->handle);
+            close_library(m, library->path, library->handle);
         }
         free(library->path);
         free(library);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exec/translator.h"
 #include "machine/image.h"
@@ -88,6 +89,14 @@ static void tlb_flushed(void *context, struct cpu *cpu)
     }
 }
 
+static void context_changed(void *context, struct cpu *cpu, unsigned place, bool is_new)
+{
+    struct machine *m = context;
+    if (m->exec.translator != NULL) {
+        translator_context_changed(m->exec.translator, cpu, place, is_new);
+    }
+}
+
 static void watchpoints_changed(void *context)
 {
     struct machine *m = context;
@@ -148,12 +157,29 @@ void leon3emu_interrupt(struct machine *m)
 
 /* ---- creation ---- */
 
+/* A name that is neither built in nor a file: which are built in? */
+static bool refuse_board(const char *name, struct error *err)
+{
+    char names[200] = "";
+    for (unsigned i = 0; leon3emu_board_name(i) != NULL; i++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
+                 leon3emu_board_name(i));
+    }
+    return error_set(err, LEON3EMU_FILE,
+                     "there is no board file %s, and none of this name is built in (%s are)", name,
+                     names);
+}
+
 static bool read_board(struct machine *m, struct error *err)
 {
     const char *name = m->options.board == NULL ? "leon3" : m->options.board;
     const char *text = board_builtin_text(name);
     if (text != NULL) {
         return board_file_parse(name, text, strlen(text), &m->board, err);
+    }
+    if (strchr(name, '/') == NULL && access(name, F_OK) != 0) {
+        return refuse_board(name, err);
     }
     return board_file_read(name, &m->board, err);
 }
@@ -201,6 +227,7 @@ static bool create_cpu(struct machine *m, struct error *err)
     m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;
     m->cpu_hooks.up_counter = up_counter;
     m->cpu_hooks.tlb_flushed = tlb_flushed;
+    m->cpu_hooks.context_changed = context_changed;
     m->cpu_hooks.watchpoints_changed = watchpoints_changed;
     m->cpu_hooks.context = m;
     m->exec_hooks.poll_host = poll_host;
@@ -306,6 +333,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->options.peripherals = NULL;
     m->options.peripheral_count = 0;
     m->options.plugin_path = NULL;
+    m->options.plugin_dir = NULL;
     return m;
 }
 
@@ -324,13 +352,15 @@ void leon3emu_destroy(struct machine *m)
     code_cache_clear(&m->code_cache);
     translator_destroy(m->exec.translator);
     m->exec.translator = NULL;
-    m->exec.cpu = NULL; /* the watchdog may ask until the end */
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_fini(&m->cpus[i]);
     }
+    m->exec.cpu = NULL; /* who looks at the machine from a signal handler finds none */
+    m->bus.last_port = NULL;
     free(m->cpus);
     exec_fini(&m->exec);
     addrspace_fini(&m->space);
+    m->bus.last.region = NULL;
     region_destroy(m->root);
     chardev_hub_destroy(m->chardevs);
     m->chardevs = NULL;
@@ -356,6 +386,7 @@ void machine_reset(struct machine *m, uint32_t cause)
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_reset(&m->cpus[i]);
     }
+    services_release_lines(m);
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
         device_reset(host, cause);
     }
@@ -463,24 +494,44 @@ void leon3emu_emergency(const struct machine *m)
     }
 }
 
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 /* Of the two kinds of calls that may be running the innermost is told: a register access made from
  * inside another call is always deeper. */
 bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *call)
 {
     const struct io_frame *frame = m->bus.frames;
+    const struct io_access last = bus_last_access(&m->bus);
     const struct l3_host *host = m->call == NULL ? NULL : m->call->host;
 
     memset(call, 0, sizeof *call);
     call->calls = m->bus.calls + m->calls;
     call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_current_pc(m->exec.cpu);
-    if (host != NULL) {
+    if (last.region != NULL) {
+        call->region = last.region->name;
+        call->offset = last.offset;
+        call->size = last.size;
+        call->write = last.write;
+    }
+    if (m->call != NULL) {
         call->callback = m->call->callback;
+    }
+    if (m->call != NULL && host == NULL) {
+        call->library = m->call->path;
+        call->device = file_name(m->call->path);
+        return true;
     }
     if (frame != NULL) {
         call->callback = frame->write ? "write" : "read";
         call->region = frame->region->name;
         call->offset = frame->request->offset;
         call->size = frame->request->size;
+        call->write = frame->write;
+        call->running = true;
         for (host = m->devices; host != NULL && &host->owner != frame->region->io.owner;) {
             host = host->next;
         }

@@ -23,6 +23,7 @@
 
 #define MACHINE_IRQ_LINES    32
 #define MACHINE_LINE_CHANGES 64
+#define MACHINE_NO_RECORD    15
 
 struct gdb_glue;
 
@@ -67,16 +68,23 @@ struct l3_host {
     struct region **regions;
     uint64_t *bases;
     uint32_t *irq_lines; /* by output; 0: not connected */
+    uint8_t *irq_levels; /* by output: what it drives */
+    struct l3_pnp pnp;   /* of the class, or as properties say; struct_size 0: no record */
+    uint32_t bus_index;  /* as a bus master: that of its record, else MACHINE_NO_RECORD */
+    /* Wants to know of bus errors; NULL: not */
+    void (*bus_error)(void *instance, const struct l3_bus_error *error);
     struct l3_event *events;
     uint32_t event_count;
     char failure[512]; /* of create() */
     bool failed;
 };
 
-/* The call into a device that is not a register access (those are frames of the bus). */
+/* The call into a device that is not a register access (those are frames of the bus); or one of dlopen()
+ * or dlclose(), which run what the library has of constructors and destructors. */
 struct device_call {
     struct device_call *outer;
-    const struct l3_host *host;
+    const struct l3_host *host; /* NULL: there is no device yet, or no more */
+    const char *path;           /* of the library, without host */
     const char *callback;
 };
 
@@ -109,6 +117,9 @@ struct machine {
     struct l3_host *irq_controller;
     struct l3_host *line_watchers; /* L3_CLASS_SEES_IRQ_LINES, in board order */
     struct line_changes line_changes;
+    uint32_t line_drivers[MACHINE_IRQ_LINES]; /* how many outputs hold each line high */
+    uint32_t bus_masters;                     /* devices with a record as such */
+    bool telling_bus_error;
     struct device_call *call;
     uint64_t calls;
     const char *thread; /* services_bind_thread(): that callbacks and services run on */
@@ -143,6 +154,9 @@ struct l3_pnp library_pnp(const struct l3_device_class *class);
 bool device_create(struct machine *m, const char *name, const struct library *library,
                    const struct property_list *properties, struct error *err);
 void device_destroy(struct l3_host *host);
+/* Identity in plug&play: that of the class, or as the list says. */
+bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
+                     struct l3_pnp *pnp, struct error *err);
 /* Cancels events, calls reset(). */
 void device_reset(struct l3_host *host, uint32_t cause);
 const struct device_property *device_find_property(const struct l3_host *host, const char *name);
@@ -151,9 +165,7 @@ static inline void device_enter(struct l3_host *host, const char *callback,
                                 struct device_call *call)
 {
     struct machine *m = host->machine;
-    call->outer = m->call;
-    call->host = host;
-    call->callback = callback;
+    *call = (struct device_call){m->call, host, NULL, callback};
     m->call = call;
     m->calls++;
     host->owner.depth++;
@@ -169,6 +181,8 @@ static inline void device_leave(struct l3_host *host)
 
 extern const struct l3_services device_services;
 extern const struct l3_system_services system_services;
+/* All outputs are low: comes before the devices are reset. */
+void services_release_lines(struct machine *m);
 /* Ends the program through options.fatal if this is not the machine's thread. */
 void services_check_thread(const struct l3_host *host, const char *service);
 /* This is the thread from now on. */

@@ -46,6 +46,10 @@ static void print_core_properties(const struct l3_device_class *class, FILE *str
                 i);
     }
     fprintf(stream, "  %-16s text    name of the instance\n", "name");
+    if (class->pnp != NULL) {
+        fprintf(stream, "  %-16s number  identity in plug&play; so pnp_device, pnp_version\n",
+                "pnp_vendor");
+    }
     fprintf(stream, "  %-16s number  where regions overlap the higher one is seen; default 0\n",
             "priority");
 }
@@ -82,11 +86,17 @@ bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char
     if (plain == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
+    if (options->building != NULL) {
+        options->building(options->context, &m);
+    }
     library = library_find(&m, plain, err);
     if (library != NULL) {
         print_class(library, stream);
     }
     libraries_unload(&m);
+    if (options->building != NULL) {
+        options->building(options->context, NULL);
+    }
     free(plain);
     return library != NULL;
 }

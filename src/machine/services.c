@@ -293,12 +293,20 @@ static void tell_watchers(struct machine *m, uint32_t line, uint32_t level)
     list->count = 0;
 }
 
+/* A line is high while any output that is connected to it is. */
 static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
 {
     struct machine *m = host->machine;
     uint32_t line = service_irq_line(host, output);
+    uint32_t *drivers = &m->line_drivers[line];
+    bool was_high = *drivers != 0;
 
-    if (line == 0) {
+    if (line == 0 || host->irq_levels[output] == level) {
+        return;
+    }
+    host->irq_levels[output] = (uint8_t)level;
+    *drivers = level ? *drivers + 1 : *drivers - 1;
+    if (was_high == (*drivers != 0)) {
         return;
     }
     if (m->irq_controller != NULL) {
@@ -314,17 +322,28 @@ static void service_irq_set(struct l3_host *host, uint32_t output, uint32_t leve
     drive_line(host, output, level != 0);
 }
 
+/* On an output that is high there is nothing to be seen of a pulse. */
 static void service_irq_pulse(struct l3_host *host, uint32_t output)
 {
-    drive_line(host, output, 1);
-    drive_line(host, output, 0);
+    if (service_irq_line(host, output) != 0 && host->irq_levels[output] == 0) {
+        drive_line(host, output, 1);
+        drive_line(host, output, 0);
+    }
+}
+
+void services_release_lines(struct machine *m)
+{
+    memset(m->line_drivers, 0, sizeof m->line_drivers);
+    for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        memset(host->irq_levels, 0, host->library->class.irq_output_count);
+    }
 }
 
 /* ---- bus master ---- */
 
 static struct access dma_access(const struct l3_host *host)
 {
-    struct access how = {L3_ATTR_DMA | L3_ATTR_SUPERVISOR, host->order, 0};
+    struct access how = {L3_ATTR_DMA | L3_ATTR_SUPERVISOR, host->bus_index, 0};
     return how;
 }
 

@@ -11,7 +11,6 @@
 #include "bits.h"
 #include "machine/machine.h"
 
-#define PNP_LEON3    0x003u
 #define APB_BUS_SIZE 0x100000u
 
 enum { BAR_APB_IO = 1, BAR_AHB_MEMORY = 2, BAR_AHB_IO = 3 };
@@ -107,6 +106,45 @@ static int32_t system_register_write(struct l3_host *host, uint32_t number, uint
     return cpu != NULL && cpu_write_register(cpu, reg, value);
 }
 
+/* ---- bus errors ---- */
+
+/* Hook of struct bus, set if a device wants to know of accesses that failed. */
+static void bus_failed(void *context, uint64_t address, unsigned size, bool write,
+                       const struct access *how)
+{
+    struct machine *m = context;
+    struct l3_bus_error error = {
+        .struct_size = sizeof error,
+        .size = size,
+        .address = address,
+        .write = write,
+        .attributes = how->attributes,
+        .master = how->master,
+    };
+    struct device_call call;
+
+    if (m->telling_bus_error) {
+        return; /* of an access that a device made because it was told of another */
+    }
+    m->telling_bus_error = true;
+    for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        if (host->bus_error != NULL) {
+            device_enter(host, "bus_error", &call);
+            host->bus_error(host->instance, &error);
+            device_leave(host);
+        }
+    }
+    m->telling_bus_error = false;
+}
+
+static void system_watch_bus_errors(struct l3_host *host,
+                                    void (*function)(void *, const struct l3_bus_error *))
+{
+    services_check_thread(host, "watch_bus_errors");
+    host->bus_error = function;
+    host->machine->bus.failed = bus_failed;
+}
+
 /* ---- plug&play ---- */
 
 static uint32_t id_word(uint32_t vendor, uint32_t device, uint32_t version, uint32_t irq)
@@ -172,7 +210,7 @@ static uint32_t find_region(const struct l3_host *host, bool apb)
 
 static bool is_in_table(const struct l3_host *host, uint32_t table, uint64_t apb_base)
 {
-    struct l3_pnp pnp = library_pnp(&host->library->class);
+    const struct l3_pnp *pnp = &host->pnp;
     uint32_t region = find_region(host, true);
 
     if (host->library->class.flags & L3_CLASS_BUS_INFO) {
@@ -180,21 +218,20 @@ static bool is_in_table(const struct l3_host *host, uint32_t table, uint64_t apb
     }
     switch (table) {
     case L3_BUS_AHB_MASTERS:
-        return (pnp.where & L3_PNP_AHB_MASTER) != 0;
+        return (pnp->where & L3_PNP_AHB_MASTER) != 0;
     case L3_BUS_AHB_SLAVES:
-        return (pnp.where & L3_PNP_AHB_SLAVE) != 0;
+        return (pnp->where & L3_PNP_AHB_SLAVE) != 0;
     default:
-        return (pnp.where & L3_PNP_APB_SLAVE) != 0 && region < host->library->class.region_count &&
+        return (pnp->where & L3_PNP_APB_SLAVE) != 0 && region < host->library->class.region_count &&
                host->bases[region] - apb_base < APB_BUS_SIZE;
     }
 }
 
 static void fill_entry(const struct l3_host *host, uint32_t table, struct l3_bus_entry *entry)
 {
-    struct l3_pnp pnp = library_pnp(&host->library->class);
     uint32_t bars = 0;
 
-    entry->id = id_word(pnp.vendor, pnp.device, pnp.version, first_irq(host));
+    entry->id = id_word(host->pnp.vendor, host->pnp.device, host->pnp.version, first_irq(host));
     if (table == L3_BUS_APB_SLAVES) {
         entry->bar[0] = region_bar(host, find_region(host, true));
         return;
@@ -217,7 +254,8 @@ static int32_t find_entry(const struct machine *m, uint32_t table, uint64_t apb_
 {
     if (table == L3_BUS_AHB_MASTERS) {
         if (index < m->cpu_count) {
-            entry->id = id_word(L3_VENDOR_GAISLER, PNP_LEON3, 3, 0);
+            entry->id =
+                id_word(L3_VENDOR_GAISLER, m->board->cpu.pnp_device, m->board->cpu.pnp_version, 0);
             return 1;
         }
         index -= m->cpu_count;
@@ -254,7 +292,7 @@ static int32_t system_bus_entry(struct l3_host *host, uint32_t table, uint32_t b
 
 const struct l3_system_services system_services = {
     .struct_size = sizeof(struct l3_system_services),
-    .version = 1,
+    .version = 2,
     .cpu_count = system_cpu_count,
     .cpu_irq_level = system_cpu_irq_level,
     .cpu_status = system_cpu_status,
@@ -265,4 +303,5 @@ const struct l3_system_services system_services = {
     .bus_entry = system_bus_entry,
     .cpu_register_read = system_register_read,
     .cpu_register_write = system_register_write,
+    .watch_bus_errors = system_watch_bus_errors,
 };

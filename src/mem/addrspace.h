@@ -57,6 +57,15 @@ struct io_frame {
     bool from_cpu; /* a CPU's load, store or fetch, not DMA */
 };
 
+struct access;
+/* The last access to a register, for reports. */
+struct io_access {
+    const struct region *region; /* NULL: there was none */
+    uint64_t offset;
+    uint32_t size;
+    bool write;
+};
+
 struct access_log;
 
 /* State that all address spaces of a machine share. */
@@ -64,10 +73,16 @@ struct bus {
     const struct log *log;
     struct io_frame *frames; /* innermost call that is running, NULL if none */
     uint64_t calls;          /* device calls so far; a watchdog sees by it whether one hangs */
+    /* The last access, begun and perhaps still running: a call by a port if last_port is not NULL. */
+    struct io_access last;
+    const struct io_frame *last_port;
     /* Guest pc and name of the place, for log lines; may be NULL. */
     uint32_t (*guest_pc)(void *context);
     /* The time, for devices; may be NULL. */
     uint64_t (*now)(void *context);
+    /* An access was refused; not told of a debugger's.  May be NULL. */
+    void (*failed)(void *context, uint64_t address, unsigned size, bool write,
+                   const struct access *how);
     /* Memory that holds decoded code was written: [offset, offset+size) of region. */
     void (*code_written)(void *context, struct region *region, uint64_t offset, uint64_t size);
     void *context;
@@ -79,6 +94,16 @@ struct bus {
 static inline uint32_t bus_guest_pc(const struct bus *bus)
 {
     return bus->guest_pc == NULL ? 0 : bus->guest_pc(bus->context);
+}
+
+static inline struct io_access bus_last_access(const struct bus *bus)
+{
+    const struct io_frame *port = bus->last_port;
+    if (port == NULL) {
+        return bus->last;
+    }
+    return (struct io_access){port->region, port->request->offset, port->request->size,
+                              port->write};
 }
 
 /* Cycles since power-on, 0 if nobody knows. */

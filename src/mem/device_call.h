@@ -60,6 +60,8 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
     }
     bus->frames = &frame;
     bus->calls++;
+    bus->last = (struct io_access){place->region, place->offset, t->size, t->write};
+    bus->last_port = NULL;
     result = function(io->instance, &request);
     bus->frames = outer;
     how->wait_cycles += request.wait_cycles;

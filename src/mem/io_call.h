@@ -59,6 +59,9 @@ static inline int32_t io_call_run(struct bus *bus, struct io_call *call, uint64_
     call->request.cycles = bus_now(bus);
     bus->frames = &frame;
     bus->calls++;
+    bus->last = (struct io_access){call->frame.region, call->request.offset, call->request.size,
+                                   call->frame.write};
+    bus->last_port = NULL;
     result = call->function(call->instance, &call->request);
     bus->frames = NULL;
     return result;

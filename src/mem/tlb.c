@@ -54,6 +54,7 @@ bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_
     tlb->listener.changed = space_changed;
     tlb->listener.context = tlb;
     addrspace_listen(space, &tlb->listener);
+    tlb->used[0] = 1;
     return tlb_select(tlb, TLB_PHYSICAL);
 }
 
@@ -62,7 +63,7 @@ void tlb_fini(struct tlb *tlb)
     if (tlb->space != NULL) {
         addrspace_unlisten(tlb->space, &tlb->listener);
     }
-    for (unsigned i = 0; i < TLB_INDEXES; i++) {
+    for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {
             munmap(tlb->tables[i].flags, FLAGS_BYTES);
         }
@@ -75,8 +76,8 @@ void tlb_fini(struct tlb *tlb)
 
 static void tag_calls(struct tlb *tlb)
 {
-    tlb->io_key =
-        UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 | (uint64_t)(tlb->attributes != 0) << 59;
+    tlb->io_key = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
+                  (uint64_t)(tlb->attributes != 0) << 59 | (uint64_t)tlb->place << 48;
 }
 
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
@@ -92,28 +93,77 @@ static void forget_calls(struct tlb *tlb)
     }
 }
 
+static unsigned table_of(enum tlb_index index, unsigned place)
+{
+    return index == TLB_PHYSICAL ? 0 : 1 + 2 * place + (index == TLB_SUPERVISOR);
+}
+
 bool tlb_select(struct tlb *tlb, enum tlb_index index)
 {
+    unsigned table = table_of(index, tlb->place);
     tlb->code_page = TLB_PAGES;
-    if (!make_tables(&tlb->tables[index])) {
+    if (!make_tables(&tlb->tables[table])) {
         return false;
     }
     tlb->index = index;
+    tlb->table = table;
     tag_calls(tlb);
-    tlb->now = tlb->tables[index];
+    tlb->now = tlb->tables[table];
     return true;
+}
+
+static void empty_table(struct tlb *tlb, unsigned table)
+{
+    for (unsigned k = 0; k < tlb->filled_count[table]; k++) {
+        tlb->tables[table].flags[tlb->filled[table][k]] = 0;
+        tlb->tables[table].addend[tlb->filled[table][k]] = 0;
+    }
+    tlb->filled_count[table] = 0;
+}
+
+/* The place of a context that is kept, or the one that was not used for the longest time. */
+static unsigned find_context(const struct tlb *tlb, uint32_t context)
+{
+    unsigned oldest = 0;
+    for (unsigned i = 0; i < TLB_CONTEXTS; i++) {
+        if (tlb->used[i] != 0 && tlb->contexts[i] == context) {
+            return i;
+        }
+        if (tlb->used[i] < tlb->used[oldest]) {
+            oldest = i;
+        }
+    }
+    return oldest;
+}
+
+unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
+{
+    uint64_t now = tlb->used[tlb->place];
+    unsigned place = find_context(tlb, context);
+
+    if (!make_tables(&tlb->tables[table_of(TLB_USER, place)]) ||
+        !make_tables(&tlb->tables[table_of(TLB_SUPERVISOR, place)])) {
+        place = tlb->place; /* has its tables */
+    }
+    *is_new = tlb->used[place] == 0 || tlb->contexts[place] != context;
+    if (*is_new) {
+        forget_calls(tlb);
+        empty_table(tlb, table_of(TLB_USER, place));
+        empty_table(tlb, table_of(TLB_SUPERVISOR, place));
+    }
+    tlb->contexts[place] = context;
+    tlb->used[place] = now + 1;
+    tlb->place = place;
+    tlb_select(tlb, tlb->index);
+    return place;
 }
 
 void tlb_flush(struct tlb *tlb)
 {
     forget_calls(tlb);
     tlb->code_page = TLB_PAGES;
-    for (unsigned i = 0; i < TLB_INDEXES; i++) {
-        for (unsigned k = 0; k < tlb->filled_count[i]; k++) {
-            tlb->tables[i].flags[tlb->filled[i][k]] = 0;
-            tlb->tables[i].addend[tlb->filled[i][k]] = 0;
-        }
-        tlb->filled_count[i] = 0;
+    for (unsigned i = 0; i < TLB_TABLES; i++) {
+        empty_table(tlb, i);
     }
     if (tlb->flushed != NULL) {
         tlb->flushed(tlb->context);
@@ -124,7 +174,7 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
 {
     forget_calls(tlb);
     tlb->code_page = TLB_PAGES;
-    for (unsigned i = 0; i < TLB_INDEXES; i++) {
+    for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {
             /* The addend stays: it says that the page is on the list of filled ones. */
             tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
@@ -135,7 +185,7 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
 /* Puts page on the list of filled ones, once. */
 static bool remember(struct tlb *tlb, uint32_t page)
 {
-    unsigned i = tlb->index;
+    unsigned i = tlb->table;
     if (tlb->now.addend[page] != 0) {
         return true;
     }

@@ -33,16 +33,25 @@ struct tlb_replay {
     uint64_t value; /* of a load */
 };
 
+/* MMU contexts of which entries are kept. */
+#define TLB_CONTEXTS 8
+/* The physical table, and a user's and the supervisor's of each of these contexts. */
+#define TLB_TABLES (1 + 2 * TLB_CONTEXTS)
+
 struct tlb {
     struct tlb_table now; /* of the index in use; hot */
     struct addrspace *space;
     uint32_t master;     /* bus index of this CPU */
     uint32_t attributes; /* L3_ATTR_SUPERVISOR as the CPU's mode is */
     enum tlb_index index;
-    struct tlb_table tables[TLB_INDEXES];
-    uint32_t *filled[TLB_INDEXES]; /* pages with an entry, so that a flush costs what was filled */
-    unsigned filled_count[TLB_INDEXES];
-    unsigned filled_room[TLB_INDEXES];
+    unsigned place;                      /* of the context in use, among those that are kept */
+    unsigned table;                      /* which of the tables `now` is: by index and place */
+    uint32_t contexts[TLB_CONTEXTS];     /* their numbers */
+    uint64_t used[TLB_CONTEXTS];         /* when they were used last; 0: never */
+    struct tlb_table tables[TLB_TABLES]; /* made when they are used first */
+    uint32_t *filled[TLB_TABLES]; /* pages with an entry, so that a flush costs what was filled */
+    unsigned filled_count[TLB_TABLES];
+    unsigned filled_room[TLB_TABLES];
     /* The last page with code in it that was stored to, and where its code is. */
     uint32_t code_page; /* virtual page number; TLB_PAGES: none */
     const uint64_t *code_granules;
@@ -78,10 +87,14 @@ void tlb_fini(struct tlb *tlb);
 /* Chooses the index for the following accesses.  False: the host has no memory for its tables. */
 bool tlb_select(struct tlb *tlb, enum tlb_index index);
 
+/* Virtual addresses are from now on those of MMU context number `context`.  Returns its place among the
+ * contexts that are kept, and whether that is new: nothing is known of it, and another one was forgotten. */
+unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new);
+
 /* Chooses what goes with each access: L3_ATTR_SUPERVISOR or 0. */
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes);
 
-/* Forgets all entries of all indexes, or of one virtual page in all of them. */
+/* Forgets all entries of all indexes and contexts, or of one virtual page in all of them. */
 void tlb_flush(struct tlb *tlb);
 void tlb_flush_page(struct tlb *tlb, uint32_t va);
 

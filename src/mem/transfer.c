@@ -244,6 +244,9 @@ bool transfer_fail(const struct addrspace *space, uint64_t address, struct trans
                  "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", pc 0x%08" PRIx32,
                  t->size, kind, address, who, t->how->master, bus_guest_pc(space->bus));
     }
+    if (!(attributes & L3_ATTR_DEBUG) && space->bus->failed != NULL) {
+        space->bus->failed(space->bus->context, address, t->size, t->write, t->how);
+    }
     return false;
 }
 

@@ -96,24 +96,10 @@ void cpu_set_psr(struct cpu *cpu, uint32_t psr)
     cpu_check_interrupt(cpu);
 }
 
-/* Where the ins of the last window are kept while it is current. */
-static uint32_t *last_ins(struct cpu *cpu)
-{
-    return cpu->windows + 16 * cpu->config.windows;
-}
-
 void cpu_set_cwp(struct cpu *cpu, unsigned cwp)
 {
-    unsigned last = cpu->config.windows - 1;
-
-    ASSERT(cwp <= last);
-    if (cpu->cwp == last && cwp != last) {
-        memcpy(cpu->windows, last_ins(cpu), 8 * sizeof(uint32_t));
-    } else if (cpu->cwp != last && cwp == last) {
-        memcpy(last_ins(cpu), cpu->windows, 8 * sizeof(uint32_t));
-    }
-    cpu->cwp = (uint8_t)cwp;
-    cpu->bank[1] = cpu->windows + 16 * cwp;
+    ASSERT(cwp < cpu->config.windows);
+    cpu_move_window(cpu, cpu->cwp, cwp);
 }
 
 uint32_t cpu_tbr(const struct cpu *cpu)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "jit.h"
 #include "log.h"
@@ -98,6 +99,8 @@ struct cpu_hooks {
     uint64_t (*up_counter)(void *context);
     /* The CPU's TLB has forgotten everything.  May be NULL, as the next one. */
     void (*tlb_flushed)(void *context, struct cpu *cpu);
+    /* Virtual addresses are those of the MMU context at this place, see tlb_set_context(). */
+    void (*context_changed)(void *context, struct cpu *cpu, unsigned place, bool is_new);
     /* Instructions may be under other watchpoints than before. */
     void (*watchpoints_changed)(void *context);
     void *context;
@@ -130,12 +133,11 @@ struct cpu_generated {
     const struct block_insn *at; /* the instruction that is inside a device */
     uint64_t port; /* ir_place() of the instruction whose access a port makes, if one does */
     bool settled;  /* in the middle of that somebody has called cpu_settle() */
-    struct jit_flags_layout layout;
     uint16_t flags_of_icc[16];
-    struct jit *jit;            /* NULL: none is used */
-    struct jit_jump *all_jumps; /* MODE_COUNT jump caches */
+    uint8_t icc_of_low[256], icc_of_high[256]; /* the bits of icc in either byte of flags */
+    struct jit *jit;                           /* NULL: none is used */
+    struct jit_jump *all_jumps; /* MODE_COUNT jump caches, of the MMU context in use */
     uint64_t stepped;           /* instructions that generated code left to the interpreter */
-    uint32_t jumps_used;        /* those that are not empty, as bits */
     void *window;               /* linear memory when addresses are physical; NULL: there is none */
     bool stop_after_blocks; /* come back to the dispatcher rather than go on by the jump cache */
 };
@@ -206,6 +208,21 @@ uint32_t cpu_psr(const struct cpu *cpu);
 void cpu_set_psr(struct cpu *cpu, uint32_t psr);
 void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
 void cpu_set_supervisor(struct cpu *cpu, bool s);
+
+/* Makes window `to` the current one; the pointer stood at `from`.  As cpu_set_cwp(), in line. */
+static inline void cpu_move_window(struct cpu *cpu, unsigned from, unsigned to)
+{
+    unsigned last = cpu->config.windows - 1;
+    uint32_t *last_ins = cpu->windows + 16 * (last + 1);
+
+    if (from == last && to != last) {
+        memcpy(cpu->windows, last_ins, 8 * sizeof(uint32_t));
+    } else if (from != last && to == last) {
+        memcpy(last_ins, cpu->windows, 8 * sizeof(uint32_t));
+    }
+    cpu->cwp = (uint8_t)to;
+    cpu->bank[1] = cpu->windows + 16 * to;
+}
 
 /* TBR, FSR and the ancillary state registers. */
 uint32_t cpu_tbr(const struct cpu *cpu);

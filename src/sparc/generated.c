@@ -6,6 +6,7 @@
 
 #include "bits.h"
 #include "check.h"
+#include "sparc/generated_state.h"
 #include "sparc/interp.h"
 
 /* ---- slots ---- */
@@ -73,54 +74,16 @@ static const struct ir_slot slots[SLOT_COUNT] = {
 
 /* ---- crossing over ---- */
 
-static uint32_t icc_of(const struct cpu *cpu)
-{
-    const struct jit_flags_layout *at = &cpu->generated.layout;
-    uint32_t flags = cpu->generated.flags;
-    return (flags >> at->n & 1) * ICC_N | (flags >> at->z & 1) * ICC_Z |
-           (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C;
-}
-
-static uint16_t flags_of(const struct cpu *cpu)
-{
-    return cpu->generated.flags_of_icc[cpu->icc];
-}
-
 static uint16_t place_flags(const struct jit_flags_layout *at, uint32_t icc)
 {
     return (uint16_t)((icc / ICC_N & 1) << at->n | (icc / ICC_Z & 1) << at->z |
                       (icc / ICC_V & 1) << at->v | (icc / ICC_C & 1) << at->c);
 }
 
-/* Cycles as after the instruction that budget stands for. */
-static inline void settle_cycles(struct cpu *cpu)
+static uint8_t find_icc(const struct jit_flags_layout *at, uint32_t flags)
 {
-    cpu->cycles = cpu->generated.base - (uint64_t)cpu->generated.budget;
-}
-
-/* Generated code executes an instruction a cycle (see translate()), so the count follows. */
-static inline void settle_time(struct cpu *cpu)
-{
-    settle_cycles(cpu);
-    cpu->insns = cpu->cycles - cpu->generated.waited;
-}
-
-static inline void restart_budget(struct cpu *cpu)
-{
-    cpu->generated.waited = cpu->cycles - cpu->insns;
-    cpu->generated.base = cpu->limit;
-    cpu->generated.budget = (int64_t)(cpu->limit - cpu->cycles);
-}
-
-static inline void settle_cwp(struct cpu *cpu)
-{
-    cpu->cwp = (uint8_t)((cpu->bank[1] - cpu->windows) / 16);
-}
-
-static void settle_integer(struct cpu *cpu)
-{
-    settle_cwp(cpu);
-    cpu->icc = icc_of(cpu);
+    return (uint8_t)((flags >> at->n & 1) * ICC_N | (flags >> at->z & 1) * ICC_Z |
+                     (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C);
 }
 
 static void settle_fp(struct cpu *cpu)
@@ -131,27 +94,17 @@ static void settle_fp(struct cpu *cpu)
     }
 }
 
-/* The windows, as bits, from which SAVE (RESTORE) is more than a step of the pointer: the next one is
- * invalid, or the copy of the last window's ins comes into it (see struct cpu).  So is the way out of a
- * window that is invalid itself: the way back is none, and the limits know only what lies ahead. */
-static void find_limits(struct cpu *cpu)
-{
-    unsigned n = cpu->config.windows;
-    uint64_t wim = cpu->wim;
-    uint64_t ends = UINT64_C(1) << (n - 1);
-    uint64_t save = (wim << 1 | wim | 1 | ends) & ((UINT64_C(2) << cpu->cwp) - 1);
-    uint64_t restore = (wim >> 1 | wim | ends | ends >> 1) >> cpu->cwp;
-
-    cpu->generated.save_limit = cpu->windows + 16 * (63 - __builtin_clzll(save));
-    cpu->generated.restore_limit = cpu->bank[1] + 16 * __builtin_ctzll(restore);
-}
-
 void generated_init(struct cpu *cpu, struct jit *jit)
 {
+    struct jit_flags_layout layout = jit_flags(jit);
+
     cpu->generated.jit = jit;
-    cpu->generated.layout = jit_flags(jit);
     for (uint32_t icc = 0; icc < 16; icc++) {
-        cpu->generated.flags_of_icc[icc] = place_flags(&cpu->generated.layout, icc);
+        cpu->generated.flags_of_icc[icc] = place_flags(&layout, icc);
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        cpu->generated.icc_of_low[byte] = find_icc(&layout, byte);
+        cpu->generated.icc_of_high[byte] = find_icc(&layout, byte << 8);
     }
 }
 
@@ -167,7 +120,7 @@ void generated_prepare(struct cpu *cpu, uint32_t mode)
 void generated_enter(struct cpu *cpu)
 {
     cpu->generated.flags = flags_of(cpu);
-    find_limits(cpu);
+    find_limits(cpu, BY_SAVE);
     restart_budget(cpu);
 }
 
@@ -176,14 +129,6 @@ void generated_leave(struct cpu *cpu)
     settle_time(cpu);
     settle_integer(cpu);
     settle_fp(cpu);
-}
-
-static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
-{
-    cpu->pc = insn->pc;
-    if (insn->npc != NPC_IN_SLOT) {
-        cpu->npc = insn->npc;
-    }
 }
 
 /* The outermost call is then that of a port, which has its frame. */
@@ -253,7 +198,7 @@ static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
 
 static bool can_go_on(const struct cpu *cpu)
 {
-    return cpu->npc == cpu->pc + 4 && cpu->cycles < cpu->limit && !cpu->generated.stop_after_blocks;
+    return cpu->cycles < cpu->limit && !cpu->generated.stop_after_blocks;
 }
 
 /* As generated_enter(); most instructions change neither icc nor what the limits hang on. */
@@ -264,22 +209,9 @@ static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
     }
     cpu->generated.inside = false;
     if (cpu->cwp != cwp || cpu->wim != wim) {
-        find_limits(cpu);
+        find_limits(cpu, BY_SAVE);
     }
     restart_budget(cpu);
-}
-
-/* A trap handler may return to a delay instruction; no block begins there. */
-static void leave_delay_slot(struct cpu *cpu)
-{
-    if (cpu->npc != cpu->pc + 4 && cpu->cycles < cpu->limit && !cpu->generated.stop_after_blocks) {
-        if (cpu->generated.inside) {
-            cpu->generated.inside = false;
-            cpu->icc = icc_of(cpu);
-        }
-        cpu->generated.stepped++;
-        interp_step(cpu);
-    }
 }
 
 /* Executes insn and says where that leads.  All of the CPU's state is settled but for icc, if
@@ -295,42 +227,20 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     cpu->generated.stepped++;
     insn->f.execute(cpu, &insn->f);
     if (!stays(cpu, block, insn, next)) {
-        leave_delay_slot(cpu);
         verdict = can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
-        cpu->generated.target = cpu->pc;
+        cpu->generated.target = generated_place(cpu);
         generated_prepare(cpu, generated_mode(cpu));
     }
     enter_again(cpu, cwp, wim);
     return verdict;
 }
 
-/* SAVE or RESTORE at the seam of the ring, or where the limit was nearer than it need be: the window changes,
- * and the block does the rest.  False: the window is invalid, which the interpreter makes a trap of. */
-static inline bool shift_window(struct cpu *cpu, const struct block_insn *at)
+static __attribute__((noinline)) uint32_t
+long_step(struct cpu *cpu, const struct guest_block *block, const struct block_insn *at)
 {
-    unsigned windows = cpu->config.windows;
-    unsigned from = (unsigned)(cpu->bank[1] - cpu->windows) / 16;
-    unsigned to = at->f.row == INSN_SAVE ? from - 1 : from + 1;
+    enum ir_verdict verdict;
+    uint32_t npc;
 
-    to = to == windows ? 0 : to > windows ? windows - 1 : to;
-    if (cpu->wim >> to & 1) {
-        return false;
-    }
-    cpu->cwp = (uint8_t)from;
-    cpu_set_cwp(cpu, to);
-    find_limits(cpu);
-    return true;
-}
-
-static uint32_t step(void *env, void *cookie, uint32_t insn)
-{
-    struct cpu *cpu = env;
-    const struct guest_block *block = cookie;
-    const struct block_insn *at = &block->insns[insn];
-
-    if (at->flow == BLOCK_SHIFT && shift_window(cpu, at)) {
-        return IR_STAY;
-    }
     settle_time(cpu);
     settle_cwp(cpu);
     settle_fp(cpu);
@@ -340,7 +250,25 @@ static uint32_t step(void *env, void *cookie, uint32_t insn)
     if (at->icc) {
         cpu->icc = icc_of(cpu);
     }
-    return execute(cpu, block, at);
+    npc = cpu->npc;
+    verdict = execute(cpu, block, at);
+    if (verdict == IR_STAY) {
+        cpu->npc = npc; /* the block may still read it from the slot */
+    }
+    return verdict;
+}
+
+static uint32_t step(void *env, void *cookie, uint32_t insn)
+{
+    struct cpu *cpu = env;
+    const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
+    enum short_step done = generated_short_step(cpu, at);
+
+    if (__builtin_expect(done == STEP_IS_LONG, 0)) {
+        return long_step(cpu, block, at);
+    }
+    return done == STEP_STAYS ? IR_STAY : IR_GO_TO;
 }
 
 /* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(), but
@@ -386,14 +314,30 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
     return done;
 }
 
-/* A store's bus error may not matter (ASR17.DWT). */
+/* The store is done, and is all there is of the instruction. */
+static uint32_t leave_behind(struct cpu *cpu)
+{
+    cpu->generated.inside = false;
+    settle_cwp(cpu);
+    cpu_next(cpu);
+    cpu->generated.target = cpu->pc;
+    restart_budget(cpu);
+    return cpu->npc == cpu->pc + 4 && can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
+}
+
+/* A store's bus error may not matter (ASR17.DWT).  If somebody looked at the registers meanwhile, he may have
+ * changed them. */
 static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                              const struct tlb_replay *replay)
 {
-    if (replay->result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
+    const struct block_insn *at = &block->insns[insn];
+    if (replay->result == TLB_OK && !wants_out(cpu, block, at)) {
         cpu->generated.inside = false;
         restart_budget(cpu);
         return 0;
+    }
+    if (replay->result == TLB_OK && cpu->generated.inside && !at->atomic) {
+        return leave_behind(cpu);
     }
     return complete(cpu, block, insn, replay);
 }
@@ -515,6 +459,7 @@ static const struct ir_ports ports = {
     .wait = offsetof(struct l3_request, wait_cycles),
     .cycles = offsetof(struct l3_request, cycles),
     .running = offsetof(struct bus, frames),
+    .last = offsetof(struct bus, last_port),
     .calls = offsetof(struct bus, calls),
     .dispatch = IO_CALL_DISPATCH,
     .loaded = loaded,
@@ -530,23 +475,22 @@ static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
     return interp_divide_signed(y, a, b, &overflow);
 }
 
-/* RDPSR, B.28. */
-static uint32_t read_psr(struct cpu *cpu)
-{
-    settle_integer(cpu);
-    return cpu_psr(cpu);
-}
-
 /* WRWIM, B.29. */
 static void set_wim(struct cpu *cpu, uint32_t value)
 {
     cpu->wim = value & (UINT32_MAX >> (32 - cpu->config.windows));
     settle_cwp(cpu);
-    find_limits(cpu);
+    find_limits(cpu, BY_RESTORE);
 }
 
 static const struct ir_helper helpers[HELPER_COUNT] = {
-    [HELPER_PSR] = {"psr", (void (*)(void))read_psr, IR_I32, {IR_VOID}, true, false},
+    [HELPER_PSR] = {"psr", (void (*)(void))generated_read_psr, IR_I32, {IR_VOID}, true, false},
+    [HELPER_SET_PSR] =
+        {"set_psr", (void (*)(void))generated_write_psr, IR_I32, {IR_I32}, true, false},
+    [HELPER_TRAP] =
+        {"trap", (void (*)(void))generated_trap, IR_I32, {IR_I32, IR_I32, IR_I32}, true, false},
+    [HELPER_RETURN] =
+        {"return", (void (*)(void))generated_return, IR_I32, {IR_I32, IR_I32}, true, false},
     [HELPER_SET_WIM] = {"set_wim", (void (*)(void))set_wim, IR_VOID, {IR_I32}, true, false},
     [HELPER_SDIV] = {"sdiv", (void (*)(void))sdiv, IR_I32, {IR_I32, IR_I32, IR_I32}, false, true},
 };

@@ -32,7 +32,15 @@ enum slot {
 };
 
 /* Helpers that generated code may call. */
-enum generated_helper { HELPER_SDIV, HELPER_PSR, HELPER_SET_WIM, HELPER_COUNT };
+enum generated_helper {
+    HELPER_SDIV,
+    HELPER_PSR,
+    HELPER_SET_PSR,
+    HELPER_SET_WIM,
+    HELPER_TRAP,
+    HELPER_RETURN,
+    HELPER_COUNT
+};
 
 /* The guest description for include/ir.h, of a CPU with that many windows.  What it points to is fixed. */
 struct ir_guest generated_guest(unsigned windows);
@@ -61,9 +69,10 @@ enum block_flow {
 struct block_insn {
     uint32_t pc, npc;
     bool atomic;
-    bool icc;      /* the interpreter reads or writes icc for it */
-    uint8_t flow;  /* enum block_flow */
-    uint16_t left; /* of the block's charge, when it is done: no path from here takes more cycles */
+    bool icc;     /* the interpreter reads or writes icc for it */
+    uint8_t flow; /* enum block_flow */
+    uint16_t
+        left; /* of what was charged, when it is done: up to the next charge no path takes more cycles */
     struct insn f;
 };
 
@@ -73,7 +82,7 @@ struct guest_block {
     bool gone; /* its code was written to: leave it */
     uint16_t insn_count;
     uint16_t main_count; /* those of the main section come first */
-    uint32_t charge;     /* cycles that the longest path takes */
+    uint32_t charge;     /* cycles that are charged on entry */
     struct block_insn *insns;
 };
 
@@ -83,6 +92,15 @@ static inline unsigned generated_mode(const struct cpu *cpu)
     unsigned fp_slow = (cpu->fsr & slow) != 0 || cpu->fp_state != FP_EXECUTE;
     return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
            (unsigned)cpu->ef << 2 | fp_slow << 3;
+}
+
+/* The name of the block that goes on from the CPU's pc and npc: pc, and a bit if npc is elsewhere than behind
+ * it.  Such a block is a delay instruction, whose npc is in the slot. */
+#define PLACE_IN_DELAY_SLOT 2u
+
+static inline uint32_t generated_place(const struct cpu *cpu)
+{
+    return cpu->npc == cpu->pc + 4 ? cpu->pc : cpu->pc | PLACE_IN_DELAY_SLOT;
 }
 
 /* ---- crossing over ---- */

@@ -54,6 +54,16 @@ void mmu_select(struct cpu *cpu)
     }
 }
 
+void mmu_select_context(struct cpu *cpu)
+{
+    bool is_new;
+    unsigned place = tlb_set_context(&cpu->tlb, cpu->mmu.context, &is_new);
+    if (cpu->hooks != NULL && cpu->hooks->context_changed != NULL) {
+        cpu->hooks->context_changed(cpu->hooks->context, cpu, place, is_new);
+    }
+    cpu_forget_code(cpu);
+}
+
 void mmu_reset(struct cpu *cpu)
 {
     cpu->mmu.control = 0;
@@ -61,6 +71,7 @@ void mmu_reset(struct cpu *cpu)
     cpu->tlb.uncached = false;
     cpu->mmu.context = 0;
     cpu->mmu.fault_valid = false;
+    mmu_select_context(cpu);
     mmu_select(cpu);
 }
 
@@ -109,7 +120,9 @@ void mmu_write(struct cpu *cpu, uint32_t address, uint32_t value)
         break;
     case 2:
         mmu->context = value & 0xff;
-        break;
+        mmu_select_context(cpu);
+        cpu_attention(cpu); /* as in mmu_flush() */
+        return;
     default:
         return;
     }

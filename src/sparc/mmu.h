@@ -45,6 +45,9 @@ void mmu_flush(struct cpu *cpu);
 /* Points the TLB at the index that the CPU's mode and the MMU's state ask for. */
 void mmu_select(struct cpu *cpu);
 
+/* The same for the context, whose number has changed. */
+void mmu_select_context(struct cpu *cpu);
+
 /* The TLB's translate callback; context is the CPU.  Walks the tables, writes R and M back, records
  * a fault. */
 uint32_t mmu_translate(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);

@@ -201,14 +201,9 @@ enum flow trans_wry(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-static bool is_user(const struct translation *t)
-{
-    return !(t->request->mode & MODE_SUPERVISOR);
-}
-
 enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (is_user(t)) {
+    if (trans_is_user(t)) {
         return trans_step(t, f, insn);
     }
     trans_write(t, f->rd, ir_get(t->block, SLOT_WIM));
@@ -218,7 +213,7 @@ enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_wrwim(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op call = {.code = IR_CALL, .type = IR_VOID, .imm = HELPER_SET_WIM};
-    if (is_user(t)) {
+    if (trans_is_user(t)) {
         return trans_step(t, f, insn);
     }
     call.a = written_value(t, f);
@@ -229,7 +224,7 @@ enum flow trans_wrwim(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op call = {.code = IR_CALL, .type = IR_I32, .imm = HELPER_PSR};
-    if (is_user(t)) {
+    if (trans_is_user(t)) {
         return trans_step(t, f, insn);
     }
     trans_write(t, f->rd, ir_add_op(t->block, call));
@@ -239,7 +234,7 @@ enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_rdtbr(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref tt;
-    if (is_user(t)) {
+    if (trans_is_user(t)) {
         return trans_step(t, f, insn);
     }
     tt = trans_op(t, IR_SHL, ir_get(t->block, SLOT_TT), trans_const(t, 4));
@@ -249,10 +244,21 @@ enum flow trans_rdtbr(struct translation *t, const struct insn *f, unsigned insn
 
 enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (is_user(t)) {
+    if (trans_is_user(t)) {
         return trans_step(t, f, insn);
     }
     ir_set(t->block, SLOT_TBA,
            trans_op(t, IR_AND, written_value(t, f), trans_const(t, 0xfffff000)));
+    return FLOW_ON;
+}
+
+/* What may change the mode, or let an interrupt in, is stepped, and ends the block. */
+enum flow trans_wrpsr(struct translation *t, const struct insn *f, unsigned insn)
+{
+    if (trans_is_user(t) || t->in_arm || t->request->cpu->config.partial_wrpsr) {
+        return trans_sys(t, f, insn);
+    }
+    trans_step_unless_done(t, trans_call_helper(t, HELPER_SET_PSR, written_value(t, f), 0, 0),
+                           insn);
     return FLOW_ON;
 }

@@ -17,25 +17,73 @@ static bool fetch_delay(const struct translation *t, struct insn *delay)
            !(insn_rows[delay->row].flags & INSN_F_CTI);
 }
 
-/* Executes the delay instruction of the branch at t->pc on the main path, then goes on at target. */
-static enum flow follow(struct translation *t, const struct insn *delay, uint32_t target)
-{
-    uint32_t pc = t->pc + 4;
-    unsigned insn = trans_new_insn(t, delay, pc, target);
-    enum flow flow = translate_row(delay->row)(t, delay, insn);
+#define SEGMENT_INSNS 16 /* at least */
 
-    t->pc = target;
-    if (flow == FLOW_ON && trans_was_here(t, target)) {
-        return FLOW_STOP;
+/* A loop whose beginning is the block's is translated several times over, so that what goes from round to
+ * round stays in registers: at least twice, and as often as there is room. */
+static bool goes_round(struct translation *t)
+{
+    unsigned length = t->done - t->round_done;
+    unsigned arms = t->arm_count - t->round_arms;
+    bool fits = t->done + length <= t->limit ||
+                (t->round_done == 0 && t->limit > 1 && length <= t->limit * 3 / 4);
+
+    if (t->pc != t->request->pc || t->window != 0 || length == 0 || !fits ||
+        t->arm_count + arms + 4 > IR_MAX_ARMS || t->block->op_count > IR_MAX_OPS / 4) {
+        return false;
     }
-    return flow;
+    t->limit = t->done + length > t->limit ? t->done + length : t->limit;
+    t->round_done = t->done;
+    t->round_arms = t->arm_count;
+    t->round_insn = t->block->insn_count;
+    if (t->done - t->segment_done >= SEGMENT_INSNS && t->segment + 1 < TRANSLATE_MAX_SEGMENTS) {
+        trans_segment(t);
+    }
+    return true;
 }
 
-/* The same without a delay instruction. */
-static enum flow jump(struct translation *t, uint32_t target)
+#define DISPATCH_INSNS 12 /* at most */
+
+/* Is at pc what chooses among many ways, as the switch of a loop does?  Then each way back to it gets a copy:
+ * the host's prediction of a jump in many places is better than that of one jump. */
+static bool is_dispatch(const struct translation *t, uint32_t pc)
+{
+    struct insn f;
+
+    for (unsigned i = 0; i < DISPATCH_INSNS && trans_fetch(t, pc, &f); i++, pc += 4) {
+        if (f.row == INSN_JMPL) {
+            return f.rd == 0 && f.rs1 != 15 && f.rs1 != 31; /* no return */
+        }
+        if ((insn_rows[f.row].flags & INSN_F_CTI) && (f.row != INSN_BICC || f.imm < 0)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* On at target, after what was executed on the way.  A block ends where the flow goes back: what it goes back
+ * to is to be the beginning of one, or the same loop would be in as many blocks as it has instructions. */
+static enum flow arrive(struct translation *t, enum flow flow, uint32_t target, bool back)
 {
     t->pc = target;
+    if (flow != FLOW_ON) {
+        return flow;
+    }
+    if (back && goes_round(t)) {
+        return FLOW_ON;
+    }
+    if (back && !is_dispatch(t, target)) {
+        return FLOW_STOP;
+    }
     return trans_was_here(t, target) ? FLOW_STOP : FLOW_ON;
+}
+
+/* Executes the delay instruction of the branch at t->pc on the main path, then goes on at target. */
+static enum flow follow(struct translation *t, const struct insn *delay, uint32_t target, bool back)
+{
+    unsigned insn = trans_new_insn(t, delay, t->pc + 4, target);
+
+    return arrive(t, translate_row(delay->row)(t, delay, insn), target, back);
 }
 
 static enum flow quit_at(struct translation *t, const struct insn *f)
@@ -55,13 +103,6 @@ static enum ir_cond condition_of(const struct insn *f)
     unsigned number = f->asi & INSN_CONDITION;
     enum ir_cond cond = conditions[number & 7];
     return number & 8 ? ir_cond_invert(cond) : cond;
-}
-
-/* A block ends where the flow goes back: what it goes back to is to be the beginning of one, or the same
- * loop would be in as many blocks as it has instructions. */
-static enum flow end_loop(const struct insn *f, bool taken, enum flow flow)
-{
-    return taken && f->imm <= 0 && flow == FLOW_ON ? FLOW_STOP : flow;
 }
 
 /* Leaves for an arm when the branch is taken (or when it is not). */
@@ -115,9 +156,9 @@ static enum flow conditional(struct translation *t, const struct insn *f, const 
     arm->has_delay = !(annul && main_taken);
     branch(t, f, !main_taken, arm->arm);
     if (annul && !main_taken) {
-        return jump(t, not_taken);
+        return arrive(t, FLOW_ON, not_taken, false);
     }
-    return end_loop(f, main_taken, follow(t, delay, main_taken ? taken : not_taken));
+    return follow(t, delay, main_taken ? taken : not_taken, main_taken);
 }
 
 /* Always or never taken. */
@@ -125,8 +166,10 @@ static enum flow unconditional(struct translation *t, const struct insn *f,
                                const struct insn *delay, bool taken)
 {
     uint32_t target = taken ? t->pc + (uint32_t)f->imm : t->pc + 8;
+    bool back = taken && f->imm <= 0;
+
     trans_new_insn(t, f, t->pc, t->pc + 4);
-    return end_loop(f, taken, f->asi & INSN_ANNUL ? jump(t, target) : follow(t, delay, target));
+    return f->asi & INSN_ANNUL ? arrive(t, FLOW_ON, target, back) : follow(t, delay, target, back);
 }
 
 static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,
@@ -174,7 +217,7 @@ static enum flow trans_call(struct translation *t, const struct insn *f)
     trans_new_insn(t, f, t->pc, t->pc + 4);
     trans_write(t, 15, trans_const(t, t->pc));
     trans_learn(t, 15, t->pc);
-    return follow(t, &delay, target);
+    return follow(t, &delay, target, false);
 }
 
 /* The target is what a call in this block has left in rs1, plus 8. */
@@ -183,7 +226,7 @@ static enum flow jump_known(struct translation *t, const struct insn *f, const s
 {
     trans_new_insn(t, f, t->pc, t->pc + 4);
     trans_write(t, f->rd, trans_const(t, t->pc));
-    return follow(t, delay, target);
+    return follow(t, delay, target, false);
 }
 
 /* The jump itself.  The delay instruction finds its npc in the slot.  Returns the target. */
@@ -213,12 +256,29 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, const
     return FLOW_OVER;
 }
 
+/* A helper that says where to go on, or else that insn, the last one, is to be stepped. */
+static enum flow call_and_jump(struct translation *t, enum generated_helper helper, ir_ref a,
+                               ir_ref b, ir_ref c)
+{
+    struct ir_op op = {.code = IR_JUMP, .insn = (uint16_t)t->last};
+
+    op.a = trans_call_helper(t, helper, a, b, c);
+    trans_step_unless_done(t, op.a, t->last);
+    ir_add_op(t->block, op);
+    return FLOW_OVER;
+}
+
 /* `jmpl; rett`, the way out of a trap handler. */
 static enum flow jump_and_return(struct translation *t, const struct insn *f,
                                  const struct insn *rett)
 {
-    jump_to_slot(t, f);
-    return trans_quit(t, trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT));
+    ir_ref pc = jump_to_slot(t, f);
+    unsigned insn = trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT);
+
+    if (trans_is_user(t)) {
+        return trans_quit(t, insn);
+    }
+    return call_and_jump(t, HELPER_RETURN, pc, trans_address(t, rett), 0);
 }
 
 static bool is_return_from_trap(const struct translation *t, struct insn *rett)
@@ -243,16 +303,26 @@ static enum flow trans_jmpl(struct translation *t, const struct insn *f)
     return jump_unknown(t, f, &delay);
 }
 
+static ir_ref trap_type(struct translation *t, const struct insn *f)
+{
+    ir_ref number = trans_op(t, IR_AND, trans_address(t, f), trans_const(t, 0x7f));
+    return trans_op(t, IR_ADD, number, trans_const(t, TT_SOFTWARE));
+}
+
 static enum flow trans_ticc(struct translation *t, const struct insn *f)
 {
     unsigned number = f->asi & INSN_CONDITION;
     struct pending_arm *arm;
     unsigned insn;
 
-    if (number == 8) {
+    if (number == 8 && trans_is_user(t)) {
         return quit_at(t, f);
     }
     insn = trans_new_insn(t, f, t->pc, t->pc + 4);
+    if (number == 8) {
+        return call_and_jump(t, HELPER_TRAP, trans_const(t, t->pc), trans_const(t, t->pc + 4),
+                             trap_type(t, f));
+    }
     if (number != 0) {
         arm = trans_arm(t, insn);
         arm->step = true;

@@ -3,6 +3,7 @@
 #include "sparc/translate.h"
 
 #include "check.h"
+#include "sparc/generated_state.h"
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
@@ -50,7 +51,7 @@ static trans_function *const rows[INSN_COUNT] = {
     [INSN_WRWIM] = trans_wrwim,
     [INSN_STBAR] = trans_nop,
     [INSN_FLUSH] = trans_nop,
-    [INSN_WRPSR] = trans_sys,
+    [INSN_WRPSR] = trans_wrpsr,
     [INSN_WRASR] = trans_sys,
     [INSN_STA] = trans_sys,
     [INSN_STBA] = trans_sys,
@@ -226,13 +227,14 @@ unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc
     t->block->insns[insn].whole = atomic;
     t->done += f->cycles;
     t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
+    t->segment_of[insn] = (uint8_t)t->segment;
     t->last = insn;
     return insn;
 }
 
 bool trans_was_here(const struct translation *t, uint32_t pc)
 {
-    for (unsigned i = 0; i < t->block->insn_count; i++) {
+    for (unsigned i = t->round_insn; i < t->block->insn_count; i++) {
         if (t->out->insns[i].pc == pc) {
             return true;
         }
@@ -290,8 +292,10 @@ struct pending_arm *trans_arm(struct translation *t, unsigned branch)
     arm->branch = branch;
     arm->step = false;
     arm->has_delay = false;
+    arm->charge = false;
     arm->fp_begun = t->fp_begun;
     arm->done = t->done;
+    arm->segment = t->segment;
     return arm;
 }
 
@@ -304,6 +308,36 @@ void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b,
     arm->step = true;
     op.imm = (int32_t)arm->arm;
     ir_add_op(t->block, op);
+}
+
+void trans_segment(struct translation *t)
+{
+    struct ir_op op = {.code = IR_CHARGE};
+    struct pending_arm *arm;
+
+    t->segment++;
+    t->segment_done = t->done;
+    arm = trans_arm(t, t->last);
+    CHECK(arm != NULL && t->pc == t->request->pc);
+    arm->charge = true;
+    arm->target = t->pc;
+    op.a = t->amounts[t->segment] = trans_const(t, 0);
+    op.imm = (int32_t)arm->arm;
+    ir_add_op(t->block, op);
+}
+
+ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+                         ir_ref c)
+{
+    struct ir_op op = {.code = IR_CALL, .type = IR_I32, .a = a, .b = b, .c = c};
+    op.imm = (int32_t)helper;
+    trans_forget(t);
+    return ir_add_op(t->block, op);
+}
+
+void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn)
+{
+    trans_step_if(t, IR_EQ, result, trans_const(t, NOT_ORDINARY), insn);
 }
 
 /* Behind an MMU another page may be another place tomorrow: it is found by the jump cache, which is emptied
@@ -328,8 +362,8 @@ static void leave_to(struct translation *t, uint32_t target)
 
 static bool is_full(const struct translation *t)
 {
-    return t->done >= t->request->max_insns || ir_is_full(t->block) ||
-           t->arm_count + 4 > IR_MAX_ARMS || t->block->insn_count + 4 + t->arm_count > IR_MAX_INSNS;
+    return t->done >= t->limit || ir_is_full(t->block) || t->arm_count + 4 > IR_MAX_ARMS ||
+           t->block->insn_count + 4 + t->arm_count > IR_MAX_INSNS;
 }
 
 static enum flow translate_one(struct translation *t, const struct insn *f, uint32_t npc)
@@ -358,6 +392,33 @@ static void main_section(struct translation *t)
     }
 }
 
+/* What stands for the whole segment that was charged for in vain: nothing of it was done. */
+static void give_back(struct translation *t, uint32_t pc)
+{
+    struct insn f;
+    CHECK(trans_fetch(t, pc, &f)); /* the block begins with it */
+    t->done -= f.cycles;
+    t->out->insns[trans_new_insn(t, &f, pc, pc + 4)].npc = 0; /* it is nowhere on the way */
+}
+
+/* A delay instruction alone, for who returns to one.  False: it jumps itself. */
+static bool delay_section(struct translation *t, const struct insn *f)
+{
+    struct ir_op op = {.code = IR_JUMP};
+    unsigned insn;
+
+    if (insn_rows[f->row].flags & INSN_F_CTI) {
+        return false;
+    }
+    op.a = ir_get(t->block, SLOT_NPC);
+    insn = trans_new_insn(t, f, t->pc, NPC_IN_SLOT);
+    if (translate_row(f->row)(t, f, insn) != FLOW_OVER) {
+        op.insn = (uint16_t)t->last;
+        ir_add_op(t->block, op);
+    }
+    return true;
+}
+
 static void arm_section(struct translation *t, const struct pending_arm *arm)
 {
     enum flow flow = FLOW_ON;
@@ -365,8 +426,12 @@ static void arm_section(struct translation *t, const struct pending_arm *arm)
     ir_begin_arm(t->block, arm->arm);
     t->last = arm->branch;
     t->done = arm->done;
+    t->segment = arm->segment;
     t->fp_begun = arm->fp_begun;
     trans_forget(t);
+    if (arm->charge) {
+        give_back(t, arm->target);
+    }
     if (arm->step) {
         trans_quit(t, arm->branch);
         return;
@@ -380,13 +445,26 @@ static void arm_section(struct translation *t, const struct pending_arm *arm)
     }
 }
 
-/* What an instruction leaves unspent is known only now. */
-static void finish_charges(struct translation *t, unsigned charge)
+/* What segments charge and instructions leave unspent is known only now. */
+static void finish_charges(struct translation *t)
 {
-    t->block->charge = charge;
+    unsigned ends[TRANSLATE_MAX_SEGMENTS] = {0};
+    unsigned last = 0;
+
+    for (unsigned i = 0; i < t->block->insn_count; i++) {
+        unsigned segment = t->segment_of[i];
+        unsigned done = t->block->insns[i].left;
+        ends[segment] = done > ends[segment] ? done : ends[segment];
+        last = segment > last ? segment : last;
+    }
+    t->block->charge = ends[0];
+    for (unsigned k = 1; k <= last; k++) {
+        CHECK(ends[k] >= ends[k - 1]);
+        t->block->ops[t->amounts[k]].imm = (int32_t)(ends[k] - ends[k - 1]);
+    }
     for (unsigned i = 0; i < t->block->insn_count; i++) {
         struct ir_insn *insn = &t->block->insns[i];
-        insn->left = (uint16_t)(charge - insn->left);
+        insn->left = (uint16_t)(ends[t->segment_of[i]] - insn->left);
         t->out->insns[i].left = insn->left;
     }
 }
@@ -396,36 +474,36 @@ bool translate(const struct translate_request *request, struct ir_block *block,
 {
     struct translation t;
     struct insn first;
-    unsigned charge;
 
     t.request = request;
     t.block = block;
     t.out = out;
-    t.pc = request->pc;
+    t.pc = request->pc & ~PLACE_IN_DELAY_SLOT;
     t.done = 0;
+    t.limit = request->max_insns;
     t.last = IR_NONE;
     t.fp_begun = false;
     t.in_arm = false;
     t.window = 0;
     t.known_count = 0;
     t.arm_count = 0;
+    t.round_insn = t.round_done = t.round_arms = 0;
+    t.segment = t.segment_done = 0;
     ir_begin(block, request->guest, request->pc);
     block->paged = request->paged;
-    if (!trans_fetch(&t, request->pc, &first)) {
+    if (!trans_fetch(&t, t.pc, &first)) {
         return false;
     }
-    main_section(&t);
+    if (!(request->pc & PLACE_IN_DELAY_SLOT)) {
+        main_section(&t);
+    } else if (!delay_section(&t, &first)) {
+        return false;
+    }
     out->main_count = block->insn_count;
-    charge = t.done;
     t.in_arm = true;
     for (unsigned i = 0; i < t.arm_count; i++) {
         arm_section(&t, &t.arms[i]);
     }
-    for (unsigned i = 0; i < block->insn_count; i++) {
-        if (block->insns[i].left > charge) {
-            charge = block->insns[i].left;
-        }
-    }
-    finish_charges(&t, charge);
+    finish_charges(&t);
     return true;
 }

@@ -14,19 +14,22 @@ enum flow {
     FLOW_OVER, /* the section is ended                                              */
 };
 
-#define TRANSLATE_MAX_KNOWN 4
+#define TRANSLATE_MAX_KNOWN    4
+#define TRANSLATE_MAX_SEGMENTS 8
 
 /* An arm that waits for its section. */
 struct pending_arm {
     unsigned arm;
     unsigned branch; /* its instruction, or the one to step */
     bool step;       /* step `branch` and quit; else: */
+    bool charge;     /* taken by a CHARGE: the budget is given back, and that is all; else: */
     bool has_delay;
     bool fp_begun;
     struct insn delay;
     uint32_t delay_pc;
     uint32_t target;
-    unsigned done; /* instructions executed up to and with the branch */
+    unsigned done;    /* instructions executed up to and with the branch */
+    unsigned segment; /* they are in */
 };
 
 struct translation {
@@ -34,10 +37,13 @@ struct translation {
     struct ir_block *block;
     struct translated *out;
     uint32_t pc;
-    unsigned done; /* instructions of the path up to here */
-    unsigned last; /* number of the last one */
+    unsigned done;  /* instructions of the path up to here */
+    unsigned limit; /* how many it may have */
+    unsigned last;  /* number of the last one */
     bool fp_begun;
     bool in_arm; /* no further arms from here */
+    /* Where the present round of the block's loop began: instruction, done, arm_count. */
+    unsigned round_insn, round_done, round_arms;
     /* Registers of windows whose value is known: addresses of calls.  `at`: a word of
      * the ring of windows, from the block's first window on. */
     int window;
@@ -46,6 +52,12 @@ struct translation {
         int at;
         uint32_t value;
     } known[TRANSLATE_MAX_KNOWN];
+    /* The block is charged for segment by segment, so that a long one is worth entering with little budget. */
+    unsigned segment;
+    unsigned segment_done; /* instructions before it */
+    ir_ref
+        amounts[TRANSLATE_MAX_SEGMENTS]; /* what each charges: a constant, known only at the end */
+    uint8_t segment_of[IR_MAX_INSNS];
     unsigned arm_count;
     struct pending_arm arms[IR_MAX_ARMS];
 };
@@ -57,10 +69,13 @@ trans_function trans_step, trans_nop, trans_sys;
 trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, trans_multiply,
     trans_udiv, trans_sdiv;
 trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim, trans_rdpsr,
-    trans_rdtbr, trans_wrtbr;
+    trans_rdtbr, trans_wrtbr, trans_wrpsr;
 trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap;
 trans_function trans_load_fp, trans_store_fp;
 trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
+
+/* A new segment begins at t->pc, which is the block's pc. */
+void trans_segment(struct translation *t);
 
 /* The translation of a row that does not change the flow. */
 trans_function *translate_row(unsigned row);
@@ -93,6 +108,15 @@ ir_ref trans_address(struct translation *t, const struct insn *f);
 
 /* A branch, taken when the condition holds, to an arm that steps `insn` and quits. */
 void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn);
+/* The same if the helper that was called says NOT_ORDINARY. */
+void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn);
+/* A call of a helper of that many operands; nothing is known of windows after it. */
+ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+                         ir_ref c);
+static inline bool trans_is_user(const struct translation *t)
+{
+    return !(t->request->mode & MODE_SUPERVISOR);
+}
 /* A new arm for a branch, from the translation's present state; NULL: there are too many. */
 struct pending_arm *trans_arm(struct translation *t, unsigned branch);
 /* The interpreter performs insn: marks what that does to the flow. */

@@ -166,11 +166,14 @@ refuse_board() {
 }
 
 refuse_board 'this is neither [section] nor key = value' 'nwin'
+refuse_board 'unknown section [cpus]' '[cpus]' 'nwin = 8'
 refuse_board 'unknown key "windows" in [cpu]' 'windows = 8'
 refuse_board 'nwin (register windows) of 99 is out of range; give 2 to 32' 'nwin = 99'
 refuse_board 'casa (compare-and-swap instruction CASA) is "maybe"' 'casa = maybe'
 refuse_board 'fpu is given twice, first in line 6' 'fpu = off'
-check $FILE 'missing.board: No such file' --board missing.board good.elf
+check $FILE 'cannot open ./missing.board: No such file' --board ./missing.board good.elf
+check $FILE 'there is no board file leon4, and none of this name is built in (gr712rc, ' \
+    --board leon4 good.elf
 printf '[board]\nclock=40M\n' >bad.board
 check $BOARD 'bad.board: the board has no RAM' --board bad.board good.elf
 printf '[memory]\nram = base=0x40000000, size=64M\n' >bad.board

@@ -357,9 +357,15 @@ static int32_t mock_cpu_register_write(struct l3_host *host, uint32_t cpu, uint3
     return 0;
 }
 
+static void mock_watch_bus_errors(struct l3_host *host,
+                                  void (*function)(void *, const struct l3_bus_error *))
+{
+    host->bus_error = function;
+}
+
 static const struct l3_system_services system_services = {
     .struct_size = sizeof(struct l3_system_services),
-    .version = 1,
+    .version = 2,
     .cpu_count = mock_cpu_count,
     .cpu_irq_level = mock_cpu_irq_level,
     .cpu_status = mock_cpu_status,
@@ -368,6 +374,7 @@ static const struct l3_system_services system_services = {
     .cpu_force_error = mock_cpu_force_error,
     .system_reset = mock_system_reset,
     .bus_entry = mock_bus_entry,
+    .watch_bus_errors = mock_watch_bus_errors,
     .cpu_register_read = mock_cpu_register_read,
     .cpu_register_write = mock_cpu_register_write,
 };

@@ -76,6 +76,8 @@ struct l3_host {
     struct l3_chardev chardev;
     uint32_t logs[4]; /* lines of each L3_LOG_* level */
     char failure[256];
+    /* Whom the device wants called of bus errors. */
+    void (*bus_error)(void *instance, const struct l3_bus_error *error);
     /* Answers bus_entry(); NULL: the bus is empty. */
     int32_t (*bus_entry)(uint32_t table, uint32_t bridge, uint32_t index,
                          struct l3_bus_entry *entry);

@@ -469,6 +469,56 @@ static void make_tables(struct program *p)
     }
 }
 
+/* ---- loops ---- */
+
+#define LOOP_MOST 20 /* words */
+
+/* Changes neither flow nor window. */
+static enum insn_id pick_plain(struct program *p)
+{
+    enum insn_id row;
+    do {
+        row = pick(p);
+    } while ((insn_rows[row].flags & INSN_F_CTI) || row == INSN_SAVE || row == INSN_RESTORE);
+    return row;
+}
+
+static void put(struct program *p, unsigned at, uint32_t word)
+{
+    *word_at(p, PROGRAM_CODE + 4 * at) = word;
+}
+
+/* A counter, a body that may branch over a part of itself, and the way back: what translators do several
+ * rounds of at once.  Returns where it ends. */
+static unsigned make_loop(struct program *p, unsigned at)
+{
+    static const uint8_t conditions[] = {0x9, 0xa, 0xe, 0x9}; /* ne g pos ne */
+    uint32_t counter = 16 + below(p, 8);
+    unsigned length = below(p, LOOP_MOST - 4);
+    unsigned first = at + 1;
+    unsigned branch_at = first + 1 + length;
+
+    put(p, at, OP3(0x02) | rd(counter) | simm13(1 + below(p, 40)));
+    for (unsigned i = 0; i < length; i++) {
+        put(p, first + i, make_word(p, pick_plain(p), first + i));
+    }
+    if (length > 4 && percent(p, 60)) {
+        unsigned skip = below(p, length - 3);
+        put(p, first + skip,
+            row_word(INSN_BICC) | (percent(p, 30) ? 1u << 29 : 0) | below(p, 16) << 25 |
+                (2 + below(p, length - skip - 2)));
+    }
+    bool subtract = percent(p, 70);
+    put(p, branch_at - 1,
+        row_word(subtract ? INSN_SUBCC : INSN_ADDCC) | rd(counter) | rs1(counter) |
+            simm13(subtract ? 1 : UINT32_MAX));
+    put(p, branch_at,
+        row_word(INSN_BICC) | (percent(p, 35) ? 1u << 29 : 0) |
+            (uint32_t)conditions[below(p, 4)] << 25 | ((first - branch_at) & 0x3fffff));
+    put(p, branch_at + 1, make_word(p, pick_plain(p), branch_at + 1));
+    return branch_at + 2;
+}
+
 void program_make(struct program *p, uint64_t seed, uint64_t number)
 {
     memset(p, 0, sizeof *p);
@@ -481,8 +531,13 @@ void program_make(struct program *p, uint64_t seed, uint64_t number)
     make_handlers(p);
     make_data(p);
     make_tables(p);
-    for (unsigned i = 0; i < PROGRAM_WORDS; i++) {
-        *word_at(p, PROGRAM_CODE + 4 * i) = make_word(p, pick(p), i);
+    for (unsigned i = 0; i < PROGRAM_WORDS;) {
+        if (i + LOOP_MOST < PROGRAM_WORDS && percent(p, 3)) {
+            i = make_loop(p, i);
+        } else {
+            put(p, i, make_word(p, pick(p), i));
+            i++;
+        }
     }
 }
 

@@ -67,7 +67,7 @@ def run(*arguments, stdin=subprocess.DEVNULL, data=None, timeout=30, preexec=Non
     start = time.monotonic()
     timeout = 10 * timeout if SLOW else timeout
     source = {'input': data} if data is not None else {'stdin': stdin}
-    if arguments[:1] != ('-leon3',):
+    if '-leon3' not in arguments and '-gr740' not in arguments:
         arguments = EXECUTOR + list(arguments)
     done = subprocess.run([emulator, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           timeout=timeout, cwd=programs, preexec_fn=preexec, **source)

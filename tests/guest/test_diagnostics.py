@@ -128,6 +128,41 @@ class Dump(Case):
             self.assertIn(line, result.out)
 
 
+    def test_devices(self):
+        text = self.check(run('--dump', 'qtree', '--board', 'gr712rc'), 0).out
+        for lines in ('board gr712rc: .*\n  clock = 80000000\n  cpu\n    count = 2\n    nwin = 8\n',
+                      '  bus ahb\n    device apb0: apbctrl\n      plug&play: vendor 0x01, device 0x006, ',
+                      '      bus apb\n        device ftmctrl0: ftmctrl\n',
+                      '        device uart0: apbuart\n'
+                      '          plug&play: vendor 0x01, device 0x00c, version 1\n'
+                      '          region registers: 80000100-800001ff \\(apb\\)\n'
+                      '          irq output 0: line 2\n(          .*\n)*          fifo = 8\n',
+                      '        device irqmp0: irqmp\n.*\n.*\n          irq inputs: lines 1 to 31, to the CPUs\n',
+                      '        device grtimer0: gptimer\n          plug&play: vendor 0x01, device 0x038, ',
+                      '    device dsu0: dsu3\n.*\n      region .*: 90000000-9fffffff \\(ahb\\)\n'):
+            self.assertRegex(text, lines)
+        self.assertRegex(self.check(run('--dump', 'qtree', '--smp', '3'), 0).out, 'count = 3\n')
+
+    def test_devices_of_a_library(self):
+        text = self.check(run('--dump=qtree', '--periph', './pulse.so,base=0x80000a00,irq=0'), 0).out
+        self.assertRegex(text, r'device pulse0: \S+ from \./pulse\.so\n(.*\n)*? *irq output 0: not connected\n')
+
+    def test_every_board(self):
+        """Both dumps agree: what has an address is seen there."""
+        for name in ('leon3', 'leon3-grlib', 'leon3-sis', 'gr712rc', 'gr740', 'ut699', 'ut700'):
+            with self.subTest(board=name):
+                tree = self.check(run('--dump', 'mtree', '--board', name), 0).out
+                devices = self.check(run('--dump', 'qtree', '--board', name), 0).out
+                regions = re.findall(r'region \S+: ([0-9a-f]{8}-[0-9a-f]{8}) ', devices)
+                self.assertGreater(len(regions), 5)
+                self.assertEqual(sorted(regions), sorted(re.findall(r'^ +(\S+) \S+ \(i/o', tree, re.M)))
+                for start, _ in (region.split('-') for region in regions if not region.endswith('fffff')):
+                    self.assertRegex(tree, r'(?m)^  %s-\S+ \S+ \+0 \(i/o\)$' % start)
+
+    def test_nothing_else(self):
+        self.check(run('--dump', 'stree'), support.USAGE, 'mtree and qtree')
+
+
 class Stats(Case):
     def test_counters(self):
         result = self.check(run('end_exit_7.elf', '--stats'), 7)

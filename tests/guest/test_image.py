@@ -52,6 +52,19 @@ class Sis(Case):
         self.assertIn('pnp: apb 01011028 base 80000300 irq 8\n', result.out)
         self.assertIn('pnp: apb 0100c023 base 80000100 irq 3\n', result.out)
 
+    def test_as_rtems_test_passes_it(self):
+        """The order of sis.cfg with bsps/leon3-sis.ini: -leon3 comes late."""
+        result = self.check(run('-nouartrx', '-r', '-tlim', '400', 's', '-leon3', '-m', '4',
+                                'selftest.elf'), 0, '^' + CHECKSUM)
+        self.assertIn('pnp: apb 0100c023 base 80000100 irq 3\n', result.out)
+        self.assertEqual(result.out.count('pnp: master 01003060'), 4)
+
+    def test_gr740(self):
+        """RAM is at 0 there, so this image is refused: by the board of that name."""
+        result = self.check(run('-nouartrx', '-r', '-tlim', '400', 's', '-gr740', '-m', '4',
+                                'selftest.elf'), 65)
+        self.assertIn("lies outside the board's memory", result.err)
+
     def test_time_limit(self):
         result = self.check(run('-leon3', '-tlim', '10', 'ms', 'end_spin.elf'), support.TIME_LIMIT)
         self.assertEqual(result.err, 'leon3emu: time limit reached\n')

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The manual page says all that the program's tables say: options, log items, kinds of character
+"""The manual page says all that the program's tables say: options, log items, boards, kinds of character
 lines, exit statuses; and no option that does not exist.
 
     check_manual.py ROOT PROGRAM
@@ -45,6 +45,9 @@ def complaints(root, program):
     listed = re.findall(r"^(\d+)\t", page, flags=re.MULTILINE)
     for value in set(listed) - {value for value, _ in rows}:
         yield f"there is no exit status {value}"
+    for board in sorted((root / "src/machine/boards").glob("*.board")):
+        if not re.search(rf"^{board.stem}$", page, flags=re.MULTILINE):
+            yield f"board {board.stem} is missing"
     for source in sorted((root / "src/machine").glob("chardev_*.c")):
         for form in re.findall(r'\.form = "(\w+)', source.read_text(encoding="utf-8")):
             if not re.search(rf"^{form}\b", page, flags=re.MULTILINE):

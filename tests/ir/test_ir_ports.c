@@ -37,7 +37,7 @@ struct port {
 _Static_assert(sizeof(struct port) == 128, "a power of two");
 
 struct bus {
-    void *running;
+    void *running, *last;
     uint64_t calls;
 };
 
@@ -175,6 +175,7 @@ static const struct ir_ports ports = {
     .wait = offsetof(struct request, wait),
     .cycles = offsetof(struct request, cycles),
     .running = offsetof(struct bus, running),
+    .last = offsetof(struct bus, last),
     .calls = offsetof(struct bus, calls),
     .loaded = guest_loaded,
     .stored = guest_stored,
@@ -247,6 +248,7 @@ static void check_call(const struct port *port)
     assert_ptr_equal(ir_place_cookie(seen.place), COOKIE);
     assert_int_equal(ir_place_insn(seen.place), 1);
     assert_ptr_equal(seen.running, &port->frame);
+    assert_ptr_equal(bus.last, &port->frame);
     assert_int_equal(env.budget, 1000 - 9);
 }
 

@@ -33,6 +33,14 @@ static unsigned letter_type(char letter, unsigned own)
     }
 }
 
+/* Of the same width. */
+static unsigned other_kind(unsigned type)
+{
+    static const uint8_t kinds[] = {
+        [IR_I32] = IR_F32, [IR_I64] = IR_F64, [IR_F32] = IR_I32, [IR_F64] = IR_I64};
+    return kinds[type];
+}
+
 static bool is_by_row(unsigned code)
 {
     bool pure = ir_rows[code].flags == IR_F_PURE && code != IR_NOP && code != IR_CONST;
@@ -83,7 +91,8 @@ static void add_by_row(struct toy_maker *maker)
     op.type = (uint8_t)letter_type(row->result[0], own);
     op.cond = (uint8_t)toy_below(&maker->rng, IR_CONDS);
     for (unsigned i = 0; i < row->operand_count; i++) {
-        *refs[i] = toy_pick(maker, letter_type(row->operands[i], own));
+        bool other = row->operands[i] == 'w';
+        *refs[i] = toy_pick(maker, other ? other_kind(own) : letter_type(row->operands[i], own));
     }
     if (code == IR_DIVU || code == IR_DIVS) {
         op.b = not_zero(maker, op.b, own);
@@ -293,7 +302,11 @@ static void add_branch(struct toy_maker *maker)
         return;
     }
     op.cond = (uint8_t)toy_below(&maker->rng, IR_CONDS);
-    if (toy_percent(&maker->rng, 50)) {
+    if (toy_percent(&maker->rng, 15)) {
+        op.code = IR_CHARGE;
+        op.cond = 0;
+        op.a = ir_const(maker->block, IR_I32, (int32_t)toy_below(&maker->rng, 9));
+    } else if (toy_percent(&maker->rng, 50)) {
         op.code = IR_BRFLAGS;
         op.a = toy_pick(maker, IR_FLAGS);
     } else {

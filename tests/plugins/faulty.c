@@ -15,6 +15,21 @@
 #ifndef FAULTY_ABI
 #define FAULTY_ABI L3_ABI_VERSION
 #endif
+#ifndef FAULTY_CLASS_SIZE
+#define FAULTY_CLASS_SIZE sizeof(struct l3_device_class)
+#endif
+#ifndef FAULTY_PROPERTY_SIZE
+#define FAULTY_PROPERTY_SIZE sizeof(struct l3_property)
+#endif
+#ifndef FAULTY_REGION_KIND
+#define FAULTY_REGION_KIND L3_REGION_APB
+#endif
+#ifndef FAULTY_REGION_SIZE
+#define FAULTY_REGION_SIZE 0x100
+#endif
+#ifndef FAULTY_CREATE
+#define FAULTY_CREATE faulty_create
+#endif
 
 struct faulty {
     struct l3_host *host;
@@ -22,6 +37,7 @@ struct faulty {
     struct l3_event *event;
     const char *fault;
     uint32_t value;
+    uint32_t reads;
 };
 
 static int is(const struct faulty *faulty, const char *fault)
@@ -55,6 +71,13 @@ static void posted(void *instance, void *argument)
     faulty->value = *(uint32_t *)argument;
 }
 
+static void *crash_alone(void *argument)
+{
+    (void)argument;
+    crash();
+    return NULL;
+}
+
 static void *post_value(void *argument)
 {
     static uint32_t answer = 42;
@@ -85,10 +108,15 @@ static void faulty_event(void *instance, uint32_t argument)
 static int32_t faulty_read(void *instance, struct l3_request *request)
 {
     struct faulty *faulty = instance;
-    if (is(faulty, "crash_read")) {
+    faulty->reads++;
+    if (is(faulty, "crash_read") || (is(faulty, "crash_read_5000") && faulty->reads == 5000)) {
         crash();
     } else if (is(faulty, "abort_read")) {
         abort();
+    } else if (is(faulty, "exit_read")) {
+        exit(0);
+    } else if (is(faulty, "crash_thread")) {
+        run_thread(faulty, crash_alone);
     } else if (is(faulty, "hang_read")) {
         hang();
     } else if (is(faulty, "thread")) {
@@ -143,9 +171,20 @@ static void faulty_destroy(void *instance)
     free(faulty);
 }
 
-static void *faulty_create(struct l3_host *host, const struct l3_services *services)
+#ifdef FAULTY_UNDEFINED
+void faulty_is_defined_nowhere(void);
+#else
+static void faulty_is_defined_nowhere(void)
+{
+}
+#endif
+
+void *faulty_create(struct l3_host *host, const struct l3_services *services);
+
+void *faulty_create(struct l3_host *host, const struct l3_services *services)
 {
     struct faulty *faulty = calloc(1, sizeof *faulty);
+    faulty_is_defined_nowhere();
     faulty->host = host;
     faulty->services = services;
     faulty->fault = services->property_text(host, "fault");
@@ -169,16 +208,16 @@ static void *faulty_create(struct l3_host *host, const struct l3_services *servi
 
 static const struct l3_region faulty_regions[] = {{
     .struct_size = sizeof(struct l3_region),
-    .kind = L3_REGION_APB,
+    .kind = FAULTY_REGION_KIND,
     .name = "registers",
-    .size = 0x100,
+    .size = FAULTY_REGION_SIZE,
     .valid_sizes = L3_SIZE_ALL,
     .native_sizes = L3_SIZE_4,
 }};
 
 static const struct l3_property faulty_properties[] = {
     {sizeof(struct l3_property), L3_PROPERTY_STRING, "fault", "none", 0, 0, "what to do wrong"},
-    {sizeof(struct l3_property), L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9"},
+    {FAULTY_PROPERTY_SIZE, L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9"},
     {sizeof(struct l3_property), L3_PROPERTY_BOOL, "loud", "off", 0, 0, "a switch"},
 #ifdef FAULTY_NEEDS_SERIAL
     {sizeof(struct l3_property), L3_PROPERTY_STRING, "serial", NULL, 0, 0, "its serial number"},
@@ -186,7 +225,7 @@ static const struct l3_property faulty_properties[] = {
 };
 
 static const struct l3_device_class faulty = {
-    .struct_size = sizeof(struct l3_device_class),
+    .struct_size = FAULTY_CLASS_SIZE,
     .abi_version = FAULTY_ABI,
     .name = "faulty",
     .summary = "does wrong on demand",
@@ -196,7 +235,7 @@ static const struct l3_device_class faulty = {
     .regions = faulty_regions,
     .region_count = 1,
     .irq_output_count = 1,
-    .create = faulty_create,
+    .create = FAULTY_CREATE,
     .destroy = faulty_destroy,
     .reset = faulty_reset,
     .read = faulty_read,

@@ -33,10 +33,12 @@ def plugin(name):
     return os.path.join(PLUGINS, name)
 
 
-def run(*arguments, directory=None, timeout=60):
-    """Runs the program without input; the result has returncode, stdout and stderr as text."""
+def run(*arguments, directory=None, timeout=60, environment=None):
+    """Runs the program without input, with more environment; the result has returncode, stdout and
+    stderr as text."""
     return subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, cwd=directory, timeout=timeout, check=False)
+                          text=True, cwd=directory, timeout=timeout, check=False,
+                          env={**os.environ, **(environment or {})})
 
 
 class Case(unittest.TestCase):

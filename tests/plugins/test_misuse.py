@@ -2,6 +2,10 @@
 """Peripherals that crash, hang, break the rules of threads, return nonsense: the program names the
 culprit and ends with the right status."""
 
+import os
+import re
+import tempfile
+
 from support import STATUS, Case, guest, main, plugin, run
 
 FAULTY = plugin("faulty.so")
@@ -22,23 +26,86 @@ class Crash(Case):
                           "register +0x0 of faulty0.registers, 4 bytes")
         self.assertRegex(text, "guest pc 0x400[0-9a-f]{5}")
 
+    def test_in_a_warm_loop(self):
+        """Each executor knows the instruction, also on its shortest way to the device."""
+        places = set()
+        for executor in (["--exec=interp"], ["--exec=ir"], ["--exec=jit"], ["--jit-threshold=0"],
+                         ["--stress=ra,exit"]):
+            done = run(guest("guest_poll"), *executor, "--periph",
+                       f"{FAULTY},base=0x80000800,fault=crash_read_5000")
+            text = self.assert_run(done, STATUS["CRASH"], "in read() of register +0x0 of faulty0.registers")
+            places.add(re.search("guest pc (0x400[0-9a-f]{5})$", text, re.MULTILINE).group(1))
+        self.assertEqual(len(places), 1, places)
+
     def test_in_write(self):
         self.check("crash_write", "write", "register +0x0 of faulty0.registers")
 
     def test_in_event(self):
-        self.check("crash_event", "late")
+        self.check("crash_event", "late", "; last bus access: register +0x0 of faulty0.registers, "
+                   "4 bytes written")
 
     def test_in_create(self):
-        self.check("crash_create", "create")
+        self.assertNotIn("bus access", self.check("crash_create", "create"))
 
     def test_in_reset(self):
         self.check("crash_reset", "reset")
 
     def test_in_destroy(self):
-        self.check("crash_destroy", "destroy")
+        self.check("crash_destroy", "destroy",
+                   "; last bus access: register +0x0 of faulty0.registers, 4 bytes read")
 
     def test_by_abort(self):
         self.check("abort_read", "read", "crashed (signal 6)")
+
+
+    def test_by_exit(self):
+        """Not in silence, and not with the status that a guest may have."""
+        self.assert_run(provoke("exit_read"), STATUS["CRASH"], "peripheral faulty0", FAULTY,
+                        "called exit() in read()", "register +0x0 of faulty0.registers")
+
+    def test_in_a_thread_of_its_own(self):
+        self.assert_run(provoke("crash_thread"), STATUS["CRASH"],
+                        "a thread of a peripheral library crashed (signal 11)")
+
+
+class Loading(Case):
+    """Constructors and destructors of a library: the library is named, not the emulator."""
+
+    EARLY = plugin("early.so")
+
+    def check(self, fault, status, *pieces, arguments=()):
+        self.assert_run(run(*arguments or (guest("guest_access"), "--periph", self.EARLY),
+                            "--hang-limit", "1", environment={"EARLY": fault}),
+                        STATUS[status], f"peripheral early.so ({self.EARLY}) ", *pieces)
+
+    def test_crash(self):
+        self.check("crash", "CRASH", "crashed (signal 11) in dlopen()")
+
+    def test_exit(self):
+        self.check("exit", "CRASH", "called exit() in dlopen()")
+
+    def test_hang(self):
+        self.check("hang", "HANG", "hangs in dlopen()")
+
+    def test_crash_when_unloaded(self):
+        self.check("crash_late", "CRASH", "crashed (signal 11) in dlclose()")
+
+    def test_crash_when_asked_for_help(self):
+        self.check("crash", "CRASH", "crashed (signal 11) in dlopen()",
+                   arguments=("--periph", self.EARLY + ",help"))
+
+    def test_crash_on_a_board(self):
+        with tempfile.TemporaryDirectory() as directory:
+            board = os.path.join(directory, "early.board")
+            with open(board, "w", encoding="utf-8") as file:
+                file.write("[board]\nclock = 40M\n[memory]\nram = base=0x40000000, size=1M\n"
+                           f"[devices]\nearly0 = {self.EARLY}, base=0x80000000\n")
+            self.check("crash", "CRASH", "crashed (signal 11) in dlopen()",
+                       arguments=("--board", board, guest("guest_access")))
+
+    def test_harmless(self):
+        self.assert_run(run(guest("guest_access"), "--periph", self.EARLY), STATUS["PERIPHERAL"],
+                        "does not export leon3emu_device_class")
 
 
 class Hang(Case):
@@ -61,7 +128,8 @@ class Hang(Case):
 class Threads(Case):
     def test_service_from_another_thread(self):
         self.assert_run(provoke("thread"), STATUS["WRONG_THREAD"], "peripheral faulty0", FAULTY,
-                        "called service cycles() from a thread of its own")
+                        "called service cycles() from a thread of its own",
+                        "; meanwhile in its read() of register +0x0 of faulty0.registers", "guest pc 0x400")
 
     def test_post_from_another_thread(self):
         self.assert_run(provoke("post"), 42)

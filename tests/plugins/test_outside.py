@@ -70,6 +70,7 @@ class Outside(Case):
         call("cmake", "--install", build)
         where = self.pkg_config("--variable=plugindir")
         self.assertTrue(os.path.exists(os.path.join(where, "tally.so")), where)
+        self.check_pair("tally.so")  # found where it was installed
 
     def test_examples_build(self):
         flags = self.pkg_config("--cflags").split()

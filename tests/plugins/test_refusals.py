@@ -39,6 +39,30 @@ class Libraries(Refusal):
         self.refuse(plugin("no_class.so"), "not a leon3emu peripheral: it does not export "
                     "leon3emu_device_class")
 
+    def test_short_class(self):
+        self.refuse(plugin("short_class.so"), "its device description has 16 bytes, at least ",
+                    "set struct_size to sizeof(struct l3_device_class)")
+
+    def test_short_property(self):
+        """Found by struct_size, not by reading what lies behind."""
+        self.refuse(plugin("short_property.so"), "property 1 has no name or the wrong type or "
+                    "struct_size")
+
+    def test_odd_regions(self):
+        self.refuse(plugin("odd_kind.so"), "region registers has an unknown kind (77)")
+        self.refuse(plugin("odd_region.so"), "region registers has size 0x120; it must be a power of "
+                    "two of at least 4")
+
+    def test_no_create(self):
+        self.refuse(plugin("no_create.so"), "its device has no create function")
+
+    def test_undefined_symbol(self):
+        self.refuse(plugin("undefined.so"), "cannot load peripheral: ", "undefined symbol: "
+                    "faulty_is_defined_nowhere")
+
+    def test_for_another_machine(self):
+        self.refuse(guest("guest_access"), "cannot load peripheral: ", "wrong ELF class")
+
     def test_not_a_library(self):
         self.refuse(os.path.abspath(__file__), "cannot load peripheral: ", "invalid ELF header")
 

@@ -378,6 +378,10 @@ static void add_branch(struct plan *plan, struct ir_block *block, bool in_arm, u
     made.cond = (uint8_t)plan_random(plan, IR_CONDS);
     made.a = value_of(plan, block, type);
     made.b = flags ? 0 : value_of(plan, block, type);
+    if (plan_random(plan, 8) == 0) {
+        made = fresh(IR_CHARGE, IR_VOID);
+        made.a = ir_const(block, IR_I32, (int32_t)plan_random(plan, 4));
+    }
     unsigned arm = ir_new_arm(block);
     made.imm = (int32_t)arm;
     for (unsigned i = 0; i <= IR_FLAGS; i++) {

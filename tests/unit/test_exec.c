@@ -109,6 +109,162 @@ static void test_slices_add_up_to_one_run(void **state)
     }
 }
 
+/* ---- several CPUs ---- */
+
+#define SHARED     (GUEST_RAM + 0x8000)
+#define SMP_CPUS   4
+#define SMP_CYCLES 60000u
+
+/* All of them add to one word, without a lock, in loops of their own length: CPU 1 what the timer shows; CPU
+ * 3 sleeps until CPU 0 wakes it.  What comes out hangs on who comes when. */
+static void load_racing_guest(struct guest *g)
+{
+    const uint32_t words[SMP_CPUS][12] = {
+        {W_LD(G2, G1, 0), W_ADD(G2, G2, 1), W_ST(G2, G1, 0), W_OR(G4, G0, 8), W_ST(G4, G3, 0x210),
+         W_BA(-5), W_NOP},
+        {W_LD(G2, G3, 0x310), W_LD(G5, G1, 0), W_ST(G2, G1, 0), W_LD(G2, G1, 4), W_ADD(G2, G2, 3),
+         W_BA(-5), W_ST(G2, G1, 4)},
+        {W_LD(G2, G1, 0), W_LD(G5, G1, 4), W_ADD(G2, G2, 5), W_ST(G2, G1, 4), W_ST(G5, G1, 0),
+         W_NOP, W_BA(-6), W_NOP},
+        {W_LD(G2, G1, 4), W_ADD(G2, G2, 7), W_ST(G2, G1, 0), W_ADD(G6, G6, 1), W_POWER_DOWN,
+         W_BA(-5), W_NOP},
+    };
+    guest_new(g, "[cpu]\ncount = 4\n" GUEST_BOARD GUEST_TIMER);
+    for (unsigned i = 0; i < SMP_CPUS; i++) {
+        struct cpu *cpu = &g->m->cpus[i];
+        for (unsigned k = 0; k < 12; k++) {
+            guest_poke(g, PROGRAM + 0x100 * i + 4 * k, words[i][k]);
+        }
+        cpu->status = CPU_RUNNING;
+        cpu->pc = PROGRAM + 0x100 * i;
+        cpu->npc = cpu->pc + 4;
+        cpu_set_reg(cpu, G1, SHARED);
+        cpu_set_reg(cpu, G3, 0x80000000);
+    }
+    guest_poke(g, GUEST_TIME + 4, 9);
+    guest_poke(g, GUEST_TIME + 0x14, 999);
+    guest_poke(g, GUEST_TIME + 0x18, 7);
+}
+
+struct outcome {
+    uint64_t hash, insns;
+    uint32_t words[2];
+};
+
+/* Runs to SMP_CYCLES and looks. */
+static struct outcome finish_race(struct guest *g)
+{
+    struct outcome o;
+    assert_int_equal(guest_run(g, SMP_CYCLES), STOP_CYCLES);
+    assert_int_equal(leon3emu_cycles(g->m), SMP_CYCLES);
+    o.hash = leon3emu_state_hash(g->m);
+    o.insns = leon3emu_instructions(g->m);
+    o.words[0] = guest_peek(g, SHARED);
+    o.words[1] = guest_peek(g, SHARED + 4);
+    assert_true(cpu_reg(&g->m->cpus[3], G6) > 10);
+    guest_free(g);
+    return o;
+}
+
+static void check_same(struct outcome a, struct outcome b)
+{
+    assert_true(a.hash == b.hash);
+    assert_int_equal(a.insns, b.insns);
+    assert_int_equal(a.words[0], b.words[0]);
+    assert_int_equal(a.words[1], b.words[1]);
+}
+
+static struct outcome race_alone(void)
+{
+    struct guest g;
+    load_racing_guest(&g);
+    return finish_race(&g);
+}
+
+static void test_the_quantum_decides_the_race(void **state)
+{
+    struct outcome alone = race_alone();
+    struct guest g;
+    struct outcome other;
+    (void)state;
+    check_same(race_alone(), alone);
+    load_racing_guest(&g);
+    g.m->exec.quantum = 17;
+    other = finish_race(&g);
+    assert_true(other.words[0] != alone.words[0] || other.words[1] != alone.words[1]);
+}
+
+static void test_slices_do_not_change_the_race(void **state)
+{
+    static const uint64_t slices[] = {1, 7, 64, 997, 1000, 1001, 3333};
+    struct outcome alone = race_alone();
+    (void)state;
+    for (unsigned i = 0; i < sizeof slices / sizeof slices[0]; i++) {
+        struct guest g;
+        load_racing_guest(&g);
+        for (uint64_t until = slices[i]; until < SMP_CYCLES; until += slices[i]) {
+            assert_int_equal(guest_run(&g, until), STOP_CYCLES);
+            assert_int_equal(leon3emu_cycles(g.m), until);
+        }
+        check_same(finish_race(&g), alone);
+    }
+}
+
+static void test_limits_do_not_change_the_race(void **state)
+{
+    static const uint64_t slices[] = {1, 13, 997, 4321};
+    struct outcome alone = race_alone();
+    (void)state;
+    for (unsigned i = 0; i < sizeof slices / sizeof slices[0]; i++) {
+        struct guest g;
+        load_racing_guest(&g);
+        for (uint64_t insns = slices[i]; insns < alone.insns; insns += slices[i]) {
+            leon3emu_set_limits(g.m, 0, insns);
+            assert_int_equal(guest_run(&g, 0), STOP_INSN_LIMIT);
+            assert_int_equal(leon3emu_instructions(g.m), insns);
+        }
+        leon3emu_set_limits(g.m, 0, 0);
+        check_same(finish_race(&g), alone);
+    }
+}
+
+/* The debugger's ways: stops at breakpoints, and steps of the CPU that stopped. */
+static void test_a_debugger_does_not_change_the_race(void **state)
+{
+    struct outcome alone = race_alone();
+    struct stop_info stop;
+    struct guest g;
+    (void)state;
+    load_racing_guest(&g);
+    for (unsigned i = 0; i < SMP_CPUS; i++) {
+        assert_true(exec_add_breakpoint(&g.m->exec, PROGRAM + 0x100 * i + 8));
+    }
+    for (unsigned i = 0; i < 500; i++) {
+        leon3emu_run(g.m, 0, &stop);
+        assert_int_equal(stop.kind, STOP_BREAKPOINT);
+        for (unsigned k = i % 4; k > 0 && g.m->cpus[stop.cpu].cycles < g.m->exec.end; k--) {
+            exec_step(&g.m->exec, stop.cpu, &stop);
+            assert_int_equal(stop.kind, STOP_STEP);
+        }
+    }
+    g.m->exec.breakpoint_count = 0;
+    check_same(finish_race(&g), alone);
+}
+
+/* The host is looked at at other times, when runs are short: that is not the guest's business either. */
+static void test_looking_at_the_host_does_not_change_the_race(void **state)
+{
+    struct outcome alone = race_alone();
+    struct guest g;
+    (void)state;
+    load_racing_guest(&g);
+    for (uint64_t until = 1; until < SMP_CYCLES; until += until / 2 + 1) {
+        g.m->exec.next_poll = 0;
+        assert_int_equal(guest_run(&g, until), STOP_CYCLES);
+    }
+    check_same(finish_race(&g), alone);
+}
+
 static void test_a_run_that_is_over_changes_nothing(void **state)
 {
     struct guest g;
@@ -385,6 +541,11 @@ int main(void)
         cmocka_unit_test(test_power_down_jumps_to_the_next_event),
         cmocka_unit_test(test_breakpoints),
         cmocka_unit_test(test_steps_add_up_to_one_run),
+        cmocka_unit_test(test_the_quantum_decides_the_race),
+        cmocka_unit_test(test_slices_do_not_change_the_race),
+        cmocka_unit_test(test_limits_do_not_change_the_race),
+        cmocka_unit_test(test_a_debugger_does_not_change_the_race),
+        cmocka_unit_test(test_looking_at_the_host_does_not_change_the_race),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ static void test_rows(void **state)
                          strlen(row->name));
         assert_int_equal(strlen(row->result), 1);
         assert_non_null(strchr("-ilTFg*", row->result[0]));
-        assert_int_equal(strspn(row->operands, "ilTFgs*"), row->operand_count);
+        assert_int_equal(strspn(row->operands, "ilTFgs*w"), row->operand_count);
         assert_int_equal(strspn(row->operands + row->operand_count, "nzSk#AL"),
                          strlen(row->operands) - row->operand_count);
         for (unsigned other = 0; other < code; other++) {

@@ -438,8 +438,9 @@ static void test_telling_is_a_call(void **state)
 static void echo(struct probe *probe, uint32_t pin, uint32_t level)
 {
     (void)pin;
-    probe->services->irq_set(probe->host, 1, !level);
-    probe->services->irq_set(probe->host, 2, level);
+    (void)level;
+    probe->services->irq_pulse(probe->host, 1);
+    probe->services->irq_pulse(probe->host, 2);
 }
 
 static void test_lines_that_feed_back_come_to_an_end(void **state)

@@ -1,16 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# boot.sh EMULATOR DIRECTORY: boots Linux to its self-checking init and power-off.
+# boot.sh EMULATOR DIRECTORY [all]: boots Linux to its self-checking init and power-off, with `all` in
+# every way there is to execute; each must come to the same number of instructions.
 #
-# The image is built in DIRECTORY (build.sh: some minutes, 1.5 GB) and kept there.  Exit status 77: it
-# cannot be built here, because a tool is missing or Debian's sources cannot be fetched.
+# The image is built in DIRECTORY (build.sh: some minutes, 1.5 GB) and kept there until what it is made of
+# changes.  Exit status 77: it cannot be built here, because a tool is missing or Debian's sources cannot be
+# fetched.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 emulator=$1
 directory=$2
+modes=('')
+[[ ${3-} != all ]] || modes=(
+    ''
+    '--exec=interp'
+    '--jit-threshold=0'
+    '--jit-threshold=0 --jit-cache=1M'
+    '--jit-threshold=0 --one-insn'
+    '--jit-threshold=0 --no-chain'
+    '--exec=ir'
+)
 
-if [[ ! -f $directory/image.elf ]]; then
+build() {
     for tool in sparc64-linux-gnu-gcc flex bison bc make xz; do
         command -v $tool >/dev/null || { echo "skipped: no $tool"; exit 77; }
     done
@@ -22,12 +34,31 @@ if [[ ! -f $directory/image.elf ]]; then
     fi
     "$here/build.sh" "$directory" >"$directory/build.out" 2>&1 ||
         { tail -20 "$directory/build.out"; exit 1; }
-fi
+}
 
-status=0
-"$emulator" --time-limit=100 "$directory/image.elf" </dev/null >"$directory/console.txt" || status=$?
-failures=$(grep -ac '\[FAIL\]' "$directory/console.txt" || true)
-passed=$(grep -ac '\[ ok \]' "$directory/console.txt" || true)
-echo "exit status $status, $passed checks passed, $failures failed"
-[[ $status == 0 && $passed == 19 ]] &&
-    grep -aq '\*\*\* leon-linux init: 0 failures' "$directory/console.txt"
+# boot OPTION...: 19 checks, no failure, power-off, status 0; sets $instructions.
+boot() {
+    local status=0 passed failures
+    "$emulator" --time-limit=100 --stats "$@" "$directory/image.elf" </dev/null \
+        >"$directory/console.txt" 2>"$directory/stats.txt" || status=$?
+    failures=$(grep -ac '\[FAIL\]' "$directory/console.txt" || true)
+    passed=$(grep -ac '\[ ok \]' "$directory/console.txt" || true)
+    instructions=$(awk '$1 == "instructions" {print $2}' "$directory/stats.txt")
+    echo "[$*] status $status, $passed checks passed, $failures failed, $instructions instructions"
+    [[ $status == 0 && $passed == 19 && $failures == 0 ]] &&
+        grep -aq '\*\*\* leon-linux init: 0 failures' "$directory/console.txt" &&
+        grep -aq 'reboot: Power down' "$directory/console.txt"
+}
+
+stamp=$(cd "$here" && find . -type f ! -name boot.sh ! -name CMakeLists.txt -exec sha256sum {} + | sort)
+if [[ ! -f $directory/image.elf || $stamp != "$(cat "$directory/stamp" 2>/dev/null)" ]]; then
+    build
+    echo "$stamp" >"$directory/stamp"
+fi
+expected=
+for mode in "${modes[@]}"; do
+    read -ra options <<<"$mode"
+    boot "${options[@]}"
+    [[ -z $expected || $expected == "$instructions" ]]
+    expected=$instructions
+done

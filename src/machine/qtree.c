@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* --dump qtree: the board's CPUs and devices, with their properties and interrupt lines. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "machine/machine.h"
+
+#define APB_BUS_SIZE 0x100000u
+
+static const char *region_bus(uint32_t kind)
+{
+    return kind == L3_REGION_APB ? "apb" : kind == L3_REGION_AHBIO ? "ahb i/o" : "ahb";
+}
+
+static void print_regions(const struct l3_host *host, int indent, FILE *stream)
+{
+    for (uint32_t i = 0; i < host->library->class.region_count; i++) {
+        struct l3_region region = library_region(&host->library->class, i);
+        fprintf(stream, "%*sregion %s: %08" PRIx64 "-%08" PRIx64 " (%s)\n", indent, "", region.name,
+                host->bases[i], host->bases[i] + region.size - 1, region_bus(region.kind));
+    }
+}
+
+static void print_identity(const struct l3_host *host, int indent, FILE *stream)
+{
+    if (host->pnp.struct_size == 0 || (host->library->class.flags & L3_CLASS_BUS_INFO)) {
+        return;
+    }
+    fprintf(stream,
+            "%*splug&play: vendor 0x%02" PRIx32 ", device 0x%03" PRIx32 ", version %" PRIu32 "\n",
+            indent, "", host->pnp.vendor, host->pnp.device, host->pnp.version);
+}
+
+static void print_lines(const struct l3_host *host, int indent, FILE *stream)
+{
+    const struct l3_device_class *class = &host->library->class;
+
+    for (uint32_t i = 0; i < class->irq_output_count; i++) {
+        fprintf(stream, "%*sirq output %" PRIu32 ": ", indent, "", i);
+        fprintf(stream, host->irq_lines[i] == 0 ? "not connected\n" : "line %" PRIu32 "\n",
+                host->irq_lines[i]);
+    }
+    if (host == host->machine->irq_controller) {
+        fprintf(stream, "%*sirq inputs: lines 1 to %d, to the CPUs\n", indent, "",
+                MACHINE_IRQ_LINES - 1);
+    } else if (class->flags & L3_CLASS_SEES_IRQ_LINES) {
+        fprintf(stream, "%*sirq inputs: sees lines 1 to %d\n", indent, "", MACHINE_IRQ_LINES - 1);
+    }
+}
+
+static void print_properties(const struct l3_host *host, int indent, FILE *stream)
+{
+    for (uint32_t i = 0; i < host->library->class.property_count; i++) {
+        const struct device_property *property = &host->properties[i];
+        fprintf(stream, "%*s%s = %s\n", indent, "", property->name, property->text);
+    }
+}
+
+static bool is_bridge(const struct l3_host *host)
+{
+    return (host->library->class.flags & L3_CLASS_BRIDGE) != 0;
+}
+
+/* The bridge behind which host lies: by where its first region is.  NULL: on the AHB bus. */
+static const struct l3_host *bridge_of(const struct l3_host *host)
+{
+    const struct l3_host *bridge = host->machine->devices;
+
+    if (is_bridge(host) || host->library->class.region_count == 0) {
+        return NULL;
+    }
+    while (bridge != NULL &&
+           (!is_bridge(bridge) || host->bases[0] - bridge->bases[0] >= APB_BUS_SIZE)) {
+        bridge = bridge->next;
+    }
+    return bridge;
+}
+
+static void print_device(const struct l3_host *host, int indent, FILE *stream)
+{
+    const struct library *library = host->library;
+
+    fprintf(stream, "%*sdevice %s: %s", indent, "", host->name, library->class.name);
+    fprintf(stream, library->path == NULL ? "\n" : " from %s\n", library->path);
+    print_identity(host, indent + 2, stream);
+    print_regions(host, indent + 2, stream);
+    print_lines(host, indent + 2, stream);
+    print_properties(host, indent + 2, stream);
+}
+
+/* What is behind bridge; NULL: on the AHB bus, and with each bridge what is behind it. */
+static void print_bus(const struct machine *m, const struct l3_host *bridge, int indent,
+                      FILE *stream)
+{
+    fprintf(stream, "%*sbus %s\n", indent, "", bridge == NULL ? "ahb" : "apb");
+    for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        if (bridge_of(host) == bridge) {
+            print_device(host, indent + 2, stream);
+            if (is_bridge(host)) {
+                print_bus(m, host, indent + 4, stream);
+            }
+        }
+    }
+}
+
+/* The keys of the board's section [cpu]; the option --smp may have changed how many. */
+static void print_cpus(const struct machine *m, FILE *stream)
+{
+    struct board_cpu cpu = m->board->cpu;
+
+    cpu.count = m->cpu_count;
+    fprintf(stream, "  cpu\n");
+#define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning)                               \
+    fprintf(stream, "    " #key " = %" PRIu32 "\n", cpu.key);
+#include "machine/board_cpu.def"
+#undef BOARD_CPU_KEY
+}
+
+void leon3emu_dump_qtree(const struct machine *m, FILE *stream)
+{
+    fprintf(stream, "board %s: %s\n  clock = %" PRIu32 "\n", m->board->name,
+            m->board->description == NULL ? "" : m->board->description, m->board->clock_hz);
+    print_cpus(m, stream);
+    print_bus(m, NULL, 2, stream);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What generated code keeps in a form of its own, and the ways there and back: shared by the slow paths
+ * (generated.c, generated_trap.c).  See generated.h.
+ */
+#ifndef SPARC_GENERATED_STATE_H
+#define SPARC_GENERATED_STATE_H
+
+#include "sparc/generated.h"
+
+/* ---- flags ---- */
+
+static inline uint32_t icc_of(const struct cpu *cpu)
+{
+    const struct cpu_generated *g = &cpu->generated;
+    return (uint32_t)g->icc_of_low[g->flags & 0xff] | g->icc_of_high[g->flags >> 8];
+}
+
+static inline uint16_t flags_of(const struct cpu *cpu)
+{
+    return cpu->generated.flags_of_icc[cpu->icc];
+}
+
+/* ---- time ---- */
+
+/* Cycles as after the instruction that budget stands for. */
+static inline void settle_cycles(struct cpu *cpu)
+{
+    cpu->cycles = cpu->generated.base - (uint64_t)cpu->generated.budget;
+}
+
+/* Generated code executes an instruction a cycle (see translate()), so the count follows. */
+static inline void settle_time(struct cpu *cpu)
+{
+    settle_cycles(cpu);
+    cpu->insns = cpu->cycles - cpu->generated.waited;
+}
+
+static inline void restart_budget(struct cpu *cpu)
+{
+    cpu->generated.waited = cpu->cycles - cpu->insns;
+    cpu->generated.base = cpu->limit;
+    cpu->generated.budget = (int64_t)(cpu->limit - cpu->cycles);
+}
+
+/* ---- windows ---- */
+
+static inline void settle_cwp(struct cpu *cpu)
+{
+    cpu->cwp = (uint8_t)((cpu->bank[1] - cpu->windows) / 16);
+}
+
+static inline void settle_integer(struct cpu *cpu)
+{
+    settle_cwp(cpu);
+    cpu->icc = icc_of(cpu);
+}
+
+/* Which way out of a window that is invalid itself is to be short. */
+enum way_out { BY_SAVE, BY_RESTORE };
+
+/* The windows from which SAVE (RESTORE) is more than a step of the pointer: the next one is invalid, or the
+ * copy of the last window's ins comes into it (see struct cpu).
+ *
+ * No limit is looked at twice, so both must stay true wherever the pointer goes meanwhile.  Hence of the two
+ * ways out of a window that is invalid itself only one is short: the way back is none, and so the other
+ * limit is put where that way leads. */
+static inline void find_limits(struct cpu *cpu, enum way_out way)
+{
+    unsigned cwp = cpu->cwp;
+    uint32_t wim = cpu->wim;
+    uint32_t end = UINT32_C(1) << (cpu->config.windows - 1);
+    uint32_t save = (wim << 1 | 1 | end) & (UINT32_MAX >> (31 - cwp));
+    uint32_t restore = (wim >> 1 | end | end >> 1) >> cwp;
+
+    cpu->generated.save_limit = cpu->windows + 16 * (31 - __builtin_clz(save));
+    cpu->generated.restore_limit = cpu->bank[1] + 16 * __builtin_ctz(restore);
+    if (wim >> cwp & 1) {
+        if (way == BY_SAVE) {
+            cpu->generated.restore_limit = cpu->bank[1] - 16;
+        } else {
+            cpu->generated.save_limit = cpu->bank[1] + 16;
+        }
+    }
+}
+
+/* ---- where in the code ---- */
+
+static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
+{
+    cpu->pc = insn->pc;
+    if (insn->npc != NPC_IN_SLOT) {
+        cpu->npc = insn->npc;
+    }
+}
+
+/* ---- generated_trap.c ---- */
+
+/* Helpers, in supervisor mode; at NOT_ORDINARY they have done nothing, and the interpreter is to step the
+ * instruction.  Else: */
+#define NOT_ORDINARY 1u /* no address, nor a block's name */
+uint32_t generated_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt); /* the handler */
+uint32_t generated_return(struct cpu *cpu, uint32_t pc,
+                          uint32_t aim); /* where to go on after RETT */
+uint32_t generated_read_psr(struct cpu *cpu);
+uint32_t generated_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
+
+/* What step() need not ask the interpreter for. */
+enum short_step {
+    STEP_IS_LONG, /* but this it must; nothing was done */
+    STEP_STAYS,
+    STEP_GOES_TO, /* generated.target */
+};
+
+/* Window traps and the seam of the ring, traps and RETT at the end of a section; in any mode. */
+enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *at);
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Traps, the way back from them, and what else moves windows, in their usual case and without the
+ * interpreter: SPARC V8 7.1, B.20, B.26 to B.29.
+ *
+ * Whatever is out of the ordinary (error mode, an interrupt that is waiting, a log) is the interpreter's.
+ * Generated code calls these as helpers as long as the mode stays what it is; where it may change, a STEP
+ * comes here.
+ */
+#include "sparc/generated_state.h"
+#include "sparc/interp.h"
+
+/* ---- windows ---- */
+
+static inline unsigned window_of(const struct cpu *cpu)
+{
+    return (unsigned)(cpu->bank[1] - cpu->windows) / 16;
+}
+
+static inline unsigned window_below(const struct cpu *cpu, unsigned window)
+{
+    return window == 0 ? cpu->config.windows - 1 : window - 1;
+}
+
+static inline unsigned window_above(const struct cpu *cpu, unsigned window)
+{
+    return window + 1 == cpu->config.windows ? 0 : window + 1;
+}
+
+static inline bool is_invalid(const struct cpu *cpu, unsigned window)
+{
+    return cpu->wim >> window & 1;
+}
+
+static inline void move_window(struct cpu *cpu, unsigned from, unsigned to)
+{
+    cpu_move_window(cpu, from, to);
+    find_limits(cpu, BY_SAVE);
+}
+
+/* ---- traps, 7.1 ---- */
+
+static inline bool trap_is_ordinary(const struct cpu *cpu)
+{
+    return cpu->et && !log_on(cpu->log, LOG_INT);
+}
+
+/* All but the mode.  Returns the handler. */
+static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
+{
+    unsigned from = window_of(cpu);
+
+    cpu->et = false;
+    cpu->ps = cpu->s;
+    move_window(cpu, from, window_below(cpu, from));
+    cpu->bank[1][17 - 8] = pc;
+    cpu->bank[1][18 - 8] = npc;
+    cpu->tt = tt;
+    return cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
+}
+
+uint32_t generated_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
+{
+    return trap_is_ordinary(cpu) ? enter_handler(cpu, pc, npc, tt) : NOT_ORDINARY;
+}
+
+/* ---- B.26 ---- */
+
+static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
+{
+    return !cpu->et && cpu->irl == 0 && (aim & 3) == 0;
+}
+
+/* All but the mode.  Returns where to go on. */
+static inline uint32_t leave_handler(struct cpu *cpu, unsigned from, unsigned to, uint32_t pc,
+                                     uint32_t aim)
+{
+    cpu->et = true;
+    move_window(cpu, from, to);
+    cpu->npc = aim;
+    return aim == pc + 4 ? pc : pc | PLACE_IN_DELAY_SLOT;
+}
+
+uint32_t generated_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
+{
+    unsigned from = window_of(cpu);
+    unsigned to = window_above(cpu, from);
+
+    if (!return_is_ordinary(cpu, aim) || is_invalid(cpu, to) || !cpu->ps) {
+        return NOT_ORDINARY;
+    }
+    return leave_handler(cpu, from, to, pc, aim);
+}
+
+/* ---- B.28, B.29 ---- */
+
+#define MODE_BITS (1u << PSR_S | 1u << PSR_EF)
+
+uint32_t generated_read_psr(struct cpu *cpu)
+{
+    return PSR_IMPL_VER | icc_of(cpu) << PSR_ICC | (uint32_t)cpu->ef << PSR_EF |
+           (uint32_t)cpu->pil << PSR_PIL | 1u << PSR_S | (uint32_t)cpu->ps << PSR_PS |
+           (uint32_t)cpu->et << PSR_ET | window_of(cpu);
+}
+
+uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
+{
+    uint32_t mode = 1u << PSR_S | (uint32_t)cpu->ef << PSR_EF;
+    unsigned from = window_of(cpu);
+    unsigned to = value & 0x1f;
+
+    if (cpu->irl != 0 || ((value ^ mode) & MODE_BITS) || to >= cpu->config.windows) {
+        return NOT_ORDINARY;
+    }
+    cpu->generated.flags = cpu->generated.flags_of_icc[value >> PSR_ICC & 15];
+    cpu->pil = value >> PSR_PIL & 15;
+    cpu->ps = value >> PSR_PS & 1;
+    cpu->et = value >> PSR_ET & 1;
+    if (to != from) {
+        move_window(cpu, from, to);
+    }
+    return 0;
+}
+
+/* ---- steps ---- */
+
+static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bool s)
+{
+    cpu_set_supervisor(cpu, s);
+    generated_prepare(cpu, generated_mode(cpu));
+    return STEP_GOES_TO;
+}
+
+static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
+{
+    cpu->generated.target = place;
+    return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
+}
+
+static enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
+{
+    uint32_t npc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
+
+    if (!trap_is_ordinary(cpu)) {
+        return STEP_IS_LONG;
+    }
+    return go_to(cpu, true, enter_handler(cpu, at->pc, npc, tt));
+}
+
+/* B.20: at the seam of the ring, into a window that is invalid, or the limit was nearer than it need be.  If
+ * the window changes the block does the rest. */
+static inline enum short_step shift(struct cpu *cpu, const struct block_insn *at)
+{
+    bool save = at->f.row == INSN_SAVE;
+    unsigned from = window_of(cpu);
+    unsigned to = save ? window_below(cpu, from) : window_above(cpu, from);
+
+    if (is_invalid(cpu, to)) {
+        return trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
+    }
+    move_window(cpu, from, to);
+    return STEP_STAYS;
+}
+
+static enum short_step rett(struct cpu *cpu, const struct block_insn *at)
+{
+    uint32_t aim = address_of(cpu, &at->f);
+    uint32_t pc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
+    unsigned from = window_of(cpu);
+    unsigned to = window_above(cpu, from);
+
+    if (!cpu->s || !return_is_ordinary(cpu, aim) || is_invalid(cpu, to)) {
+        return STEP_IS_LONG;
+    }
+    return go_to(cpu, cpu->ps, leave_handler(cpu, from, to, pc, aim));
+}
+
+enum short_step generated_short_step(struct cpu *cpu, const struct block_insn *at)
+{
+    if (at->flow == BLOCK_SHIFT) {
+        return shift(cpu, at);
+    }
+    if (at->flow == BLOCK_END && at->f.row == INSN_TICC) {
+        return trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
+    }
+    if (at->flow == BLOCK_END && at->f.row == INSN_RETT) {
+        return rett(cpu, at);
+    }
+    return STEP_IS_LONG;
+}

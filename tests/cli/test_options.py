@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The command line: what --help shows, --gdb with and without a port, words that are wrong.
+
+    test_options.py EMULATOR ROOT [unittest's own arguments]
+
+Needs no guest programs: the firmware is made here, one instruction that branches to itself.
+"""
+
+import os
+import pathlib
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+USAGE, IMAGE, FILE, INSN_LIMIT, INTERRUPTED = 64, 65, 66, 83, 85
+TEXT_COLUMN = 29
+
+emulator = None
+root = None
+
+
+def firmware(path):
+    """An ELF file that spins at 0x40000000."""
+    header = struct.pack(">4s5B7xHHIIIIIHHHHHH", b"\x7fELF", 1, 2, 1, 0, 0, 2, 2, 1, 0x40000000, 52, 0,
+                         0, 52, 32, 1, 0, 0, 0)
+    segment = struct.pack(">8I", 1, 84, 0x40000000, 0x40000000, 8, 8, 5, 4)
+    path.write_bytes(header + segment + struct.pack(">II", 0x10800000, 0x01000000))
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+        firmware(self.place / "spin.elf")
+
+    def run_it(self, *arguments, **named):
+        named = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
+                 "timeout": 60, **named}
+        return subprocess.run([emulator, *arguments], text=True, cwd=self.place, check=False, **named)
+
+    def refuse(self, status, sentence, *arguments, **named):
+        done = self.run_it(*arguments, **named)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done)
+        self.assertRegex(done.stderr, rf"^leon3emu: {sentence}\n$")
+
+
+class Help(Case):
+    def lines(self):
+        done = self.run_it("--help")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.split("\n")
+
+    def test_layout(self):
+        """An option begins a line at column 2 or 6, its text is at column 29, nothing is beyond 79."""
+        options = 0
+        for line in self.lines():
+            self.assertLessEqual(len(line), 79, line)
+            self.assertEqual(line, line.rstrip())
+            if re.match(r" +-", line):
+                options += 1
+                name = re.match(r"  (-d |-., --|    --)\S+", line)
+                self.assertIsNotNone(name, line)
+                self.assertTrue(len(line) == name.end() or line[TEXT_COLUMN - 2:TEXT_COLUMN].isspace()
+                                and line[TEXT_COLUMN] != " ", line)
+            elif line.startswith("          "):
+                self.assertRegex(line, rf"^ {{{TEXT_COLUMN}}}\S")
+        self.assertGreater(options, 25)
+
+    def test_each_option_once(self):
+        names = re.findall(r"^ {2,6}(?:-., )?(--[a-z-]+)", "\n".join(self.lines()), re.M)
+        self.assertEqual(len(names), len(set(names)))
+        for name in ("--board", "--periph", "--gdb", "--exec", "--help", "--usage", "--version"):
+            self.assertIn(name, names)
+
+    def test_boards(self):
+        line = [line for line in self.lines() if line.startswith("Built-in boards: ")][0]
+        boards = {path.stem for path in (root / "src/machine/boards").glob("*.board")}
+        self.assertGreater(len(boards), 3)
+        self.assertEqual(set(line.split(": ")[1].split(", ")), boards)
+        for board in boards:
+            done = self.run_it("--board", board, "--dump=mtree")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_usage_and_version(self):
+        self.assertRegex(self.run_it("--usage").stdout, r"^Usage: leon3emu \[OPTION\.\.\.\] FIRMWARE\n")
+        self.assertRegex(self.run_it("--version").stdout, r"^leon3emu \d+\.\d+")
+
+
+class Gdb(Case):
+    """The port of --gdb: none, after =, or as a word of its own."""
+
+    def listens(self, *arguments):
+        """Where it says that it waits."""
+        with subprocess.Popen([emulator, *arguments], stdin=subprocess.DEVNULL, cwd=self.place,
+                              stderr=subprocess.PIPE, text=True) as process:
+            line = process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            rest = process.stderr.read()
+        self.assertEqual(process.returncode, INTERRUPTED, line + rest)
+        return int(re.fullmatch(r"leon3emu: waiting for GDB: target remote 127\.0\.0\.1:(\d+)\n",
+                                line).group(1))
+
+    @staticmethod
+    def free_port():
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
+
+    def test_with_equals(self):
+        port = self.free_port()
+        self.assertEqual(self.listens("spin.elf", f"--gdb={port}"), port)
+
+    def test_word(self):
+        port = self.free_port()
+        self.assertEqual(self.listens("--gdb", str(port), "spin.elf"), port)
+        port = self.free_port()
+        self.assertEqual(self.listens("spin.elf", "--gdb", str(port), "--stats"), port)
+        self.assertGreater(self.listens("spin.elf", "--gdb", "0"), 1023)
+
+    def test_alone(self):
+        """1234, or the sentence that somebody has it already."""
+        for arguments in (["--gdb", "spin.elf"], ["spin.elf", "--gdb"],
+                          ["spin.elf", "--gdb", "--stats"]):
+            with socket.socket() as taken:
+                taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    taken.bind(("127.0.0.1", 1234))
+                    taken.listen()
+                except OSError:
+                    pass
+                self.refuse(FILE, ".*127.0.0.1:1234.*", *arguments)
+
+    def test_word_is_firmware(self):
+        """Only digits are a port."""
+        firmware(self.place / "77")
+        (self.place / "12x").write_text("")
+        self.refuse(IMAGE, "12x: the file is empty.*", "--gdb", "12x")
+        port = self.free_port()
+        self.assertEqual(self.listens("--gdb", str(port), "77"), port)
+        self.assertEqual(self.listens("77", "--gdb", str(port)), port)
+        self.refuse(USAGE, "no firmware given; .*", "--gdb", "77")
+
+    def test_bad_port(self):
+        self.refuse(USAGE, "--gdb=70000: not a port; give a number below 65536", "spin.elf",
+                    "--gdb=70000")
+        self.refuse(USAGE, "--gdb=65536: not a port.*", "spin.elf", "--gdb", "65536")
+        self.refuse(USAGE, "--gdb=x: not a port.*", "spin.elf", "--gdb=x")
+
+
+class Words(Case):
+    def test_nothing(self):
+        self.refuse(USAGE, "no firmware given; try: leon3emu firmware.elf .*")
+        self.refuse(USAGE, "no firmware given; .*", "-leon3")
+
+    def test_two_firmwares(self):
+        for style in ((), ("-leon3",)):
+            self.refuse(USAGE, "spin.elf and other.elf: there can be only one FIRMWARE; --load loads "
+                        "more images", *style, "spin.elf", "other.elf")
+        done = self.run_it("spin.elf", "--load", "spin.elf", "--insn-limit", "10")
+        self.assertEqual(done.returncode, INSN_LIMIT, done.stderr)
+
+    def test_unknown_option(self):
+        done = self.run_it("--colour", "spin.elf")
+        self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
+        self.assertIn("unrecognized option '--colour'", done.stderr)
+
+    def test_values(self):
+        for option, value in (("--smp", "0"), ("--smp", "17"), ("--smp", "two"), ("--quantum", "0"),
+                              ("--time-limit", "0"), ("--time-limit", "-1"), ("--time-limit", "5h"),
+                              ("--time-limit", "nan"), ("--insn-limit", "0"), ("--insn-limit", "1e6"),
+                              ("--insn-limit", "18446744073709551616"), ("--hang-limit", "-1"),
+                              ("--dump", "all"), ("--explain", "0x100000000"), ("--exec", "fast"),
+                              ("--jit-threshold", "256"), ("--jit-cache", "1"), ("--passes", "dce"),
+                              ("--stress", "all"), ("-d", "int,nothing")):
+            with self.subTest(option=option, value=value):
+                self.refuse(USAGE, rf"{option}[ =]{re.escape(value)}: .*", "spin.elf", option, value)
+
+    def test_load(self):
+        self.refuse(USAGE, "--load spin.elf@nowhere: nowhere is not an address", "--load",
+                    "spin.elf@nowhere")
+        self.refuse(USAGE, "--load spin.elf@0x100000000: .*", "--load", "spin.elf@0x100000000")
+        self.refuse(FILE, "cannot open none.bin: No such file.*", "--load", "none.bin@0")
+
+    def test_sis(self):
+        for words, sentence in ((["-m"], "-m wants a number of CPUs.*"), (["-m", "0"], "-m wants.*"),
+                                (["-tlim", "400"], "-tlim wants a number and a unit.*"),
+                                (["-tlim", "x", "s"], "-tlim wants.*"), (["-gdb"], "-gdb is not known.*")):
+            self.refuse(USAGE, sentence, "-leon3", *words)
+
+
+class Files(Case):
+    """The output file of a character line is touched only by a machine that starts."""
+
+    UART = "apbuart,base=0x80000900,chardev=file:"
+
+    def setUp(self):
+        super().setUp()
+        (self.place / "old").write_text("precious")
+
+    def test_refused(self):
+        for words in (["missing.elf"], ["spin.elf", "--gdb=70000"], ["spin.elf", "--load=missing"],
+                      ["spin.elf", "--periph=apbuart,base=0x80000100"], ["--dump=mtree"]):
+            for name in "old", "new":
+                done = self.run_it(*words, "--periph", self.UART + name)
+                self.assertEqual(done.returncode == 0, words == ["--dump=mtree"], done)
+        self.assertEqual((self.place / "old").read_text(), "precious")
+        self.assertEqual(sorted(os.listdir(self.place)), ["old", "spin.elf"])
+
+    def test_started(self):
+        for name in "old", "new":
+            done = self.run_it("spin.elf", "--insn-limit=9", "--periph", self.UART + name)
+            self.assertEqual(done.returncode, INSN_LIMIT, done)
+            self.assertEqual((self.place / name).read_text(), "")
+
+
+class Printing(Case):
+    """What is printed instead of a run, and does not get there, is said and has a status."""
+
+    THINGS = (["--help"], ["--usage"], ["--version"], ["-d", "help"], ["--passes=help"], ["--dump=mtree"],
+              ["--explain=0x9de3bf98"], ["--periph=apbuart,help"])
+
+    def test_full_disk(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            for words in self.THINGS:
+                done = self.run_it(*words, stdout=full)
+                self.assertEqual((done.returncode, done.stderr), (
+                    FILE, "leon3emu: cannot write to standard output: No space left on device\n"))
+
+    def test_closed_pipe(self):
+        for words in self.THINGS[:2]:
+            read, write = os.pipe()
+            os.close(read)
+            done = self.run_it(*words, stdout=write)
+            os.close(write)
+            self.assertIn(done.returncode, (FILE, -signal.SIGPIPE), done)
+
+    def test_closed(self):
+        for words in self.THINGS:
+            self.assertEqual(self.run_it(*words, preexec_fn=lambda: os.close(1)).returncode, 0)
+
+
+def main():
+    global emulator, root
+    emulator, root = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
+
+
+if __name__ == "__main__":
+    main()

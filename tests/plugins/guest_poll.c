@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Reads the register at 0x80000800 ten thousand times: by then whatever executes it is warm.  Built with
+ * tests/demo/start.S.
+ */
+#include <stdint.h>
+
+int main(void)
+{
+    volatile uint32_t *probe = (volatile uint32_t *)0x80000800;
+    uint32_t sum = 0;
+    for (int i = 0; i < 10000; i++) {
+        sum += *probe;
+    }
+    return (int)(sum & 15);
+}
