@@ -90,20 +90,6 @@ struct apbuart {
 
 /* ---- FIFOs: indices wrap at the size of the instance, a power of two ---- */
 
-static void fifo_push(struct apbuart *uart, struct fifo *fifo, uint8_t character)
-{
-    fifo->data[(fifo->first + fifo->count) & (uart->fifo_size - 1)] = character;
-    fifo->count++;
-}
-
-static uint8_t fifo_pop(struct apbuart *uart, struct fifo *fifo)
-{
-    uint8_t character = fifo->data[fifo->first];
-    fifo->first = (fifo->first + 1) & (uart->fifo_size - 1);
-    fifo->count--;
-    return character;
-}
-
 static uint32_t fifo_full(const struct apbuart *uart, const struct fifo *fifo)
 {
     return fifo->count == uart->fifo_size;
@@ -113,6 +99,49 @@ static uint32_t fifo_full(const struct apbuart *uart, const struct fifo *fifo)
 static uint32_t fifo_half(const struct apbuart *uart, const struct fifo *fifo)
 {
     return uart->fifo_size > 1 && fifo->count >= uart->fifo_size / 2;
+}
+
+/* Software polls the status far more often than it changes: it is kept, not composed when read.  To
+ * be called whenever a FIFO or the shift register has changed. */
+static void apbuart_update_status(struct apbuart *uart)
+{
+    static const struct fifo empty;
+    const struct fifo *tx = uart->instant ? &empty : &uart->tx;
+    const struct fifo *rx = &uart->rx;
+    uint32_t status = uart->status & STATUS_ERRORS;
+    status |= rx->count != 0 ? STATUS_DR : 0;
+    status |= uart->instant || !uart->tx_busy ? STATUS_TS : 0;
+    status |= tx->count == 0 ? STATUS_TE : 0;
+    if (uart->fifo_size > 1) {
+        status |= rx->count << STATUS_RCNT_LOW | tx->count << STATUS_TCNT_LOW;
+        status |= fifo_half(uart, rx) ? STATUS_RH : 0;
+        status |= fifo_full(uart, rx) ? STATUS_RF : 0;
+        status |= fifo_half(uart, tx) ? 0 : STATUS_TH;
+        status |= fifo_full(uart, tx) ? STATUS_TF : 0;
+    }
+    uart->status = status;
+}
+
+static void fifo_push(struct apbuart *uart, struct fifo *fifo, uint8_t character)
+{
+    fifo->data[(fifo->first + fifo->count) & (uart->fifo_size - 1)] = character;
+    fifo->count++;
+    apbuart_update_status(uart);
+}
+
+static uint8_t fifo_pop(struct apbuart *uart, struct fifo *fifo)
+{
+    uint8_t character = fifo->data[fifo->first];
+    fifo->first = (fifo->first + 1) & (uart->fifo_size - 1);
+    fifo->count--;
+    apbuart_update_status(uart);
+    return character;
+}
+
+static void apbuart_set_busy(struct apbuart *uart, uint32_t busy)
+{
+    uart->tx_busy = busy;
+    apbuart_update_status(uart);
 }
 
 static void apbuart_update_level(struct apbuart *uart)
@@ -264,7 +293,7 @@ static uint8_t apbuart_take_tx(struct apbuart *uart)
 
 static void apbuart_end_shift(struct apbuart *uart)
 {
-    uart->tx_busy = 0;
+    apbuart_set_busy(uart, 0);
     if (uart->control & CONTROL_LB && uart->control & CONTROL_RE) {
         apbuart_receive(uart, uart->tx_shift);
     }
@@ -285,7 +314,7 @@ static void apbuart_tx_event(void *instance, uint32_t argument)
         return;
     }
     uart->tx_shift = apbuart_take_tx(uart);
-    uart->tx_busy = 1;
+    apbuart_set_busy(uart, 1);
     uart->tx_armed = 1;
     apbuart_arm(uart, uart->tx_event, apbuart_character_time(uart));
     if (uart->tx.count == 0) {
@@ -334,27 +363,6 @@ static void apbuart_write_data(void *instance, uint32_t index, uint32_t value)
                             "character 0x%02x written while the transmitter is full, lost",
                             (unsigned)character);
     }
-}
-
-static uint32_t apbuart_fifo_status(const struct apbuart *uart)
-{
-    uint32_t tx_count = uart->instant ? 0 : uart->tx.count;
-    uint32_t status = uart->rx.count << STATUS_RCNT_LOW | tx_count << STATUS_TCNT_LOW;
-    status |= fifo_half(uart, &uart->rx) ? STATUS_RH : 0;
-    status |= fifo_full(uart, &uart->rx) ? STATUS_RF : 0;
-    status |= uart->instant || !fifo_half(uart, &uart->tx) ? STATUS_TH : 0;
-    status |= !uart->instant && fifo_full(uart, &uart->tx) ? STATUS_TF : 0;
-    return status;
-}
-
-static uint32_t apbuart_read_status(void *instance, uint32_t index, uint32_t value)
-{
-    const struct apbuart *uart = instance;
-    (void)index;
-    value |= uart->rx.count != 0 ? STATUS_DR : 0;
-    value |= uart->instant || !uart->tx_busy ? STATUS_TS : 0;
-    value |= uart->instant || uart->tx.count == 0 ? STATUS_TE : 0;
-    return uart->fifo_size > 1 ? value | apbuart_fifo_status(uart) : value;
 }
 
 static uint32_t apbuart_read_control(void *instance, uint32_t index, uint32_t value)
@@ -439,8 +447,7 @@ static const struct l3_register apbuart_registers[] = {
     /*          offset name       reset  readable  stored  w1c */
     L3_REGISTER(0x00,  "data",    0,     0,        0,      0, apbuart_read_data,
                 apbuart_write_data),
-    L3_REGISTER(0x04,  "status",  0,     STATUS_ERRORS, STATUS_ERRORS, 0,
-                apbuart_read_status, NULL),
+    L3_REGISTER(0x04,  "status",  0,     ALL_BITS, STATUS_ERRORS, 0, NULL, NULL),
     L3_REGISTER(0x08,  "control", 0,     0x7fff,   0x7fff, 0, apbuart_read_control,
                 apbuart_write_control),
     L3_REGISTER(0x0c,  "scaler",  0,     ALL_BITS, 0,      0, NULL, apbuart_write_scaler),
@@ -470,7 +477,7 @@ static void apbuart_reset(void *instance, uint32_t cause)
     uart->tx = uart->rx = (struct fifo){.count = 0};
     uart->unsent = 0;
     uart->tx_armed = 0;
-    uart->tx_busy = 0;
+    apbuart_set_busy(uart, 0);
     uart->rx_armed = 0;
     uart->rx_dry = 0;
     uart->rx_held = 0;

@@ -3,8 +3,10 @@
  * GPTIMER: up to seven timers behind one scaler (GRLIB IP manual, "GPTIMER").
  *
  * Nothing ticks here.  The registers hold the state at cycle `since`; who wants a newer one calls
- * gptimer_sync(), which computes the ticks in between.  An event is armed only for the next
- * underflow of a timer whose interrupt is enabled.
+ * gptimer_sync(), which computes the ticks in between, and who wants the scaler's, too,
+ * gptimer_settle().  Up to the next tick (`quiet`) only the scaler changes, so until then
+ * gptimer_sync() has nothing to do; up to the next underflow (`calm`) counters only count down.  An
+ * event is armed only for the next underflow of a timer whose interrupt is enabled.
  *
  *     cycles --> scaler --tick--> timer 1     timer 2     ...     timer n
  *                                    '-underflow-^ '-underflow-^
@@ -78,6 +80,11 @@ struct gptimer {
     uint32_t scaler_mask;
     uint32_t config_mask; /* bits of the configuration register that exist */
     uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
+    /* What follows from the state until somebody changes it: */
+    uint32_t chained; /* a timer is */
+    uint64_t quiet;   /* cycle of the next tick; 0: no timer runs, or not known */
+    uint64_t calm;    /* cycle of the next tick at which a timer underflows; 0 with quiet */
+    uint64_t period;  /* cycles from tick to tick */
     struct gptimer_state state;
 };
 
@@ -116,7 +123,8 @@ static uint64_t gptimer_round(const struct gptimer *timer)
 static uint64_t gptimer_tick_period(const struct gptimer *timer)
 {
     uint64_t period = gptimer_scaler_period(timer);
-    return divide_up(gptimer_round(timer), period) * period;
+    uint64_t round = gptimer_round(timer);
+    return round <= period ? period : divide_up(round, period) * period;
 }
 
 /* Cycle of the next tick, if the scaler runs. */
@@ -131,13 +139,19 @@ static uint64_t gptimer_next_tick(const struct gptimer *timer)
     return tick;
 }
 
-static uint32_t gptimer_runs(const struct gptimer *timer)
+/* What is set in the control register of any timer. */
+static uint32_t gptimer_any(const struct gptimer *timer, uint32_t mask)
 {
     uint32_t control = 0;
     for (uint32_t i = 0; i < timer->count; i++) {
         control |= timer->state.control[i];
     }
-    return control & CONTROL_EN;
+    return control & mask;
+}
+
+static uint32_t gptimer_runs(const struct gptimer *timer)
+{
+    return gptimer_any(timer, CONTROL_EN);
 }
 
 /* Ticks until timer i underflows for the nth time, n >= 1, or NEVER. */
@@ -236,7 +250,7 @@ static uint32_t gptimer_advance(struct gptimer *timer, uint64_t now)
             return raised;
         }
         uint64_t period = gptimer_tick_period(timer);
-        uint64_t ticks = (now - first) / period + 1;
+        uint64_t ticks = now - first < period ? 1 : (now - first) / period + 1;
         uint64_t stop = gptimer_ticks_until_any(timer, CONTROL_EN | CONTROL_RS, CONTROL_EN);
         ticks = stop < ticks ? stop : ticks;
         raised |= gptimer_run(timer, ticks);
@@ -273,16 +287,87 @@ static void gptimer_raise(struct gptimer *timer, uint32_t raised)
     gptimer_watchdog(timer);
 }
 
-static void gptimer_sync(struct gptimer *timer)
+static uint64_t gptimer_now(const struct gptimer *timer)
 {
-    gptimer_raise(timer, gptimer_advance(timer, timer->services->cycles(timer->host)));
+    return timer->services->cycles(timer->host);
 }
 
-/* Arms the event for the next interrupt. */
+static void gptimer_look_ahead(struct gptimer *timer)
+{
+    uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_EN, CONTROL_EN);
+    timer->quiet = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
+    timer->period = gptimer_tick_period(timer);
+    timer->calm = timer->quiet;
+    if (timer->quiet != 0) {
+        timer->calm = add_or_never(timer->quiet, multiply_or_never(ticks - 1, timer->period));
+    }
+}
+
+/* Counts down to `now`, which is neither quiet nor beyond calm. */
+static void gptimer_count(struct gptimer *timer, uint64_t now)
+{
+    struct gptimer_state *state = &timer->state;
+    uint64_t late = now - timer->quiet;
+    uint64_t more = late < timer->period ? 0 : late / timer->period;
+    for (uint32_t i = 0; i < timer->count; i++) {
+        if ((state->control[i] & (CONTROL_EN | CONTROL_CH)) == CONTROL_EN) {
+            state->counter[i] -= (uint32_t)more + 1;
+        }
+    }
+    state->since = timer->quiet + more * timer->period;
+    state->busy = state->since + gptimer_round(timer);
+    state->scaler = state->sreload;
+    timer->quiet = state->since + timer->period;
+}
+
+static L3_APART void gptimer_catch_up(struct gptimer *timer, uint64_t now)
+{
+    uint32_t raised = gptimer_advance(timer, now);
+    gptimer_look_ahead(timer);
+    gptimer_raise(timer, raised);
+}
+
+static void gptimer_sync_to(struct gptimer *timer, uint64_t now)
+{
+    if (now >= timer->calm) { /* 0 if no timer runs */
+        gptimer_catch_up(timer, now);
+    } else if (now >= timer->quiet) {
+        gptimer_count(timer, now);
+    }
+}
+
+static void gptimer_sync(struct gptimer *timer)
+{
+    gptimer_sync_to(timer, gptimer_now(timer));
+}
+
+/* A core of before requests told the time has to be asked. */
+static uint64_t gptimer_time(const struct gptimer *timer, const struct l3_request *request)
+{
+    return request->struct_size >= sizeof *request ? request->cycles : gptimer_now(timer);
+}
+
+/* Does gptimer_sync() have nothing to do? */
+static int gptimer_is_quiet(const struct gptimer *timer, const struct l3_request *request)
+{
+    return request->struct_size >= sizeof *request && request->cycles < timer->quiet;
+}
+
+/* After gptimer_sync(): the scaler, too, becomes that of now. */
+static void gptimer_settle(struct gptimer *timer)
+{
+    if (gptimer_runs(timer)) {
+        gptimer_run_scaler(&timer->state, gptimer_now(timer));
+    }
+}
+
+/* After a change: looks ahead and arms the event for the next interrupt. */
 static void gptimer_arm(struct gptimer *timer)
 {
     uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_IE, CONTROL_IE);
     uint64_t deadline = NEVER;
+    timer->chained = gptimer_any(timer, CONTROL_CH);
+    gptimer_look_ahead(timer);
     if (ticks != NEVER) {
         uint64_t wait = multiply_or_never(ticks - 1, gptimer_tick_period(timer));
         deadline = add_or_never(gptimer_next_tick(timer), wait);
@@ -334,6 +419,15 @@ static void gptimer_pin_input(void *instance, uint32_t pin, uint32_t level)
 }
 
 /* ---- registers: the state was brought up to date before a hook is called ---- */
+
+static uint32_t gptimer_read_scaler(void *instance, uint32_t index, uint32_t value)
+{
+    struct gptimer *timer = instance;
+    (void)index;
+    (void)value;
+    gptimer_settle(timer);
+    return timer->state.scaler;
+}
 
 static void gptimer_write_scaler(void *instance, uint32_t index, uint32_t value)
 {
@@ -405,7 +499,8 @@ static void gptimer_write_control(void *instance, uint32_t index, uint32_t value
 /* clang-format off */
 static const struct l3_register gptimer_registers[] = {
     /*          offset name       reset readable   stored     w1c */
-    L3_REGISTER(0x00,  "scaler",  0,    ALL_BITS,  0,         0, NULL, gptimer_write_scaler),
+    L3_REGISTER(0x00,  "scaler",  0,    ALL_BITS,  0,         0, gptimer_read_scaler,
+                gptimer_write_scaler),
     L3_REGISTER(0x04,  "sreload", 0,    ALL_BITS,  0,         0, NULL, gptimer_write_sreload),
     L3_REGISTER(0x08,  "config",  0,    CONFIG_STORED, CONFIG_STORED, 0, gptimer_read_config,
                 gptimer_write_config),
@@ -430,27 +525,61 @@ static const struct l3_region gptimer_regions[] = {{
 }};
 
 /* A debugger sees the present values, but time goes on for the guest only. */
-static int32_t gptimer_read(void *instance, struct l3_request *request)
+static int32_t gptimer_peek(struct gptimer *timer, struct l3_request *request)
 {
-    struct gptimer *timer = instance;
-    if ((request->attributes & L3_ATTR_DEBUG) == 0) {
-        gptimer_sync(timer);
-        return l3_regfile_read(&timer->regs, request);
-    }
     struct gptimer_state saved = timer->state;
-    gptimer_advance(timer, timer->services->cycles(timer->host));
+    gptimer_advance(timer, gptimer_now(timer));
     int32_t result = l3_regfile_read(&timer->regs, request);
     timer->state = saved;
     return result;
 }
 
-static int32_t gptimer_write(void *instance, struct l3_request *request)
+static L3_APART int32_t gptimer_read_later(struct gptimer *timer, struct l3_request *request)
+{
+    if (request->attributes & L3_ATTR_DEBUG) {
+        return gptimer_peek(timer, request);
+    }
+    gptimer_sync_to(timer, gptimer_time(timer, request));
+    return l3_regfile_read(&timer->regs, request);
+}
+
+static int32_t gptimer_read(void *instance, struct l3_request *request)
 {
     struct gptimer *timer = instance;
+    if ((request->attributes & L3_ATTR_DEBUG) || !gptimer_is_quiet(timer, request)) {
+        return gptimer_read_later(timer, request);
+    }
+    return l3_regfile_read(&timer->regs, request);
+}
+
+static L3_APART int32_t gptimer_write_any(struct gptimer *timer, const struct l3_request *request)
+{
     gptimer_sync(timer);
+    gptimer_settle(timer);
     int32_t result = l3_regfile_write(&timer->regs, request);
     gptimer_arm(timer);
     return result;
+}
+
+static L3_APART int32_t gptimer_write_later(struct gptimer *timer, const struct l3_request *request)
+{
+    gptimer_sync_to(timer, gptimer_time(timer, request));
+    return l3_regfile_write(&timer->regs, request);
+}
+
+/* A reload value matters after the next underflow: not to the scaler, and to the deadline only if it
+ * is that of a chained timer. */
+static int32_t gptimer_write(void *instance, struct l3_request *request)
+{
+    struct gptimer *timer = instance;
+    uint64_t offset = request->offset;
+    if (offset % STRIDE != RELOADS % STRIDE || offset < RELOADS || timer->chained) {
+        return gptimer_write_any(timer, request);
+    }
+    if (!gptimer_is_quiet(timer, request)) {
+        return gptimer_write_later(timer, request);
+    }
+    return l3_regfile_write(&timer->regs, request);
 }
 
 /* ---- life ---- */
@@ -560,6 +689,10 @@ static const struct l3_state_field gptimer_fields[] = {
     FIELD(state.since, 8, 1),
     FIELD(state.busy, 8, 1),
     FIELD(state.lines, 4, 1),
+    FIELD(chained, 4, 1),
+    FIELD(quiet, 8, 1),
+    FIELD(calm, 8, 1),
+    FIELD(period, 8, 1),
 };
 
 static const struct l3_pnp gptimer_pnp = {

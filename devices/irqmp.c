@@ -10,7 +10,7 @@
  * An interrupt stays pending until the CPU takes its trap or software clears it, masked or not.  A
  * line that is still high sets its bit again at once; a pulse does not.
  *
- * Everything a CPU can see goes through irqmp_update(), called after each change; the core is told
+ * Everything a CPU can see goes through irqmp_deliver(), called after each change; the core is told
  * only what changed.  Registers of CPUs that this instance does not have do not exist.
  *
  * Not modelled: interrupt map and time stamps, which lie beyond the 256 bytes of this core, and
@@ -42,9 +42,10 @@ struct irqmp {
     const struct l3_services *services;
     struct l3_regfile regs;
     uint32_t cpu_count;
-    uint32_t eirq;  /* interrupt that stands for 16..31; 0: they do not exist */
-    uint32_t valid; /* interrupts that exist */
-    uint32_t boot;  /* error and boot registers are there */
+    uint32_t mask_count; /* masks that lie at MASKS */
+    uint32_t eirq;       /* interrupt that stands for 16..31; 0: they do not exist */
+    uint32_t valid;      /* interrupts that exist */
+    uint32_t boot;       /* error and boot registers are there */
     union {
         uint32_t values[8 + 3 * CPU_MAX];
         struct { /* in order of irqmp_registers */
@@ -89,15 +90,28 @@ static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
     return irqmp_highest(first != 0 ? first : wanted);
 }
 
+/* Nothing is wanted of the CPU, nor was before. */
+static int irqmp_is_idle(const struct irqmp *irqmp, uint32_t cpu)
+{
+    uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu];
+    return (wanted | irqmp->level[cpu]) == 0;
+}
+
+/* Tells one CPU, if its level has changed. */
+static L3_APART void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
+{
+    uint32_t level = irqmp_level_of(irqmp, cpu);
+    if (level != irqmp->level[cpu]) {
+        irqmp->level[cpu] = level;
+        irqmp->services->system->cpu_irq_level(irqmp->host, cpu, level);
+    }
+}
+
 static void irqmp_update(struct irqmp *irqmp)
 {
     irqmp_sample(irqmp);
     for (uint32_t cpu = 0; cpu < irqmp->cpu_count; cpu++) {
-        uint32_t level = irqmp_level_of(irqmp, cpu);
-        if (level != irqmp->level[cpu]) {
-            irqmp->level[cpu] = level;
-            irqmp->services->system->cpu_irq_level(irqmp->host, cpu, level);
-        }
+        irqmp_deliver(irqmp, cpu);
     }
 }
 
@@ -153,11 +167,14 @@ static void irqmp_write_clear(void *instance, uint32_t index, uint32_t value)
     irqmp_update(irqmp);
 }
 
+/* Nothing but what this CPU sees of it changes. */
 static void irqmp_write_mask(void *instance, uint32_t index, uint32_t value)
 {
     struct irqmp *irqmp = instance;
     irqmp->mask[index] = value & irqmp->valid;
-    irqmp_update(irqmp);
+    if (!irqmp_is_idle(irqmp, index)) {
+        irqmp_deliver(irqmp, index);
+    }
 }
 
 static uint32_t irqmp_read_force0(void *instance, uint32_t index, uint32_t value)
@@ -293,28 +310,55 @@ static const struct l3_region irqmp_regions[] = {{
     .register_count = sizeof irqmp_registers / sizeof irqmp_registers[0],
 }};
 
-/* Address bit 5 is not decoded below the masks. */
-static uint64_t irqmp_address(uint64_t offset)
+/* Address bit 5 is not decoded below the masks: is it set there? */
+static int irqmp_is_image(uint64_t offset)
 {
-    return offset < MASKS ? offset & 0x1f : offset;
+    return offset < MASKS && (offset & 0x20) != 0;
 }
 
-static int32_t irqmp_read(void *instance, struct l3_request *request)
+static struct l3_request irqmp_move(const struct l3_request *request)
 {
-    struct irqmp *irqmp = instance;
     struct l3_request moved = *request;
-    moved.offset = irqmp_address(request->offset);
+    moved.offset &= 0x1f;
+    return moved;
+}
+
+static L3_APART int32_t irqmp_read_image(struct irqmp *irqmp, struct l3_request *request)
+{
+    struct l3_request moved = irqmp_move(request);
     int32_t result = l3_regfile_read(&irqmp->regs, &moved);
     request->value = moved.value;
     return result;
 }
 
+static int32_t irqmp_read(void *instance, struct l3_request *request)
+{
+    struct irqmp *irqmp = instance;
+    if (irqmp_is_image(request->offset)) {
+        return irqmp_read_image(irqmp, request);
+    }
+    return l3_regfile_read(&irqmp->regs, request);
+}
+
+static L3_APART int32_t irqmp_write_other(struct irqmp *irqmp, const struct l3_request *request)
+{
+    if (irqmp_is_image(request->offset)) {
+        struct l3_request moved = irqmp_move(request);
+        return l3_regfile_write(&irqmp->regs, &moved);
+    }
+    return l3_regfile_write(&irqmp->regs, request);
+}
+
+/* Masks are what software writes all the time: when a critical section begins and ends. */
 static int32_t irqmp_write(void *instance, struct l3_request *request)
 {
     struct irqmp *irqmp = instance;
-    struct l3_request moved = *request;
-    moved.offset = irqmp_address(request->offset);
-    return l3_regfile_write(&irqmp->regs, &moved);
+    uint64_t cpu = (request->offset - MASKS) / 4;
+    if (cpu < irqmp->mask_count) {
+        irqmp_write_mask(irqmp, (uint32_t)cpu, (uint32_t)request->value);
+        return L3_OK;
+    }
+    return irqmp_write_other(irqmp, request);
 }
 
 /* ---- life ---- */
@@ -359,6 +403,7 @@ static int irqmp_configure(struct irqmp *irqmp)
     if (irqmp->cpu_count > CPU_BOOT) {
         upper = irqmp->cpu_count - CPU_BOOT;
     }
+    irqmp->mask_count = irqmp->cpu_count < CPU_BOOT ? irqmp->cpu_count : CPU_BOOT;
     l3_regfile_limit(&irqmp->regs, MASKS, irqmp->cpu_count);
     l3_regfile_limit(&irqmp->regs, BOOTS, upper);
     l3_regfile_limit(&irqmp->regs, FORCES, irqmp->cpu_count);

@@ -72,17 +72,20 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 #define IR_MAX_INSNS 256
 
 /* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
- * `left`: of what was charged on the way to it, what is unspent once this instruction is done. */
+ * `left`: of what was charged on the way to it, what is unspent once this instruction is done.
+ * `whole`: the guest has to see each of its accesses that is not fast: no port makes one. */
 struct ir_insn {
     uint32_t pc, npc;
     uint16_t left;
+    bool whole;
 };
 
 struct ir_block {
     const struct ir_guest *guest;
     uint32_t pc;     /* for listings */
     uint32_t charge; /* budget taken at entry */
-    bool paged;      /* memory that is not at the usual addend may be at its page's; include/tlb_layout.h */
+    bool
+        paged; /* memory that is not at the usual addend may be at its page's; include/tlb_layout.h */
     unsigned op_count;
     unsigned arm_count;
     unsigned link_count;
@@ -131,6 +134,65 @@ struct ir_loaded {
     uint64_t verdict; /* enum ir_verdict */
 };
 
+/*
+ * Ports: accesses that a function answers which is known from the last time, like those of device registers.
+ * env has an array of ports, which the guest fills and empties.  A backend may look there for what the TLB
+ * refuses, before it asks load() or store().  Of an access of size s at address a it is port
+ *
+ *     (a >> 2) * 2 % IR_PORTS for a load, the next for a store
+ *
+ * and answers if its tag is env's `key` | tags[write][log2 of s] | a.  The manual is docs/ir.md.
+ */
+#define IR_PORTS 64
+struct ir_ports {
+    uint64_t tags[2][4];
+    /* where in env: */
+    uint32_t array;
+    uint32_t key;      /* uint64_t */
+    uint32_t place;    /* uint64_t: whose access it is, ir_place(), written before the call */
+    uint32_t end, now; /* uint64_t: before the call now becomes end - budget */
+    uint32_t limit;    /* uint64_t: if it is not `end` after the call, there is more to be done */
+    uint32_t bus;      /* pointer to what has `running` and `calls` */
+    /* where in a port: */
+    uint32_t port_size; /* a power of two */
+    uint32_t tag;       /* uint64_t; 0: empty */
+    uint32_t function;  /* int32_t (*)(void *instance, void *request) */
+    uint32_t instance;
+    uint32_t request;
+    uint32_t frame;
+    /* where in a request: */
+    uint32_t value;  /* uint64_t: of a load 0 before the call */
+    uint32_t wait;   /* uint32_t: 0; loaded() or stored() make it so again */
+    uint32_t cycles; /* uint64_t: as `now` */
+    /* where in the bus: */
+    uint32_t running; /* pointer: the port's frame, NULL after the call */
+    uint32_t last;    /* pointer: the port's frame, of the last call that there was */
+    uint32_t calls;   /* uint64_t: how many there were */
+    /* Called instead of `function`, if not NULL. */
+    int32_t (*dispatch)(void *instance, void *request, void *function);
+    /* What is to be done when a result or `wait` is not 0 or the limit has changed; as load() and store(). */
+    struct ir_loaded (*loaded)(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+                               int32_t result);
+    uint32_t (*stored)(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+                       int32_t result);
+};
+
+/* An instruction of a block in one word: cookies are addresses of less than 2^48. */
+static inline uint64_t ir_place(const void *cookie, unsigned insn)
+{
+    return (uintptr_t)cookie | (uint64_t)insn << 48;
+}
+
+static inline void *ir_place_cookie(uint64_t place)
+{
+    return (void *)(uintptr_t)(place & (UINT64_MAX >> 16));
+}
+
+static inline unsigned ir_place_insn(uint64_t place)
+{
+    return (unsigned)(place >> 48);
+}
+
 /* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of
  * these env's bank base is written back and its budget is as after that instruction; afterwards both are
  * read again.  The result (or .verdict) is an enum ir_verdict. */
@@ -158,6 +220,7 @@ struct ir_guest {
                              uint32_t size);
     uint32_t (*store)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
                       uint64_t value);
+    const struct ir_ports *ports; /* NULL: there are none */
 };
 
 /* ---- op properties, from the table ---- */

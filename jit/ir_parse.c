@@ -500,7 +500,7 @@ static bool parse_block(struct parser *parser)
     return expect_end(parser);
 }
 
-/* "insn NUMBER: pc PC, npc NPC, left LEFT" */
+/* "insn NUMBER: pc PC, npc NPC, left LEFT", and perhaps ", whole" */
 static bool parse_insn(struct parser *parser)
 {
     struct ir_block *block = parser->block;
@@ -518,6 +518,10 @@ static bool parse_insn(struct parser *parser)
     if (number != block->insn_count || number == IR_MAX_INSNS || left > UINT16_MAX) {
         return fail(parser, "instructions are numbered from 0 to %d, and at most %d is left",
                     IR_MAX_INSNS - 1, UINT16_MAX);
+    }
+    insn.whole = accept(parser, ',');
+    if (insn.whole && !expect_word(parser, "whole")) {
+        return false;
     }
     block->insns[block->insn_count++] = insn;
     return expect_end(parser);

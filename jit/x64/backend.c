@@ -194,6 +194,8 @@ static void emit_entry(struct x64 *c, void *cookie)
     x64_jmp(&c->as, c->thunks.leave);
     CHECK(c->as.p == c->entry - sizeof cookie);
     memcpy(c->as.p, &cookie, sizeof cookie);
+    c->cookie = cookie;
+    CHECK(ir_place_cookie(ir_place(cookie, 0)) == cookie);
     c->as.p = c->entry;
     x64_alu_ri(&c->as, ALU_SUB, true, BUDGET, charge);
     x64_jcc(&c->as, CC_S, over);

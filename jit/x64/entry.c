@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Thunks, generated once for each jit: the way into generated code, the way out, and calls of the guest's
- * functions.
+ * Thunks, generated once for each jit: the way into generated code, the way out, and what floating point
+ * needs.  Those that call the guest are in calls.c.
  *
- * A thunk for load, store and step is called by a stub.  It writes the bank's base and the budget to env,
- * calls, reads both again; if the guest wants to leave it drops the return address and leaves.  Between
- * entry and exit the frame is as x64.h says.
+ * Between entry and exit the frame is as x64.h says.
  */
-#include "check.h"
 #include "x64.h"
 
 static const uint8_t saved_registers[] = {RBX, RBP, R12, R13, R14, R15};
@@ -28,56 +25,33 @@ static void emit_pop(struct x64 *c, unsigned reg)
     x64_byte(&c->as, 0x58 | (reg & 7));
 }
 
-static struct x64_mem env_at(uint32_t offset)
-{
-    return x64_at(ENV, (int32_t)offset);
-}
-
-static void read_env(struct x64 *c, unsigned reg, uint32_t offset)
-{
-    x64_rm(&c->as, OP_MOV_LOAD | X_W, reg, env_at(offset));
-}
-
-static void write_env(struct x64 *c, uint32_t offset, unsigned reg)
-{
-    x64_rm(&c->as, OP_MOV_STORE | X_W, reg, env_at(offset));
-}
-
-static uint8_t *align(struct x64 *c)
-{
-    while ((uintptr_t)c->as.p % 16 != 0) {
-        x64_byte(&c->as, 0xcc);
-    }
-    return c->as.p;
-}
-
 /* ---- in and out ---- */
 
 /* struct jit_left enter(void *self, void *env, const void *entry) */
 static void emit_enter(struct x64 *c)
 {
-    c->thunks.enter = align(c);
+    c->thunks.enter = x64_align(c);
     for (unsigned i = 0; i < sizeof saved_registers; i++) {
         emit_push(c, saved_registers[i]);
     }
     x64_alu_ri(&c->as, ALU_SUB, true, RSP, FRAME_SIZE);
     x64_mov(&c->as, true, ENV, RSI);
-    read_env(c, BANK, c->guest->bank_offset);
-    read_env(c, BUDGET, c->guest->budget_offset);
-    read_env(c, MEMORY, c->guest->memory_offset);
-    read_env(c, TLB, c->guest->tlb_offset);
-    read_env(c, JUMPS, c->guest->jumps_offset);
+    x64_read_env(c, BANK, c->guest->bank_offset);
+    x64_read_env(c, BUDGET, c->guest->budget_offset);
+    x64_read_env(c, MEMORY, c->guest->memory_offset);
+    x64_read_env(c, TLB, c->guest->tlb_offset);
+    x64_read_env(c, JUMPS, c->guest->jumps_offset);
     x64_rr(&c->as, OP_CALL_MEM, 4, RDX);
 }
 
 static void emit_leave(struct x64 *c)
 {
-    c->thunks.quit = align(c);
+    c->thunks.quit = x64_align(c);
     x64_alu_rr(&c->as, ALU_XOR, false, RAX, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_QUIT);
     c->thunks.leave = c->as.p;
-    write_env(c, c->guest->bank_offset, BANK);
-    write_env(c, c->guest->budget_offset, BUDGET);
+    x64_write_env(c, c->guest->bank_offset, BANK);
+    x64_write_env(c, c->guest->budget_offset, BUDGET);
     x64_alu_ri(&c->as, ALU_ADD, true, RSP, FRAME_SIZE);
     for (unsigned i = sizeof saved_registers; i-- > 0;) {
         emit_pop(c, saved_registers[i]);
@@ -88,11 +62,11 @@ static void emit_leave(struct x64 *c)
 /* The guest says where to go on, perhaps in another mode.  The probe is that of x64_do_jump(). */
 static void emit_go_to(struct x64 *c)
 {
-    c->thunks.go_to = align(c);
-    x64_rm(&c->as, OP_MOV_LOAD, RCX, env_at(c->guest->target_offset));
-    read_env(c, MEMORY, c->guest->memory_offset);
-    read_env(c, TLB, c->guest->tlb_offset);
-    read_env(c, JUMPS, c->guest->jumps_offset);
+    c->thunks.go_to = x64_align(c);
+    x64_rm(&c->as, OP_MOV_LOAD, RCX, x64_env(c->guest->target_offset));
+    x64_read_env(c, MEMORY, c->guest->memory_offset);
+    x64_read_env(c, TLB, c->guest->tlb_offset);
+    x64_read_env(c, JUMPS, c->guest->jumps_offset);
     if (c->inline_jumps) {
         x64_mov(&c->as, false, RAX, RCX);
         x64_alu_ri(&c->as, ALU_AND, false, RAX, (JIT_JUMPS - 1) << 2 | 1);
@@ -107,71 +81,11 @@ static void emit_go_to(struct x64 *c)
     x64_jmp(&c->as, c->thunks.leave);
 }
 
-/* ---- the guest's functions ---- */
-
-static uint8_t *emit_pointer(struct x64 *c, uintptr_t pointer)
-{
-    uint8_t *at = align(c);
-
-    memcpy(at, &pointer, sizeof pointer);
-    c->as.p += sizeof pointer;
-    return at;
-}
-
-/* Sets the host's flags: not zero, if generated code is to be left; the stub looks.  (If the thunk left by
- * itself, its call would have no return, and the host mispredict all returns up to the dispatcher.)
- * `result`: the register that says so.  size: NULL, or the access's. */
-static uint8_t *emit_call(struct x64 *c, const uint8_t *pointer, const unsigned *size,
-                          unsigned result, bool wide)
-{
-    uint8_t *thunk = align(c);
-
-    write_env(c, c->guest->bank_offset, BANK);
-    write_env(c, c->guest->budget_offset, BUDGET);
-    x64_mov(&c->as, true, RDI, ENV);
-    if (size != NULL) {
-        x64_mov_imm(&c->as, false, R8, (int32_t)*size);
-    }
-    x64_rip(&c->as, OP_CALL_MEM, 2, pointer, 0);
-    read_env(c, BANK, c->guest->bank_offset);
-    read_env(c, BUDGET, c->guest->budget_offset);
-    x64_rr(&c->as, OP_TEST | x64_w(wide), result, result);
-    x64_byte(&c->as, 0xc3); /* ret */
-    return thunk;
-}
-
-/* Where stubs go then. */
-static void emit_verdict(struct x64 *c)
-{
-    c->thunks.load_verdict = align(c);
-    x64_mov(&c->as, false, RAX, RDX);
-    c->thunks.verdict = c->as.p;
-    x64_alu_ri(&c->as, ALU_CMP, false, RAX, IR_GO_TO);
-    x64_jcc(&c->as, CC_NE, c->thunks.quit);
-    x64_jmp(&c->as, c->thunks.go_to);
-}
-
-static void emit_calls(struct x64 *c)
-{
-    const struct ir_guest *guest = c->guest;
-    const uint8_t *step = emit_pointer(c, (uintptr_t)guest->step);
-    const uint8_t *load = emit_pointer(c, (uintptr_t)guest->load);
-    const uint8_t *store = emit_pointer(c, (uintptr_t)guest->store);
-
-    c->thunks.step = emit_call(c, step, NULL, RAX, false);
-    for (unsigned size = 0; size < ARRAY_LEN(c->thunks.load); size++) {
-        c->thunks.load[size] = emit_call(c, load, &size, RDX, true);
-    }
-    for (unsigned size = 0; size < ARRAY_LEN(c->thunks.store); size++) {
-        c->thunks.store[size] = emit_call(c, store, &size, RAX, false);
-    }
-}
-
 /* ---- floating point ---- */
 
 static uint8_t *emit_constants(struct x64 *c, const uint64_t (*pairs)[2], unsigned count)
 {
-    uint8_t *at = align(c);
+    uint8_t *at = x64_align(c);
 
     memcpy(at, pairs, count * sizeof *pairs);
     c->as.p += count * sizeof *pairs;
@@ -189,11 +103,11 @@ static void emit_fp(struct x64 *c)
     c->thunks.zero = emit_constants(c, zero, 1);
     c->thunks.magnitude = emit_constants(c, magnitude, 2);
     c->thunks.least = emit_constants(c, least, 2);
-    c->thunks.fp_begin = align(c);
-    x64_alu_mi(&c->as, ALU_CMP, false, env_at(c->guest->fp_offset), 0);
+    c->thunks.fp_begin = x64_align(c);
+    x64_alu_mi(&c->as, ALU_CMP, false, x64_env(c->guest->fp_offset), 0);
     uint8_t *ready = x64_jcc_short(&c->as, CC_NE);
     x64_rip(&c->as, OP_LDMXCSR, 2, c->thunks.mxcsr, 0);
-    x64_rm(&c->as, OP_MOV_MEM_IMM, 0, env_at(c->guest->fp_offset));
+    x64_rm(&c->as, OP_MOV_MEM_IMM, 0, x64_env(c->guest->fp_offset));
     x64_imm32(&c->as, 1);
     x64_bind_short(ready, c->as.p);
     x64_byte(&c->as, 0xc3); /* ret */
@@ -205,9 +119,8 @@ void x64_emit_thunks(struct x64 *c)
     emit_enter(c);
     emit_leave(c);
     emit_go_to(c);
-    emit_verdict(c);
-    emit_calls(c);
+    x64_emit_calls(c);
     emit_fp(c);
-    c->buffer.used = (size_t)(align(c) - c->buffer.write);
+    c->buffer.used = (size_t)(x64_align(c) - c->buffer.write);
     codebuf_keep(&c->buffer);
 }

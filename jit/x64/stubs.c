@@ -95,13 +95,19 @@ static void move_store_operands(struct x64 *c, struct x64_operand address, struc
     }
 }
 
-static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thunk,
-                       uint8_t *verdict)
+/* port: its thunk, or NULL where the guest has to see the access. */
+static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *port,
+                       const uint8_t *thunk, uint8_t *verdict)
 {
     int32_t left = (int32_t)x64_left(c, op->insn);
 
-    x64_load_cookie(c, RSI);
-    x64_mov_imm(&c->as, false, RDX, op->insn);
+    if (port != NULL && !c->block->insns[op->insn].whole) {
+        x64_mov_imm64(&c->as, RSI, ir_place(c->cookie, op->insn));
+        thunk = port;
+    } else {
+        x64_load_cookie(c, RSI);
+        x64_mov_imm(&c->as, false, RDX, op->insn);
+    }
     x64_add_budget(c, left);
     x64_call(&c->as, thunk);
     x64_jcc(&c->as, CC_NE, verdict);
@@ -111,7 +117,8 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *thu
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.load[op->cond], c->thunks.load_verdict);
+    call_guest(c, op, c->thunks.port_load[op->cond], c->thunks.load[op->cond],
+               c->thunks.load_verdict);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
     }
@@ -120,7 +127,7 @@ static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const str
 static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.store[op->cond], c->thunks.verdict);
+    call_guest(c, op, c->thunks.port_store[op->cond], c->thunks.store[op->cond], c->thunks.verdict);
 }
 
 /* ---- floating point ---- */

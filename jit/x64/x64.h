@@ -13,7 +13,8 @@
  *   flags.c     what the host's flags stand for
  *   emit_*.c    emit functions: registers are given to them
  *   stubs.c     code that is rarely executed, behind the block
- *   entry.c     thunks: into generated code, out of it, to the guest's functions
+ *   entry.c     thunks: into generated code, out of it
+ *   calls.c     thunks that call the guest's functions, and by ports
  *
  * Host registers (rows of the table in docs/jit-x64.md): rbp env, rbx bank base, r12 budget, r13 memory,
  * r14 TLB flags, r15 jump cache.  The other nine and all xmm hold values; a C function may change each
@@ -226,6 +227,8 @@ struct x64_thunks {
     uint8_t *step;         /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
     uint8_t *load[8];      /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
     uint8_t *store[4];     /* the same and r9 value */
+    uint8_t *port_load[8]; /* the same by a port, with ir_place() in rsi; NULL: there are none */
+    uint8_t *port_store[4];
     uint8_t *verdict;      /* eax: of step and store */
     uint8_t *load_verdict; /* edx */
     uint8_t *fp_begin;     /* makes the host ready if it is not */
@@ -255,11 +258,12 @@ struct x64 {
     uint32_t *links;      /* jit_code.links */
     const uint8_t *limit; /* no op begins behind it */
     uint8_t *entry;       /* the cookie is in the 8 bytes before it */
-    uint32_t free;        /* allowed registers without value */
-    uint32_t locked;      /* operands of the op at hand */
-    uint32_t temps;       /* registers to be free again after the op at hand */
-    bool fp_ready;        /* an FBEGIN has been, on the way here */
-    unsigned done;        /* an op that was emitted with the one before it */
+    void *cookie;
+    uint32_t free;   /* allowed registers without value */
+    uint32_t locked; /* operands of the op at hand */
+    uint32_t temps;  /* registers to be free again after the op at hand */
+    bool fp_ready;   /* an FBEGIN has been, on the way here */
+    unsigned done;   /* an op that was emitted with the one before it */
     struct x64_flags flags;
     unsigned frame_top, frame_free_count, frame_dead_count;
     unsigned stub_count, livein_count, pool_count;
@@ -457,6 +461,34 @@ uint32_t x64_left(const struct x64 *c, unsigned insn);
 
 /* Writes the thunks at the beginning of the buffer. */
 void x64_emit_thunks(struct x64 *c);
+
+static inline struct x64_mem x64_env(uint32_t offset)
+{
+    return x64_at(ENV, (int32_t)offset);
+}
+
+static inline void x64_read_env(struct x64 *c, unsigned reg, uint32_t offset)
+{
+    x64_rm(&c->as, OP_MOV_LOAD | X_W, reg, x64_env(offset));
+}
+
+static inline void x64_write_env(struct x64 *c, uint32_t offset, unsigned reg)
+{
+    x64_rm(&c->as, OP_MOV_STORE | X_W, reg, x64_env(offset));
+}
+
+/* The next place for a thunk or a constant. */
+static inline uint8_t *x64_align(struct x64 *c)
+{
+    while ((uintptr_t)c->as.p % 16 != 0) {
+        x64_byte(&c->as, 0xcc);
+    }
+    return c->as.p;
+}
+
+/* ---- calls.c ---- */
+
+void x64_emit_calls(struct x64 *c);
 
 /* ---- listing.c ---- */
 

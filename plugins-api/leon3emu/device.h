@@ -92,6 +92,7 @@ struct l3_request {
     uint32_t attributes;  /* L3_ATTR_*                                                            */
     uint32_t master;      /* CPU number, or bus index of the DMA master (15: it has no record)    */
     uint32_t wait_cycles; /* reply: bus cycles this access costs beyond its instruction           */
+    uint64_t cycles;      /* when it is made: what services->cycles() says meanwhile              */
 };
 
 /* ---- How a device describes itself ----------------------------------------------------------- */

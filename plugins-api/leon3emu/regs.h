@@ -24,11 +24,19 @@
 #define LEON3EMU_REGS_H
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "device.h"
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* For a function that is to be no part of those that call it, so that these stay short. */
+#if defined(__GNUC__)
+#define L3_APART __attribute__((noinline, unused))
+#else
+#define L3_APART inline
 #endif
 
 /* Rows.  Bits of readable read as stored, bits of stored are replaced by a write, bits of w1c are
@@ -42,11 +50,15 @@ extern "C" {
 #define L3_REGISTER(offset, name, reset, readable, stored, w1c, on_read, on_write)                 \
     L3_REGISTER_ARRAY(offset, name, reset, readable, stored, w1c, on_read, on_write, 1, 4)
 
-/* What is at one word of the region. */
+/* What is at one word of the region: all that an access needs, 64 bytes on a 64-bit host. */
 struct l3_regfile_place {
-    const struct l3_register *row; /* NULL: no register */
-    uint32_t index;                /* which of row->count */
-    uint32_t slot;                 /* which of the values */
+    uint32_t *value;
+    uint32_t readable, stored, w1c; /* of the row */
+    uint32_t index;                 /* which of row->count */
+    uint32_t (*on_read)(void *instance, uint32_t index, uint32_t value);
+    void (*on_write)(void *instance, uint32_t index, uint32_t value);
+    const struct l3_register *row; /* NULL: no register; the hooks are not NULL */
+    uint64_t unused[2];
 };
 
 struct l3_regfile {
@@ -61,6 +73,7 @@ struct l3_regfile {
     uint32_t debug;
     /* Private. */
     uint32_t word_count;
+    uint32_t nothing;                /* the value where no register is */
     struct l3_regfile_place *places; /* word_count of them; owned */
 };
 
@@ -80,10 +93,38 @@ static inline void l3_regfile_place_row(struct l3_regfile *regs, const struct l3
 {
     for (uint32_t i = 0; i < l3_register_count(row); i++) {
         struct l3_regfile_place *place = &regs->places[(row->offset + i * row->stride) / 4];
-        place->row = row;
+        place->value = &regs->values[first_slot + i];
+        place->readable = row->readable;
+        place->stored = row->stored;
+        place->w1c = row->w1c;
         place->index = i;
-        place->slot = first_slot + i;
+        place->on_read = row->on_read;
+        place->on_write = row->on_write;
+        place->row = row;
     }
+}
+
+/* Stand where no register is, so that an access without hooks asks one question.  Never called. */
+static inline uint32_t l3_regfile_no_read(void *instance, uint32_t index, uint32_t value)
+{
+    (void)instance;
+    (void)index;
+    return value;
+}
+
+static inline void l3_regfile_no_write(void *instance, uint32_t index, uint32_t value)
+{
+    (void)instance;
+    (void)index;
+    (void)value;
+}
+
+static inline void l3_regfile_place_nothing(struct l3_regfile *regs, struct l3_regfile_place *place)
+{
+    memset(place, 0, sizeof *place);
+    place->value = &regs->nothing;
+    place->on_read = l3_regfile_no_read;
+    place->on_write = l3_regfile_no_write;
 }
 
 /*
@@ -113,6 +154,10 @@ static inline int l3_regfile_create(struct l3_regfile *regs)
         regs->services->fail(regs->host, "out of memory");
         return 0;
     }
+    regs->nothing = 0;
+    for (uint32_t i = 0; i < regs->word_count; i++) {
+        l3_regfile_place_nothing(regs, &regs->places[i]);
+    }
     slot = 0;
     for (uint32_t i = 0; i < region->register_count; i++) {
         l3_regfile_place_row(regs, &region->registers[i], slot);
@@ -133,7 +178,7 @@ static inline void l3_regfile_limit(struct l3_regfile *regs, uint32_t offset, ui
 {
     const struct l3_register *row = regs->places[offset / 4].row;
     for (uint32_t i = count; row != NULL && i < l3_register_count(row); i++) {
-        regs->places[(offset + i * row->stride) / 4].row = NULL;
+        l3_regfile_place_nothing(regs, &regs->places[(offset + i * row->stride) / 4]);
     }
 }
 
@@ -149,53 +194,71 @@ static inline void l3_regfile_reset(struct l3_regfile *regs)
     }
 }
 
-/* The place of an access, or NULL, with a log line, when there is no register. */
-static inline const struct l3_regfile_place *
-l3_regfile_find(struct l3_regfile *regs, const struct l3_request *request, const char *access)
+/* The log line for an access to an offset without a register.  Always L3_OK. */
+static L3_APART int32_t l3_regfile_miss(struct l3_regfile *regs, const struct l3_request *request,
+                                        const char *access)
 {
-    uint64_t word = request->offset / 4;
-    if (word < regs->word_count && regs->places[word].row != NULL) {
-        return &regs->places[word];
-    }
     if ((request->attributes & L3_ATTR_DEBUG) == 0) {
         regs->services->log(regs->host, L3_LOG_GUEST_ERROR, "%s at 0x%x, where no register is",
                             access, (unsigned)request->offset);
     }
-    return NULL;
+    return L3_OK;
+}
+
+/* A read that is not just the value of a register.  place: NULL beyond the last one. */
+static L3_APART int32_t l3_regfile_read_unusual(struct l3_regfile *regs, struct l3_request *request,
+                                                const struct l3_regfile_place *place)
+{
+    if (place == NULL || place->row == NULL) {
+        request->value = 0;
+        return l3_regfile_miss(regs, request, "read");
+    }
+    regs->debug = (request->attributes & L3_ATTR_DEBUG) != 0;
+    request->value = place->on_read(regs->instance, place->index, *place->value & place->readable);
+    regs->debug = 0;
+    return L3_OK;
 }
 
 /* For the device's read().  Always L3_OK: an offset without a register reads 0. */
 static inline int32_t l3_regfile_read(struct l3_regfile *regs, struct l3_request *request)
 {
-    const struct l3_regfile_place *place = l3_regfile_find(regs, request, "read");
-    if (place == NULL) {
-        request->value = 0;
-        return L3_OK;
+    uint64_t word = request->offset / 4;
+    if (word >= regs->word_count) {
+        return l3_regfile_read_unusual(regs, request, NULL);
     }
-    const struct l3_register *row = place->row;
-    uint32_t value = regs->values[place->slot] & row->readable;
-    if (row->on_read != NULL) {
-        regs->debug = (request->attributes & L3_ATTR_DEBUG) != 0;
-        value = row->on_read(regs->instance, place->index, value);
-        regs->debug = 0;
+    const struct l3_regfile_place *place = &regs->places[word];
+    if (place->on_read != NULL) {
+        return l3_regfile_read_unusual(regs, request, place);
     }
-    request->value = value;
+    request->value = *place->value & place->readable;
+    return L3_OK;
+}
+
+/* What is to be done after a write that is more than the new value of a register. */
+static L3_APART int32_t l3_regfile_written(struct l3_regfile *regs,
+                                           const struct l3_request *request,
+                                           const struct l3_regfile_place *place)
+{
+    if (place == NULL || place->row == NULL) {
+        return l3_regfile_miss(regs, request, "write");
+    }
+    place->on_write(regs->instance, place->index, (uint32_t)request->value);
     return L3_OK;
 }
 
 /* For the device's write().  Always L3_OK: a write to an offset without a register is lost. */
 static inline int32_t l3_regfile_write(struct l3_regfile *regs, const struct l3_request *request)
 {
-    const struct l3_regfile_place *place = l3_regfile_find(regs, request, "write");
-    if (place == NULL) {
-        return L3_OK;
-    }
-    const struct l3_register *row = place->row;
+    uint64_t word = request->offset / 4;
     uint32_t value = (uint32_t)request->value;
-    uint32_t *stored = &regs->values[place->slot];
-    *stored = ((*stored & ~row->stored) | (value & row->stored)) & ~(value & row->w1c);
-    if (row->on_write != NULL) {
-        row->on_write(regs->instance, place->index, value);
+    if (word >= regs->word_count) {
+        return l3_regfile_written(regs, request, NULL);
+    }
+    const struct l3_regfile_place *place = &regs->places[word];
+    uint32_t kept = *place->value & ~place->stored;
+    *place->value = (kept | (value & place->stored)) & ~(value & place->w1c);
+    if (place->on_write != NULL) {
+        return l3_regfile_written(regs, request, place);
     }
     return L3_OK;
 }

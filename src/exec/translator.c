@@ -121,6 +121,11 @@ static void block_gone(void *context, const struct block *block)
     struct warmth *warmth = &t->warmth[(block->pc >> 2) % WARMTH_SLOTS];
     warmth->count = 0;
     warmth->doublings += warmth->doublings < MAX_DOUBLINGS;
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        if (generated_is_inside(&t->config.cpus[i], &block->guest)) {
+            cpu_attention(&t->config.cpus[i]); /* it is to be left after the access */
+        }
+    }
     for (unsigned i = 0; i < t->config.cpu_count * TLB_CONTEXTS; i++) {
         struct jump_set *set = &t->jump_sets[i];
         struct jit_jump *jump = jump_at(set->all_jumps, block->guest.mode, block->pc);

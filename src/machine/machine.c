@@ -34,6 +34,12 @@ static uint32_t guest_pc(void *context)
     return cpu_current_pc(((const struct machine *)context)->exec.cpu);
 }
 
+static uint64_t now(void *context)
+{
+    const struct machine *m = context;
+    return exec_now(&m->exec);
+}
+
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
 {
     struct machine *m = context;
@@ -275,6 +281,7 @@ static bool create_memory(struct machine *m, struct error *err)
 {
     m->bus.log = &m->log;
     m->bus.guest_pc = guest_pc;
+    m->bus.now = now;
     m->bus.code_written = code_written;
     m->bus.context = m;
     m->root = region_new_container("system", ADDRESS_SPACE_SIZE);
@@ -349,6 +356,7 @@ void leon3emu_destroy(struct machine *m)
         cpu_fini(&m->cpus[i]);
     }
     m->exec.cpu = NULL; /* who looks at the machine from a signal handler finds none */
+    m->bus.last_port = NULL;
     free(m->cpus);
     exec_fini(&m->exec);
     addrspace_fini(&m->space);
@@ -497,17 +505,17 @@ static const char *file_name(const char *path)
 bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *call)
 {
     const struct io_frame *frame = m->bus.frames;
-    const struct io_access *last = &m->bus.last;
+    const struct io_access last = bus_last_access(&m->bus);
     const struct l3_host *host = m->call == NULL ? NULL : m->call->host;
 
     memset(call, 0, sizeof *call);
     call->calls = m->bus.calls + m->calls;
     call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_current_pc(m->exec.cpu);
-    if (last->region != NULL) {
-        call->region = last->region->name;
-        call->offset = last->offset;
-        call->size = last->size;
-        call->write = last->write;
+    if (last.region != NULL) {
+        call->region = last.region->name;
+        call->offset = last.offset;
+        call->size = last.size;
+        call->write = last.write;
     }
     if (m->call != NULL) {
         call->callback = m->call->callback;

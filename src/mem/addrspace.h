@@ -73,9 +73,13 @@ struct bus {
     const struct log *log;
     struct io_frame *frames; /* innermost call that is running, NULL if none */
     uint64_t calls;          /* device calls so far; a watchdog sees by it whether one hangs */
-    struct io_access last;   /* begun, and perhaps still running */
+    /* The last access, begun and perhaps still running: a call by a port if last_port is not NULL. */
+    struct io_access last;
+    const struct io_frame *last_port;
     /* Guest pc and name of the place, for log lines; may be NULL. */
     uint32_t (*guest_pc)(void *context);
+    /* The time, for devices; may be NULL. */
+    uint64_t (*now)(void *context);
     /* An access was refused; not told of a debugger's.  May be NULL. */
     void (*failed)(void *context, uint64_t address, unsigned size, bool write,
                    const struct access *how);
@@ -90,6 +94,22 @@ struct bus {
 static inline uint32_t bus_guest_pc(const struct bus *bus)
 {
     return bus->guest_pc == NULL ? 0 : bus->guest_pc(bus->context);
+}
+
+static inline struct io_access bus_last_access(const struct bus *bus)
+{
+    const struct io_frame *port = bus->last_port;
+    if (port == NULL) {
+        return bus->last;
+    }
+    return (struct io_access){port->region, port->request->offset, port->request->size,
+                              port->write};
+}
+
+/* Cycles since power-on, 0 if nobody knows. */
+static inline uint64_t bus_now(const struct bus *bus)
+{
+    return bus->now == NULL ? 0 : bus->now(bus->context);
 }
 
 struct addrspace {

@@ -10,7 +10,8 @@ bool device_call_is_allowed(const struct bus *bus, const struct region *region,
     bool refused = region->io.owner->depth > 0;
 
     for (const struct io_frame *f = bus->frames; f != NULL && !refused; f = f->outer) {
-        refused = f->from_cpu && (how->attributes & L3_ATTR_DMA);
+        refused = f->region->io.owner == region->io.owner ||
+                  (f->from_cpu && (how->attributes & L3_ATTR_DMA));
     }
     if (refused) {
         log_line(bus->log, LOG_GUEST_ERRORS,

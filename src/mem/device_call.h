@@ -38,7 +38,6 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
     int32_t (*function)(void *, struct l3_request *) = t->write ? io->write : io->read;
     struct access *how = t->how;
     struct io_frame *outer = bus->frames;
-    uint32_t depth = io->owner->depth;
     struct l3_request request = {
         .struct_size = sizeof request,
         .region = io->index,
@@ -47,22 +46,23 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
         .size = t->size,
         .attributes = how->attributes,
         .master = how->master,
+        .cycles = bus_now(bus),
     };
     struct io_frame frame = {outer, place->region, &request, t->write,
                              !(how->attributes & (L3_ATTR_DMA | L3_ATTR_DEBUG))};
     int32_t result;
 
-    if (__builtin_expect(
-            (depth > 0 || outer != NULL) && !device_call_is_allowed(bus, place->region, how), 0) ||
+    if (__builtin_expect((io->owner->depth > 0 || outer != NULL) &&
+                             !device_call_is_allowed(bus, place->region, how),
+                         0) ||
         __builtin_expect(function == NULL, 0)) {
         return L3_BUS_ERROR;
     }
     bus->frames = &frame;
     bus->calls++;
     bus->last = (struct io_access){place->region, place->offset, t->size, t->write};
-    io->owner->depth = depth + 1;
+    bus->last_port = NULL;
     result = function(io->instance, &request);
-    io->owner->depth = depth;
     bus->frames = outer;
     how->wait_cycles += request.wait_cycles;
     if (!t->write) {

@@ -7,6 +7,8 @@
  * tag, which all of these are in, changes when one of them does.  Only accesses that one callback of one
  * device carries out as they are get an entry.  The request and the frame (bus.frames) are made ready in
  * the entry; no device is called from inside another call on this way, so nobody else uses them meanwhile.
+ *
+ * Generated code calls by these entries itself: they are the ports of include/ir.h.
  */
 #ifndef MEM_IO_CALL_H
 #define MEM_IO_CALL_H
@@ -15,27 +17,31 @@
 
 #define IO_CALLS 64
 
-/* The call itself.  The build of LEON3EMU_LINKED_DEVICES has another one (tests/bench/linked.h). */
-#ifndef IO_CALL_DEVICE
-#define IO_CALL_DEVICE(function, instance, request) (function)((instance), (request))
+/* NULL, or what is called with an entry's function instead of that: the build of LEON3EMU_LINKED_DEVICES
+ * (tests/bench/linked.h). */
+#ifndef IO_CALL_DISPATCH
+#define IO_CALL_DISPATCH NULL
 #endif
 
 struct io_call {
     uint64_t tag; /* 0: empty */
     int32_t (*function)(void *instance, struct l3_request *request);
     void *instance;
-    struct io_owner *owner;
-    uint64_t mask;    /* of the access's size */
-    uint64_t address; /* physical */
-    struct bus *bus;
-    struct l3_request request; /* all ready but for value and wait_cycles */
+    struct l3_request request; /* all ready but for value and cycles; wait_cycles is 0 */
+    uint64_t mask;             /* of the access's size */
+    uint64_t address;          /* physical */
     struct io_frame frame;
+    uint64_t unused; /* generated code shifts to index */
 };
+_Static_assert(sizeof(struct io_call) == 128, "a power of two");
 
-/* direction: 0 load, 1 store; high: what an entry hangs on beside (never 0). */
-static inline uint64_t io_call_tag(uint64_t high, uint32_t address, unsigned size, unsigned write)
+/* What size and direction (0 load, 1 store) are in a tag. */
+#define IO_CALL_KIND(size, write) ((uint64_t)((size) | (write) << 4) << 32)
+
+/* key: what an entry hangs on beside (never 0). */
+static inline uint64_t io_call_tag(uint64_t key, uint32_t address, unsigned size, unsigned write)
 {
-    return high | (uint64_t)(size | write << 4) << 32 | address;
+    return key | IO_CALL_KIND(size, write) | address;
 }
 
 static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address, unsigned write)
@@ -44,20 +50,19 @@ static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address
 }
 
 /* Carries the access out.  Loads: value is 0, the answer is in call->request.value, to be masked.  Returns
- * the device's result.  bus->frames must be NULL. */
-static inline int32_t io_call_run(struct io_call *call, uint64_t value)
+ * the device's result.  The caller makes wait_cycles 0 again.  bus->frames must be NULL. */
+static inline int32_t io_call_run(struct bus *bus, struct io_call *call, uint64_t value)
 {
-    struct bus *bus = call->bus;
+    struct io_frame frame = call->frame; /* the call's own is for generated code */
     int32_t result;
     call->request.value = value & call->mask;
-    call->request.wait_cycles = 0;
-    bus->frames = &call->frame;
+    call->request.cycles = bus_now(bus);
+    bus->frames = &frame;
     bus->calls++;
     bus->last = (struct io_access){call->frame.region, call->request.offset, call->request.size,
                                    call->frame.write};
-    call->owner->depth = 1;
-    result = IO_CALL_DEVICE(call->function, call->instance, &call->request);
-    call->owner->depth = 0;
+    bus->last_port = NULL;
+    result = call->function(call->instance, &call->request);
     bus->frames = NULL;
     return result;
 }

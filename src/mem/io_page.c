@@ -93,9 +93,7 @@ void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *i
     call->tag = tag;
     call->address = address;
     call->instance = to->instance;
-    call->owner = to->owner;
     call->mask = size_mask(size);
-    call->bus = io->space->bus;
     call->request = (struct l3_request){
         .struct_size = sizeof call->request,
         .region = to->index,

@@ -38,7 +38,7 @@ enum region_code { REGION_DECODED = 1, REGION_TRANSLATED = 2 };
 struct io_owner {
     const char *name;
     bool external;  /* loaded from a library: its pages carry the TLB's external-device bit */
-    uint32_t depth; /* how many of its callbacks are on the call stack; see device_call.h */
+    uint32_t depth; /* how many of its callbacks are running that are no register access */
 };
 
 /* An I/O region's contract, from the class's struct l3_region. */

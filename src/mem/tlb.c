@@ -43,6 +43,7 @@ bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_
 {
     memset(tlb, 0, sizeof *tlb);
     tlb->space = space;
+    tlb->bus = space->bus;
     tlb->master = master;
     tlb->wait_cycles = wait_cycles;
     tlb->listener.changed = space_changed;
@@ -67,7 +68,7 @@ void tlb_fini(struct tlb *tlb)
 
 static void tag_calls(struct tlb *tlb)
 {
-    tlb->io_tag = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
+    tlb->io_key = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
                   (uint64_t)(tlb->attributes != 0) << 59 | (uint64_t)tlb->place << 48;
 }
 
@@ -403,19 +404,18 @@ static enum tlb_result replay(struct tlb *tlb, uint64_t *value)
 /* ---- by physical address ---- */
 
 /* What an access by physical address hangs on: nothing of the MMU's, but the way it is made. */
-static uint64_t bus_tag(const struct access *how)
+static uint64_t bus_key(const struct access *how)
 {
     return UINT64_C(7) << 61 | (uint64_t)how->attributes << 38;
 }
 
 /* The call for a register that was accessed in this way before. */
-static struct io_call *known_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned write,
-                                  const struct access *how)
+static struct io_call *known_call(struct tlb *tlb, uint64_t key, uint32_t address, unsigned size,
+                                  unsigned write)
 {
-    struct io_call *call = io_call_at(tlb->io_calls, pa, write);
-    return call->tag == io_call_tag(bus_tag(how), pa, size, write) && tlb->access_log == NULL
-               ? call
-               : NULL;
+    struct io_call *call = io_call_at(tlb->io_calls, address, write);
+    return call->tag == io_call_tag(key, address, size, write) && tlb->access_log == NULL ? call
+                                                                                          : NULL;
 }
 
 static void note_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned write,
@@ -430,23 +430,26 @@ static void note_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned writ
     io = addrspace_io_page(tlb->space, pa);
     if (io != NULL) {
         io_call_prepare(io_call_at(tlb->io_calls, pa, write),
-                        io_call_tag(bus_tag(how), pa, size, write), io, pa, size, write, how);
+                        io_call_tag(bus_key(how), pa, size, write), io, pa, size, write, how);
     }
 }
 
 static enum tlb_result run_call(struct tlb *tlb, struct io_call *call, uint64_t *value)
 {
-    int32_t result = io_call_run(call, *value);
+    int32_t result = io_call_run(tlb->bus, call, *value);
     bool ok = result == L3_OK;
+    uint32_t wait_cycles;
     *value = call->request.value & call->mask;
     ok = ok || io_call_settle(call, tlb->space, result, value);
-    return finish(tlb, ok, call->request.wait_cycles);
+    wait_cycles = call->request.wait_cycles;
+    call->request.wait_cycles = 0;
+    return finish(tlb, ok, wait_cycles);
 }
 
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
                              struct access *how)
 {
-    struct io_call *call = known_call(tlb, pa, size, 0, how);
+    struct io_call *call = known_call(tlb, bus_key(how), pa, size, 0);
     bool ok;
     if (call != NULL) {
         *value = 0;
@@ -462,7 +465,7 @@ enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64
 enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
                               struct access *how)
 {
-    struct io_call *call = known_call(tlb, pa, size, 1, how);
+    struct io_call *call = known_call(tlb, bus_key(how), pa, size, 1);
     bool ok;
     if (call != NULL) {
         return run_call(tlb, call, &value);
@@ -474,16 +477,23 @@ enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint6
     return finish(tlb, ok, how->wait_cycles);
 }
 
-/* The next access to this register need not come here; attributes: of this access alone. */
-static void prepare_call(struct tlb *tlb, const struct io_page *io, uint32_t va, unsigned size,
-                         bool write, uint32_t attributes)
+/* The call for a register of a page.  NULL: the access goes the whole way, the next one perhaps not.
+ * attributes: of this access alone. */
+static struct io_call *page_call(struct tlb *tlb, const struct io_page *io, uint32_t va,
+                                 unsigned size, bool write, uint32_t attributes)
 {
     struct access how = {tlb->attributes, tlb->master, 0};
-    if (attributes == 0 && tlb->access_log == NULL) {
+    struct io_call *call;
+    if (attributes != 0 || tlb->access_log != NULL) {
+        return NULL;
+    }
+    call = known_call(tlb, tlb->io_key, va, size, write);
+    if (call == NULL) {
         io_call_prepare(io_call_at(tlb->io_calls, va, write),
-                        io_call_tag(tlb->io_tag, va, size, write), io, io_address(io, va), size,
+                        io_call_tag(tlb->io_key, va, size, write), io, io_address(io, va), size,
                         write, &how);
     }
+    return call;
 }
 
 enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
@@ -502,8 +512,12 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
         return replay(tlb, value);
     }
     if (io != NULL) {
+        struct io_call *call = page_call(tlb, io, va, size, false, attributes);
+        if (call != NULL) {
+            *value = 0;
+            return run_call(tlb, call, value);
+        }
         pa = io_address(io, va);
-        prepare_call(tlb, io, va, size, false, attributes);
         ok = __builtin_expect(tlb->access_log == NULL, 1)
                  ? io_page_load(io, pa, size, value, &how)
                  : access_log_load(tlb->access_log, tlb->space, pa, size, value, &how);
@@ -536,8 +550,11 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
         return replay(tlb, &value);
     }
     if (io != NULL) {
+        struct io_call *call = page_call(tlb, io, va, size, true, attributes);
+        if (call != NULL) {
+            return run_call(tlb, call, &value);
+        }
         pa = io_address(io, va);
-        prepare_call(tlb, io, va, size, true, attributes);
         ok = __builtin_expect(tlb->access_log == NULL, 1)
                  ? io_page_store(io, pa, size, value, &how)
                  : access_log_store(tlb->access_log, tlb->space, pa, size, value, &how);

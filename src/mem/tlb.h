@@ -80,7 +80,8 @@ struct tlb {
     struct access_log *access_log;
     uint64_t *wait_cycles; /* devices' extra cycles are added here */
     struct space_listener listener;
-    uint64_t io_tag; /* what io_calls[] hang on: index and attributes */
+    struct bus *bus; /* of the space */
+    uint64_t io_key; /* what io_calls[] hang on: index and attributes */
     struct io_call io_calls[IO_CALLS];
 };
 

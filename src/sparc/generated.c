@@ -132,20 +132,51 @@ void generated_leave(struct cpu *cpu)
     settle_fp(cpu);
 }
 
+/* The outermost call is then that of a port, which has its frame. */
+static inline bool port_is_running(const struct cpu *cpu)
+{
+    const struct io_frame *frame = cpu->tlb.bus->frames;
+    while (frame != NULL && frame->outer != NULL) {
+        frame = frame->outer;
+    }
+    return (uintptr_t)frame - (uintptr_t)cpu->tlb.io_calls < sizeof cpu->tlb.io_calls;
+}
+
+static const struct block_insn *port_insn(const struct cpu *cpu)
+{
+    const struct guest_block *block = ir_place_cookie(cpu->generated.port);
+    return &block->insns[ir_place_insn(cpu->generated.port)];
+}
+
+bool generated_is_inside(const struct cpu *cpu, const struct guest_block *block)
+{
+    return port_is_running(cpu) && ir_place_cookie(cpu->generated.port) == block;
+}
+
 /* Devices and debuggers may ask for registers in the middle of an access. */
 void cpu_settle(struct cpu *cpu)
 {
-    if (cpu->generated.inside) {
-        cpu->generated.inside = false;
-        be_at(cpu, cpu->generated.at);
-        settle_integer(cpu);
-        cpu_attention(cpu); /* what they change counts from the next instruction on */
+    struct cpu_generated *g = &cpu->generated;
+    if (!g->settled && port_is_running(cpu)) {
+        g->at = port_insn(cpu);
+        g->settled = true;
+    } else if (g->inside) {
+        g->inside = false;
+    } else {
+        return;
     }
+    be_at(cpu, g->at);
+    settle_integer(cpu);
+    cpu_attention(cpu); /* what they change counts from the next instruction on */
 }
 
 uint32_t cpu_current_pc(const struct cpu *cpu)
 {
-    return cpu->generated.inside ? cpu->generated.at->pc : cpu->pc;
+    const struct cpu_generated *g = &cpu->generated;
+    if (!g->settled && port_is_running(cpu)) {
+        return port_insn(cpu)->pc;
+    }
+    return g->inside ? g->at->pc : cpu->pc;
 }
 
 /* ---- slow paths ---- */
@@ -256,7 +287,7 @@ static uint64_t extend(uint64_t value, uint32_t size)
     }
 }
 
-/* ---- memory and devices: the whole way ---- */
+/* ---- memory and devices ---- */
 
 static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                                     uint32_t size, const struct tlb_replay *replay)
@@ -313,11 +344,11 @@ static bool is_the_interpreters(const struct block_insn *at, uint32_t address, u
     return (address & (bytes - 1)) != 0 || at->atomic;
 }
 
-static __attribute__((noinline)) struct ir_loaded load_anywhere(struct cpu *cpu,
-                                                                const struct guest_block *block,
-                                                                uint32_t insn, uint32_t address,
-                                                                uint32_t size)
+static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t address,
+                             uint32_t size)
 {
+    struct cpu *cpu = env;
+    const struct guest_block *block = cookie;
     unsigned bytes = 1u << (size & 3);
     struct tlb_replay replay = {TLB_OK, 0};
     struct ir_loaded left = {0, IR_LEAVE};
@@ -331,11 +362,11 @@ static __attribute__((noinline)) struct ir_loaded load_anywhere(struct cpu *cpu,
     return finish_load(cpu, block, insn, size, &replay);
 }
 
-static __attribute__((noinline)) uint32_t store_anywhere(struct cpu *cpu,
-                                                         const struct guest_block *block,
-                                                         uint32_t insn, uint32_t address,
-                                                         uint32_t size, uint64_t value)
+static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
+                      uint64_t value)
 {
+    struct cpu *cpu = env;
+    const struct guest_block *block = cookie;
     unsigned bytes = 1u << (size & 3);
     struct tlb_replay replay = {TLB_OK, 0};
 
@@ -347,39 +378,15 @@ static __attribute__((noinline)) uint32_t store_anywhere(struct cpu *cpu,
     return finish_store(cpu, block, insn, &replay);
 }
 
-/* ---- devices: the shortest way ---- */
+/* ---- devices: what is left to do behind a port ---- */
 
-/* The call for an access at this register, if there is one. */
-static inline struct io_call *find_call(struct cpu *cpu, const struct block_insn *at,
-                                        uint32_t address, uint32_t size, unsigned write)
+/* The call is over: an access that was made, with this outcome. */
+static void settle_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
+                        struct io_call *call, int32_t result, struct tlb_replay *replay)
 {
-    struct io_call *call = io_call_at(cpu->tlb.io_calls, address, write);
-    uint64_t tag = io_call_tag(cpu->tlb.io_tag, address, 1u << (size & 3), write);
-    return __builtin_expect(call->tag == tag && !at->atomic, 1) ? call : NULL;
-}
-
-static inline int32_t call_device(struct cpu *cpu, const struct block_insn *at,
-                                  struct io_call *call, uint64_t value)
-{
-    settle_cycles(cpu);
-    cpu->generated.at = at;
-    cpu->generated.inside = true;
-    return io_call_run(call, value);
-}
-
-/* Nothing came of the call but its value? */
-static inline bool is_quiet(const struct cpu *cpu, const struct guest_block *block,
-                            const struct io_call *call, int32_t result)
-{
-    return __builtin_expect(result == L3_OK && call->request.wait_cycles == 0 &&
-                                cpu->limit == cpu->generated.base && !block->gone,
-                            1);
-}
-
-/* What came of it otherwise. */
-static void settle_call(struct cpu *cpu, struct io_call *call, int32_t result,
-                        struct tlb_replay *replay)
-{
+    cpu->generated.at = &block->insns[insn];
+    cpu->generated.inside = !cpu->generated.settled;
+    cpu->generated.settled = false;
     be_at(cpu, cpu->generated.at);
     cpu->insns = cpu->cycles - cpu->generated.waited;
     replay->value = call->request.value & call->mask;
@@ -388,68 +395,64 @@ static void settle_call(struct cpu *cpu, struct io_call *call, int32_t result,
         replay->result = TLB_BUS_ERROR;
     }
     cpu->cycles += call->request.wait_cycles;
+    call->request.wait_cycles = 0;
 }
 
-static __attribute__((noinline)) struct ir_loaded
-load_after_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
-                struct io_call *call, uint32_t size, int32_t result)
+static struct io_call *call_of(void *frame)
+{
+    return (struct io_call *)((uint8_t *)frame - offsetof(struct io_call, frame));
+}
+
+static struct ir_loaded loaded(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+                               int32_t result)
 {
     struct tlb_replay replay;
-    settle_call(cpu, call, result, &replay);
-    return finish_load(cpu, block, insn, size, &replay);
+    settle_call(env, cookie, insn, call_of(frame), result, &replay);
+    return finish_load(env, cookie, insn, size, &replay);
 }
 
-static __attribute__((noinline)) uint32_t store_after_call(struct cpu *cpu,
-                                                           const struct guest_block *block,
-                                                           uint32_t insn, struct io_call *call,
-                                                           int32_t result)
+static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+                       int32_t result)
 {
     struct tlb_replay replay;
-    settle_call(cpu, call, result, &replay);
-    return finish_store(cpu, block, insn, &replay);
+    (void)size;
+    settle_call(env, cookie, insn, call_of(frame), result, &replay);
+    return finish_store(env, cookie, insn, &replay);
 }
 
-static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t address,
-                             uint32_t size)
-{
-    struct cpu *cpu = env;
-    const struct guest_block *block = cookie;
-    const struct block_insn *at = &block->insns[insn];
-    struct io_call *call = find_call(cpu, at, address, size, 0);
-    struct ir_loaded done = {0, 0};
-    int32_t result;
+#define KINDS(write)                                                                               \
+    {                                                                                              \
+        IO_CALL_KIND(1, write), IO_CALL_KIND(2, write), IO_CALL_KIND(4, write),                    \
+            IO_CALL_KIND(8, write)                                                                 \
+    }
 
-    if (call == NULL) {
-        return load_anywhere(cpu, block, insn, address, size);
-    }
-    result = call_device(cpu, at, call, 0);
-    if (!is_quiet(cpu, block, call, result)) {
-        return load_after_call(cpu, block, insn, call, size, result);
-    }
-    cpu->generated.inside = false;
-    done.value = extend(call->request.value & call->mask, size);
-    return done;
-}
+_Static_assert(IO_CALLS == IR_PORTS, "the ports are the TLB's known calls");
 
-static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
-                      uint64_t value)
-{
-    struct cpu *cpu = env;
-    const struct guest_block *block = cookie;
-    const struct block_insn *at = &block->insns[insn];
-    struct io_call *call = find_call(cpu, at, address, size, 1);
-    int32_t result;
-
-    if (call == NULL) {
-        return store_anywhere(cpu, block, insn, address, size, value);
-    }
-    result = call_device(cpu, at, call, value);
-    if (!is_quiet(cpu, block, call, result)) {
-        return store_after_call(cpu, block, insn, call, result);
-    }
-    cpu->generated.inside = false;
-    return 0;
-}
+static const struct ir_ports ports = {
+    .tags = {KINDS(0u), KINDS(1u)},
+    .array = offsetof(struct cpu, tlb.io_calls),
+    .key = offsetof(struct cpu, tlb.io_key),
+    .place = offsetof(struct cpu, generated.port),
+    .end = offsetof(struct cpu, generated.base),
+    .now = offsetof(struct cpu, cycles),
+    .limit = offsetof(struct cpu, limit),
+    .bus = offsetof(struct cpu, tlb.bus),
+    .port_size = sizeof(struct io_call),
+    .tag = offsetof(struct io_call, tag),
+    .function = offsetof(struct io_call, function),
+    .instance = offsetof(struct io_call, instance),
+    .request = offsetof(struct io_call, request),
+    .frame = offsetof(struct io_call, frame),
+    .value = offsetof(struct l3_request, value),
+    .wait = offsetof(struct l3_request, wait_cycles),
+    .cycles = offsetof(struct l3_request, cycles),
+    .running = offsetof(struct bus, frames),
+    .last = offsetof(struct bus, last_port),
+    .calls = offsetof(struct bus, calls),
+    .dispatch = IO_CALL_DISPATCH,
+    .loaded = loaded,
+    .stored = stored,
+};
 
 /* ---- what is left of the description ---- */
 
@@ -496,6 +499,7 @@ static const struct ir_guest guest = {
     .step = generated_step,
     .load = load,
     .store = store,
+    .ports = &ports,
 };
 
 struct ir_guest generated_guest(unsigned windows)

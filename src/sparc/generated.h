@@ -115,4 +115,7 @@ void generated_enter(struct cpu *cpu);
 /* And back: all of struct cpu but pc and npc. */
 void generated_leave(struct cpu *cpu);
 
+/* Is a device being called by generated code of this block? */
+bool generated_is_inside(const struct cpu *cpu, const struct guest_block *block);
+
 #endif

@@ -217,12 +217,14 @@ static bool touches_icc(unsigned row)
 unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc)
 {
     unsigned insn = ir_insn(t->block, pc, npc);
+    bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
     t->out->insns[insn].pc = pc;
     t->out->insns[insn].npc = npc;
     t->out->insns[insn].f = *f;
     t->out->insns[insn].flow = BLOCK_SEQUENCE;
     t->out->insns[insn].icc = touches_icc(f->row);
-    t->out->insns[insn].atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
+    t->out->insns[insn].atomic = atomic;
+    t->block->insns[insn].whole = atomic;
     t->done += f->cycles;
     t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
     t->segment_of[insn] = (uint8_t)t->segment;

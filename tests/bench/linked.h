@@ -16,18 +16,18 @@ extern const struct l3_device_class *const l3_builtin_gptimer;
 
 typedef int32_t linked_function(void *instance, struct l3_request *request);
 
-static inline int32_t linked_call(linked_function *function, void *instance,
-                                  struct l3_request *request)
+static inline int32_t linked_call(void *instance, void *request, void *function)
 {
-    if (function == l3_builtin_apbuart->read) {
+    linked_function *known = (linked_function *)function;
+    if (known == l3_builtin_apbuart->read) {
         return l3_builtin_apbuart->read(instance, request);
     }
-    if (function == l3_builtin_gptimer->read) {
+    if (known == l3_builtin_gptimer->read) {
         return l3_builtin_gptimer->read(instance, request);
     }
-    return function(instance, request);
+    return known(instance, request);
 }
 
-#define IO_CALL_DEVICE linked_call
+#define IO_CALL_DISPATCH linked_call
 
 #endif

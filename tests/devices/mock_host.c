@@ -502,6 +502,7 @@ static uint32_t mock_access_read(struct l3_host *host, uint64_t offset, uint32_t
 {
     struct l3_request request = {
         .struct_size = sizeof request,
+        .cycles = host->now,
         .offset = offset,
         .size = 4,
         .attributes = attributes,
@@ -526,6 +527,7 @@ void mock_write(struct l3_host *host, uint64_t offset, uint32_t value)
 {
     struct l3_request request = {
         .struct_size = sizeof request,
+        .cycles = host->now,
         .offset = offset,
         .value = value,
         .size = 4,

@@ -191,6 +191,10 @@ static void test_random_programs(void **state)
             }
             mock_advance(host, cycles);
             compare(host, &ref);
+            if (random_next(&seed) % 3 == 0) {
+                assert_int_equal(mock_read(host, COUNTER(0)), ref.counter[0]);
+                compare(host, &ref);
+            }
             if (random_next(&seed) % 8 == 0) {
                 mock_read(host, SCALER);
                 host = mock_clone(host);

@@ -199,7 +199,7 @@ static void frame_check(struct mock *mock)
     assert_string_equal(frame->region->name, "mock");
     assert_int_equal(frame->request->offset, 8);
     assert_true(frame->from_cpu);
-    assert_int_equal(mock->owner.depth, 1);
+    assert_ptr_equal(frame->region->io.owner, &mock->owner);
 }
 
 static void test_frames(void **state)

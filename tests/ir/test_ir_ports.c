@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Ports: a guest of its own, with nothing but ports and a TLB that refuses everything.  A backend that knows
+ * ports calls the function of the one that fits, any other access and any other backend the guest; what
+ * either of them sees is written down.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backend.h"
+#include "check.h"
+#include "tlb_layout.h"
+
+#define KEY     (UINT64_C(1) << 63)
+#define ADDRESS 0x80000104u
+#define COOKIE  ((void *)&cookie)
+
+struct request {
+    uint64_t value, cycles;
+    uint32_t wait;
+};
+
+struct port {
+    uint64_t tag;
+    int32_t (*function)(void *instance, void *request);
+    void *instance;
+    struct request request;
+    uint64_t frame;
+    uint64_t unused[9];
+};
+_Static_assert(sizeof(struct port) == 128, "a power of two");
+
+struct bus {
+    void *running, *last;
+    uint64_t calls;
+};
+
+struct env {
+    uint8_t *bank;
+    int64_t budget;
+    uint8_t *memory, *tlb;
+    struct jit_jump *jumps;
+    uint32_t target, fp, r[4];
+    uint64_t x[2];
+    uint64_t key, place, end, now, limit;
+    struct bus *bus;
+    struct port ports[IR_PORTS];
+};
+
+/* What was called last, and with what. */
+static struct {
+    char kind; /* 'p' a port, 'l' load(), 's' store(), 'L' loaded(), 'S' stored() */
+    uint64_t value, now, cycles, place;
+    uint32_t insn, size, address;
+    int32_t result;
+    void *cookie, *running;
+} seen;
+
+/* What the port's function does. */
+static struct {
+    int32_t result;
+    uint32_t wait;
+    bool attention;
+} todo;
+
+static struct env env;
+static struct bus bus;
+static uint64_t cookie;
+
+static int32_t port_function(void *instance, void *request)
+{
+    struct request *r = request;
+    assert_ptr_equal(instance, &todo);
+    seen.kind = 'p';
+    seen.value = r->value;
+    seen.cycles = r->cycles;
+    seen.now = env.now;
+    seen.place = env.place;
+    seen.running = bus.running;
+    assert_int_equal(r->wait, 0);
+    r->value = UINT64_C(0x1122334455667788);
+    r->value |= 0x8080;
+    r->wait = todo.wait;
+    env.limit -= todo.attention;
+    return todo.result;
+}
+
+static struct ir_loaded guest_load(void *env_, void *cookie_, uint32_t insn, uint32_t address,
+                                   uint32_t size)
+{
+    struct ir_loaded done = {0x55, IR_STAY};
+    assert_ptr_equal(env_, &env);
+    seen.kind = 'l';
+    seen.cookie = cookie_;
+    seen.insn = insn;
+    seen.address = address;
+    seen.size = size;
+    return done;
+}
+
+static uint32_t guest_store(void *env_, void *cookie_, uint32_t insn, uint32_t address,
+                            uint32_t size, uint64_t value)
+{
+    guest_load(env_, cookie_, insn, address, size);
+    seen.kind = 's';
+    seen.value = value;
+    return IR_STAY;
+}
+
+static uint32_t guest_stored(void *env_, void *cookie_, uint32_t insn, void *frame, uint32_t size,
+                             int32_t result)
+{
+    struct port *port = (struct port *)((uint8_t *)frame - offsetof(struct port, frame));
+    guest_load(env_, cookie_, insn, 0, size);
+    seen.kind = 'S';
+    seen.result = result;
+    seen.running = bus.running;
+    port->request.wait = 0;
+    return IR_LEAVE;
+}
+
+static struct ir_loaded guest_loaded(void *env_, void *cookie_, uint32_t insn, void *frame,
+                                     uint32_t size, int32_t result)
+{
+    struct ir_loaded done = {0x66, IR_STAY};
+    guest_stored(env_, cookie_, insn, frame, size, result);
+    seen.kind = 'L';
+    return done;
+}
+
+static uint32_t guest_step(void *env_, void *cookie_, uint32_t insn)
+{
+    (void)env_;
+    (void)cookie_;
+    (void)insn;
+    return IR_LEAVE;
+}
+
+#define AT(member) (uint32_t) offsetof(struct env, member)
+
+static const struct ir_slot slots[] = {
+    {.name = NULL},
+    {.name = "r0", .type = IR_I32, .offset = AT(r[0])},
+    {.name = "r1", .type = IR_I32, .offset = AT(r[1])},
+    {.name = "x0", .type = IR_I64, .offset = AT(x[0])},
+    {.name = "x1", .type = IR_I64, .offset = AT(x[1])},
+};
+
+#define TAGS(kind)                                                                                 \
+    {                                                                                              \
+        (kind) << 32, ((kind) + 1) << 32, ((kind) + 2) << 32, ((kind) + 3) << 32                   \
+    }
+static const struct ir_ports ports = {
+    .tags = {TAGS(UINT64_C(1)), TAGS(UINT64_C(5))},
+    .array = AT(ports),
+    .key = AT(key),
+    .place = AT(place),
+    .end = AT(end),
+    .now = AT(now),
+    .limit = AT(limit),
+    .bus = AT(bus),
+    .port_size = sizeof(struct port),
+    .tag = offsetof(struct port, tag),
+    .function = offsetof(struct port, function),
+    .instance = offsetof(struct port, instance),
+    .request = offsetof(struct port, request),
+    .frame = offsetof(struct port, frame),
+    .value = offsetof(struct request, value),
+    .wait = offsetof(struct request, wait),
+    .cycles = offsetof(struct request, cycles),
+    .running = offsetof(struct bus, running),
+    .last = offsetof(struct bus, last),
+    .calls = offsetof(struct bus, calls),
+    .loaded = guest_loaded,
+    .stored = guest_stored,
+};
+
+static const struct ir_guest guest = {
+    .name = "ports",
+    .slots = slots,
+    .slot_count = ARRAY_LEN(slots),
+    .bank_offset = AT(bank),
+    .budget_offset = AT(budget),
+    .memory_offset = AT(memory),
+    .tlb_offset = AT(tlb),
+    .jumps_offset = AT(jumps),
+    .target_offset = AT(target),
+    .fp_offset = AT(fp),
+    .step = guest_step,
+    .load = guest_load,
+    .store = guest_store,
+    .ports = &ports,
+};
+
+/* ---- running ---- */
+
+static const struct jit_backend *backend;
+static bool knows_ports;
+
+static void run(const char *text)
+{
+    static struct ir_block block;
+    struct jit_config config = {.guest = &guest, .cache_size = 1 << 16};
+    const char *reason = NULL;
+    struct jit_code code;
+    char message[200];
+    void *self = backend->create(&config, &reason);
+
+    assert_non_null(self);
+    if (!ir_parse(&block, &guest, text, message, sizeof message) ||
+        !ir_verify(&block, message, sizeof message)) {
+        fail_msg("%s in:\n%s", message, text);
+    }
+    memset(&seen, 0, sizeof seen);
+    env.budget = 1000;
+    env.end = env.limit = 5000;
+    env.now = 0;
+    assert_true(backend->compile(self, &block, COOKIE, &code));
+    backend->run(self, &env, code.entry);
+    backend->destroy(self);
+    assert_null(bus.running);
+}
+
+/* One port, for an access of this kind. */
+static struct port *open_port(unsigned write, unsigned log)
+{
+    struct port *port = &env.ports[(ADDRESS >> 2) * 2 % IR_PORTS + write];
+    memset(env.ports, 0, sizeof env.ports);
+    memset(&todo, 0, sizeof todo);
+    env.r[0] = ADDRESS;
+    env.x[0] = UINT64_C(0xffeeddccbbaa9988);
+    *port = (struct port){
+        KEY | ports.tags[write][log] | ADDRESS, port_function, &todo, {0, 0, 0}, 0, {0}};
+    return port;
+}
+
+static void check_call(const struct port *port)
+{
+    assert_int_equal(seen.kind, 'p');
+    assert_int_equal(seen.now, 5000 - (1000 - 9 + 6));
+    assert_int_equal(seen.cycles, seen.now);
+    assert_ptr_equal(ir_place_cookie(seen.place), COOKIE);
+    assert_int_equal(ir_place_insn(seen.place), 1);
+    assert_ptr_equal(seen.running, &port->frame);
+    assert_ptr_equal(bus.last, &port->frame);
+    assert_int_equal(env.budget, 1000 - 9);
+}
+
+#define HEAD                                                                                       \
+    "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, left 8\n"                         \
+    "insn 1: pc 0x104, npc 0x108, left 6"
+
+static void check_loads(void)
+{
+    static const struct {
+        const char *size;
+        unsigned code;
+        uint64_t value;
+    } loads[] = {
+        {"8", IR_8, 0x88},           {"s8", IR_S8, 0xffffff88}, {"16", IR_16, 0xf788},
+        {"s16", IR_S16, 0xfffff788}, {"32", IR_32, 0x5566f788}, {"64", IR_64, 0},
+    };
+    char text[300];
+    for (unsigned i = 0; i < ARRAY_LEN(loads); i++) {
+        bool twin = loads[i].code == IR_64;
+        struct port *port = open_port(0, loads[i].code & 3);
+        uint64_t calls = bus.calls;
+        snprintf(text, sizeof text,
+                 HEAD "\n%%1 = get.i32 r0\n%%2 = load.%s %%1, @1\nset %s, %%2\nquit\n",
+                 loads[i].size, twin ? "x1" : "r1");
+        run(text);
+        if (!knows_ports) {
+            assert_int_equal(seen.kind, 'l');
+            continue;
+        }
+        check_call(port);
+        assert_int_equal(bus.calls, calls + 1);
+        assert_int_equal(seen.value, 0);
+        assert_int_equal(twin ? env.x[1] : env.r[1],
+                         twin ? UINT64_C(0x112233445566f788) : loads[i].value);
+    }
+}
+
+static void check_stores(void)
+{
+    static const struct {
+        const char *size;
+        uint64_t value;
+    } stores[] = {
+        {"8", 0x88}, {"16", 0x9988}, {"32", 0xbbaa9988}, {"64", UINT64_C(0xffeeddccbbaa9988)}};
+    char text[300];
+    for (unsigned i = 0; i < ARRAY_LEN(stores); i++) {
+        struct port *port = open_port(1, i);
+        snprintf(
+            text, sizeof text,
+            HEAD
+            "\n%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\nstore.%s %%1, %s, @1\nquit\n",
+            stores[i].size, i == IR_64 ? "%2" : "%3");
+        run(text);
+        if (!knows_ports) {
+            assert_int_equal(seen.kind, 's');
+            continue;
+        }
+        check_call(port);
+        assert_int_equal(seen.value, stores[i].value);
+    }
+}
+
+static const char load_word[] = HEAD "\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
+static const char load_whole[] =
+    HEAD ", whole\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
+static const char store_word[] =
+    HEAD "\n%1 = get.i32 r0\n%2 = const.i32 7\nstore.32 %1, %2, @1\nset r1, %2\nquit\n";
+
+static void check_refused(const char *text, char kind)
+{
+    run(text);
+    assert_int_equal(seen.kind, kind);
+    assert_ptr_equal(seen.cookie, COOKIE);
+    assert_int_equal(seen.insn, 1);
+    assert_int_equal(seen.address, env.r[0]);
+    assert_int_equal(seen.size, IR_32);
+}
+
+/* Another size, direction, key, address, or an instruction whose accesses the guest has to see. */
+static void check_misses(void)
+{
+    open_port(0, IR_16);
+    check_refused(load_word, 'l');
+    assert_int_equal(env.r[1], 0x55);
+    open_port(0, IR_32);
+    check_refused(store_word, 's');
+    assert_int_equal(seen.value, 7);
+    check_refused(load_whole, 'l');
+    env.key ^= 1ull << 60;
+    check_refused(load_word, 'l');
+    env.key ^= 1ull << 60;
+    env.r[0] = ADDRESS + 4 * IR_PORTS;
+    check_refused(load_word, 'l');
+}
+
+static void check_more(const char *text, char kind, int32_t result)
+{
+    run(text);
+    assert_int_equal(seen.kind, knows_ports ? kind : kind == 'L' ? 'l' : 's');
+    if (knows_ports) {
+        assert_ptr_equal(seen.cookie, COOKIE);
+        assert_int_equal(seen.insn, 1);
+        assert_int_equal(seen.size, IR_32);
+        assert_int_equal(seen.result, result);
+        assert_null(seen.running);
+    }
+}
+
+/* What is not just a value goes to the guest, which may have the block left. */
+static void check_outcomes(void)
+{
+    open_port(0, IR_32);
+    todo.result = 2;
+    check_more(load_word, 'L', 2);
+    assert_int_equal(env.r[1], knows_ports ? 0x66 : 0x55);
+    todo.result = 0;
+    todo.wait = 3;
+    check_more(load_word, 'L', 0);
+    todo.wait = 0;
+    todo.attention = true;
+    check_more(load_word, 'L', 0);
+    open_port(1, IR_32);
+    todo.result = 1;
+    env.r[1] = 1;
+    check_more(store_word, 'S', 1);
+    assert_int_equal(env.r[1], knows_ports ? 1 : 7);
+}
+
+static void test_ports(void **state)
+{
+    (void)state;
+    static const struct jit_backend *const backends[] = {
+        &jit_ir_backend,
+#if defined(__x86_64__)
+        &jit_x64_backend,
+#endif
+    };
+    env.tlb = calloc(1, TLB_FLAGS_SPAN);
+    assert_non_null(env.tlb);
+    env.bank = env.memory = env.tlb;
+    env.bus = &bus;
+    env.key = KEY;
+    for (unsigned i = 0; i < ARRAY_LEN(backends); i++) {
+        backend = backends[i];
+        knows_ports = i != 0;
+        check_loads();
+        check_stores();
+        check_misses();
+        check_outcomes();
+    }
+    free(env.tlb);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ports)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
