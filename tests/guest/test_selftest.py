@@ -33,7 +33,9 @@ class Board(Case):
         self.assertIn('apb 0100c022 base 80000100 irq 2', self.pnp(result))
         self.assertIn('apb 0100c023 base 80000900 irq 3', self.pnp(result))
         self.assertIn('apb 01011028 base 80000300 irq 8', self.pnp(result))
-        self.assertIn('6 cores, 50 MHz, 8 windows', self.pnp(result))
+        self.assertIn('apb 0400f020 base 80000000 irq 0', self.pnp(result))
+        self.assertIn('apb 0101a060 base 80000b00 irq 0', self.pnp(result))
+        self.assertIn('8 cores, 50 MHz, 8 windows', self.pnp(result))
 
     def test_own(self):
         result = self.check(run('selftest_low.elf', LIMIT, '--board', board('own.board')), 0,
