@@ -70,6 +70,7 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 #define IR_MAX_ARMS  64
 #define IR_MAX_LINKS 66
 #define IR_MAX_INSNS 256
+#define IR_MAX_REACH 4096 /* of MAYLD and MAYST */
 
 /* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
  * `left`: of what was charged on the way to it, what is unspent once this instruction is done.
@@ -238,7 +239,8 @@ extern const struct ir_row ir_rows[IR_CODES];
 /* Does an op of this code go to an arm or on? */
 static inline bool ir_is_branch(unsigned code)
 {
-    return code == IR_BRANCH || code == IR_BRFLAGS || code == IR_CHARGE;
+    return code == IR_BRANCH || code == IR_BRFLAGS || code == IR_CHARGE || code == IR_MAYLD ||
+           code == IR_MAYST;
 }
 
 /* Flags of this very op: a CALL of a pure helper is PURE only. */
@@ -302,6 +304,8 @@ struct ir_pass {
 };
 extern const struct ir_pass ir_passes[];
 extern const unsigned ir_pass_count;
+/* The bit of the pass that makes MAYLD, MAYST and RETHINK. */
+#define IR_GUESSES (1u << 5)
 /* Runs the passes whose bit is set, in order.  Debug builds verify after each walk.  `trace`, if not NULL,
  * is called after each walk with the name of its last pass. */
 void ir_optimize(struct ir_block *block, unsigned passes,

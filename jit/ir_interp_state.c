@@ -343,6 +343,43 @@ static const struct irx_op *charge(struct irx_run *run, const struct irx_op *op)
     return run->budget < 0 ? go_to_arm(run, op) : op + 1;
 }
 
+/* ---- accesses that were looked into together ---- */
+
+/* Is the page's byte at the usual addend set?  turned: the address, rotated. */
+static bool is_usual(const struct irx_run *run, uint64_t index, unsigned permission)
+{
+    return index < TLB_FLAGS_SPAN && (run->tlb[index] & permission);
+}
+
+static const struct irx_op *may(struct irx_run *run, const struct irx_op *op)
+{
+    unsigned permission = op->ir.code == IR_MAYLD ? TLB_LOAD : TLB_STORE;
+    unsigned log = op->ir.cond & IR_64;
+    uint32_t a = (uint32_t)run->values[op->ir.a];
+    uint32_t turned = log == 0 ? a : a >> log | a << (32 - log);
+    uint64_t last = (uint64_t)a + (uint32_t)run->values[op->ir.b];
+
+    return is_usual(run, turned >> (TLB_PAGE_BITS - log), permission) &&
+                   is_usual(run, last >> TLB_PAGE_BITS, permission)
+               ? op + 1
+               : go_to_arm(run, op);
+}
+
+static const struct irx_op *raw_load(struct irx_run *run, const struct irx_op *op)
+{
+    uint32_t address = (uint32_t)run->values[op->ir.a] + (uint32_t)op->ir.imm;
+    const uint8_t *from = (const uint8_t *)((uintptr_t)run->memory + address);
+    return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
+}
+
+static const struct irx_op *raw_store(struct irx_run *run, const struct irx_op *op)
+{
+    uint32_t address = (uint32_t)run->values[op->ir.a] + (uint32_t)op->ir.imm;
+    write_big_endian((uint8_t *)((uintptr_t)run->memory + address), op->ir.cond,
+                     run->values[op->ir.b]);
+    return op + 1;
+}
+
 const struct irx_op *irx_enter(struct irx_run *run, const void *entry)
 {
     const struct irx_code *code = entry;
@@ -383,6 +420,12 @@ static const struct irx_op *quit(struct irx_run *run, const struct irx_op *op)
     return leave(run, NULL, JIT_QUIT);
 }
 
+static const struct irx_op *rethink(struct irx_run *run, const struct irx_op *op)
+{
+    run->budget += left_of(run, op);
+    return leave(run, run->code->cookie, JIT_RETHINK);
+}
+
 /* ---- the rows ---- */
 
 const struct irx_row irx_state_rows[IR_CODES] = {
@@ -399,4 +442,9 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_EXIT] = {exit_block, NULL},
     [IR_JUMP] = {jump, NULL},
     [IR_QUIT] = {quit, NULL},
+    [IR_RETHINK] = {rethink, NULL},
+    [IR_MAYLD] = {may, NULL},
+    [IR_MAYST] = {may, NULL},
+    [IR_RLOAD] = {raw_load, NULL},
+    [IR_RSTORE] = {raw_store, NULL},
 };

@@ -398,6 +398,8 @@ static uint8_t implied_type(const struct parser *parser, const struct ir_op *op)
         return helper_of(parser, op)->result;
     case IR_LOAD:
     case IR_STORE:
+    case IR_RLOAD:
+    case IR_RSTORE:
         return op->cond == IR_64 ? IR_I64 : IR_I32;
     default:
         break;

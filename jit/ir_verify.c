@@ -240,6 +240,8 @@ static bool check_special_type(const struct walk *walk, const struct ir_op *op)
         return expect_type(walk, "the type", op->type, helper_of(walk, op)->result);
     case IR_LOAD:
     case IR_STORE:
+    case IR_RLOAD:
+    case IR_RSTORE:
         return expect_type(walk, "the type", op->type, op->cond == IR_64 ? IR_I64 : IR_I32);
     case IR_FWIDEN:
         return expect_type(walk, "the type", op->type, IR_F64);
@@ -321,17 +323,32 @@ static bool check_imm(const struct walk *walk, const struct ir_op *op)
         return (op->imm >= 0 && (unsigned)op->imm < walk->block->guest->helper_count) ||
                fail(walk, "there is no helper %d", op->imm);
     }
+    if (op->code == IR_RLOAD || op->code == IR_RSTORE) {
+        return (op->imm >= 0 && op->imm < IR_MAX_REACH) ||
+               fail(walk, "%d is not from 0 to %d", op->imm, IR_MAX_REACH - 1);
+    }
     return op->code != IR_SHIFT || op->imm != 0 || fail(walk, "a shift by 0");
+}
+
+/* Of MAYLD and MAYST: two pages at most. */
+static bool check_reach(const struct walk *walk, const struct ir_op *op)
+{
+    const struct ir_op *b = &walk->block->ops[op->b];
+
+    return (b->code == IR_CONST && b->imm >= 0 && b->imm < IR_MAX_REACH) ||
+           fail(walk, "operand b is no constant from 0 to %d", IR_MAX_REACH - 1);
 }
 
 static bool check_size(const struct walk *walk, const struct ir_op *op)
 {
     bool known = op->cond <= IR_64 || op->cond == IR_S8 || op->cond == IR_S16;
 
-    if (!known || (op->code == IR_STORE && op->cond >= IR_SIGNED)) {
+    bool is_signed = op->code == IR_LOAD || op->code == IR_RLOAD;
+
+    if (!known || (!is_signed && op->cond >= IR_SIGNED)) {
         return fail(walk, "%u is no size here", op->cond);
     }
-    return true;
+    return (op->code != IR_MAYLD && op->code != IR_MAYST) || check_reach(walk, op);
 }
 
 static bool check_arm(struct walk *walk, const struct ir_op *op)

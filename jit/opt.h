@@ -4,7 +4,8 @@
  * what others see.
  *
  * There are two walks.  The forward walk (opt_forward) rewrites the block op by op into a second array, so
- * that a pass may add ops; fold, flags, cse, state and sink are what it may do on its way.  The backward
+ * that a pass may add ops; fold, flags, cse, state and sink are what it may do on its way.  Then probes may
+ * rewrite it once more (opt_probe.c).  The backward
  * walk (opt_backward) marks ops that nobody needs and closes the gaps; dead and dce are its passes.
  * Everything lies on the stack, nothing is allocated, and only what a block uses is touched.
  */
@@ -23,8 +24,9 @@ enum opt_pass {
     OPT_CSE = 1 << 2,
     OPT_STATE = 1 << 3,
     OPT_SINK = 1 << 4,
-    OPT_DEAD = 1 << 5,
-    OPT_DCE = 1 << 6,
+    OPT_PROBES = 1 << 5,
+    OPT_DEAD = 1 << 6,
+    OPT_DCE = 1 << 7,
 };
 
 /* One pass alone, for ir_passes[]. */
@@ -33,6 +35,7 @@ void opt_flags(struct ir_block *block);
 void opt_cse(struct ir_block *block);
 void opt_state(struct ir_block *block);
 void opt_sink(struct ir_block *block);
+void opt_probes(struct ir_block *block); /* opt_probe.c: a walk of its own */
 void opt_dead(struct ir_block *block);
 void opt_dce(struct ir_block *block);
 

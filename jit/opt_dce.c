@@ -105,6 +105,8 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
     case IR_BRANCH:
     case IR_BRFLAGS:
     case IR_CHARGE:
+    case IR_MAYLD:
+    case IR_MAYST:
         begin_epochs(walk);
         return true;
     case IR_FADD:

@@ -64,6 +64,7 @@ uint64_t opt_bits(const struct opt_walk *walk, ir_ref ref)
     case IR_FCMPE:
         return 3;
     case IR_LOAD:
+    case IR_RLOAD:
         return op->cond == IR_8 ? 0xff : op->cond == IR_16 ? 0xffff : all;
     case IR_AND:
         return opt_is_const(walk, op->b) ? (uint64_t)(int64_t)opt_op(walk, op->b)->imm & all : all;

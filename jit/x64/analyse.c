@@ -140,6 +140,8 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
     case IR_BRANCH:
     case IR_BRFLAGS:
     case IR_CHARGE:
+    case IR_MAYLD:
+    case IR_MAYST:
         c->overwrite.leaves = number;
         break;
     case IR_FADD:

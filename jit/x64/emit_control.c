@@ -199,6 +199,13 @@ void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
     leave(c, JIT_JUMP);
 }
 
+void x64_do_rethink(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    (void)number;
+    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    leave(c, JIT_RETHINK);
+}
+
 void x64_do_quit(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     (void)number;

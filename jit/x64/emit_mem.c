@@ -244,6 +244,70 @@ void x64_do_store(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
 }
 
+/* ---- MAYLD MAYST RLOAD RSTORE ---- */
+
+/* The last byte's address has 33 bits: beyond the end of the address space there is no permission. */
+static void emit_may(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    unsigned a = x->in[0].reg;
+    int32_t reach = c->ops[op->b].imm;
+    unsigned permission = op->code == IR_MAYLD ? TLB_LOAD : TLB_STORE;
+
+    emit_index(c, x->t[0], a, log_size(op));
+    if (reach < 1 << log_size(op)) {
+        x64_test_byte(&c->as, x64_at_index(TLB, x->t[0], 0, 0), permission);
+        return;
+    }
+    x64_rm(&c->as, OP_LEA | X_W, x->t[1], x64_at(a, reach));
+    x64_shift_imm(&c->as, SHIFT_SHR, true, x->t[1], TLB_PAGE_BITS);
+    x64_rm(&c->as, OP_MOVZX8, x->t[0], x64_at_index(TLB, x->t[0], 0, 0));
+    x64_alu_rm(&c->as, ALU_AND, false, x->t[0], x64_at_index(TLB, x->t[1], 0, 0));
+    x64_rr(&c->as, OP_GROUP3, 0, x->t[0]);
+    x64_imm32(&c->as, permission);
+}
+
+void x64_do_may(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row row = {2, {C_R, C_USE}, OUT_NONE, ROW_SPOILS, 2, emit_may, NULL};
+
+    x64_place(c, number, op, &row);
+    x64_branch_to_arm(c, (unsigned)op->imm, CC_E);
+}
+
+static void emit_raw_load(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    struct x64_mem from = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
+
+    load_access(c, op->cond, x->d, from);
+}
+
+void x64_do_raw_load(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row row = {1, {C_R}, OUT_NEW, 0, 0, emit_raw_load, NULL};
+    static const struct x64_row turn = {1, {C_R}, OUT_NEW, ROW_SPOILS, 0, emit_raw_load, NULL};
+
+    x64_place(c, number, op, c->movbe ? &row : &turn);
+}
+
+static void emit_raw_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    struct x64_mem to = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
+
+    store_access(c, log_size(op), to, x->in[1], x->t[0]);
+}
+
+void x64_do_raw_store(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row rows[2][2] = {
+        {{2, {C_R, C_RI}, OUT_NONE, ROW_SPOILS, 1, emit_raw_store, NULL},
+         {2, {C_R, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_raw_store, NULL}},
+        {{2, {C_R, C_RI}, OUT_NONE, 0, 0, emit_raw_store, NULL},
+         {2, {C_R, C_R}, OUT_NONE, 0, 0, emit_raw_store, NULL}},
+    };
+
+    x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
+}
+
 /* ---- SHIFT ---- */
 
 void x64_do_shift_bank(struct x64 *c, unsigned number, const struct ir_op *op)

@@ -56,6 +56,11 @@ const struct x64_row x64_rows[IR_CODES] = {
     [IR_LOAD]    = SPECIAL(1, ROW_STATE, x64_do_load),
     [IR_STORE]   = SPECIAL(2, ROW_STATE, x64_do_store),
 
+    [IR_MAYLD]   = SPECIAL(2, ROW_STATE, x64_do_may),
+    [IR_MAYST]   = SPECIAL(2, ROW_STATE, x64_do_may),
+    [IR_RLOAD]   = SPECIAL(1, ROW_DROP, x64_do_raw_load),
+    [IR_RSTORE]  = SPECIAL(2, 0, x64_do_raw_store),
+
     [IR_FADD]    = SPECIAL(2, ROW_STATE, x64_do_fp),
     [IR_FSUB]    = SPECIAL(2, ROW_STATE, x64_do_fp),
     [IR_FMUL]    = SPECIAL(2, ROW_STATE, x64_do_fp),
@@ -80,5 +85,6 @@ const struct x64_row x64_rows[IR_CODES] = {
     [IR_EXIT]    = SPECIAL(0, ROW_STATE, x64_do_exit),
     [IR_JUMP]    = SPECIAL(1, ROW_STATE, x64_do_jump),
     [IR_QUIT]    = SPECIAL(0, ROW_STATE, x64_do_quit),
+    [IR_RETHINK] = SPECIAL(0, ROW_STATE, x64_do_rethink),
 };
 /* clang-format on */

@@ -428,14 +428,16 @@ x64_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x6
     x64_emit_divs, x64_emit_movsx8, x64_emit_movsx16, x64_emit_movzx8, x64_emit_movzx16,
     x64_emit_movsxd, x64_emit_mov32, x64_emit_nothing, x64_emit_high, x64_emit_pack,
     x64_emit_select;
-x64_special x64_do_load, x64_do_store, x64_do_shift_bank;
+x64_special x64_do_load, x64_do_store, x64_do_may, x64_do_raw_load, x64_do_raw_store,
+    x64_do_shift_bank;
 /* The first thing in a stub in paged mode: the access by the page's addend.  Returns the field of the jump that
  * is taken if that may not be, either. */
 uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);
 x64_emit x64_emit_ffromi, x64_emit_fcmp, x64_emit_real, x64_emit_bits;
 x64_special x64_do_fp, x64_do_fbegin;
-x64_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit;
+x64_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit,
+    x64_do_rethink;
 void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d,
                      struct x64_operand operand);
 

@@ -253,6 +253,14 @@ static void forget(struct block_cache *cache, struct block *block)
     cache->dropped++;
 }
 
+/* Its granules stay marked: stores there look whether there is a block, in vain. */
+void block_cache_drop(struct block_cache *cache, struct block *block)
+{
+    if (!block->guest.gone) {
+        forget(cache, block);
+    }
+}
+
 /* Forgets the page's blocks that have code in one of these granules. */
 static void granules_written(struct block_cache *cache, struct block_page *page, uint64_t granules)
 {

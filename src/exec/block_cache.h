@@ -105,6 +105,9 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
 void block_cache_link(struct block_cache *cache, struct block *from, unsigned link,
                       struct block *to);
 
+/* Forgets one block. */
+void block_cache_drop(struct block_cache *cache, struct block *block);
+
 /* [offset, offset+size) of region was written. */
 void block_cache_written(struct block_cache *cache, const struct region *region, uint64_t offset,
                          uint64_t size);

@@ -29,10 +29,12 @@ enum fallback {
 /* How often code was interpreted; what changed before has to be seen more often. */
 struct warmth {
     uint16_t count;
-    uint16_t doublings; /* of the threshold */
+    uint8_t doublings;     /* of the threshold */
+    uint8_t wrong_guesses; /* about memory, see opt_probe.c */
 };
 
 #define MAX_DOUBLINGS 7
+#define WRONG_GUESSES 8 /* then a block is made without */
 
 /* The jump caches of a CPU in one MMU context: a cache for each mode. */
 struct jump_set {
@@ -51,6 +53,7 @@ struct translator {
     struct space_listener listener;
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
+    uint64_t rethought;            /* blocks that were dropped for their guesses */
     uint64_t flushes_seen;         /* blocks found since then are still there */
     struct warmth warmth[WARMTH_SLOTS];
     struct ir_block ir;
@@ -133,6 +136,20 @@ static void block_gone(void *context, const struct block *block)
             jump->pc = 1;
         }
     }
+}
+
+/* The block has guessed wrong about memory.  Once may be a page that was not looked at before. */
+static void think_again(struct translator *t, struct block *block)
+{
+    struct warmth *warmth = &t->warmth[(block->pc >> 2) % WARMTH_SLOTS];
+    struct warmth before = *warmth;
+
+    before.wrong_guesses += before.wrong_guesses < WRONG_GUESSES;
+    if (before.wrong_guesses == WRONG_GUESSES && !block->guest.gone) {
+        block_cache_drop(&t->cache, block);
+        t->rethought++;
+    }
+    *warmth = before; /* it is as hot as it was */
 }
 
 static void new_page(void *context)
@@ -364,6 +381,12 @@ static void trace_pass(void *context, const struct ir_block *block, const char *
     listing_log_ir(t->config.log, LOG_OP_OPT, block, pass);
 }
 
+static unsigned passes_for(const struct translator *t, uint32_t pc)
+{
+    bool careful = t->warmth[(pc >> 2) % WARMTH_SLOTS].wrong_guesses == WRONG_GUESSES;
+    return careful ? t->options.passes & ~IR_GUESSES : t->options.passes;
+}
+
 static bool compile(struct translator *t, const struct translate_request *request,
                     const struct source *source, struct block **block)
 {
@@ -371,8 +394,8 @@ static bool compile(struct translator *t, const struct translate_request *reques
 
     listing_log_guest(t->config.log, &t->translated, &t->ir);
     listing_log_ir(t->config.log, LOG_OP, &t->ir, "translated");
-    ir_optimize(&t->ir, t->options.passes, log_on(t->config.log, LOG_OP_OPT) ? trace_pass : NULL,
-                t);
+    ir_optimize(&t->ir, passes_for(t, request->pc),
+                log_on(t->config.log, LOG_OP_OPT) ? trace_pass : NULL, t);
     *block =
         block_cache_add(&t->cache, request, &t->ir, &t->translated, source->places, source->count);
     if (*block == NULL || !jit_compile(t->jit, &t->ir, *block, &code)) {
@@ -516,6 +539,9 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
     switch (left.reason) {
     case JIT_QUIT:
         break;
+    case JIT_RETHINK:
+        think_again(t, block);
+        break;
     case JIT_BUDGET:
         go_to(cpu, block->pc);
         if (!block->guest.gone) {
@@ -564,7 +590,7 @@ static void report_difference(struct translator *t, struct cpu *cpu, struct bloc
              "bug: block 0x%08" PRIx32 " (mode %" PRIu32 ") differs from the interpreter: %s",
              block->pc, block->guest.mode, t->verify.wrong);
     if (translate(&request, &t->ir, &t->translated)) {
-        ir_optimize(&t->ir, t->options.passes, NULL, NULL);
+        ir_optimize(&t->ir, passes_for(t, block->pc), NULL, NULL);
         listing_log_block(t->config.log, &t->translated, &t->ir);
     }
     t->config.failed(t->config.context, text);
@@ -676,6 +702,7 @@ void translator_stats(const struct translator *t, FILE *stream)
     }
     fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
     fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);
+    fprintf(stream, "blocks_rethought %" PRIu64 "\n", t->rethought);
     fprintf(stream, "cache_flushes %" PRIu64 "\n", t->cache.flushes);
     fprintf(stream, "generated_entries %" PRIu64 "\n", t->entries);
     fprintf(stream, "code_bytes %zu\n", jit_used(t->jit));

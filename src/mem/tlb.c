@@ -285,6 +285,7 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
         flags = (flags & ~(uint32_t)TLB_PERMISSIONS) | TLB_WATCH;
     }
     CHECK(!(flags & (TLB_DEVICE | TLB_EXTERNAL)) || !(flags & TLB_PERMISSIONS));
+    CHECK(!(flags & TLB_STORE) || (flags & TLB_LOAD));
     if (!keep || !remember(tlb, page)) {
         return flags;
     }

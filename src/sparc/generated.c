@@ -253,7 +253,7 @@ uint32_t generated_long_step(struct cpu *cpu, const struct guest_block *block,
     }
     npc = cpu->npc;
     verdict = execute(cpu, block, at);
-    if (verdict == IR_STAY) {
+    if (verdict == IR_STAY && at->npc == NPC_IN_SLOT) {
         cpu->npc = npc; /* the block may still read it from the slot */
     }
     return verdict;

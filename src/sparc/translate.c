@@ -224,7 +224,7 @@ unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc
     t->out->insns[insn].flow = BLOCK_SEQUENCE;
     t->out->insns[insn].icc = touches_icc(f->row);
     t->out->insns[insn].atomic = atomic;
-    t->block->insns[insn].whole = atomic;
+    t->block->insns[insn].whole = atomic || npc == NPC_IN_SLOT; /* how it goes on, step() knows */
     t->done += f->cycles;
     t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
     t->segment_of[insn] = (uint8_t)t->segment;

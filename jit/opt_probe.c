@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Sharing of memory probes: several accesses near the same register are looked into by one op.
+ *
+ * Between forward and backward walk, over the main section.  LOADs (or STOREs) whose addresses are one value
+ * plus constants, all within a page's size, form a group.  Before the first of them a MAYLD (MAYST) looks at
+ * the two pages that they can be in; behind it they are RLOADs (RSTOREs), which have no slow path.
+ *
+ *     %1 = get.i32 o0                       mayld.64 %1, 23, arm 1
+ *     %2 = load.64 %1, @0                   %2 = rload.64 %1, 0
+ *     %4 = add.i32 %1, %3                   %4 = rload.64 %1, 8
+ *     %5 = load.64 %4, @1         ->        %5 = rload.64 %1, 16
+ *     ...                                   arm 1: step @0; rethink @0
+ *
+ * It is a guess that memory is what they reach.  Where it is wrong (a device, a page that is not known yet) the
+ * arm has the guest perform the first instruction, and tells it to think again: RETHINK.
+ *
+ * Obligations: nothing between MAYLD and the last of the group takes the permission away (STEP and CALL end
+ * all groups; a slow path after which the block goes on does not).  An instruction whose accesses the guest
+ * must see as a whole is in no group: the arm performs it from its beginning.
+ * Manual: docs/jit-optimizer.md.
+ */
+#include "opt.h"
+
+#define GROUPS       16 /* that are open at a time */
+#define MEMBERS      64
+#define LEAST        3 /* members for which it pays */
+#define REACH        IR_MAX_REACH
+#define OPS_OF_GROUP 6 /* that it adds: constants, sum, MAYLD, arm */
+
+struct group {
+    ir_ref base;
+    bool store;
+    int32_t low, high; /* first byte of the lowest, of the highest member */
+    unsigned count;
+    ir_ref members[MEMBERS];
+};
+
+struct probes {
+    struct ir_block *block;
+    unsigned end; /* of the main section */
+    unsigned open, formed;
+    struct group groups[GROUPS];
+    struct group forms[IR_MAX_ARMS]; /* those that pay, by their first members */
+    uint8_t form_of[IR_MAX_OPS];     /* 1 + index of the op's group */
+    ir_ref map[IR_MAX_OPS];
+    struct ir_op out[IR_MAX_OPS];
+    unsigned count;
+};
+
+static unsigned size_of(const struct ir_op *op)
+{
+    return 1u << (op->cond & IR_64);
+}
+
+/* The address as a value and what is added to it. */
+static ir_ref split(const struct ir_block *block, ir_ref address, int32_t *offset)
+{
+    const struct ir_op *sum = &block->ops[address];
+
+    *offset = 0;
+    if (sum->code == IR_ADD && block->ops[sum->b].code == IR_CONST) {
+        *offset = block->ops[sum->b].imm;
+        return sum->a;
+    }
+    return address;
+}
+
+/* ---- finding ---- */
+
+/* All members must be as aligned as the lowest, which is looked at with the size of the largest. */
+static bool is_in_step(const struct ir_block *block, const struct group *group)
+{
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct ir_op *op = &block->ops[group->members[i]];
+        int32_t offset;
+
+        split(block, op->a, &offset);
+        if ((uint32_t)(offset - group->low) % size_of(op) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void close_group(struct probes *p, struct group *group)
+{
+    if (group->count >= LEAST && p->block->arm_count + p->formed < IR_MAX_ARMS &&
+        p->block->op_count + (p->formed + 1) * OPS_OF_GROUP < IR_MAX_OPS &&
+        is_in_step(p->block, group)) {
+        for (unsigned i = 0; i < group->count; i++) {
+            p->form_of[group->members[i]] = (uint8_t)(p->formed + 1);
+        }
+        p->forms[p->formed++] = *group;
+    }
+    *group = p->groups[--p->open];
+}
+
+static void close_all(struct probes *p)
+{
+    while (p->open != 0) {
+        close_group(p, &p->groups[0]);
+    }
+}
+
+static bool fits(const struct group *group, int32_t offset, unsigned size)
+{
+    int64_t low = offset < group->low ? offset : group->low;
+    int64_t high = (int64_t)offset > group->high ? offset : group->high;
+
+    return high - low + size <= REACH && group->count < MEMBERS;
+}
+
+/* The open group of the base that this offset fits in; or a new one. */
+static struct group *find_group(struct probes *p, ir_ref base, bool store, int32_t offset,
+                                unsigned size)
+{
+    for (unsigned i = 0; i < p->open; i++) {
+        struct group *group = &p->groups[i];
+        if (group->base == base && group->store == store) {
+            if (fits(group, offset, size)) {
+                return group;
+            }
+            close_group(p, group);
+            break;
+        }
+    }
+    if (p->open == GROUPS) {
+        close_group(p, &p->groups[0]);
+    }
+    p->groups[p->open] =
+        (struct group){.base = base, .store = store, .low = offset, .high = offset};
+    return &p->groups[p->open++];
+}
+
+static void see_access(struct probes *p, ir_ref number)
+{
+    const struct ir_op *op = &p->block->ops[number];
+    struct group *group;
+    int32_t offset;
+    ir_ref base = split(p->block, op->a, &offset);
+
+    if (p->block->insns[op->insn].whole || p->block->ops[base].code == IR_CONST) {
+        return;
+    }
+    group = find_group(p, base, op->code == IR_STORE, offset, size_of(op));
+    group->members[group->count++] = number;
+    group->low = offset < group->low ? offset : group->low;
+    group->high = offset > group->high ? offset : group->high;
+}
+
+static void find_groups(struct probes *p)
+{
+    for (unsigned i = 1; i < p->end; i++) {
+        switch (p->block->ops[i].code) {
+        case IR_LOAD:
+        case IR_STORE:
+            see_access(p, (ir_ref)i);
+            break;
+        case IR_STEP:
+        case IR_CALL:
+            close_all(p);
+            break;
+        default:
+            break;
+        }
+    }
+    close_all(p);
+}
+
+/* ---- rewriting ---- */
+
+static ir_ref append(struct probes *p, struct ir_op op)
+{
+    p->out[p->count] = op;
+    return (ir_ref)p->count++;
+}
+
+static ir_ref append_const(struct probes *p, int32_t value)
+{
+    return append(p,
+                  (struct ir_op){.code = IR_CONST, .type = IR_I32, .insn = IR_NONE, .imm = value});
+}
+
+static ir_ref lowest_address(struct probes *p, const struct group *group)
+{
+    ir_ref base = p->map[group->base];
+
+    if (group->low == 0) {
+        return base;
+    }
+    return append(p, (struct ir_op){.code = IR_ADD,
+                                    .type = IR_I32,
+                                    .insn = IR_NONE,
+                                    .a = base,
+                                    .b = append_const(p, group->low)});
+}
+
+/* The largest size, and the distance from the lowest address to the last byte. */
+static unsigned measure(const struct ir_block *block, const struct group *group, int32_t *reach)
+{
+    unsigned largest = 0;
+
+    *reach = 0;
+    for (unsigned i = 0; i < group->count; i++) {
+        const struct ir_op *op = &block->ops[group->members[i]];
+        unsigned size = op->cond & IR_64;
+        int32_t offset;
+
+        split(block, op->a, &offset);
+        offset += (int32_t)size_of(op) - 1 - group->low;
+        *reach = offset > *reach ? offset : *reach;
+        largest = size > largest ? size : largest;
+    }
+    return largest;
+}
+
+/* Before the first member; base then is the lowest address. */
+static void begin_form(struct probes *p, unsigned form)
+{
+    struct group *group = &p->forms[form];
+    int32_t reach;
+    struct ir_op op = {.code = group->store ? IR_MAYST : IR_MAYLD, .insn = IR_NONE};
+
+    op.cond = (uint8_t)measure(p->block, group, &reach);
+    op.a = lowest_address(p, group);
+    op.b = append_const(p, reach);
+    op.imm = (int32_t)(p->block->arm_count + form);
+    append(p, op);
+    group->base = op.a;
+}
+
+static void rewrite_access(struct probes *p, ir_ref number, struct ir_op *op)
+{
+    unsigned form = p->form_of[number] - 1u;
+    const struct group *group = &p->forms[form];
+    int32_t offset;
+
+    split(p->block, p->block->ops[number].a, &offset);
+    if (number == group->members[0]) {
+        begin_form(p, form);
+    }
+    op->code = group->store ? IR_RSTORE : IR_RLOAD;
+    op->a = group->base;
+    op->imm = offset - group->low;
+    op->insn = IR_NONE;
+}
+
+static void rewrite_ops(struct probes *p)
+{
+    struct ir_block *block = p->block;
+    unsigned arm = 0;
+
+    p->map[0] = 0;
+    p->count = 1;
+    p->out[0] = block->ops[0];
+    for (unsigned i = 1; i < block->op_count; i++) {
+        struct ir_op op;
+
+        if (arm < block->arm_count && i == block->arms[arm]) {
+            block->arms[arm++] = (ir_ref)p->count;
+        }
+        opt_rename(&op, &block->ops[i], p->map);
+        if (p->form_of[i] != 0) {
+            rewrite_access(p, (ir_ref)i, &op);
+        }
+        p->map[i] = append(p, op);
+    }
+}
+
+static void append_arms(struct probes *p, const uint16_t insns[IR_MAX_ARMS])
+{
+    struct ir_block *block = p->block;
+
+    for (unsigned i = 0; i < p->formed; i++) {
+        block->arms[block->arm_count + i] = (ir_ref)p->count;
+        append(p, (struct ir_op){.code = IR_STEP, .insn = insns[i]});
+        append(p, (struct ir_op){.code = IR_RETHINK, .insn = insns[i]});
+    }
+}
+
+void opt_probes(struct ir_block *block)
+{
+    struct probes p;
+    uint16_t insns[IR_MAX_ARMS];
+
+    p.block = block;
+    p.end = block->arm_count != 0 ? block->arms[0] : block->op_count;
+    p.open = p.formed = 0;
+    memset(p.form_of, 0, block->op_count);
+    find_groups(&p);
+    if (p.formed == 0) {
+        return;
+    }
+    for (unsigned i = 0; i < p.formed; i++) {
+        insns[i] = block->ops[p.forms[i].members[0]].insn;
+    }
+    rewrite_ops(&p);
+    append_arms(&p, insns);
+    block->arm_count += p.formed;
+    memcpy(block->ops, p.out, p.count * sizeof p.out[0]);
+    block->op_count = p.count;
+}
