@@ -187,6 +187,63 @@ static void check_slow(struct bench *bench)
     assert_int_equal(event->state, toy_state(bench->toy));
 }
 
+/* ---- MAYLD, MAYST and what lies behind them ---- */
+
+/* Eight bytes at address + 16 are loaded, turned and stored again, if the access is allowed. */
+static void check_guess(struct bench *bench, uint32_t address, unsigned reach, const char *size,
+                        bool store, bool allowed)
+{
+    struct toy_env *env = &bench->toy->env;
+    char text[500];
+
+    prepare(bench, address, false);
+    if (allowed) {
+        fill_memory(bench, address + 16);
+    }
+    snprintf(text, sizeof text,
+             "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, left 7\n"
+             "%%1 = get.i32 r0\n%%2 = const.i32 %u\n%s.%s %%1, %%2, arm 0\n"
+             "%%3 = rload.64 %%1, 16\n%%4 = not.i64 %%3\n%srstore.64 %%1, %%4, 16\n"
+             "%%5 = rload.s8 %%1, 17\nset r1, %%5\n%%6 = rload.16 %%1, 20\nset r2, %%6\nquit\n"
+             "arm 0:\n%%7 = const.i32 5\nset r3, %%7\nrethink @0\n",
+             reach, store ? "mayst" : "mayld", size, store ? "" : ";");
+    struct jit_left left = bench_run_text(bench, text);
+    if (left.reason != (allowed ? JIT_QUIT : JIT_RETHINK) ||
+        left.cookie != (allowed ? NULL : &bench->infos[0]) || env->r[3] != (allowed ? 0u : 5u) ||
+        env->budget != (allowed ? 991 : 998) || bench->toy->event_count != 0) {
+        fail_msg("%s: %s.%s of %" PRIx32 " and %u more: reason %d", bench->backend->name,
+                 store ? "mayst" : "mayld", size, address, reach, (int)left.reason);
+    }
+    if (allowed && store) {
+        assert_int_equal(read_memory(bench, address + 16), UINT64_C(0x7e7d7c7b7a797877));
+        assert_int_equal(env->r[1], 0x7d);
+        assert_int_equal(env->r[2], 0x7a79);
+    } else if (allowed) {
+        assert_int_equal(env->r[1], 0xffffff82);
+        assert_int_equal(env->r[2], 0x8586);
+    }
+}
+
+/* Pages: loads and stores are fast; loads; nothing; both. */
+static void check_guesses(struct bench *bench)
+{
+    check_guess(bench, PAGE, 23, "64", false, true);
+    check_guess(bench, PAGE, 23, "64", true, true);
+    check_guess(bench, PAGE + 0xfe0, 31, "64", true, true);
+    check_guess(bench, PAGE + 0xfe0, 32, "64", true, false);
+    check_guess(bench, PAGE + 0xfe0, 32, "64", false, true);
+    check_guess(bench, PAGE + 0x1000, 23, "8", true, false);
+    check_guess(bench, PAGE + 0x1000, 4095, "8", false, true);
+    check_guess(bench, PAGE + 0x1001, 4095, "8", false, false);
+    check_guess(bench, PAGE + 0x2ff0, 31, "32", false, false);
+    check_guess(bench, PAGE + 0x3000, 31, "32", true, true);
+    check_guess(bench, PAGE + 4, 31, "64", false, false); /* misaligned */
+    check_guess(bench, PAGE + 4, 31, "32", false, true);
+    check_guess(bench, PAGE + 2, 31, "32", false, false);
+    check_guess(bench, 0xfffffff0, 23, "64", false, false); /* around the end of memory */
+    check_guess(bench, 0x1000, 23, "64", false, false);
+}
+
 /* ---- slots ---- */
 
 static void check_slots(struct bench *bench)
@@ -306,12 +363,18 @@ static void test_shift(void **state)
     bench_each(check_shift_limits);
 }
 
+static void test_guesses(void **state)
+{
+    (void)state;
+    bench_each(check_guesses);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages), cmocka_unit_test(test_misaligned),
         cmocka_unit_test(test_slow),  cmocka_unit_test(test_slots),
-        cmocka_unit_test(test_shift),
+        cmocka_unit_test(test_shift), cmocka_unit_test(test_guesses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,31 @@ static void check_budget(struct bench *bench)
     assert_int_equal(env->r[0], 2);
 }
 
+/* A second piece is charged for where it begins; if that is too much, its arm gives it back. */
+static void check_charge(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_text(bench, 0,
+                 "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, left 7\n"
+                 "%1 = const.i32 7\n%2 = const.i32 1\nset r0, %2\n%3 = flogic %2\nset icc, %3\n"
+                 "charge %1, arm 0\nset r0, %1\n%4 = flogic %1\nset icc, %4\nquit\n"
+                 "arm 0:\nset r1, %2\nquit @0\n");
+    env->budget = 17;
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(env->budget, 0);
+    assert_int_equal(env->r[0], 7);
+    assert_int_equal(env->r[1], 0);
+    env->budget = 16;
+    check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+    assert_int_equal(env->budget, 6);
+    assert_int_equal(env->r[0], 1);
+    assert_int_equal(env->r[1], 1);
+    env->budget = 9;
+    check_left(bench_run(bench, 0), &bench->infos[0], JIT_BUDGET);
+    assert_int_equal(env->budget, 9);
+}
+
 /* Each way out gives back what its instruction leaves. */
 static void check_refund(struct bench *bench)
 {
@@ -265,6 +290,7 @@ static void test_budget(void **state)
 {
     (void)state;
     bench_each(check_budget);
+    bench_each(check_charge);
     bench_each(check_refund);
 }
 
