@@ -51,7 +51,7 @@ static const struct argp_option options[] = {
      "The board: leon3 (default), leon3-grlib, leon3-sis, gr712rc, gr740, ut699, ut700, or a file", 1},
     {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 1},
     {"quantum", OPTION_QUANTUM, "CYCLES", 0,
-     "Cycles that each of several CPUs executes in turn (default 1000)", 3},
+     "Cycles that each of several CPUs executes in turn (default 700)", 3},
     {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 1},
     {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
      "Load one more image: ELF or S-record, or any file at ADDRESS", 2},

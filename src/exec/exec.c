@@ -178,16 +178,16 @@ static uint64_t round_end(const struct exec *exec)
     return end;
 }
 
-void exec_cpu_wakes(struct exec *exec, struct cpu *cpu)
+void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu)
 {
     uint64_t now = exec_now(exec);
 
-    if (cpu->cycles < now) {
+    if (cpu->status != CPU_RUNNING && cpu->cycles < now) {
         cpu->cycles = now; /* it does not go on before that happened */
     }
-    if (exec->in_round) {
-        limit_to(&exec->end, now + exec->quantum);
-        limit_to(&exec->cpu->limit, exec->end);
+    if (exec->in_round && cpu != exec->cpu) {
+        limit_to(&exec->end, now);
+        limit_to(&exec->cpu->limit, now);
     }
 }
 
