@@ -65,6 +65,8 @@ static void test_everything(void **state)
                                "watchpoints=2\n"
                                "mmu=yes\n"
                                "pwrpsr=1\n"
+                               "pnp_device=0x048\n"
+                               "pnp_version=5\n"
                                "[memory]\n"
                                "ram  = base=0x40000000, size=64M\n"
                                "prom = base=0, size=512k, type=rom\n"
@@ -90,6 +92,8 @@ static void test_everything(void **state)
     assert_int_equal(desc->cpu.watchpoints, 2);
     assert_int_equal(desc->cpu.mmu, 1);
     assert_int_equal(desc->cpu.pwrpsr, 1);
+    assert_int_equal(desc->cpu.pnp_device, 0x048);
+    assert_int_equal(desc->cpu.pnp_version, 5);
     assert_int_equal(desc->memory_count, 2);
     assert_string_equal(desc->memories[0].name, "ram");
     assert_int_equal(desc->memories[0].type, BOARD_RAM);
@@ -212,7 +216,7 @@ static void test_refuses_cpu_keys(void **state)
     (void)state;
     check_refused(CLOCK "[cpu]\nwindows=8\n",
                   "4: unknown key \"windows\" in [cpu]; the keys are count, nwin, fpu, casa, mac, "
-                  "svt, watchpoints, mmu, pwrpsr");
+                  "svt, watchpoints, mmu, pwrpsr, pnp_device, pnp_version");
     check_refused(CLOCK "[cpu]\nnwin=eight\n",
                   "4: nwin (register windows) is \"eight\", not a number; give 2 to 32");
     check_refused(CLOCK "[cpu]\nnwin=1\n",
