@@ -99,7 +99,7 @@ static void test_everything(void **state)
     assert_int_equal(desc->memories[0].type, BOARD_RAM);
     assert_int_equal(desc->memories[0].base, 0x40000000);
     assert_int_equal(desc->memories[0].size, 64 << 20);
-    assert_int_equal(desc->memories[0].line, 19);
+    assert_int_equal(desc->memories[0].line, 21);
     assert_string_equal(desc->memories[1].name, "prom");
     assert_int_equal(desc->memories[1].type, BOARD_ROM);
     assert_int_equal(desc->memories[1].base, 0);
@@ -107,13 +107,13 @@ static void test_everything(void **state)
     assert_int_equal(desc->device_count, 2);
     assert_string_equal(desc->devices[0].name, "uart0");
     assert_string_equal(desc->devices[0].class_name, "apbuart");
-    assert_int_equal(desc->devices[0].line, 22);
+    assert_int_equal(desc->devices[0].line, 24);
     assert_int_equal(desc->devices[0].properties.count, 3);
     assert_string_equal(property_list_find(&desc->devices[0].properties, "irq")->value, "3");
     assert_string_equal(property_list_find(&desc->devices[0].properties, "chardev")->value,
                         "file:a,b");
     assert_string_equal(desc->devices[1].class_name, "irqmp");
-    assert_int_equal(desc->devices[1].line, 25);
+    assert_int_equal(desc->devices[1].line, 27);
     assert_null(property_list_find(&desc->devices[1].properties, "debug")->value);
     board_desc_destroy(desc);
 }
