@@ -90,7 +90,7 @@ struct leon3emu_options {
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
     int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */
-    uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 1000         */
+    uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 700          */
     bool realtime;           /* pace virtual time to the wall clock                            */
     enum exec_kind exec;
     struct leon3emu_jit_options jit;

@@ -53,7 +53,7 @@ static const struct argp_option options[] = {
     {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 0},
     {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 0},
     {"quantum", OPTION_QUANTUM, "CYCLES", 0,
-     "Cycles that each of several CPUs executes in turn (default 1000)", 0},
+     "Cycles that each of several CPUs executes in turn (default 700)", 0},
     {NULL, 0, NULL, 0, "What is loaded:", 0},
     {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
      "Load one more image: ELF or S-record, or any file at ADDRESS", 0},

@@ -16,6 +16,7 @@
 /* How often the host is looked at: in guest cycles, and in power-down jumps. */
 #define POLL_CYCLES 1000000u
 #define POLL_JUMPS  1000u
+#define EXEC_NOBODY UINT_MAX
 
 /* A new event that comes before the end of the round shortens it, as long as no CPU is past that.
  */
@@ -178,16 +179,16 @@ static uint64_t round_end(const struct exec *exec)
     return end;
 }
 
-void exec_cpu_wakes(struct exec *exec, struct cpu *cpu)
+void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu)
 {
     uint64_t now = exec_now(exec);
 
-    if (cpu->cycles < now) {
+    if (cpu->status != CPU_RUNNING && cpu->cycles < now) {
         cpu->cycles = now; /* it does not go on before that happened */
     }
-    if (exec->in_round) {
-        limit_to(&exec->end, now + exec->quantum);
-        limit_to(&exec->cpu->limit, exec->end);
+    if (exec->in_round && cpu != exec->cpu) {
+        limit_to(&exec->end, now);
+        limit_to(&exec->cpu->limit, now);
     }
 }
 
@@ -448,10 +449,10 @@ static bool run_between(struct exec *exec)
 
 static void take_round(struct exec *exec, unsigned until)
 {
+    if (!exec->in_round && exec->now >= exec->next_poll) {
+        poll_host(exec);
+    }
     if (!exec->in_round) {
-        if (exec->now >= exec->next_poll) {
-            poll_host(exec);
-        }
         begin_round(exec);
     }
     run_round(exec, until);
@@ -459,8 +460,6 @@ static void take_round(struct exec *exec, unsigned until)
 }
 
 /* until: the CPU before whose turn to come back. */
-#define EXEC_NOBODY UINT_MAX
-
 static void turn(struct exec *exec, unsigned until)
 {
     if (exec->in_round) {
@@ -497,6 +496,28 @@ static void end_run(struct exec *exec, struct stop_info *stop)
     exec->step_over = stop->kind == STOP_BREAKPOINT;
 }
 
+/* Has the run come to `cycles`?  In a round the CPU that stopped it can be ahead of those whose turn is to
+ * come; time is then that of the last of them. */
+static bool is_there(struct exec *exec, uint64_t cycles)
+{
+    uint64_t last = exec->end;
+
+    if (!exec->in_round) {
+        return exec->now >= cycles;
+    }
+    for (unsigned i = exec->turn; i < exec->cpu_count; i++) {
+        if (is_awake(&exec->cpus[i])) {
+            limit_to(&last, exec->cpus[i].cycles);
+        }
+    }
+    if (last < cycles) {
+        return false;
+    }
+    limit_to(&exec->now, last);
+    exec->now = exec->now < cycles ? cycles : exec->now;
+    return true;
+}
+
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
 {
     exec->pause = cycles;
@@ -504,7 +525,7 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
         limit_to(&exec->pause, exec->time_limit);
     }
     while (exec->stop.kind == STOP_NONE) {
-        if (exec->now >= cycles) {
+        if (is_there(exec, cycles)) {
             exec->stop.kind = STOP_CYCLES;
             break;
         }
@@ -541,7 +562,6 @@ static void step_cpu(struct exec *exec, struct cpu *cpu)
     exec->in_round = exec->in_round && exec->cpu_count > 1 && !exec->break_round;
 }
 
-/* A cycle goes by. */
 static void sleep_a_cycle(struct exec *exec)
 {
     exec->pause = exec->now + 1;

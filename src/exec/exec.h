@@ -72,7 +72,7 @@ struct exec {
     uint32_t stop_pc;
 };
 
-#define EXEC_DEFAULT_QUANTUM 1000u
+#define EXEC_DEFAULT_QUANTUM 700u
 
 /* hooks and cpus (count of them, in one piece) stay the caller's. */
 void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clock_hz,
@@ -87,8 +87,8 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
  * instead. */
 void exec_step(struct exec *exec, unsigned cpu, bool alone, struct stop_info *stop);
 
-/* Something wakes a CPU that was powered down or in error mode. */
-void exec_cpu_wakes(struct exec *exec, struct cpu *cpu);
+/* A CPU is woken, or is to take an interrupt: the round ends, so that its turn comes soon. */
+void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu);
 
 /* Ends the run after the current instruction, or the next run before its first; the first reason
  * stays.  printf style. */

@@ -34,8 +34,8 @@ static void system_cpu_irq_level(struct l3_host *host, uint32_t number, uint32_t
     struct cpu *cpu = find_cpu(host, number, "cpu_irq_level");
     if (cpu != NULL) {
         cpu_set_irl(cpu, level & 15);
-        if (cpu->status != CPU_RUNNING && cpu_interrupt_is_due(cpu)) {
-            exec_cpu_wakes(&host->machine->exec, cpu);
+        if (cpu_interrupt_is_due(cpu)) {
+            exec_cpu_is_wanted(&host->machine->exec, cpu);
         }
     }
 }
@@ -50,7 +50,7 @@ static void system_cpu_wake(struct l3_host *host, uint32_t number)
 {
     struct cpu *cpu = find_cpu(host, number, "cpu_wake");
     if (cpu != NULL && cpu->status != CPU_RUNNING) {
-        exec_cpu_wakes(&host->machine->exec, cpu);
+        exec_cpu_is_wanted(&host->machine->exec, cpu);
         cpu->status = CPU_RUNNING;
         cpu_attention(cpu);
     }
