@@ -173,8 +173,12 @@ static void test_refuses_sections_and_lines(void **state)
     (void)state;
     check_refused("clock=40M\n", "1: \"clock\" stands before the first section; put [board], "
                                  "[cpu], [memory] or [devices] above it");
-    check_refused(CLOCK "[cpus]\nnwin=8\n", "4: unknown section [cpus]; the sections are [board], "
+    check_refused(CLOCK "[cpus]\nnwin=8\n", "3: unknown section [cpus]; the sections are [board], "
                                             "[cpu], [memory], [devices]");
+    check_refused(CLOCK MEMORY "[empty]\n", "5: unknown section [empty]; the sections are [board], "
+                                            "[cpu], [memory], [devices]");
+    check_refused(CLOCK "[cpu]\nnwin=99\n[cpus]\n", "4: nwin (register windows) of 99 is out of "
+                                                    "range; give 2 to 32");
     check_refused(CLOCK "[cpu]\nnwin 8\n" MEMORY, "4: this is neither [section] nor key = value "
                                                   "nor a comment starting with ; or #");
     check_refused(CLOCK "[cpu\nnwin=8\n", "3: this is neither [section] nor key = value nor a "
