@@ -9,6 +9,7 @@
 #include "bits.h"
 #include "check.h"
 #include "exec/block_cache.h"
+#include "exec/code_source.h"
 #include "exec/listing.h"
 #include "exec/verify.h"
 #include "mem/addrspace.h"
@@ -308,73 +309,6 @@ void translator_destroy(struct translator *t)
 
 /* ---- translating ---- */
 
-#define NOWHERE BLOCK_MAX_PAGES
-
-/* Where words come from while a block is made. */
-struct source {
-    struct cpu *cpu;
-    const struct block_cache *cache;
-    uint32_t pc; /* of the block */
-    unsigned count;
-    uint32_t pages[BLOCK_MAX_PAGES]; /* virtual */
-    uint64_t restless[BLOCK_MAX_PAGES];
-    struct block_place places[BLOCK_MAX_PAGES];
-};
-
-/* Memory that may be fetched from without further ado. */
-static bool find_place(struct cpu *cpu, uint32_t va, struct block_place *place)
-{
-    const struct mmu before = cpu->mmu;
-    enum tlb_result result;
-
-    place->region = NULL;
-    place->granules = 0;
-    result = tlb_fetch_page(&cpu->tlb, va, &place->region, &place->offset);
-    if (result == TLB_MMU_FAULT) {
-        cpu->mmu = before; /* the interpreter takes the trap, and records the fault */
-    }
-    return result == TLB_OK && place->region != NULL && tlb_fetch_is_fast(&cpu->tlb, va);
-}
-
-/* Number of the page, NOWHERE: there is none to be had. */
-static unsigned page_of(struct source *s, uint32_t va)
-{
-    uint32_t page = va & ~TLB_PAGE_MASK;
-    struct block_place *place = &s->places[s->count];
-
-    for (unsigned i = 0; i < s->count; i++) {
-        if (s->pages[i] == page) {
-            return i;
-        }
-    }
-    /* Behind an MMU the next page may be anywhere tomorrow. */
-    if (s->count == BLOCK_MAX_PAGES || (s->count > 0 && s->cpu->tlb.index != TLB_PHYSICAL) ||
-        !find_place(s->cpu, page, place)) {
-        return NOWHERE;
-    }
-    s->pages[s->count] = page;
-    s->restless[s->count] = block_cache_restless(s->cache, place->region, place->offset);
-    return s->count++;
-}
-
-/* Who calls code that is always changing would change with it: that is in blocks of its own. */
-static bool is_restless(const struct source *s, uint32_t pc, uint64_t restless)
-{
-    return (restless & region_granules(pc, pc)) && (pc ^ s->pc) / REGION_GRANULE != 0;
-}
-
-static bool fetch_word(void *context, uint32_t pc, uint32_t *word)
-{
-    struct source *s = context;
-    unsigned page = page_of(s, pc);
-    if (page == NOWHERE || is_restless(s, pc, s->restless[page])) {
-        return false;
-    }
-    *word = be32_load(s->places[page].region->host + s->places[page].offset + (pc & TLB_PAGE_MASK));
-    s->places[page].granules |= region_granules(pc, pc);
-    return true;
-}
-
 static void trace_pass(void *context, const struct ir_block *block, const char *pass)
 {
     const struct translator *t = context;
@@ -388,7 +322,7 @@ static unsigned passes_for(const struct translator *t, uint32_t pc)
 }
 
 static bool compile(struct translator *t, const struct translate_request *request,
-                    const struct source *source, struct block **block)
+                    const struct code_source *source, struct block **block)
 {
     struct jit_code code;
 
@@ -410,7 +344,7 @@ static bool compile(struct translator *t, const struct translate_request *reques
 static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t place,
                                   uint32_t mode)
 {
-    struct source source = {.cpu = cpu, .cache = &t->cache, .pc = place};
+    struct code_source source = {.cpu = cpu, .cache = &t->cache, .pc = place};
     struct translate_request request = {
         .guest = &t->guest,
         .cpu = cpu,
@@ -418,7 +352,7 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
         .mode = mode,
         .paged = (mode & MODE_MMU) || !t->config.space->linear,
         .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
-        .fetch = fetch_word,
+        .fetch = code_source_fetch,
         .context = &source,
     };
     struct block *block;
@@ -461,7 +395,7 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
         return NULL;
     }
     *why = FALLBACK_PLACE;
-    if (!find_place(cpu, pc, &place)) {
+    if (!code_source_find(cpu, pc, &place)) {
         return NULL;
     }
     block =
