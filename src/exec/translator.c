@@ -10,6 +10,7 @@
 #include "check.h"
 #include "exec/block_cache.h"
 #include "exec/code_source.h"
+#include "exec/jump_cache.h"
 #include "exec/listing.h"
 #include "exec/verify.h"
 #include "mem/addrspace.h"
@@ -37,13 +38,6 @@ struct warmth {
 #define MAX_DOUBLINGS 7
 #define WRONG_GUESSES 8 /* then a block is made without */
 
-/* The jump caches of a CPU in one MMU context: a cache for each mode. */
-struct jump_set {
-    struct jit_jump *all_jumps;
-    uint32_t used; /* those that are not empty, as bits */
-    bool ready;    /* its context was in use, ever */
-};
-
 struct translator {
     struct translator_config config;
     struct leon3emu_jit_options options;
@@ -60,63 +54,8 @@ struct translator {
     struct ir_block ir;
     struct translated translated;
     struct verify verify;
-    struct jump_set *jump_sets; /* TLB_CONTEXTS of each CPU */
-    struct jit_jump *jumps;     /* of all of them */
+    struct jump_cache jumps;
 };
-
-/* ---- jump caches ---- */
-
-static struct jump_set *set_of(const struct translator *t, const struct cpu *cpu, unsigned place)
-{
-    return &t->jump_sets[cpu->config.index * TLB_CONTEXTS + place];
-}
-
-static struct jit_jump *jump_at(struct jit_jump *all_jumps, uint32_t mode, uint32_t pc)
-{
-    return &all_jumps[mode * JIT_JUMPS + (pc >> 2) % JIT_JUMPS];
-}
-
-static void clear_jumps(struct jump_set *set, uint32_t mode)
-{
-    struct jit_jump *jumps = set->all_jumps + mode * JIT_JUMPS;
-    if (set->used >> mode & 1) {
-        memset(jumps, 0, JIT_JUMPS * sizeof *jumps);
-        jumps[0].pc = 1; /* all others are empty with pc 0, which is none of theirs */
-        set->used &= ~(1u << mode);
-    }
-}
-
-/* Those of virtual addresses. */
-static void clear_virtual_jumps(struct jump_set *set)
-{
-    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-        if (mode & MODE_MMU) {
-            clear_jumps(set, mode);
-        }
-    }
-}
-
-static void note_jump(struct translator *t, struct cpu *cpu, uint32_t mode,
-                      const struct block *block)
-{
-    struct jit_jump *jump = jump_at(cpu->generated.all_jumps, mode, block->pc);
-    jump->pc = block->pc;
-    jump->entry = block->entry;
-    set_of(t, cpu, cpu->tlb.place)->used |= 1u << mode;
-}
-
-void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new)
-{
-    struct jump_set *set = set_of(t, cpu, place);
-    for (uint32_t mode = 0; mode < MODE_COUNT && !set->ready; mode++) {
-        set->all_jumps[mode * JIT_JUMPS].pc = 1;
-    }
-    set->ready = true;
-    if (is_new) {
-        clear_virtual_jumps(set);
-    }
-    cpu->generated.all_jumps = set->all_jumps;
-}
 
 static void block_gone(void *context, const struct block *block)
 {
@@ -130,13 +69,7 @@ static void block_gone(void *context, const struct block *block)
             cpu_attention(&t->config.cpus[i]); /* it is to be left after the access */
         }
     }
-    for (unsigned i = 0; i < t->config.cpu_count * TLB_CONTEXTS; i++) {
-        struct jump_set *set = &t->jump_sets[i];
-        struct jit_jump *jump = jump_at(set->all_jumps, block->guest.mode, block->pc);
-        if (set->ready && jump->pc == block->pc && jump->entry == block->entry) {
-            jump->pc = 1;
-        }
-    }
+    jump_cache_drop(&t->jumps, block->guest.mode, block->pc, block->entry);
 }
 
 /* The block has guessed wrong about memory.  Once may be a page that was not looked at before. */
@@ -161,9 +94,12 @@ static void new_page(void *context)
 
 void translator_tlb_flushed(struct translator *t, struct cpu *cpu)
 {
-    for (unsigned place = 0; place < TLB_CONTEXTS; place++) {
-        clear_virtual_jumps(set_of(t, cpu, place));
-    }
+    jump_cache_clear_virtual(&t->jumps, cpu);
+}
+
+void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new)
+{
+    jump_cache_select(&t->jumps, cpu, place, is_new);
 }
 
 void translator_flush(struct translator *t)
@@ -196,11 +132,7 @@ static void flush_now(struct translator *t)
 {
     t->flush_wanted = false;
     tell_cpus(t);
-    for (unsigned i = 0; i < t->config.cpu_count * TLB_CONTEXTS; i++) {
-        for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-            clear_jumps(&t->jump_sets[i], mode);
-        }
-    }
+    jump_cache_clear(&t->jumps);
     block_cache_flush(&t->cache);
     t->config.code_changed(t->config.context);
 }
@@ -212,22 +144,6 @@ void translator_code_written(struct translator *t, const struct region *region, 
 }
 
 /* ---- creation ---- */
-
-/* Memory that is not used costs nothing. */
-static bool create_jumps(struct translator *t)
-{
-    unsigned sets = t->config.cpu_count * TLB_CONTEXTS;
-
-    t->jump_sets = calloc(sets, sizeof *t->jump_sets);
-    t->jumps = calloc((size_t)sets * MODE_COUNT * JIT_JUMPS, sizeof *t->jumps);
-    if (t->jump_sets == NULL || t->jumps == NULL) {
-        return false;
-    }
-    for (unsigned i = 0; i < sets; i++) {
-        t->jump_sets[i].all_jumps = t->jumps + (size_t)i * MODE_COUNT * JIT_JUMPS;
-    }
-    return true;
-}
 
 static bool create_parts(struct translator *t, struct error *err)
 {
@@ -248,7 +164,8 @@ static bool create_parts(struct translator *t, struct error *err)
         return error_set(err, LEON3EMU_HOST, "no memory for generated code: %s; try --exec=interp",
                          message);
     }
-    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size) || !create_jumps(t)) {
+    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size) ||
+        !jump_cache_init(&t->jumps, t->config.cpu_count)) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     t->cache.on_gone = block_gone;
@@ -298,8 +215,7 @@ void translator_destroy(struct translator *t)
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         t->config.cpus[i].generated.all_jumps = NULL;
     }
-    free(t->jumps);
-    free(t->jump_sets);
+    jump_cache_fini(&t->jumps);
     if (t->jit != NULL) {
         jit_destroy(t->jit);
     }
@@ -405,7 +321,7 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
         *why = pc & PLACE_IN_DELAY_SLOT ? FALLBACK_NPC : FALLBACK_PLACE;
     }
     if (block != NULL && !t->options.no_chain) {
-        note_jump(t, cpu, mode, block);
+        jump_cache_note(&t->jumps, cpu, mode, block->pc, block->entry);
     }
     return block;
 }
@@ -556,7 +472,7 @@ static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mo
                               enum fallback *why)
 {
     uint32_t place = generated_place(cpu);
-    const struct jit_jump *jump = jump_at(cpu->generated.all_jumps, mode, place);
+    const struct jit_jump *jump = jump_cache_at(cpu->generated.all_jumps, mode, place);
     const struct block *block;
     if (jump->pc == place) {
         return jump->entry;
