@@ -35,13 +35,15 @@
 #define FLUSH_INDEX      0xfffffc30u
 #define MTRR_MAX         32
 
-#define VALUE_COUNT (13 + MTRR_MAX)
+#define VALUE_COUNT  (13 + MTRR_MAX)
+#define ACCESS_VALUE 11 /* l2caccc's */
 
 struct l2cache {
     struct l3_host *host;
     const struct l3_services *services;
     struct l3_regfile regs;
     uint32_t status;
+    uint32_t access; /* l2caccc after reset */
     union {
         uint32_t values[VALUE_COUNT];
         uint32_t control; /* the first of them */
@@ -142,6 +144,7 @@ static void l2cache_reset(void *instance, uint32_t cause)
     struct l2cache *cache = instance;
     (void)cause;
     l3_regfile_reset(&cache->regs);
+    cache->values[ACCESS_VALUE] = cache->access;
 }
 
 static void l2cache_destroy(void *instance)
@@ -169,6 +172,7 @@ static int l2cache_configure(struct l2cache *cache)
         return 0;
     }
     l3_regfile_limit(&cache->regs, 0x80, mtrrs);
+    cache->access = (uint32_t)services->property_uint(host, "accc") & ACCESS_STORED;
     return 1;
 }
 
@@ -208,6 +212,8 @@ static const struct l3_property l2cache_properties[] = {
      "bytes in a line: 32 or 64"},
     {sizeof(struct l3_property), L3_PROPERTY_UINT, "mtrrs", "16", 0, MTRR_MAX,
      "number of memory type range registers"},
+    {sizeof(struct l3_property), L3_PROPERTY_UINT, "accc", "0", 0, ACCESS_STORED,
+     "access control register after reset, as a boot loader leaves it"},
 };
 /* clang-format on */
 

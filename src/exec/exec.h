@@ -43,6 +43,7 @@ struct exec {
     unsigned cpu_count;
     struct cpu *cpu;   /* that executes, or did last */
     uint64_t now;      /* cycles, between the CPUs' turns */
+    uint64_t told;     /* the latest that a CPU's turn was told */
     uint64_t end;      /* of the round */
     uint64_t quantum;  /* cycles in a round of several CPUs, at most */
     uint64_t pause;    /* cycles at which the run comes back, wherever that is in a round */
@@ -67,6 +68,7 @@ struct exec {
     int64_t realtime_start; /* ns of the monotonic clock at which cycle 0 was */
     unsigned breakpoint_count;
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
+    bool verifies;  /* --verify-jit */
     bool step_over; /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
     unsigned stop_cpu;
     uint32_t stop_pc;
@@ -104,6 +106,19 @@ bool exec_is_breakpoint(const struct exec *exec, uint32_t address);
 static inline uint64_t exec_now(const struct exec *exec)
 {
     return exec->in_turn ? exec->cpu->cycles : exec->now;
+}
+
+/* The same as software sees it, in counters of devices and of CPUs.  Of several CPUs one has its turn before
+ * another one's same cycles; what the first has read and passed on must not be the future of the second:
+ * time that was told does not go back.  (Not with --verify-jit, which lets each CPU read twice.) */
+static inline uint64_t exec_tell_time(struct exec *exec)
+{
+    uint64_t now = exec_now(exec);
+    if (exec->cpu_count == 1 || !exec->in_turn || exec->verifies) {
+        return now;
+    }
+    exec->told = now > exec->told ? now : exec->told;
+    return exec->told;
 }
 
 /* The hash with the present state put to it: what two executors must agree on.  Several CPUs are looked at

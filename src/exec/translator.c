@@ -148,6 +148,9 @@ void translator_code_written(struct translator *t, const struct region *region, 
 static bool create_parts(struct translator *t, struct error *err)
 {
     t->guest = generated_guest(t->config.cpus[0].config.windows);
+    if (t->config.cpu_count > 1) {
+        t->guest.ports = NULL; /* they tell the CPU's own time */
+    }
     struct jit_config config = {
         .guest = &t->guest,
         .backend = t->options.use_ir ? JIT_IR : JIT_HOST,

@@ -36,8 +36,8 @@ static uint32_t guest_pc(void *context)
 
 static uint64_t now(void *context)
 {
-    const struct machine *m = context;
-    return exec_now(&m->exec);
+    struct machine *m = context;
+    return exec_tell_time(&m->exec);
 }
 
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
@@ -78,7 +78,7 @@ static void executor_failed(void *context, const char *text)
 
 static uint64_t up_counter(void *context)
 {
-    return exec_now(&((const struct machine *)context)->exec);
+    return exec_tell_time(&((struct machine *)context)->exec);
 }
 
 static void tlb_flushed(void *context, struct cpu *cpu)
@@ -272,6 +272,7 @@ static bool create_translator(struct machine *m, struct error *err)
         return true;
     }
     m->options.jit.use_ir = m->options.exec == EXEC_IR;
+    m->exec.verifies = m->options.jit.verify;
     window_open(&m->space);
     m->exec.translator = translator_create(&config, err);
     return m->exec.translator != NULL;

@@ -17,6 +17,7 @@ extern const struct l3_device_class *const l3_builtin_l2cache;
 #define L2CFMA  0x08
 #define L2CFSI  0x0c
 #define L2CERR  0x20
+#define L2CACCC 0x3c
 #define L2CMTRR 0x80
 
 static struct l3_host *start(void)
@@ -106,6 +107,24 @@ static void test_registers_are_kept(void **state)
     mock_free(host);
 }
 
+/* What a boot loader has left in the access control register is there again after reset. */
+static void test_access_control(void **state)
+{
+    (void)state;
+    struct l3_host *host = start();
+    assert_int_equal(mock_read(host, L2CACCC), 0);
+    mock_free(host);
+    host = mock_new(l3_builtin_l2cache);
+    mock_property(host, "accc", "0x12");
+    assert_true(mock_start(host));
+    assert_int_equal(mock_read(host, L2CACCC), 0x12);
+    mock_write(host, L2CACCC, UINT32_MAX);
+    assert_int_equal(mock_read(host, L2CACCC), 0x67f6);
+    mock_reset(host, L3_RESET_POWER_ON);
+    assert_int_equal(mock_read(host, L2CACCC), 0x12);
+    mock_free(host);
+}
+
 static void test_diagnostic_access(void **state)
 {
     (void)state;
@@ -122,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_other_sizes),
+        cmocka_unit_test(test_access_control),
         cmocka_unit_test(test_line_of_another_size),
         cmocka_unit_test(test_flush_is_done_at_once),
         cmocka_unit_test(test_flush_can_disable),

@@ -40,6 +40,14 @@ class Smp(support.Case):
                     self.check(run('--smp', str(cpus), '--quantum', str(quantum), 'ipi.elf'), 0,
                                r'^cpu 1 in error mode.*the other CPUs go on')
 
+    def test_time_does_not_go_back(self):
+        for executor in '--exec=interp', '--jit-threshold=0':
+            for cpus in 1, 2, 4:
+                for quantum in 7, 700, 10000:
+                    with self.subTest(executor=executor, cpus=cpus, quantum=quantum):
+                        self.check(run(executor, '--smp', str(cpus), '--quantum', str(quantum),
+                                       'uptime.elf'), 0)
+
     def test_the_quantum_is_exact(self):
         """Another quantum is another interleaving: the lock is waited for differently."""
         counts = {run('--smp', '4', '--quantum', str(q), '--stats', 'smp.elf').stat('instructions')
