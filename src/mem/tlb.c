@@ -607,8 +607,13 @@ enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word)
     uint32_t flags;
     uint32_t pa;
     uint64_t value;
-    enum tlb_result result = look_up(tlb, va, TLB_KIND_FETCH, &pa, &flags);
+    enum tlb_result result;
 
+    if (tlb_fetch_is_fast(tlb, va)) {
+        *word = be32_load(tlb_host(tlb, va));
+        return TLB_OK;
+    }
+    result = look_up(tlb, va, TLB_KIND_FETCH, &pa, &flags);
     if (result != TLB_OK) {
         return result;
     }
