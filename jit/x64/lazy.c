@@ -135,11 +135,17 @@ static void compare(struct x64 *c, const struct x64_noted_lazy *noted)
 }
 
 /* The host's flags, to memory. */
-static void store_flags(struct x64 *c, struct x64_mem to)
+static void store_flags(struct x64 *c, struct x64_mem to, bool keep_rax)
 {
+    if (keep_rax) {
+        x64_rm(&c->as, OP_MOV_STORE | X_W, RAX, SAVED_RAX);
+    }
     x64_byte(&c->as, 0x9f); /* lahf */
     x64_setcc(&c->as, CC_O, RAX);
     x64_rm(&c->as, OP_MOV_STORE16, RAX, to);
+    if (keep_rax) {
+        x64_rm(&c->as, OP_MOV_LOAD | X_W, RAX, SAVED_RAX);
+    }
 }
 
 void x64_emit_lazy(struct x64 *c, const struct x64_noted_lazy *noted, bool keep_rax)
@@ -151,7 +157,7 @@ void x64_emit_lazy(struct x64 *c, const struct x64_noted_lazy *noted, bool keep_
         x64_rm(&c->as, OP_MOV_STORE | X_W, RAX, SAVED_RAX);
     }
     compare(c, noted);
-    store_flags(c, c->slots[noted->lazy.slot]);
+    store_flags(c, c->slots[noted->lazy.slot], false);
     if (keep_rax) {
         x64_rm(&c->as, OP_MOV_LOAD | X_W, RAX, SAVED_RAX);
     }
@@ -170,43 +176,48 @@ static bool is_at_hand(const struct x64 *c, const struct ir_op *op)
     }
 }
 
+/* The operand stays where it is: what is put into the frame from here on lies above it. */
+static void stay_clear_of(struct x64 *c, struct x64_operand operand)
+{
+    unsigned end;
+
+    if (operand.kind == OPERAND_MEM && operand.reg == RSP) {
+        end = (unsigned)(operand.value - FRAME_SPILL) / 8 + 1;
+        c->frame_top = end > c->frame_top ? end : c->frame_top;
+    }
+}
+
+static bool is_rax(struct x64_operand operand)
+{
+    return operand.kind == OPERAND_REG && operand.reg == RAX;
+}
+
 /* A FLAGS value that the arm uses, and that is in the host's flags only, goes to the frame. */
-static void save_holder(struct x64 *c)
+static void save_holder(struct x64 *c, bool keep_rax)
 {
     struct x64_value *at = &c->values[c->flags.value];
 
     if (c->flags.value != 0 && at->where == AT_FLAGS) {
         at->frame = (uint16_t)c->frame_top++;
         at->where = AT_FRAME;
-        store_flags(c, x64_spill_mem(at->frame));
+        store_flags(c, x64_spill_mem(at->frame), keep_rax);
     }
     c->flags = (struct x64_flags){.kind = FLAGS_NONE};
 }
 
 void x64_begin_arm_lazy(struct x64 *c, const struct x64_noted_lazy *noted)
 {
-    bool keep_rax =
-        !(c->free & X64_BIT(RAX)) || noted->a.kind == OPERAND_REG || noted->b.kind == OPERAND_REG;
-    bool at_hand;
+    bool busy = !(c->free & X64_BIT(RAX));
 
     if (noted->lazy.value == 0) {
         return;
     }
-    at_hand = is_at_hand(c, &c->ops[noted->lazy.value]);
-    if (keep_rax) {
-        x64_rm(&c->as, OP_MOV_STORE | X_W, RAX, SAVED_RAX);
+    if (is_at_hand(c, &c->ops[noted->lazy.value])) {
+        store_flags(c, c->slots[noted->lazy.slot], busy);
+        return;
     }
-    if (at_hand) {
-        store_flags(c, c->slots[noted->lazy.slot]);
-    } else {
-        save_holder(c);
-        if (keep_rax) {
-            x64_rm(&c->as, OP_MOV_LOAD | X_W, RAX, SAVED_RAX);
-        }
-        compare(c, noted);
-        store_flags(c, c->slots[noted->lazy.slot]);
-    }
-    if (keep_rax && !(c->free & X64_BIT(RAX))) {
-        x64_rm(&c->as, OP_MOV_LOAD | X_W, RAX, SAVED_RAX);
-    }
+    stay_clear_of(c, noted->a);
+    stay_clear_of(c, noted->b);
+    save_holder(c, busy || is_rax(noted->a) || is_rax(noted->b));
+    x64_emit_lazy(c, noted, busy);
 }

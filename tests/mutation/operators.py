@@ -66,8 +66,8 @@ def try_one(arguments, tests, path, mutant, slot):
     program = directory / "leon3emu-operator"
     done = subprocess.run(
         [arguments.compiler, *mutate.FLAGS, "-w", *include, '-DLEON3EMU_VERSION="mutants"', copy,
-         *arguments.fixed, *arguments.library, "-Wl,--allow-multiple-definition", "-lelf", "-ldw",
-         "-linih", "-lpthread", "-ldl", "-o", program], stderr=subprocess.DEVNULL, check=False)
+         *arguments.fixed, *arguments.library, "-Wl,--allow-multiple-definition",
+         *arguments.link.split(), "-o", program], stderr=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
         return number, None
     runner = mutate.Tests(arguments, program)
@@ -82,6 +82,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--source", type=pathlib.Path, required=True)
     parser.add_argument("--library", type=pathlib.Path, required=True, nargs="+")
+    parser.add_argument("--link", default="-lelf -ldw -linih -lffi -lcapstone -lm -lpthread -ldl",
+                        help="options of the linker, in one word")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--images", type=pathlib.Path, required=True)
     parser.add_argument("--compiler", default="cc")
