@@ -142,14 +142,14 @@ struct ir_loaded {
  *
  *     (a >> 2) * 2 % IR_PORTS for a load, the next for a store
  *
- * and answers if its tag is env's `key` | tags[write][log2 of s] | a.  The manual is docs/ir.md.
+ * and answers if its tag is env's key | tags[write][log2 of s] | a.  The manual is docs/ir.md.
  */
 #define IR_PORTS 64
 struct ir_ports {
     uint64_t tags[2][4];
     /* where in env: */
     uint32_t array;
-    uint32_t key;      /* uint64_t */
+    uint32_t keys[2];  /* uint64_t: of LOAD and STORE, of ALOAD and ASTORE */
     uint32_t place;    /* uint64_t: whose access it is, ir_place(), written before the call */
     uint32_t end, now; /* uint64_t: before the call now becomes end - budget */
     uint32_t limit;    /* uint64_t: if it is not `end` after the call, there is more to be done */

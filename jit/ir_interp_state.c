@@ -252,20 +252,30 @@ static const struct irx_op *load(struct irx_run *run, const struct irx_op *op)
     return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
 }
 
+static const struct irx_op *other_load(struct irx_run *run, const struct irx_op *op)
+{
+    return load_slow(run, op, (uint32_t)run->values[op->ir.a]);
+}
+
+static const struct irx_op *other_store(struct irx_run *run, const struct irx_op *op)
+{
+    begin_call(run, op);
+    uint32_t verdict =
+        run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn,
+                          (uint32_t)run->values[op->ir.a], op->ir.cond, run->values[op->ir.b]);
+    return end_call(run, op, verdict);
+}
+
 static const struct irx_op *store(struct irx_run *run, const struct irx_op *op)
 {
     uint32_t address = (uint32_t)run->values[op->ir.a];
-    uint64_t value = run->values[op->ir.b];
     uint8_t *to = find_fast(run, address, op->ir.cond, TLB_STORE);
 
-    if (to != NULL) {
-        write_big_endian(to, op->ir.cond, value);
-        return op + 1;
+    if (to == NULL) {
+        return other_store(run, op);
     }
-    begin_call(run, op);
-    uint32_t verdict = run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn,
-                                         address, op->ir.cond, value);
-    return end_call(run, op, verdict);
+    write_big_endian(to, op->ir.cond, run->values[op->ir.b]);
+    return op + 1;
 }
 
 /* ---- calls ---- */
@@ -434,6 +444,8 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_SHIFT] = {shift, NULL},
     [IR_LOAD] = {load, NULL},
     [IR_STORE] = {store, NULL},
+    [IR_ALOAD] = {other_load, NULL},
+    [IR_ASTORE] = {other_store, NULL},
     [IR_CALL] = {call, NULL},
     [IR_STEP] = {irx_step, NULL},
     [IR_BRANCH] = {branch_32, branch_64},

@@ -400,6 +400,8 @@ static uint8_t implied_type(const struct parser *parser, const struct ir_op *op)
     case IR_STORE:
     case IR_RLOAD:
     case IR_RSTORE:
+    case IR_ALOAD:
+    case IR_ASTORE:
         return op->cond == IR_64 ? IR_I64 : IR_I32;
     default:
         break;

@@ -242,6 +242,8 @@ static bool check_special_type(const struct walk *walk, const struct ir_op *op)
     case IR_STORE:
     case IR_RLOAD:
     case IR_RSTORE:
+    case IR_ALOAD:
+    case IR_ASTORE:
         return expect_type(walk, "the type", op->type, op->cond == IR_64 ? IR_I64 : IR_I32);
     case IR_FWIDEN:
         return expect_type(walk, "the type", op->type, IR_F64);
@@ -285,8 +287,8 @@ static bool is_fp(unsigned code)
 
 static bool check_insn(const struct walk *walk, const struct ir_op *op)
 {
-    bool needed =
-        op->code == IR_LOAD || op->code == IR_STORE || op->code == IR_STEP || op->code == IR_SHIFT;
+    bool needed = op->code == IR_LOAD || op->code == IR_STORE || op->code == IR_ALOAD ||
+                  op->code == IR_ASTORE || op->code == IR_STEP || op->code == IR_SHIFT;
 
     if (op->insn == IR_NONE) {
         return !needed || fail(walk, "an instruction is missing");
@@ -343,7 +345,7 @@ static bool check_size(const struct walk *walk, const struct ir_op *op)
 {
     bool known = op->cond <= IR_64 || op->cond == IR_S8 || op->cond == IR_S16;
 
-    bool is_signed = op->code == IR_LOAD || op->code == IR_RLOAD;
+    bool is_signed = op->code == IR_LOAD || op->code == IR_RLOAD || op->code == IR_ALOAD;
 
     if (!known || (!is_signed && op->cond >= IR_SIGNED)) {
         return fail(walk, "%u is no size here", op->cond);

@@ -65,6 +65,7 @@ uint64_t opt_bits(const struct opt_walk *walk, ir_ref ref)
         return 3;
     case IR_LOAD:
     case IR_RLOAD:
+    case IR_ALOAD:
         return op->cond == IR_8 ? 0xff : op->cond == IR_16 ? 0xffff : all;
     case IR_AND:
         return opt_is_const(walk, op->b) ? (uint64_t)(int64_t)opt_op(walk, op->b)->imm & all : all;
@@ -427,6 +428,7 @@ const struct opt_rules opt_rules[IR_CODES] = {
     [IR_REAL] = {fold_kind, NULL, false},
     [IR_BITS] = {fold_kind, NULL, false},
     [IR_STORE] = {fold_store, NULL, false},
+    [IR_ASTORE] = {fold_store, NULL, false},
     [IR_FADDI] = {fold_nothing, opt_flags_zero, true},
     [IR_FADDX] = {fold_nothing, opt_flags_extend, true},
     [IR_FSUBI] = {NULL, opt_flags_zero, false},

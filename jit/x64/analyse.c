@@ -137,6 +137,8 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
         break;
     case IR_LOAD:
     case IR_STORE:
+    case IR_ALOAD:
+    case IR_ASTORE:
     case IR_BRANCH:
     case IR_BRFLAGS:
     case IR_CHARGE:

@@ -445,6 +445,12 @@ X_INLINE uint8_t *x64_jcc_later(struct x64_asm *as, enum x64_cc cc)
     return as->p - 4;
 }
 
+X_INLINE uint8_t *x64_jmp_later(struct x64_asm *as)
+{
+    x64_jmp(as, as->p);
+    return as->p - 4;
+}
+
 X_INLINE void x64_bind(uint8_t *field, const uint8_t *to)
 {
     x64_put_32(field, (uint32_t)(to - (field + 4)));

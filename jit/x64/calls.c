@@ -74,6 +74,7 @@ struct port {
     const struct ir_ports *at;
     unsigned size; /* enum ir_size */
     bool write;
+    bool other;              /* of another address space */
     const uint8_t *miss;     /* the thunk for when there is no port */
     const uint8_t *finish;   /* pointers to the guest's functions */
     const uint8_t *dispatch; /* NULL: there is none */
@@ -103,7 +104,7 @@ static void emit_port_search(struct x64 *c, const struct port *port)
     x64_shift_imm(&c->as, SHIFT_SHL, false, RAX, (unsigned)__builtin_ctz(at->port_size) - 1);
     x64_mov_imm64(&c->as, R10, at->tags[port->write][port->size & 3]);
     x64_alu_rr(&c->as, ALU_OR, true, R10, RCX);
-    x64_alu_rm(&c->as, ALU_OR, true, R10, x64_env(at->key));
+    x64_alu_rm(&c->as, ALU_OR, true, R10, x64_env(at->keys[port->other]));
     x64_alu_rm(&c->as, ALU_CMP, true, R10, port_field(port, at->tag));
 }
 
@@ -215,25 +216,40 @@ static uint8_t *emit_port(struct x64 *c, const struct port *port)
     return thunk;
 }
 
+static void emit_load_ports(struct x64 *c, struct port port, const uint8_t *loaded)
+{
+    port.finish = loaded;
+    for (port.size = 0; port.size <= IR_S16; port.size++) {
+        port.miss = c->thunks.load[port.size];
+        c->thunks.port_load[port.other][port.size] = emit_port(c, &port);
+    }
+}
+
+static void emit_store_ports(struct x64 *c, struct port port, const uint8_t *stored)
+{
+    port.finish = stored;
+    port.write = true;
+    for (port.size = 0; port.size <= IR_64; port.size++) {
+        port.miss = c->thunks.store[port.size];
+        c->thunks.port_store[port.other][port.size] = emit_port(c, &port);
+    }
+}
+
 static void emit_ports(struct x64 *c)
 {
     const struct ir_ports *at = c->guest->ports;
+    const uint8_t *loaded = emit_pointer(c, (uintptr_t)at->loaded);
+    const uint8_t *stored = emit_pointer(c, (uintptr_t)at->stored);
     struct port port = {.at = at};
 
     ASSERT((at->port_size & (at->port_size - 1)) == 0);
     if (at->dispatch != NULL) {
         port.dispatch = emit_pointer(c, (uintptr_t)at->dispatch);
     }
-    port.finish = emit_pointer(c, (uintptr_t)at->loaded);
-    for (port.size = 0; port.size <= IR_S16; port.size++) {
-        port.miss = c->thunks.load[port.size];
-        c->thunks.port_load[port.size] = emit_port(c, &port);
-    }
-    port.finish = emit_pointer(c, (uintptr_t)at->stored);
-    port.write = true;
-    for (port.size = 0; port.size <= IR_64; port.size++) {
-        port.miss = c->thunks.store[port.size];
-        c->thunks.port_store[port.size] = emit_port(c, &port);
+    for (unsigned other = 0; other < 2; other++) {
+        port.other = other;
+        emit_load_ports(c, port, loaded);
+        emit_store_ports(c, port, stored);
     }
 }
 

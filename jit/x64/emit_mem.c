@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * LOAD, STORE, and SHIFT of the bank.
+ * LOAD, STORE and the like, and SHIFT of the bank.
  *
  * An access is: make the index of the page's flag byte, with the address rotated so that misaligned ones
  * have an index that no page has; test the permission; access at the usual addend.  What is refused goes to a
@@ -306,6 +306,37 @@ void x64_do_raw_store(struct x64 *c, unsigned number, const struct ir_op *op)
     };
 
     x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
+}
+
+/* ---- ALOAD ASTORE: nothing but the stub ---- */
+
+static void emit_other_load(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    (void)op;
+    x64_add_stub(c, STUB_LOAD, x, x64_jmp_later(&c->as));
+}
+
+void x64_do_other_load(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row row = {1, {C_RI}, OUT_NEW, ROW_SPOILS, 0, emit_other_load, NULL};
+
+    x64_place(c, number, op, &row);
+}
+
+static void emit_other_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    (void)op;
+    x64_add_stub(c, STUB_STORE, x, x64_jmp_later(&c->as));
+}
+
+void x64_do_other_store(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row rows[2] = {
+        {2, {C_RI, C_RI}, OUT_NONE, ROW_SPOILS, 0, emit_other_store, NULL},
+        {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 0, emit_other_store, NULL},
+    };
+
+    x64_place(c, number, op, &rows[op->cond == IR_64]);
 }
 
 /* ---- SHIFT ---- */

@@ -55,6 +55,8 @@ const struct x64_row x64_rows[IR_CODES] = {
 
     [IR_LOAD]    = SPECIAL(1, ROW_STATE, x64_do_load),
     [IR_STORE]   = SPECIAL(2, ROW_STATE, x64_do_store),
+    [IR_ALOAD]   = SPECIAL(1, ROW_STATE, x64_do_other_load),
+    [IR_ASTORE]  = SPECIAL(2, ROW_STATE, x64_do_other_store),
 
     [IR_MAYLD]   = SPECIAL(2, ROW_STATE, x64_do_may),
     [IR_MAYST]   = SPECIAL(2, ROW_STATE, x64_do_may),

@@ -117,7 +117,7 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *por
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.port_load[op->cond], c->thunks.load[op->cond],
+    call_guest(c, op, c->thunks.port_load[op->code == IR_ALOAD][op->cond], c->thunks.load[op->cond],
                c->thunks.load_verdict);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
@@ -127,7 +127,8 @@ static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const str
 static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.port_store[op->cond], c->thunks.store[op->cond], c->thunks.verdict);
+    call_guest(c, op, c->thunks.port_store[op->code == IR_ASTORE][op->cond],
+               c->thunks.store[op->cond], c->thunks.verdict);
 }
 
 /* ---- floating point ---- */
@@ -219,9 +220,9 @@ static bool is_rax(struct x64_operand operand)
 /* Another page than the usual ones, but memory. */
 static void emit_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
-    bool load = stub->kind == STUB_LOAD;
+    bool load = op->code == IR_LOAD;
 
-    if (c->block->paged && (load || stub->kind == STUB_STORE)) {
+    if (c->block->paged && (load || op->code == IR_STORE)) {
         uint8_t *jump = load ? x64_load_page(c, stub, op) : x64_store_page(c, stub, op);
         x64_jmp(&c->as, stub->back);
         x64_bind(jump, c->as.p);

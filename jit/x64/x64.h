@@ -221,20 +221,20 @@ struct x64_stub {
 
 struct x64_thunks {
     uint8_t *enter;
-    uint8_t *leave;        /* rax cookie, rdx reason */
-    uint8_t *quit;         /* with JIT_QUIT */
-    uint8_t *go_to;        /* to env's target */
-    uint8_t *step;         /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
-    uint8_t *load[8];      /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
-    uint8_t *store[4];     /* the same and r9 value */
-    uint8_t *port_load[8]; /* the same by a port, with ir_place() in rsi; NULL: there are none */
-    uint8_t *port_store[4];
-    uint8_t *verdict;      /* eax: of step and store */
-    uint8_t *load_verdict; /* edx */
-    uint8_t *fp_begin;     /* makes the host ready if it is not */
-    uint8_t *mxcsr;        /* constants: */
-    uint8_t *magnitude;    /* [0] of F32, [1] of F64: 16 bytes each */
-    uint8_t *least;        /* the same: least normal number */
+    uint8_t *leave;    /* rax cookie, rdx reason */
+    uint8_t *quit;     /* with JIT_QUIT */
+    uint8_t *go_to;    /* to env's target */
+    uint8_t *step;     /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
+    uint8_t *load[8];  /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
+    uint8_t *store[4]; /* the same and r9 value */
+    uint8_t *port_load[2][8]; /* the same by a port, with ir_place() in rsi; NULL: there are none */
+    uint8_t *port_store[2][4]; /* [0] of LOAD and STORE, [1] of ALOAD and ASTORE */
+    uint8_t *verdict;          /* eax: of step and store */
+    uint8_t *load_verdict;     /* edx */
+    uint8_t *fp_begin;         /* makes the host ready if it is not */
+    uint8_t *mxcsr;            /* constants: */
+    uint8_t *magnitude;        /* [0] of F32, [1] of F64: 16 bytes each */
+    uint8_t *least;            /* the same: least normal number */
     uint8_t *zero;
 };
 
@@ -428,8 +428,8 @@ x64_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x6
     x64_emit_divs, x64_emit_movsx8, x64_emit_movsx16, x64_emit_movzx8, x64_emit_movzx16,
     x64_emit_movsxd, x64_emit_mov32, x64_emit_nothing, x64_emit_high, x64_emit_pack,
     x64_emit_select;
-x64_special x64_do_load, x64_do_store, x64_do_may, x64_do_raw_load, x64_do_raw_store,
-    x64_do_shift_bank;
+x64_special x64_do_load, x64_do_store, x64_do_other_load, x64_do_other_store, x64_do_may,
+    x64_do_raw_load, x64_do_raw_store, x64_do_shift_bank;
 /* The first thing in a stub in paged mode: the access by the page's addend.  Returns the field of the jump that
  * is taken if that may not be, either. */
 uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);

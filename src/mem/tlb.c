@@ -405,9 +405,9 @@ static enum tlb_result replay(struct tlb *tlb, uint64_t *value)
 /* ---- by physical address ---- */
 
 /* What an access by physical address hangs on: nothing of the MMU's, but the way it is made. */
-static uint64_t bus_key(const struct access *how)
+uint64_t tlb_bus_key(uint32_t attributes)
 {
-    return UINT64_C(7) << 61 | (uint64_t)how->attributes << 38;
+    return UINT64_C(7) << 61 | (uint64_t)attributes << 38;
 }
 
 /* The call for a register that was accessed in this way before. */
@@ -431,7 +431,8 @@ static void note_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned writ
     io = addrspace_io_page(tlb->space, pa);
     if (io != NULL) {
         io_call_prepare(io_call_at(tlb->io_calls, pa, write),
-                        io_call_tag(bus_key(how), pa, size, write), io, pa, size, write, how);
+                        io_call_tag(tlb_bus_key(how->attributes), pa, size, write), io, pa, size,
+                        write, how);
     }
 }
 
@@ -450,8 +451,11 @@ static enum tlb_result run_call(struct tlb *tlb, struct io_call *call, uint64_t 
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
                              struct access *how)
 {
-    struct io_call *call = known_call(tlb, bus_key(how), pa, size, 0);
+    struct io_call *call = known_call(tlb, tlb_bus_key(how->attributes), pa, size, 0);
     bool ok;
+    if (tlb->replay != NULL) {
+        return replay(tlb, value);
+    }
     if (call != NULL) {
         *value = 0;
         return run_call(tlb, call, value);
@@ -466,8 +470,11 @@ enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64
 enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
                               struct access *how)
 {
-    struct io_call *call = known_call(tlb, bus_key(how), pa, size, 1);
+    struct io_call *call = known_call(tlb, tlb_bus_key(how->attributes), pa, size, 1);
     bool ok;
+    if (tlb->replay != NULL) {
+        return replay(tlb, &value);
+    }
     if (call != NULL) {
         return run_call(tlb, call, &value);
     }

@@ -119,7 +119,9 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                uint32_t attributes);
 
-/* A CPU's access by physical address, with no look at permissions; wait cycles are added. */
+/* A CPU's access by physical address, with no look at permissions; wait cycles are added.  The calls that it
+ * leaves in io_calls[] go by the key of its attributes. */
+uint64_t tlb_bus_key(uint32_t attributes);
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
                              struct access *how);
 enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,

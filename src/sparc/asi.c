@@ -36,8 +36,7 @@ static uint32_t cache_register(const struct cpu *cpu, uint32_t address)
     }
 }
 
-/* Is this an ordinary access, by whatever name? */
-static bool is_memory(unsigned asi)
+bool asi_is_memory(unsigned asi)
 {
     switch (asi & ASI_BITS) {
     case ASI_CACHE_REGISTERS:
@@ -98,7 +97,7 @@ static enum tlb_result load_memory(struct cpu *cpu, uint32_t address, unsigned s
 enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                          uint64_t *value, uint32_t attributes)
 {
-    if (is_memory(asi)) {
+    if (asi_is_memory(asi)) {
         return load_memory(cpu, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
     }
     *value = 0;
@@ -126,7 +125,7 @@ enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsign
 enum tlb_result asi_store(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                           uint64_t value, uint32_t attributes)
 {
-    if (is_memory(asi)) {
+    if (asi_is_memory(asi)) {
         return tlb_store(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
     }
     if (watch_hit(cpu, address, size, TLB_KIND_STORE)) {

@@ -35,6 +35,9 @@ enum {
     ASI_SNOOP_TAGS = 0x1e,
 };
 
+/* Is this an ordinary access, by whatever name? */
+bool asi_is_memory(unsigned asi);
+
 /* A load or store of 1, 2, 4 or 8 bytes, aligned, with an explicit ASI.  attributes: L3_ATTR_LOCKED. */
 enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                          uint64_t *value, uint32_t attributes);

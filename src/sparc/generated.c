@@ -6,6 +6,7 @@
 
 #include "bits.h"
 #include "check.h"
+#include "sparc/asi.h"
 #include "sparc/generated_state.h"
 #include "sparc/interp.h"
 
@@ -99,6 +100,7 @@ void generated_init(struct cpu *cpu, struct jit *jit)
     struct jit_flags_layout layout = jit_flags(jit);
 
     cpu->generated.jit = jit;
+    cpu->generated.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
     for (uint32_t icc = 0; icc < 16; icc++) {
         cpu->generated.flags_of_icc[icc] = place_flags(&layout, icc);
     }
@@ -349,16 +351,18 @@ static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t ad
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
     unsigned bytes = 1u << (size & 3);
     struct tlb_replay replay = {TLB_OK, 0};
     struct ir_loaded left = {0, IR_LEAVE};
 
-    arrive(cpu, &block->insns[insn]);
-    if (is_the_interpreters(&block->insns[insn], address, bytes)) {
+    arrive(cpu, at);
+    if (is_the_interpreters(at, address, bytes)) {
         left.verdict = complete(cpu, block, insn, NULL);
         return left;
     }
-    replay.result = tlb_load(&cpu->tlb, address, bytes, &replay.value, 0);
+    replay.result = at->asi == 0 ? tlb_load(&cpu->tlb, address, bytes, &replay.value, 0)
+                                 : asi_load(cpu, at->asi, address, bytes, &replay.value, 0);
     return finish_load(cpu, block, insn, size, &replay);
 }
 
@@ -367,14 +371,16 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
     unsigned bytes = 1u << (size & 3);
     struct tlb_replay replay = {TLB_OK, 0};
 
-    arrive(cpu, &block->insns[insn]);
-    if (is_the_interpreters(&block->insns[insn], address, bytes)) {
+    arrive(cpu, at);
+    if (is_the_interpreters(at, address, bytes)) {
         return complete(cpu, block, insn, NULL);
     }
-    replay.result = tlb_store(&cpu->tlb, address, bytes, value, 0);
+    replay.result = at->asi == 0 ? tlb_store(&cpu->tlb, address, bytes, value, 0)
+                                 : asi_store(cpu, at->asi, address, bytes, value, 0);
     return finish_store(cpu, block, insn, &replay);
 }
 
@@ -431,7 +437,7 @@ _Static_assert(IO_CALLS == IR_PORTS, "the ports are the TLB's known calls");
 static const struct ir_ports ports = {
     .tags = {KINDS(0u), KINDS(1u)},
     .array = offsetof(struct cpu, tlb.io_calls),
-    .key = offsetof(struct cpu, tlb.io_key),
+    .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, generated.bypass_key)},
     .place = offsetof(struct cpu, generated.port),
     .end = offsetof(struct cpu, generated.base),
     .now = offsetof(struct cpu, cycles),

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: MIT
-/* Translator: loads and stores of integer registers.  SPARC V8 B.1, B.4. */
+/*
+ * Translator: loads and stores.  SPARC V8 B.1, B.2, B.4, B.5, B.7, B.8; LEON3 CASA.
+ *
+ * An alternate space that is memory by another name is memory, of which the slow path knows the ASI.  The one that
+ * passes by the MMU has ops of its own.  All others are the interpreter's.
+ */
+#include "sparc/asi.h"
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
-static ir_ref load(struct translation *t, const struct insn *f, unsigned insn, enum ir_type type,
-                   enum ir_size size)
+static ir_ref load(struct translation *t, unsigned insn, enum ir_size size, ir_ref address)
 {
-    struct ir_op op = {.code = IR_LOAD, .type = (uint8_t)type, .cond = (uint8_t)size};
-    op.a = trans_address(t, f);
+    struct ir_op op = {.code = IR_LOAD, .cond = (uint8_t)size, .a = address};
+    if (t->out->insns[insn].asi == ASI_BYPASS) {
+        op.code = IR_ALOAD;
+    }
+    op.type = size == IR_64 ? IR_I64 : IR_I32;
     op.insn = (uint16_t)insn;
     return ir_add_op(t->block, op);
 }
 
-static void store(struct translation *t, const struct insn *f, unsigned insn, enum ir_size size,
+static void store(struct translation *t, unsigned insn, enum ir_size size, ir_ref address,
                   ir_ref value)
 {
-    struct ir_op op = {.code = IR_STORE, .cond = (uint8_t)size, .b = value};
+    struct ir_op op = {.code = IR_STORE, .cond = (uint8_t)size, .a = address, .b = value};
+    if (t->out->insns[insn].asi == ASI_BYPASS) {
+        op.code = IR_ASTORE;
+    }
     op.type = size == IR_64 ? IR_I64 : IR_I32;
-    op.a = trans_address(t, f);
     op.insn = (uint16_t)insn;
     ir_add_op(t->block, op);
 }
@@ -26,40 +36,90 @@ static enum ir_size size_of(unsigned row)
 {
     switch (row) {
     case INSN_LDUB:
+    case INSN_LDUBA:
     case INSN_STB:
+    case INSN_STBA:
         return IR_8;
     case INSN_LDUH:
+    case INSN_LDUHA:
     case INSN_STH:
+    case INSN_STHA:
         return IR_16;
     case INSN_LDSB:
+    case INSN_LDSBA:
         return IR_S8;
     case INSN_LDSH:
+    case INSN_LDSHA:
         return IR_S16;
     default:
         return IR_32;
     }
 }
 
+/* ---- alternate spaces ---- */
+
+static bool is_alternate(const struct insn *f)
+{
+    enum insn_format format = insn_rows[f->row].format;
+    return format == FORMAT_LOADA || format == FORMAT_STOREA || format == FORMAT_CASA;
+}
+
+/* It does not trap by privilege, nor because of its fields (but an odd rd). */
+static bool is_allowed(const struct translation *t, const struct insn *f)
+{
+    if (f->row == INSN_CASA) {
+        return t->request->cpu->config.casa && !(f->word & INSN_IMMEDIATE) &&
+               (!trans_is_user(t) || f->asi == ASI_USER_DATA);
+    }
+    return !trans_is_user(t) && !(f->word & INSN_IMMEDIATE);
+}
+
+/* Is it of an alternate space, and the interpreter's? */
+static bool is_the_interpreters(const struct translation *t, const struct insn *f)
+{
+    bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
+    return is_alternate(f) &&
+           !(is_allowed(t, f) && (asi_is_memory(f->asi) || (f->asi == ASI_BYPASS && !atomic)));
+}
+
+/* A store may change how code runs. */
+static enum flow leave_it(struct translation *t, const struct insn *f, unsigned insn)
+{
+    bool is_store = insn_rows[f->row].format == FORMAT_STOREA && f->row != INSN_SWAPA;
+    return is_store ? trans_sys(t, f, insn) : trans_step(t, f, insn);
+}
+
+/* ---- loads and stores ---- */
+
 enum flow trans_load(struct translation *t, const struct insn *f, unsigned insn)
 {
-    trans_write(t, f->rd, load(t, f, insn, IR_I32, size_of(f->row)));
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    trans_write(t, f->rd, load(t, insn, size_of(f->row), trans_address(t, f)));
     return FLOW_ON;
 }
 
 enum flow trans_store(struct translation *t, const struct insn *f, unsigned insn)
 {
-    store(t, f, insn, size_of(f->row), trans_read(t, f->rd));
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    store(t, insn, size_of(f->row), trans_address(t, f), trans_read(t, f->rd));
     return FLOW_ON;
 }
 
-/* An odd rd is illegal. */
+/* An odd rd is illegal, once there is the privilege. */
 enum flow trans_ldd(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref pair;
-    if (f->execute == do_ILLEGAL) {
+    if (f->rd & 1) {
         return trans_quit(t, insn);
     }
-    pair = load(t, f, insn, IR_I64, IR_64);
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    pair = load(t, insn, IR_64, trans_address(t, f));
     trans_write(t, f->rd, ir_unary(t->block, IR_HIGH, IR_I32, pair));
     trans_write(t, f->rd + 1u, ir_unary(t->block, IR_LOW, IR_I32, pair));
     return FLOW_ON;
@@ -67,30 +127,65 @@ enum flow trans_ldd(struct translation *t, const struct insn *f, unsigned insn)
 
 enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
 {
-    ir_ref high, low;
-    if (f->execute == do_ILLEGAL) {
+    ir_ref address, high, low;
+    if (f->rd & 1) {
         return trans_quit(t, insn);
     }
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    address = trans_address(t, f);
     high = trans_read(t, f->rd);
     low = trans_read(t, f->rd + 1u);
-    store(t, f, insn, IR_64, ir_binary(t->block, IR_PACK, IR_I64, high, low));
+    store(t, insn, IR_64, address, ir_binary(t->block, IR_PACK, IR_I64, high, low));
     return FLOW_ON;
 }
 
-/* ---- B.7, B.8 atomics: where either half is not simple the interpreter does it all (generated.c) ---- */
+/* ---- B.7, B.8, CASA: where either half is not simple the interpreter does it all (generated.c) ---- */
 
 enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned insn)
 {
-    ir_ref old = load(t, f, insn, IR_I32, IR_8);
-    store(t, f, insn, IR_8, trans_const(t, 0xff));
+    ir_ref address, old;
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    address = trans_address(t, f);
+    old = load(t, insn, IR_8, address);
+    store(t, insn, IR_8, address, trans_const(t, 0xff));
     trans_write(t, f->rd, old);
     return FLOW_ON;
 }
 
 enum flow trans_swap(struct translation *t, const struct insn *f, unsigned insn)
 {
-    ir_ref old = load(t, f, insn, IR_I32, IR_32);
-    store(t, f, insn, IR_32, trans_read(t, f->rd));
+    ir_ref address, old;
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    address = trans_address(t, f);
+    old = load(t, insn, IR_32, address);
+    store(t, insn, IR_32, address, trans_read(t, f->rd));
+    trans_write(t, f->rd, old);
+    return FLOW_ON;
+}
+
+/* The store puts back what was there if the comparison fails: nobody can tell where a store is simple. */
+enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
+{
+    struct ir_op equal = {.code = IR_SETC, .type = IR_I32, .cond = IR_EQ, .insn = IR_NONE};
+    struct ir_op chosen = {.code = IR_SELECT, .type = IR_I32, .insn = IR_NONE};
+    ir_ref address, old;
+    if (is_the_interpreters(t, f)) {
+        return leave_it(t, f, insn);
+    }
+    address = trans_operand1(t, f);
+    old = load(t, insn, IR_32, address);
+    equal.a = old;
+    equal.b = trans_read(t, f->rs2);
+    chosen.a = ir_add_op(t->block, equal);
+    chosen.b = trans_read(t, f->rd);
+    chosen.c = old;
+    store(t, insn, IR_32, address, ir_add_op(t->block, chosen));
     trans_write(t, f->rd, old);
     return FLOW_ON;
 }
@@ -117,9 +212,9 @@ enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned in
         return trans_fp_other(t, f, insn);
     }
     if (f->row == INSN_LDF) {
-        ir_set(t->block, SLOT_F + f->rd, load(t, f, insn, IR_I32, IR_32));
+        ir_set(t->block, SLOT_F + f->rd, load(t, insn, IR_32, trans_address(t, f)));
     } else {
-        ir_set(t->block, SLOT_X + f->rd / 2u, load(t, f, insn, IR_I64, IR_64));
+        ir_set(t->block, SLOT_X + f->rd / 2u, load(t, insn, IR_64, trans_address(t, f)));
     }
     return FLOW_ON;
 }
@@ -130,9 +225,9 @@ enum flow trans_store_fp(struct translation *t, const struct insn *f, unsigned i
         return trans_fp_other(t, f, insn);
     }
     if (f->row == INSN_STF) {
-        store(t, f, insn, IR_32, ir_get(t->block, SLOT_F + f->rd));
+        store(t, insn, IR_32, trans_address(t, f), ir_get(t->block, SLOT_F + f->rd));
     } else {
-        store(t, f, insn, IR_64, ir_get(t->block, SLOT_X + f->rd / 2u));
+        store(t, insn, IR_64, trans_address(t, f), ir_get(t->block, SLOT_X + f->rd / 2u));
     }
     return FLOW_ON;
 }

@@ -3,6 +3,7 @@
 #include "sparc/translate.h"
 
 #include "check.h"
+#include "sparc/asi.h"
 #include "sparc/generated_state.h"
 #include "sparc/interp.h"
 #include "sparc/translation.h"
@@ -53,10 +54,19 @@ static trans_function *const rows[INSN_COUNT] = {
     [INSN_FLUSH] = trans_nop,
     [INSN_WRPSR] = trans_wrpsr,
     [INSN_WRASR] = trans_sys,
-    [INSN_STA] = trans_sys,
-    [INSN_STBA] = trans_sys,
-    [INSN_STHA] = trans_sys,
-    [INSN_STDA] = trans_sys,
+    [INSN_LDA] = trans_load,
+    [INSN_LDUBA] = trans_load,
+    [INSN_LDUHA] = trans_load,
+    [INSN_LDSBA] = trans_load,
+    [INSN_LDSHA] = trans_load,
+    [INSN_LDDA] = trans_ldd,
+    [INSN_STA] = trans_store,
+    [INSN_STBA] = trans_store,
+    [INSN_STHA] = trans_store,
+    [INSN_STDA] = trans_std,
+    [INSN_LDSTUBA] = trans_ldstub,
+    [INSN_SWAPA] = trans_swap,
+    [INSN_CASA] = trans_casa,
     [INSN_LD] = trans_load,
     [INSN_LDUB] = trans_load,
     [INSN_LDUH] = trans_load,
@@ -214,17 +224,37 @@ static bool touches_icc(unsigned row)
     }
 }
 
+/* The ASI by which an instruction accesses memory; 0: by none. */
+static uint8_t asi_of(const struct insn *f)
+{
+    switch (insn_rows[f->row].format) {
+    case FORMAT_LOADA:
+    case FORMAT_STOREA:
+    case FORMAT_CASA:
+        return f->asi;
+    default:
+        return 0;
+    }
+}
+
+/* Must the guest see all of its accesses that are not simple?  How it goes on behind an instruction whose npc is
+ * in the slot, step() knows; and ports know one ASI only. */
+static bool is_whole(const struct block_insn *insn)
+{
+    return insn->atomic || insn->npc == NPC_IN_SLOT || (insn->asi != 0 && insn->asi != ASI_BYPASS);
+}
+
 unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc)
 {
     unsigned insn = ir_insn(t->block, pc, npc);
-    bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
     t->out->insns[insn].pc = pc;
     t->out->insns[insn].npc = npc;
     t->out->insns[insn].f = *f;
     t->out->insns[insn].flow = BLOCK_SEQUENCE;
     t->out->insns[insn].icc = touches_icc(f->row);
-    t->out->insns[insn].atomic = atomic;
-    t->block->insns[insn].whole = atomic || npc == NPC_IN_SLOT; /* how it goes on, step() knows */
+    t->out->insns[insn].atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
+    t->out->insns[insn].asi = asi_of(f);
+    t->block->insns[insn].whole = is_whole(&t->out->insns[insn]);
     t->done += f->cycles;
     t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
     t->segment_of[insn] = (uint8_t)t->segment;

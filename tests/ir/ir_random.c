@@ -136,11 +136,9 @@ static bool check_block(const struct ir_block *block, uint64_t seed, const char 
 /* ---- one program ---- */
 
 /* The program with its blocks as the way has them. */
-static bool prepare(const struct options *options, const struct way *way,
+static bool prepare(const struct options *options, const struct way *way, unsigned bits,
                     struct toy_program *program)
 {
-    unsigned bits = pass_bits(options, way, program->seed);
-
     for (unsigned i = 0; i < program->count; i++) {
         if (bits != 0) {
             ir_optimize(program->blocks[i], bits, NULL, NULL);
@@ -156,8 +154,9 @@ static bool prepare(const struct options *options, const struct way *way,
     return true;
 }
 
-static struct toy *run_way(const struct options *options, const struct way *way, uint64_t seed,
-                           unsigned watch)
+/* *guessed: whether all guesses were right. */
+static struct toy *run_passes(const struct options *options, const struct way *way, unsigned bits,
+                              uint64_t seed, unsigned watch, bool *guessed)
 {
     struct toy_program *program = toy_program_create(seed);
     struct toy *toy = toy_create(way->backend->flags);
@@ -171,13 +170,39 @@ static struct toy *run_way(const struct options *options, const struct way *way,
     toy->watch = watch;
     current_seed = (sig_atomic_t)seed;
     current_way = way->name;
-    if (prepare(options, way, program)) {
-        toy_program_run(program, way->backend, &config, toy);
+    *guessed = true;
+    if (prepare(options, way, bits, program)) {
+        *guessed = toy_program_run(program, way->backend, &config, toy);
     } else {
         toy_destroy(toy);
         toy = NULL;
     }
     toy_program_destroy(program);
+    return toy;
+}
+
+/* The pass that guesses; a program in which it guesses wrong is run without. */
+static unsigned guessing_pass(void)
+{
+    for (unsigned i = 0; i < ir_pass_count; i++) {
+        if (strcmp(ir_passes[i].name, "probes") == 0) {
+            return 1u << i;
+        }
+    }
+    return 0;
+}
+
+static struct toy *run_way(const struct options *options, const struct way *way, uint64_t seed,
+                           unsigned watch)
+{
+    unsigned bits = pass_bits(options, way, seed);
+    bool guessed;
+    struct toy *toy = run_passes(options, way, bits, seed, watch, &guessed);
+
+    if (!guessed) {
+        toy_destroy(toy);
+        toy = run_passes(options, way, bits & ~guessing_pass(), seed, watch, &guessed);
+    }
     return toy;
 }
 

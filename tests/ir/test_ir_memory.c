@@ -77,8 +77,9 @@ static void prepare(struct bench *bench, uint32_t address, bool paged)
     env->x[0] = UINT64_C(0x0102030405060708);
 }
 
-static void check_load(struct bench *bench, const struct access *load, uint32_t address, bool paged,
-                       bool fast)
+/* space: "a" for another address space, which is the guest's and here the same. */
+static void check_load_by(struct bench *bench, const char *space, const struct access *load,
+                          uint32_t address, bool paged, bool fast)
 {
     char text[300];
 
@@ -86,32 +87,46 @@ static void check_load(struct bench *bench, const struct access *load, uint32_t 
     fill_memory(bench, address);
     snprintf(text, sizeof text,
              "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, left 0\n"
-             "%%1 = get.i32 r0\n%%2 = %s %%1, @0\nset %s, %%2\nquit\n",
-             paged ? "paged" : "linear", load->op, is_twin(load->op) ? "x1" : "r1");
+             "%%1 = get.i32 r0\n%%2 = %s%s %%1, @0\nset %s, %%2\nquit\n",
+             paged ? "paged" : "linear", space, load->op, is_twin(load->op) ? "x1" : "r1");
     bench_run_text(bench, text);
     uint64_t value = is_twin(load->op) ? bench->toy->env.x[1] : bench->toy->env.r[1];
     if (value != load->value || count_events(bench, 'l') != !fast) {
-        fail_msg("%s, %s at %" PRIx32 ": %" PRIx64 ", %u slow", bench->backend->name, load->op,
-                 address, value, bench->toy->event_count);
+        fail_msg("%s, %s%s at %" PRIx32 ": %" PRIx64 ", %u slow", bench->backend->name, space,
+                 load->op, address, value, bench->toy->event_count);
     }
+}
+
+static void check_store_by(struct bench *bench, const char *space, const struct access *store,
+                           uint32_t address, bool paged, bool fast)
+{
+    char text[300];
+
+    prepare(bench, address, paged);
+    fill_memory(bench, address);
+    snprintf(text, sizeof text,
+             "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+             "%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s%s %%1, %s, @0\nquit\n",
+             paged ? "paged" : "linear", space, store->op, is_twin(store->op) ? "%2" : "%3");
+    bench_run_text(bench, text);
+    if (read_memory(bench, address) != store->value || count_events(bench, 't') != !fast) {
+        fail_msg("%s, %s%s at %" PRIx32 ": %" PRIx64 ", %u slow", bench->backend->name, space,
+                 store->op, address, read_memory(bench, address), bench->toy->event_count);
+    }
+}
+
+static void check_load(struct bench *bench, const struct access *load, uint32_t address, bool paged,
+                       bool fast)
+{
+    check_load_by(bench, "", load, address, paged, fast);
+    check_load_by(bench, "a", load, address, paged, false);
 }
 
 static void check_store(struct bench *bench, const struct access *store, uint32_t address,
                         bool paged, bool fast)
 {
-    char text[300];
-
-    prepare(bench, address, paged);
-    fill_memory(bench, address);
-    snprintf(text, sizeof text,
-             "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, left 0\n"
-             "%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s %%1, %s, @0\nquit\n",
-             paged ? "paged" : "linear", store->op, is_twin(store->op) ? "%2" : "%3");
-    bench_run_text(bench, text);
-    if (read_memory(bench, address) != store->value || count_events(bench, 't') != !fast) {
-        fail_msg("%s, %s at %" PRIx32 ": %" PRIx64 ", %u slow", bench->backend->name, store->op,
-                 address, read_memory(bench, address), bench->toy->event_count);
-    }
+    check_store_by(bench, "", store, address, paged, fast);
+    check_store_by(bench, "a", store, address, paged, false);
 }
 
 /* Pages: loads and stores are fast; loads; nothing; both. */

@@ -17,9 +17,10 @@
 #include "check.h"
 #include "tlb_layout.h"
 
-#define KEY     (UINT64_C(1) << 63)
-#define ADDRESS 0x80000104u
-#define COOKIE  ((void *)&cookie)
+#define KEY       (UINT64_C(1) << 63)
+#define OTHER_KEY (UINT64_C(3) << 62)
+#define ADDRESS   0x80000104u
+#define COOKIE    ((void *)&cookie)
 
 struct request {
     uint64_t value, cycles;
@@ -48,7 +49,7 @@ struct env {
     struct jit_jump *jumps;
     uint32_t target, fp, r[4];
     uint64_t x[2];
-    uint64_t key, place, end, now, limit;
+    uint64_t keys[2], place, end, now, limit;
     struct bus *bus;
     struct port ports[IR_PORTS];
 };
@@ -159,7 +160,7 @@ static const struct ir_slot slots[] = {
 static const struct ir_ports ports = {
     .tags = {TAGS(UINT64_C(1)), TAGS(UINT64_C(5))},
     .array = AT(ports),
-    .key = AT(key),
+    .keys = {AT(keys[0]), AT(keys[1])},
     .place = AT(place),
     .end = AT(end),
     .now = AT(now),
@@ -227,16 +228,20 @@ static void run(const char *text)
     assert_null(bus.running);
 }
 
-/* One port, for an access of this kind. */
-static struct port *open_port(unsigned write, unsigned log)
+/* One port, for an access of this kind: by LOAD and STORE, or by ALOAD and ASTORE. */
+static struct port *open_port(unsigned write, unsigned log, bool other)
 {
     struct port *port = &env.ports[(ADDRESS >> 2) * 2 % IR_PORTS + write];
     memset(env.ports, 0, sizeof env.ports);
     memset(&todo, 0, sizeof todo);
     env.r[0] = ADDRESS;
     env.x[0] = UINT64_C(0xffeeddccbbaa9988);
-    *port = (struct port){
-        KEY | ports.tags[write][log] | ADDRESS, port_function, &todo, {0, 0, 0}, 0, {0}};
+    *port = (struct port){env.keys[other] | ports.tags[write][log] | ADDRESS,
+                          port_function,
+                          &todo,
+                          {0, 0, 0},
+                          0,
+                          {0}};
     return port;
 }
 
@@ -267,13 +272,15 @@ static void check_loads(void)
         {"s16", IR_S16, 0xfffff788}, {"32", IR_32, 0x5566f788}, {"64", IR_64, 0},
     };
     char text[300];
-    for (unsigned i = 0; i < ARRAY_LEN(loads); i++) {
-        bool twin = loads[i].code == IR_64;
-        struct port *port = open_port(0, loads[i].code & 3);
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(loads); i++) {
+        bool other = i >= ARRAY_LEN(loads);
+        unsigned k = i % ARRAY_LEN(loads);
+        bool twin = loads[k].code == IR_64;
+        struct port *port = open_port(0, loads[k].code & 3, other);
         uint64_t calls = bus.calls;
         snprintf(text, sizeof text,
-                 HEAD "\n%%1 = get.i32 r0\n%%2 = load.%s %%1, @1\nset %s, %%2\nquit\n",
-                 loads[i].size, twin ? "x1" : "r1");
+                 HEAD "\n%%1 = get.i32 r0\n%%2 = %s.%s %%1, @1\nset %s, %%2\nquit\n",
+                 other ? "aload" : "load", loads[k].size, twin ? "x1" : "r1");
         run(text);
         if (!knows_ports) {
             assert_int_equal(seen.kind, 'l');
@@ -283,7 +290,7 @@ static void check_loads(void)
         assert_int_equal(bus.calls, calls + 1);
         assert_int_equal(seen.value, 0);
         assert_int_equal(twin ? env.x[1] : env.r[1],
-                         twin ? UINT64_C(0x112233445566f788) : loads[i].value);
+                         twin ? UINT64_C(0x112233445566f788) : loads[k].value);
     }
 }
 
@@ -295,24 +302,27 @@ static void check_stores(void)
     } stores[] = {
         {"8", 0x88}, {"16", 0x9988}, {"32", 0xbbaa9988}, {"64", UINT64_C(0xffeeddccbbaa9988)}};
     char text[300];
-    for (unsigned i = 0; i < ARRAY_LEN(stores); i++) {
-        struct port *port = open_port(1, i);
-        snprintf(
-            text, sizeof text,
-            HEAD
-            "\n%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\nstore.%s %%1, %s, @1\nquit\n",
-            stores[i].size, i == IR_64 ? "%2" : "%3");
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(stores); i++) {
+        bool other = i >= ARRAY_LEN(stores);
+        unsigned k = i % ARRAY_LEN(stores);
+        struct port *port = open_port(1, k, other);
+        snprintf(text, sizeof text,
+                 HEAD
+                 "\n%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s.%s %%1, %s, @1\nquit\n",
+                 other ? "astore" : "store", stores[k].size, k == IR_64 ? "%2" : "%3");
         run(text);
         if (!knows_ports) {
             assert_int_equal(seen.kind, 's');
             continue;
         }
         check_call(port);
-        assert_int_equal(seen.value, stores[i].value);
+        assert_int_equal(seen.value, stores[k].value);
     }
 }
 
 static const char load_word[] = HEAD "\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
+static const char other_load_word[] =
+    HEAD "\n%1 = get.i32 r0\n%2 = aload.32 %1, @1\nset r1, %2\nquit\n";
 static const char load_whole[] =
     HEAD ", whole\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
 static const char store_word[] =
@@ -328,19 +338,20 @@ static void check_refused(const char *text, char kind)
     assert_int_equal(seen.size, IR_32);
 }
 
-/* Another size, direction, key, address, or an instruction whose accesses the guest has to see. */
+/* Another size, direction, key, address space, address, or an instruction whose accesses the guest has to see. */
 static void check_misses(void)
 {
-    open_port(0, IR_16);
+    open_port(0, IR_16, false);
     check_refused(load_word, 'l');
     assert_int_equal(env.r[1], 0x55);
-    open_port(0, IR_32);
+    open_port(0, IR_32, false);
     check_refused(store_word, 's');
     assert_int_equal(seen.value, 7);
     check_refused(load_whole, 'l');
-    env.key ^= 1ull << 60;
+    check_refused(other_load_word, 'l');
+    env.keys[0] ^= 1ull << 60;
     check_refused(load_word, 'l');
-    env.key ^= 1ull << 60;
+    env.keys[0] ^= 1ull << 60;
     env.r[0] = ADDRESS + 4 * IR_PORTS;
     check_refused(load_word, 'l');
 }
@@ -361,7 +372,7 @@ static void check_more(const char *text, char kind, int32_t result)
 /* What is not just a value goes to the guest, which may have the block left. */
 static void check_outcomes(void)
 {
-    open_port(0, IR_32);
+    open_port(0, IR_32, false);
     todo.result = 2;
     check_more(load_word, 'L', 2);
     assert_int_equal(env.r[1], knows_ports ? 0x66 : 0x55);
@@ -371,7 +382,7 @@ static void check_outcomes(void)
     todo.wait = 0;
     todo.attention = true;
     check_more(load_word, 'L', 0);
-    open_port(1, IR_32);
+    open_port(1, IR_32, false);
     todo.result = 1;
     env.r[1] = 1;
     check_more(store_word, 'S', 1);
@@ -391,7 +402,8 @@ static void test_ports(void **state)
     assert_non_null(env.tlb);
     env.bank = env.memory = env.tlb;
     env.bus = &bus;
-    env.key = KEY;
+    env.keys[0] = KEY;
+    env.keys[1] = OTHER_KEY;
     for (unsigned i = 0; i < ARRAY_LEN(backends); i++) {
         backend = backends[i];
         knows_ports = i != 0;

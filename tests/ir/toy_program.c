@@ -62,6 +62,7 @@ struct dispatcher {
     struct toy *toy;
     struct toy_rng rng;
     unsigned refills;
+    bool guessed_wrong;
     bool disabled[TOY_BLOCKS];
     bool linked[TOY_BLOCKS][IR_MAX_LINKS];
     struct jit_code codes[TOY_BLOCKS];
@@ -152,6 +153,9 @@ static bool dispatch(struct dispatcher *d, struct jit_left left, unsigned *next)
     case JIT_JUMP:
         *next = follow_jump(d);
         return true;
+    case JIT_RETHINK:
+        d->guessed_wrong = true;
+        return false;
     default:
         CHECK(left.reason >= 0);
         *next = follow_link(d, index_of(d, left.cookie), (unsigned)left.reason);
@@ -187,7 +191,7 @@ static void run_blocks(struct dispatcher *d)
     }
 }
 
-void toy_program_run(const struct toy_program *program, const struct jit_backend *backend,
+bool toy_program_run(const struct toy_program *program, const struct jit_backend *backend,
                      const struct jit_config *config, struct toy *toy)
 {
     struct dispatcher *d = calloc(1, sizeof *d);
@@ -208,6 +212,8 @@ void toy_program_run(const struct toy_program *program, const struct jit_backend
         compile(d, i);
     }
     run_blocks(d);
+    bool guessed_wrong = d->guessed_wrong;
     backend->destroy(d->self);
     free(d);
+    return !guessed_wrong;
 }

@@ -189,7 +189,7 @@ static void add_load(struct toy_maker *maker)
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
-        toy_append(maker, (struct ir_op){.code = IR_LOAD,
+        toy_append(maker, (struct ir_op){.code = toy_percent(&maker->rng, 10) ? IR_ALOAD : IR_LOAD,
                                          .type = size == IR_64 ? IR_I64 : IR_I32,
                                          .cond = size,
                                          .a = address,
@@ -206,12 +206,13 @@ static void add_store(struct toy_maker *maker)
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
-        toy_append(maker, (struct ir_op){.code = IR_STORE,
-                                         .type = type,
-                                         .cond = size,
-                                         .a = address,
-                                         .b = value,
-                                         .insn = (uint16_t)insn});
+        toy_append(maker,
+                   (struct ir_op){.code = toy_percent(&maker->rng, 10) ? IR_ASTORE : IR_STORE,
+                                  .type = type,
+                                  .cond = size,
+                                  .a = address,
+                                  .b = value,
+                                  .insn = (uint16_t)insn});
     }
 }
 

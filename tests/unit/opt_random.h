@@ -278,7 +278,12 @@ static void add_memory(struct plan *plan, struct ir_block *block)
 {
     static const uint8_t sizes[] = {IR_8, IR_16, IR_32, IR_64, IR_S8, IR_S16};
     bool load = plan_random(plan, 2);
+    bool other = plan_random(plan, 8) == 0;
     struct ir_op made = fresh(load ? IR_LOAD : IR_STORE, IR_I32);
+
+    if (other) {
+        made.code = load ? IR_ALOAD : IR_ASTORE;
+    }
 
     made.cond = sizes[plan_random(plan, load ? 6 : 4)];
     made.type = made.cond == IR_64 ? IR_I64 : IR_I32;
