@@ -7,7 +7,7 @@
  * CPU state is compared, and memory at the end of a program.  What was executed is counted by row, mode and
  * trap.  A program that differs is run again with --verify-jit, which finds the block.
  *
- *     agree [--seed=N] [--first=N] [--programs=N] [--insns=N] [--executor=NAME] [--table]
+ *     agree [--seed=N] [--first=N] [--programs=N] [--insns=N] [--executor=NAME] [--table] [--least=N]
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "coverage.h"
 #include "error.h"
 #include "exec/cpu_state.h"
 #include "machine/machine.h"
@@ -45,20 +46,14 @@ static const struct executor executors[] = {
 };
 #define EXECUTORS (sizeof executors / sizeof executors[0])
 
-struct counters {
-    uint64_t retired[INSN_COUNT][2]; /* user, supervisor */
-    uint64_t trapped[INSN_COUNT][256][2];
-    uint64_t interrupts, error_modes, programs, slices;
-    uint64_t blocks, entries, dropped, insns; /* of the translators */
-};
-
 struct run {
     uint64_t seed, first, count, insns, number;
     const char *only;
     bool table;
+    uint64_t least;
     struct program program;
     struct machine *machines[EXECUTORS];
-    struct counters counters;
+    struct coverage counters;
 };
 
 static void fail(const char *what)
@@ -201,7 +196,7 @@ static bool word_at_pc(struct machine *m, uint32_t *word)
     return host != NULL;
 }
 
-static void count(struct counters *c, const struct cpu *cpu, uint32_t word, bool was_supervisor,
+static void count(struct coverage *c, const struct cpu *cpu, uint32_t word, bool was_supervisor,
                   bool was_enabled)
 {
     enum insn_id row = insn_find(word);
@@ -215,7 +210,7 @@ static void count(struct counters *c, const struct cpu *cpu, uint32_t word, bool
     }
 }
 
-static void step_oracle(struct machine *m, struct counters *c, uint64_t cycles,
+static void step_oracle(struct machine *m, struct coverage *c, uint64_t cycles,
                         struct stop_info *stop)
 {
     struct cpu *cpu = m->cpus;
@@ -394,7 +389,7 @@ static void create_all(struct run *r, const char *only, bool verify)
     }
 }
 
-static void add_stats(struct counters *c, struct machine *m)
+static void add_stats(struct coverage *c, struct machine *m)
 {
     char *text = NULL;
     size_t size;
@@ -450,63 +445,6 @@ static bool run_program(struct run *r, uint64_t number)
     return false;
 }
 
-/* ---- coverage ---- */
-
-static uint64_t sum_traps(const struct counters *c, unsigned row, unsigned mode)
-{
-    uint64_t sum = 0;
-    for (unsigned tt = 0; tt < 256; tt++) {
-        sum += c->trapped[row][tt][mode];
-    }
-    return sum;
-}
-
-static void print_row(const struct counters *c, unsigned row)
-{
-    printf("%-9s %10" PRIu64 " %10" PRIu64 " ", insn_rows[row].name, c->retired[row][0],
-           c->retired[row][1]);
-    for (unsigned tt = 0; tt < TT_SOFTWARE; tt++) {
-        if (c->trapped[row][tt][0] + c->trapped[row][tt][1] != 0) {
-            printf(" %02x:%" PRIu64 "+%" PRIu64, tt, c->trapped[row][tt][0],
-                   c->trapped[row][tt][1]);
-        }
-    }
-    if (row == INSN_TICC) {
-        printf(" software:%" PRIu64 "+%" PRIu64, sum_traps(c, row, 0), sum_traps(c, row, 1));
-    }
-    putchar('\n');
-}
-
-static void print_counters(const struct counters *c, bool table)
-{
-    uint64_t retired[2] = {0, 0}, trapped[2] = {0, 0};
-    unsigned never = 0;
-
-    for (unsigned row = 0; row < INSN_COUNT; row++) {
-        uint64_t all = 0;
-        for (unsigned mode = 0; mode < 2; mode++) {
-            retired[mode] += c->retired[row][mode];
-            trapped[mode] += sum_traps(c, row, mode);
-            all += c->retired[row][mode] + sum_traps(c, row, mode);
-        }
-        never += all == 0;
-    }
-    if (table) {
-        printf("row        retired: user supervisor  traps by type: user+supervisor\n");
-        for (unsigned row = 0; row < INSN_COUNT; row++) {
-            print_row(c, row);
-        }
-    }
-    printf("programs %" PRIu64 ", slices %" PRIu64 ", rows never executed %u\n", c->programs,
-           c->slices, never);
-    printf("instructions: user %" PRIu64 ", supervisor %" PRIu64 "; traps: %" PRIu64 ", %" PRIu64
-           "; interrupts %" PRIu64 ", error modes %" PRIu64 "\n",
-           retired[0], retired[1], trapped[0], trapped[1], c->interrupts, c->error_modes);
-    printf("jit: blocks %" PRIu64 " (dropped %" PRIu64 "), instructions for each entry from the "
-           "dispatcher %.1f\n",
-           c->blocks, c->dropped, c->entries == 0 ? 0.0 : (double)c->insns / (double)c->entries);
-}
-
 /* ---- program ---- */
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -531,6 +469,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case 't':
         r->table = true;
         return 0;
+    case 'l':
+        r->least = strtoull(text, NULL, 0);
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -543,6 +484,8 @@ static const struct argp_option options[] = {
     {"insns", 'i', "N", 0, "Instructions of each (default 20000)", 0},
     {"executor", 'e', "NAME", 0, "This one only, against the interpreter", 0},
     {"table", 't', NULL, 0, "Print what was executed, by row", 0},
+    {"least", 'l', "N", 0,
+     "Fail if a trap of a row came less often, or a row retired less than ten times that", 0},
     {0},
 };
 
@@ -552,13 +495,15 @@ int main(int argc, char **argv)
     const struct argp parser = {options, parse_option, "",  "Random programs on all executors.",
                                 NULL,    NULL,         NULL};
     uint64_t wrong = 0;
+    unsigned missing;
 
     argp_parse(&parser, argc, argv, 0, NULL, &r);
     for (uint64_t i = 0; i < r.count && wrong < 10; i++) {
         wrong += !run_program(&r, r.first + i);
         fflush(stdout);
     }
-    print_counters(&r.counters, r.table);
+    coverage_print(&r.counters, r.table);
+    missing = coverage_missing(&r.counters, r.least);
     printf("programs that differ: %" PRIu64 "\n", wrong);
-    return wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return wrong == 0 && missing == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "emit.h"
-#include "sparc/decode.h"
+#include "sparc/cpu.h"
 
 /* Globals that random code leaves alone, mostly: bases of what is worth an access. */
 enum { G_SCRATCH = 1, G_FSRS = 2, G_DEVICE = 3, G_OTHER = 4, G_CODE = 5, G_PSR = 6 };
@@ -56,7 +56,7 @@ static uint32_t plain(struct program *p, enum insn_id row)
     return word | second(p);
 }
 
-static unsigned access_size(enum insn_id row)
+unsigned program_access_size(enum insn_id row)
 {
     switch (row) {
     case INSN_LDD:
@@ -110,6 +110,22 @@ static uint32_t address(struct program *p, unsigned size)
     return rs1(below(p, 32)) | (percent(p, 50) ? simm13(near) : below(p, 32));
 }
 
+/* Mostly of a good value; or of what traps: of none, where nothing is, near the watchpoint. */
+static uint32_t fsr_address(struct program *p)
+{
+    unsigned choice = below(p, 100);
+    if (choice < 4) {
+        return rs1(G_FSRS) | simm13(1 + below(p, 255));
+    }
+    if (choice < 12) {
+        return rs1(G_OTHER) | simm13(4 * below(p, 64));
+    }
+    if (p->watches && choice < 60) {
+        return rs1(G_SCRATCH) | simm13((below(p, 256) - 128) & ~3u);
+    }
+    return rs1(G_FSRS) | simm13(4 * below(p, 64));
+}
+
 static uint32_t memory(struct program *p, enum insn_id row)
 {
     uint32_t word = row_word(row) | rd(target(p));
@@ -119,10 +135,10 @@ static uint32_t memory(struct program *p, enum insn_id row)
     if ((row == INSN_LDDF || row == INSN_STDF) && percent(p, 96)) {
         word &= ~rd(1);
     }
-    if (row == INSN_LDFSR) {
-        return word | rs1(G_FSRS) | simm13(below(p, 64) * 4);
+    if ((insn_rows[row].flags & INSN_F_ATOMIC) && percent(p, 8)) {
+        return word | rs1(G_OTHER) | simm13(4 * below(p, 64));
     }
-    return word | address(p, access_size(row));
+    return word | (row == INSN_LDFSR ? fsr_address(p) : address(p, program_access_size(row)));
 }
 
 static uint32_t alternate(struct program *p, enum insn_id row)
@@ -131,9 +147,9 @@ static uint32_t alternate(struct program *p, enum insn_id row)
     static const uint8_t rare[] = {0x02, 0x0c, 0x0d, 0x0e, 0x0f, 0x10,
                                    0x11, 0x14, 0x18, 0x03, 0x19};
     uint32_t word = row_word(row) | rd(target(p));
-    uint32_t base = percent(p, 80)   ? G_SCRATCH
-                    : percent(p, 50) ? G_DEVICE
-                    : percent(p, 50) ? G_OTHER
+    uint32_t base = percent(p, 74)   ? G_SCRATCH
+                    : percent(p, 40) ? G_DEVICE
+                    : percent(p, 70) ? G_OTHER
                                      : below(p, 32);
     uint32_t asi = percent(p, 88) ? common[below(p, sizeof common)] : rare[below(p, sizeof rare)];
 
@@ -143,11 +159,12 @@ static uint32_t alternate(struct program *p, enum insn_id row)
     if (row == INSN_CASA && percent(p, 80)) {
         asi = 0x0a;
     }
-    word |= percent(p, 2) ? IMMEDIATE : 0;
-    return word | rs1(base) | asi << 5 |
-           (row == INSN_CASA ? below(p, 32)
-            : percent(p, 5)  ? below(p, 32)
-                             : 0);
+    word |= percent(p, 6) ? IMMEDIATE : 0;
+    if (row ==
+        INSN_CASA) { /* what is read-only is 0, so the store is tried if that is compared with */
+        return word | rs1(base) | asi << 5 | (base == G_OTHER ? 0 : below(p, 32));
+    }
+    return word | rs1(base) | asi << 5 | (percent(p, 10) ? below(p, 32) : 0);
 }
 
 /* ---- flow ---- */
@@ -273,16 +290,17 @@ static unsigned weight(const struct program *p, enum insn_id row)
     case INSN_FPOP:
     case INSN_RETT:
     case INSN_STDFQ:
-    case INSN_WRTBR:
         return 2;
+    case INSN_WRTBR:
+        return 3;
     case INSN_WRWIM:
     case INSN_WRPSR:
         return 5;
     case INSN_LDFSR:
-        return p->fp_traps ? 6 : 3;
+        return p->fp_traps || p->watches ? 6 : 3;
     default:
         return flags & INSN_F_CP               ? 1
-               : flags & INSN_F_PRIV           ? 4
+               : flags & INSN_F_PRIV           ? 5
                : flags & INSN_F_MAC && !p->mac ? 1
                                                : 10;
     }
@@ -383,14 +401,33 @@ static void skip_handler(uint32_t *to)
     to[1] = RETT | rs1(L2_LOCAL) | simm13(4);
 }
 
+/* Its RETT traps, and that is the end. */
+static void last_handler(uint32_t *to)
+{
+    to[0] = JMPL | rs1(L2_LOCAL) | IMMEDIATE;
+    to[1] = RETT | rs1(L2_LOCAL) | simm13(5);
+}
+
 static void again_handler(uint32_t *to)
 {
     to[0] = JMPL | rs1(L1_LOCAL) | IMMEDIATE;
     to[1] = RETT | rs1(L2_LOCAL) | IMMEDIATE;
 }
 
+/* Where STDFQ stores: sometimes where it traps. */
+static uint32_t queue_address(struct program *p, unsigned usual)
+{
+    if (percent(p, 2)) {
+        return rs1(G_OTHER) | IMMEDIATE;
+    }
+    if (p->watches && percent(p, 20)) {
+        return rs1(G_SCRATCH) | simm13((below(p, 128) - 64) & ~7u);
+    }
+    return rs1(usual) | simm13(8);
+}
+
 /* Empties the queue, if there is something in it. */
-static void fp_handler(uint32_t *to)
+static void fp_handler(struct program *p, uint32_t *to)
 {
     enum { L5 = 21, L6 = 22, L7 = 23 };
     const uint32_t code[] = {
@@ -401,7 +438,7 @@ static void fp_handler(uint32_t *to)
         OP3(0x11) | rs1(L6) | L5, /* andcc: FSR.qne */
         0x02800000u | 3,          /* be */
         NOP,
-        MEM3(0x26) | rs1(L7) | simm13(8), /* std %fq */
+        MEM3(0x26) | queue_address(p, L7), /* std %fq */
     };
     memcpy(to, code, sizeof code);
     skip_handler(to + sizeof code / 4);
@@ -423,11 +460,13 @@ static void make_handlers(struct program *p)
         } else if ((tt == 0x05 || tt == 0x06) && opens_windows) {
             to[0] = WRWIM_ZERO;
             again_handler(to + 1);
+        } else if (tt >= TT_SOFTWARE && percent(p, 10)) {
+            last_handler(to);
         } else {
             skip_handler(to);
         }
     }
-    fp_handler(word_at(p, PROGRAM_HANDLERS));
+    fp_handler(p, word_at(p, PROGRAM_HANDLERS));
 }
 
 /* ---- memory ---- */
@@ -526,7 +565,7 @@ void program_make(struct program *p, uint64_t seed, uint64_t number)
     p->mmu = percent(p, 30);
     p->mac = percent(p, 30);
     p->fp_traps = percent(p, 40);
-    p->watches = percent(p, 20);
+    p->watches = percent(p, 30);
     p->timer = percent(p, 50) ? 10 + below(p, 200) : 0;
     make_handlers(p);
     make_data(p);
@@ -576,7 +615,7 @@ void program_start(struct program *p, struct program_start *s)
         s->f[i] = stream_biased_float(&p->rng);
     }
     s->watch[0] = (PROGRAM_SCRATCH + 0x1000 - 128 + below(p, 256)) & ~3u; /* loads and stores */
-    s->watch[1] = 0xfffffff0u << below(p, 3) | 3;
+    s->watch[1] = 0xfffffff0u << below(p, 4) | 3;
     s->watch[2] = (PROGRAM_CODE + 4 * below(p, PROGRAM_WORDS)) | 1; /* fetches */
     s->watch[3] = 0xfffffff0u;
     s->globals[0] = 0;

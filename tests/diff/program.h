@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "rng.h"
+#include "sparc/decode.h"
 
 #define PROGRAM_RAM      0x40000000u
 #define PROGRAM_RAM_SIZE 0x80000u
@@ -46,6 +47,9 @@ struct program {
 
 /* Program `number`, the same for the same seed. */
 void program_make(struct program *program, uint64_t seed, uint64_t number);
+
+/* Bytes of a row's access to memory. */
+unsigned program_access_size(enum insn_id row);
 
 /* A CPU's state, anew each time. */
 void program_start(struct program *program, struct program_start *start);

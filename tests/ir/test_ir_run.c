@@ -97,6 +97,62 @@ static void check_refund(struct bench *bench)
     assert_int_equal(bench->toy->env.target, 0x300);
 }
 
+/* ---- flags on the way out ---- */
+
+#define PRESSURE_MOST 24
+
+/* icc is set by a comparison of values of which one may be in the frame, as `pressure` others are used on the main
+ * path.  The arm wants these flags in icc, and to test flags of another comparison, which the host's flags are. */
+static void write_two_flags(FILE *text, unsigned pressure)
+{
+    fprintf(text, "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+                  "%%1 = get.i32 r0\n%%2 = const.i32 5\n%%3 = add.i32 %%1, %%2\n"
+                  "%%4 = get.i32 r1\n%%5 = fsubi %%3, %%2\nset icc, %%5\n");
+    for (unsigned i = 0; i < pressure; i++) {
+        fprintf(text, "%%%u = add.i32 %%%u, %%4\n", 10 + i, i == 0 ? 4 : 9 + i);
+    }
+    fprintf(text, "%%6 = fsubi %%4, %%2\nbrflags.lt %%6, arm 0\n%%50 = const.i32 0\n");
+    for (unsigned i = 0; i < pressure; i++) {
+        fprintf(text, "%%%u = xor.i32 %%%u, %%%u\n", 51 + i, 50 + i, 10 + i);
+    }
+    fprintf(text,
+            "set r2, %%%u\nset icc, %%6\nquit\narm 0:\n%%7 = ftest.lt %%6\nset r3, %%7\nquit\n",
+            50 + pressure);
+}
+
+static void check_two_flags(struct bench *bench)
+{
+    for (unsigned i = 0; i < 2 * PRESSURE_MOST; i++) {
+        char *text = NULL;
+        size_t size;
+        FILE *stream = open_memstream(&text, &size);
+        bool to_arm = i % 2;
+
+        assert_non_null(stream);
+        write_two_flags(stream, i / 2);
+        fclose(stream);
+        bench->backend->flush(bench->self);
+        bench_reset(bench);
+        bench->toy->env.r[1] = to_arm ? 3 : 9;
+        bench_run_text(bench, text);
+        assert_int_equal(bench->toy->env.r[3], to_arm);
+        assert_int_equal(toy_flags(bench->toy), to_arm ? 4 : 0); /* Z of 5 - 5, or none of 9 - 5 */
+        free(text);
+    }
+}
+
+static void test_two_flags(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < BENCH_BACKENDS; i++) {
+        for (unsigned stress = 0; stress < 2; stress++) {
+            struct bench *bench = bench_open(bench_backends[i], stress * JIT_STRESS_RA);
+            check_two_flags(bench);
+            bench_close(bench);
+        }
+    }
+}
+
 /* ---- links ---- */
 
 /* Block 0 goes to block 1 by link 0, or by link 1 if r0 is 0. */
@@ -328,8 +384,9 @@ static void test_cache(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_budget), cmocka_unit_test(test_links), cmocka_unit_test(test_jumps),
-        cmocka_unit_test(test_calls),  cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_budget), cmocka_unit_test(test_links),
+        cmocka_unit_test(test_jumps),  cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_cache),  cmocka_unit_test(test_two_flags),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
