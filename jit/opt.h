@@ -148,6 +148,7 @@ bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b);
 
 #define OPT_SNAPSHOTS 16 /* arms that start with what their branch knew */
 #define OPT_SHARED    256
+#define OPT_NEAR      32
 #define OPT_GONE      0xffff /* opt_emit(): the branch is never taken */
 #define OPT_TAKEN     0xfffe /* opt_emit(): the branch is always taken */
 #define OPT_ROOM      16     /* more ops than any one op becomes */
@@ -165,6 +166,13 @@ struct opt_sunk {
     uint8_t next;
 };
 
+/* A value that is f(x, y) + offset. */
+struct opt_near {
+    uint8_t code, type; /* of f; 0: none */
+    ir_ref x, y, ref;
+    int32_t offset;
+};
+
 struct opt_walk {
     struct ir_block *block;
     unsigned passes;
@@ -179,7 +187,8 @@ struct opt_walk {
     struct opt_arm arms[IR_MAX_ARMS];
     struct opt_sunk sunk[IR_MAX_ARMS];
     ir_ref shared[OPT_SHARED]; /* opt_emit.c */
-    ir_ref map[IR_MAX_OPS];    /* numbers before -> numbers in out */
+    struct opt_near near[OPT_NEAR];
+    ir_ref map[IR_MAX_OPS]; /* numbers before -> numbers in out */
     struct opt_known snapshots[OPT_SNAPSHOTS];
     struct ir_op out[IR_MAX_OPS];
 };
@@ -243,6 +252,22 @@ opt_rule opt_fold_setc, opt_fold_select, opt_fold_branch;
 bool opt_fits(unsigned type, int64_t value);
 ir_ref opt_constant(struct opt_walk *walk, unsigned type, int64_t value);
 ir_ref opt_emit2(struct opt_walk *walk, unsigned code, unsigned type, ir_ref a, ir_ref b);
+/* A value as another one plus a constant, which may be 0. */
+static inline ir_ref opt_split(const struct opt_walk *walk, ir_ref ref, int32_t *offset)
+{
+    const struct ir_op *op = opt_op(walk, ref);
+
+    *offset = 0;
+    if (op->code == IR_ADD && opt_is_const(walk, op->b)) {
+        *offset = opt_op(walk, op->b)->imm;
+        return op->a;
+    }
+    return ref;
+}
+
+/* The value of an op that is f(x, y) + offset, f being of the op's code: by an earlier one with these x and y. */
+ir_ref opt_emit_near(struct opt_walk *walk, const struct ir_op *op, ir_ref x, ir_ref y,
+                     int32_t offset);
 /* All bits that may be set in a value. */
 uint64_t opt_bits(const struct opt_walk *walk, ir_ref ref);
 /* Is it 0 or 1? */

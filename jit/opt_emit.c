@@ -30,6 +30,38 @@ static ir_ref share(struct opt_walk *walk, const struct ir_op *op)
     return *place;
 }
 
+/* After its rules. */
+static ir_ref emit_as_is(struct opt_walk *walk, const struct ir_op *op)
+{
+    if (walk->passes & OPT_CSE && opt_flags_of(walk->block, op) == IR_F_PURE) {
+        return share(walk, op);
+    }
+    return opt_append(walk, op);
+}
+
+/* ---- values near each other ---- */
+
+ir_ref opt_emit_near(struct opt_walk *walk, const struct ir_op *op, ir_ref x, ir_ref y,
+                     int32_t offset)
+{
+    struct opt_near *near = &walk->near[(x * 7u + y + op->code) % OPT_NEAR];
+
+    if (near->code == op->code && near->type == op->type && near->x == x && near->y == y &&
+        opt_visible(walk, near->ref)) {
+        int64_t distance = (int64_t)offset - near->offset;
+        if (distance == 0) {
+            return near->ref;
+        }
+        if (opt_fits(op->type, distance)) {
+            return opt_emit2(walk, IR_ADD, op->type, near->ref,
+                             opt_constant(walk, op->type, distance));
+        }
+    }
+    ir_ref ref = emit_as_is(walk, op);
+    *near = (struct opt_near){op->code, op->type, x, y, ref, offset};
+    return ref;
+}
+
 ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op)
 {
     const struct opt_rules *rules = &opt_rules[op->code];
@@ -44,8 +76,5 @@ ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op)
     if (ref != 0) {
         return ref;
     }
-    if (walk->passes & OPT_CSE && opt_flags_of(walk->block, op) == IR_F_PURE) {
-        return share(walk, op);
-    }
-    return opt_append(walk, op);
+    return emit_as_is(walk, op);
 }

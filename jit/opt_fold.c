@@ -222,6 +222,17 @@ static ir_ref fold_constant(struct opt_walk *walk, const struct ir_op *op)
 
 /* ---- arithmetic ---- */
 
+/* (x + c) + (y + d): an index that goes on from round to round. */
+static ir_ref add_near(struct opt_walk *walk, const struct ir_op *op)
+{
+    int32_t c, d;
+    ir_ref x = opt_split(walk, op->a, &c);
+    ir_ref y = opt_split(walk, op->b, &d);
+    int64_t offset = (int64_t)c + d;
+
+    return offset == (int32_t)offset ? opt_emit_near(walk, op, x, y, (int32_t)offset) : 0;
+}
+
 static ir_ref fold_add(struct opt_walk *walk, struct ir_op *op)
 {
     const struct ir_op *a = opt_op(walk, op->a);
@@ -241,7 +252,8 @@ static ir_ref fold_add(struct opt_walk *walk, struct ir_op *op)
     if (opt_op(walk, op->b)->code == IR_NEG) {
         return opt_emit2(walk, IR_SUB, op->type, op->a, opt_op(walk, op->b)->a);
     }
-    return opt_fold_or(walk, op); /* the halves of a rotation may be added */
+    ir_ref rotated = opt_fold_or(walk, op); /* the halves of a rotation may be added */
+    return rotated != 0 || opt_is_const(walk, op->b) ? rotated : add_near(walk, op);
 }
 
 static ir_ref fold_sub(struct opt_walk *walk, struct ir_op *op)

@@ -196,6 +196,17 @@ static ir_ref shift_back(struct opt_walk *walk, const struct ir_op *op, uint64_t
     return opt_emit2(walk, IR_AND, op->type, x, opt_constant(walk, op->type, value));
 }
 
+/* (x + c) << n: the same of an index in elements. */
+static ir_ref shift_near(struct opt_walk *walk, const struct ir_op *op, int count)
+{
+    int32_t offset;
+    ir_ref x = opt_split(walk, op->a, &offset);
+    int64_t moved = (int64_t)offset * ((int64_t)1 << (count & 31));
+
+    return count < 32 && moved == (int32_t)moved ? opt_emit_near(walk, op, x, op->b, (int32_t)moved)
+                                                 : 0;
+}
+
 ir_ref opt_fold_shl(struct opt_walk *walk, struct ir_op *op)
 {
     int count = shift_count(walk, op);
@@ -212,7 +223,7 @@ ir_ref opt_fold_shl(struct opt_walk *walk, struct ir_op *op)
     if (inner_count(walk, op->a, IR_SHR) == count || inner_count(walk, op->a, IR_SAR) == count) {
         return shift_back(walk, op, opt_ones((unsigned)width) << count);
     }
-    return 0;
+    return shift_near(walk, op, count);
 }
 
 ir_ref opt_fold_shr(struct opt_walk *walk, struct ir_op *op)

@@ -207,6 +207,9 @@ static void begin(struct opt_walk *walk, struct ir_block *block, unsigned passes
     if (passes & OPT_CSE) {
         memset(walk->shared, 0, sizeof walk->shared);
     }
+    if (passes & OPT_FOLD) {
+        memset(walk->near, 0, sizeof walk->near);
+    }
 }
 
 static void renumber_branches(struct opt_walk *walk)
