@@ -87,11 +87,17 @@ static uint8_t find_icc(const struct jit_flags_layout *at, uint32_t flags)
                      (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C);
 }
 
+/* Accrued exceptions, in their place in the FSR. */
+static uint32_t harvest_fp(const struct cpu *cpu)
+{
+    return (jit_fp_harvest(cpu->generated.jit) & ~(unsigned)JIT_FP_UNDERFLOW) << FSR_AEXC;
+}
+
 static void settle_fp(struct cpu *cpu)
 {
     if (cpu->generated.fp_used) {
         cpu->generated.fp_used = 0;
-        cpu->fsr |= (jit_fp_harvest(cpu->generated.jit) & ~(unsigned)JIT_FP_UNDERFLOW) << FSR_AEXC;
+        cpu->fsr |= harvest_fp(cpu);
     }
 }
 
@@ -477,7 +483,17 @@ static void set_wim(struct cpu *cpu, uint32_t value)
     find_limits(cpu, BY_RESTORE);
 }
 
+/* FSR, 4.4.  What sticks in the host is taken over, and may go on to stick: fp_used stays. */
+static uint32_t read_fsr(struct cpu *cpu)
+{
+    if (cpu->generated.fp_used) {
+        cpu->fsr |= harvest_fp(cpu);
+    }
+    return cpu_fsr(cpu);
+}
+
 static const struct ir_helper helpers[HELPER_COUNT] = {
+    [HELPER_FSR] = {"fsr", (void (*)(void))read_fsr, IR_I32, {IR_VOID}, true, false},
     [HELPER_PSR] = {"psr", (void (*)(void))generated_read_psr, IR_I32, {IR_VOID}, true, false},
     [HELPER_SET_PSR] =
         {"set_psr", (void (*)(void))generated_write_psr, IR_I32, {IR_I32}, true, false},

@@ -37,6 +37,7 @@ enum generated_helper {
     HELPER_PSR,
     HELPER_SET_PSR,
     HELPER_SET_WIM,
+    HELPER_FSR,
     HELPER_TRAP,
     HELPER_RETURN,
     HELPER_COUNT

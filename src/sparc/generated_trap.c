@@ -182,11 +182,22 @@ static enum short_step rett(struct cpu *cpu, const struct block_insn *at)
     return go_to(cpu, cpu->ps, leave_handler(cpu, from, to, pc, aim));
 }
 
-/* Window traps and the seam of the ring, traps and RETT at the end of a section; in any mode. */
+/* B.28.  Counters tell the time. */
+static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
+{
+    settle_cycles(cpu);
+    write_rd(cpu, &at->f, cpu_asr(cpu, at->f.rs1));
+    return STEP_STAYS;
+}
+
+/* Window traps and the seam of the ring, traps and RETT at the end of a section, ASRs; in any mode. */
 static inline enum short_step short_step(struct cpu *cpu, const struct block_insn *at)
 {
     if (__builtin_expect(at->flow == BLOCK_SHIFT, 1)) {
         return shift(cpu, at);
+    }
+    if (at->f.row == INSN_RDASR) {
+        return read_asr(cpu, at);
     }
     if (at->flow == BLOCK_END && at->f.row == INSN_TICC) {
         return trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));

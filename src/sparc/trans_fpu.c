@@ -38,6 +38,28 @@ static bool is_plain(const struct translation *t)
     return (t->request->mode & (MODE_EF | MODE_FP_SLOW)) == MODE_EF;
 }
 
+/* The FPU is off (a trap for sure), or its state makes the instruction special. */
+enum flow trans_fp_other(struct translation *t, const struct insn *f, unsigned insn)
+{
+    if (!(t->request->mode & MODE_EF)) {
+        return trans_quit(t, insn);
+    }
+    return trans_step(t, f, insn);
+}
+
+bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special)
+{
+    bool slow = t->request->mode & MODE_FP_SLOW;
+
+    if (is_special || !(t->request->mode & MODE_EF) || (slow && t->in_arm)) {
+        return false;
+    }
+    if (slow) {
+        trans_step_if(t, IR_NE, ir_get(t->block, SLOT_FPSTATE), trans_const(t, FP_EXECUTE), insn);
+    }
+    return true;
+}
+
 static void begin(struct translation *t)
 {
     struct ir_op op = {.code = IR_FBEGIN};
@@ -157,7 +179,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
 enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref value;
-    if (!is_plain(t)) {
+    if (!trans_fp_is_ready(t, insn, false)) {
         return trans_fp_other(t, f, insn);
     }
     value = ir_get(t->block, SLOT_F + f->rs2);

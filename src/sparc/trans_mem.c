@@ -192,23 +192,9 @@ enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
 
 /* ---- B.2, B.5: %f registers ---- */
 
-static bool fp_is_plain(const struct translation *t)
-{
-    return (t->request->mode & (MODE_EF | MODE_FP_SLOW)) == MODE_EF;
-}
-
-/* The FPU is off (a trap for sure), or its state makes the instruction special. */
-enum flow trans_fp_other(struct translation *t, const struct insn *f, unsigned insn)
-{
-    if (!(t->request->mode & MODE_EF)) {
-        return trans_quit(t, insn);
-    }
-    return trans_step(t, f, insn);
-}
-
 enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (!fp_is_plain(t) || (f->row == INSN_LDDF && (f->rd & 1))) {
+    if (!trans_fp_is_ready(t, insn, f->row == INSN_LDDF && (f->rd & 1))) {
         return trans_fp_other(t, f, insn);
     }
     if (f->row == INSN_LDF) {
@@ -221,7 +207,7 @@ enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned in
 
 enum flow trans_store_fp(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (!fp_is_plain(t) || (f->row == INSN_STDF && (f->rd & 1))) {
+    if (!trans_fp_is_ready(t, insn, f->row == INSN_STDF && (f->rd & 1))) {
         return trans_fp_other(t, f, insn);
     }
     if (f->row == INSN_STF) {
@@ -229,5 +215,17 @@ enum flow trans_store_fp(struct translation *t, const struct insn *f, unsigned i
     } else {
         store(t, insn, IR_64, trans_address(t, f), ir_get(t->block, SLOT_X + f->rd / 2u));
     }
+    return FLOW_ON;
+}
+
+enum flow trans_store_fsr(struct translation *t, const struct insn *f, unsigned insn)
+{
+    ir_ref value;
+
+    if (!trans_fp_is_ready(t, insn, false)) {
+        return trans_fp_other(t, f, insn);
+    }
+    value = trans_call_helper(t, HELPER_FSR, 0, 0, 0);
+    store(t, insn, IR_32, trans_address(t, f), value);
     return FLOW_ON;
 }

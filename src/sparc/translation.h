@@ -71,7 +71,7 @@ trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, t
 trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim, trans_rdpsr,
     trans_rdtbr, trans_wrtbr, trans_wrpsr;
 trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap, trans_casa;
-trans_function trans_load_fp, trans_store_fp;
+trans_function trans_load_fp, trans_store_fp, trans_store_fsr;
 trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
 
 /* A new segment begins at t->pc, which is the block's pc. */
@@ -124,6 +124,9 @@ static inline void trans_mark(struct translation *t, unsigned insn, enum block_f
 {
     t->out->insns[insn].flow = (uint8_t)flow;
 }
+/* Does the translation of an FP instruction follow that neither rounds nor raises exceptions?  Where one may be
+ * pending that is looked at first.  Else it is trans_fp_other()'s. */
+bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special);
 /* Steps insn and ends the section. */
 enum flow trans_quit(struct translation *t, unsigned insn);
 /* Windows move by -1 (SAVE) or 1; nothing is known of registers any more. */
