@@ -72,6 +72,7 @@ struct leon3emu_jit_options {
     bool one_insn;      /* blocks of one instruction */
     bool no_chain;      /* back to the dispatcher after each block */
     bool stress_ra;     /* few host registers */
+    bool stress_tlb;    /* few pages in the TLB */
     bool plain_cpu;     /* no MOVBE, no BMI */
     bool perf_map;      /* write /tmp/perf-PID.map */
     bool verify;        /* compare every block with the interpreter */

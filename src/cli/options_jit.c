@@ -35,8 +35,8 @@ const struct argp_option cli_jit_options[] = {
     {"one-insn", OPTION_ONE_INSN, 0, 0, "Translate one instruction at a time", 0},
     {"no-chain", OPTION_NO_CHAIN, 0, 0, "Come back to the dispatcher after each block", 0},
     {"stress", OPTION_STRESS, "THING[,THING...]", 0,
-     "Make rare things common: ra (few host registers), cache (tiny code cache), exit (no "
-     "chaining)",
+     "Make rare things common: ra (few host registers), tlb (few pages in the TLB), cache (tiny "
+     "code cache), exit (no chaining)",
      0},
     {"plain-cpu", OPTION_PLAIN_CPU, 0, 0, "Use no host instructions beyond plain x86-64", 0},
     {"verify-jit", OPTION_VERIFY, "hash:N", OPTION_ARG_OPTIONAL,
@@ -95,17 +95,18 @@ static bool set_passes(const struct cli_jit_input *in, const char *text)
 
 static bool set_stress_item(struct leon3emu_jit_options *jit, const char *name, size_t length)
 {
-    static const char *const names[] = {"ra", "cache", "exit"};
+    static const char *const names[] = {"ra", "tlb", "cache", "exit"};
     unsigned i = 0;
-    while (i < 3 && (strlen(names[i]) != length || strncmp(names[i], name, length) != 0)) {
+    while (i < 4 && (strlen(names[i]) != length || strncmp(names[i], name, length) != 0)) {
         i++;
     }
     jit->stress_ra = jit->stress_ra || i == 0;
-    jit->no_chain = jit->no_chain || i == 2;
-    if (i == 1) {
+    jit->stress_tlb = jit->stress_tlb || i == 1;
+    jit->no_chain = jit->no_chain || i == 3;
+    if (i == 2) {
         jit->cache_size = 128u << 10;
     }
-    return i < 3;
+    return i < 4;
 }
 
 static bool set_stress(const struct cli_jit_input *in, const char *text)
@@ -115,7 +116,7 @@ static bool set_stress(const struct cli_jit_input *in, const char *text)
         size_t length = strcspn(at, ",");
         if (!set_stress_item(&in->machine->jit, at, length)) {
             return error_set(in->err, LEON3EMU_USAGE,
-                             "--stress=%s: there is ra, cache and exit, but no %.*s", text,
+                             "--stress=%s: there is ra, tlb, cache and exit, but no %.*s", text,
                              (int)length, at);
         }
         at += length + (at[length] == ',');

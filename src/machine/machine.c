@@ -251,6 +251,7 @@ static bool create_cpu(struct machine *m, struct error *err)
                       &m->log)) {
             return error_set(err, LEON3EMU_HOST, "out of memory");
         }
+        m->cpus[config.index].tlb.few = m->options.jit.stress_tlb;
     }
     return true;
 }

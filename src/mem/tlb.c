@@ -98,7 +98,7 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index)
     return true;
 }
 
-static void empty_table(struct tlb *tlb, unsigned table)
+void tlb_empty_table(struct tlb *tlb, unsigned table)
 {
     for (unsigned k = 0; k < tlb->filled_count[table]; k++) {
         uint32_t page = tlb->filled[table][k];
@@ -136,8 +136,8 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
     *is_new = tlb->used[place] == 0 || tlb->contexts[place] != context;
     if (*is_new) {
         forget_calls(tlb);
-        empty_table(tlb, table_of(TLB_USER, place));
-        empty_table(tlb, table_of(TLB_SUPERVISOR, place));
+        tlb_empty_table(tlb, table_of(TLB_USER, place));
+        tlb_empty_table(tlb, table_of(TLB_SUPERVISOR, place));
     }
     tlb->contexts[place] = context;
     tlb->used[place] = now + 1;
@@ -151,7 +151,7 @@ void tlb_flush(struct tlb *tlb)
     forget_calls(tlb);
     tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_TABLES; i++) {
-        empty_table(tlb, i);
+        tlb_empty_table(tlb, i);
     }
     if (tlb->flushed != NULL) {
         tlb->flushed(tlb->context);

@@ -37,6 +37,7 @@ struct tlb_replay {
 #define TLB_CONTEXTS 8
 /* The physical table, and a user's and the supervisor's of each of these contexts. */
 #define TLB_TABLES (1 + 2 * TLB_CONTEXTS)
+#define TLB_FEW    4
 
 struct tlb {
     struct tlb_table now; /* of the index in use; hot */
@@ -65,6 +66,8 @@ struct tlb {
     uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
     /* Data accesses that translate() refuses do nothing (loads give 0), but succeed. */
     bool no_fault;
+    /* At most TLB_FEW pages of a table have an entry: for tests. */
+    bool few;
     /* Virtual pages are translated anew by each access: no entry is kept. */
     bool uncached;
     /* Could a watchpoint match in this page?  NULL: there are none. */
@@ -108,6 +111,9 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new);
 /* Chooses what goes with each access: L3_ATTR_SUPERVISOR or 0. */
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes);
 
+/* Forgets the entries of a table, but nothing that hangs on what they say (known calls, code): nothing of that has
+ * changed. */
+void tlb_empty_table(struct tlb *tlb, unsigned table);
 /* Forgets all entries of all indexes and contexts, or of one virtual page in all of them. */
 void tlb_flush(struct tlb *tlb);
 void tlb_flush_page(struct tlb *tlb, uint32_t va);

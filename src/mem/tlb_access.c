@@ -56,6 +56,9 @@ static bool remember(struct tlb *tlb, uint32_t page)
     if (tlb->now.addend[page] != 0) {
         return true;
     }
+    if (tlb->few && tlb->filled_count[i] >= TLB_FEW) {
+        tlb_empty_table(tlb, i);
+    }
     if (tlb->filled_count[i] == tlb->filled_room[i]) {
         unsigned room = tlb->filled_room[i] == 0 ? 256 : tlb->filled_room[i] * 2;
         uint32_t *grown = realloc(tlb->filled[i], room * sizeof *grown);

@@ -98,6 +98,7 @@ static struct machine *new_machine(const struct program *program, const struct e
     options.jit.threshold = e->threshold;
     options.jit.cache_size = e->stress ? 128u << 10 : 4u << 20;
     options.jit.stress_ra = e->stress;
+    options.jit.stress_tlb = e->stress;
     options.jit.no_chain = e->stress;
     options.jit.one_insn = e->one_insn;
     options.jit.plain_cpu = e->plain;

@@ -6,7 +6,7 @@ EXECUTORS = {
     "ir": ["--exec=ir", "--jit-threshold=0"],
     "jit-plain": ["--exec=jit", "--jit-threshold=0", "--passes=-all", "--plain-cpu"],
     "jit": ["--exec=jit", "--jit-threshold=0"],
-    "jit-stress": ["--exec=jit", "--jit-threshold=0", "--stress=ra,cache,exit"],
+    "jit-stress": ["--exec=jit", "--jit-threshold=0", "--stress=ra,tlb,cache,exit"],
 }
 
 

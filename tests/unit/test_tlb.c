@@ -318,6 +318,28 @@ static void test_more_pages_than_the_list_starts_with(void **state)
 }
 
 /* A change of the tree: nothing old is used, and RAM that moved is found where it is. */
+static void test_few_pages(void **state)
+{
+    struct fixture f;
+    unsigned filled = 0;
+    (void)state;
+    fixture_open(&f);
+    f.tlb.few = true;
+    for (unsigned i = 0; i < 16; i++) {
+        uint32_t va = RAM + i * PAGE;
+        assert_int_equal(tlb_store(&f.tlb, va, 4, i, 0), TLB_OK);
+        assert_int_equal(flags_of(&f, va), TLB_LOAD | TLB_STORE | TLB_FETCH);
+    }
+    for (unsigned i = 0; i < 16; i++) {
+        filled += flags_of(&f, RAM + i * PAGE) != 0;
+    }
+    assert_in_range(filled, 1, TLB_FEW);
+    for (unsigned i = 0; i < 16; i++) {
+        assert_int_equal(load(&f, RAM + i * PAGE, 4), i);
+    }
+    fixture_close(&f);
+}
+
 static void test_view_changes(void **state)
 {
     struct fixture f;
@@ -584,6 +606,7 @@ int main(void)
         cmocka_unit_test(test_flush),
         cmocka_unit_test(test_flush_page_for_ever),
         cmocka_unit_test(test_more_pages_than_the_list_starts_with),
+        cmocka_unit_test(test_few_pages),
         cmocka_unit_test(test_view_changes),
         cmocka_unit_test(test_two_tlbs),
         cmocka_unit_test(test_watched_pages_have_no_permissions),
