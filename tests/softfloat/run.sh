@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Proves the soft-float with Berkeley TestFloat 3e: every operation in the four rounding directions,
+# Proves the soft-float, or what executors make of it, with Berkeley TestFloat 3e: every operation in the four rounding directions,
 # tininess detected before rounding.
 #
 #   run.sh OUTDIR [--level 1|2] [--driver PROGRAM] [FUNCTION...]
 #
 # OUTDIR     keeps the built TestFloat; a second run needs neither network nor compiler for it
 # --level    TestFloat's level: 1 (default) takes seconds, 2 half an hour
-# --driver   testfloat_driver, already built; without it, it is compiled here
+# --driver   testfloat_driver, already built, or "testfloat_machine EXECUTOR"; without it, the first is
+#            compiled here
 # FUNCTION   only these, named as in driver.c
 #
 # TestFloat is in Debian's source package of qemu. It is fetched by apt-get, with signatures checked,
@@ -89,9 +90,9 @@ build_testfloat() {
 }
 
 build_driver() {
-    DRIVER=$OUTDIR/bin/testfloat_driver
-    "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -I "$SOFTFLOAT" -o "$DRIVER" \
-        "$HERE/driver.c" "$SOFTFLOAT"/softfloat*.c || fail 1 "the driver does not build"
+    DRIVER=("$OUTDIR/bin/testfloat_driver")
+    "${CC:-cc}" -std=c11 -O2 -Wall -Wextra -Werror -I "$SOFTFLOAT" -o "${DRIVER[0]}" \
+        "$HERE/driver.c" "$HERE/cases.c" "$SOFTFLOAT"/softfloat*.c || fail 1 "the driver does not build"
 }
 
 # ---- Running it
@@ -111,8 +112,8 @@ verify() {
     shift 2
     read -ra operands <<<"$(operands_of "$function")"
     "$OUTDIR/bin/testfloat_gen" -level "$LEVEL" "${operands[@]}" |
-        "$DRIVER" "$function" "$rd" |
-        "$OUTDIR/bin/testfloat_ver" -tininessbefore "$@" >"$OUTDIR/verify.log" 2>&1
+        "${DRIVER[@]}" "$function" "$rd" |
+        "$OUTDIR/bin/testfloat_ver" -tininessbefore "$@" >"$LOG" 2>&1
 }
 
 # check FUNCTION: all roundings, one line
@@ -124,11 +125,11 @@ check() {
         # to integer SPARC rounds towards zero whatever RD says, and signals inexact
         case $function in *_to_i32) rounding=-rminMag ;; esac
         if ! verify "$function" "$rd" "$rounding" -exact "$oracle"; then
-            tr '\r' '\n' <"$OUTDIR/verify.log" | tail -n 45
+            tr '\r' '\n' <"$LOG" | tail -n 45
             echo "FAIL $function RD=$rd"
             return 1
         fi
-        cases=$(sed -n 's/.*In \([0-9]*\) tests, no errors.*/\1/p' "$OUTDIR/verify.log")
+        cases=$(sed -n 's/.*In \([0-9]*\) tests, no errors.*/\1/p' "$LOG")
         if [ "${cases:-0}" -eq 0 ]; then
             echo "FAIL $function RD=$rd: no case was verified"
             return 1
@@ -152,13 +153,13 @@ mkdir -p "$1"
 OUTDIR=$(cd "$1" && pwd)
 shift
 LEVEL=1
-DRIVER=
+DRIVER=()
 FUNCTIONS=()
 while [ $# -gt 0 ]; do
     case $1 in
     --level | --driver)
         [ $# -ge 2 ] || fail 2 "$USAGE"
-        if [ "$1" = --level ]; then LEVEL=$2; else DRIVER=$2; fi
+        if [ "$1" = --level ]; then LEVEL=$2; else read -ra DRIVER <<<"$2"; fi
         shift
         ;;
     -*) fail 2 "$USAGE" ;;
@@ -170,7 +171,9 @@ case $LEVEL in 1 | 2) ;; *) fail 2 "$USAGE" ;; esac
 [ ${#FUNCTIONS[@]} -gt 0 ] || read -ra FUNCTIONS <<<"$(all_functions | tr '\n' ' ')"
 
 [ -x "$OUTDIR/bin/testfloat_ver" ] || build_testfloat
-[ -n "$DRIVER" ] || build_driver
+[ ${#DRIVER[@]} -gt 0 ] || build_driver
+LOG=$OUTDIR/verify-$$.log # several may run at a time
+trap 'rm -f "$LOG"' EXIT
 
 check_that_errors_show
 failures=0
