@@ -383,6 +383,9 @@ static bool read_items(struct parser *parser, struct ir_op *op)
         }
         first = false;
     }
+    if (ir_text_is_fp(op->code) && op->insn != IR_NONE && op->slot == 0) {
+        return fail(parser, "an instruction, but no slot");
+    }
     return expect_end(parser);
 }
 

@@ -196,6 +196,7 @@ static void test_refusals(void **state)
         {"exit 0x10, 3\n", "\"3\" stands where \"link\" must"},
         {"exit 0x10, link 66\n", "66 is not in 0..65"},
         {"%1 = get.flags icc\nbrflags.eq %1, arm 64\n", "line 2: 64 is not in 0..63"},
+        {"%1 = get.f32 f\n%2 = fmul.f32 %1, %1, @0\n", "line 2: an instruction, but no slot"},
         {"step @256\n", "256 is not in 0..255"},
         {"step 3\n", "'@' is missing"},
         {"quit %1\n", "'@' is missing"},
