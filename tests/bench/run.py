@@ -31,6 +31,9 @@ import kernels as table
 import measure
 import report
 
+SHORT = 0.06    # seconds
+SHORT_RUNS = 5
+
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -133,6 +136,13 @@ class Results:
             raise measure.Failure(f"{kernel.name}: different checksums: {text}")
 
 
+def measure_turn(results, runner, kernel):
+    """Runs once; returns how many runs the turn is to have: a short one is disturbed more easily."""
+    run = runner.run(kernel)
+    results.add(runner, kernel, run)
+    return SHORT_RUNS if run.cpu < SHORT else 1
+
+
 def measure_all(field, chosen, arguments):
     results = Results()
     runners = field.all()
@@ -144,7 +154,8 @@ def measure_all(field, chosen, arguments):
             # The one that is first after a pause may have it better or worse: take turns.
             turn = number % len(runners)
             for runner in runners[turn:] + runners[:turn]:
-                results.add(runner, kernel, runner.run(kernel))
+                for _ in range(measure_turn(results, runner, kernel) - 1):
+                    results.add(runner, kernel, runner.run(kernel))
             results.check_sums(runners, kernel)
             if number == 0 and field.sis and field.native:
                 check_sis(results, field, kernel)
