@@ -114,6 +114,19 @@ static inline unsigned opt_type_bytes(unsigned type)
 _Static_assert(IR_I32 == 1 && IR_I64 == 2 && IR_F32 == 3 && IR_F64 == 4 && IR_FLAGS == 5,
                "opt_type_bytes()");
 
+/* A value of these ops as another one plus a constant, which may be 0. */
+static inline ir_ref opt_split(const struct ir_op *ops, ir_ref ref, int32_t *offset)
+{
+    const struct ir_op *sum = &ops[ref];
+
+    *offset = 0;
+    if (sum->code == IR_ADD && ops[sum->b].code == IR_CONST) {
+        *offset = ops[sum->b].imm;
+        return sum->a;
+    }
+    return ref;
+}
+
 /* ---- what is known of guest state (opt_state.c) ----
  * By granules of four bytes, in a table without chains: two granules with the same index forget each
  * other.  To know nothing is always right. */
@@ -252,19 +265,6 @@ opt_rule opt_fold_setc, opt_fold_select, opt_fold_branch;
 bool opt_fits(unsigned type, int64_t value);
 ir_ref opt_constant(struct opt_walk *walk, unsigned type, int64_t value);
 ir_ref opt_emit2(struct opt_walk *walk, unsigned code, unsigned type, ir_ref a, ir_ref b);
-/* A value as another one plus a constant, which may be 0. */
-static inline ir_ref opt_split(const struct opt_walk *walk, ir_ref ref, int32_t *offset)
-{
-    const struct ir_op *op = opt_op(walk, ref);
-
-    *offset = 0;
-    if (op->code == IR_ADD && opt_is_const(walk, op->b)) {
-        *offset = opt_op(walk, op->b)->imm;
-        return op->a;
-    }
-    return ref;
-}
-
 /* The value of an op that is f(x, y) + offset, f being of the op's code: by an earlier one with these x and y. */
 ir_ref opt_emit_near(struct opt_walk *walk, const struct ir_op *op, ir_ref x, ir_ref y,
                      int32_t offset);

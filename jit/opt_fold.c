@@ -226,8 +226,8 @@ static ir_ref fold_constant(struct opt_walk *walk, const struct ir_op *op)
 static ir_ref add_near(struct opt_walk *walk, const struct ir_op *op)
 {
     int32_t c, d;
-    ir_ref x = opt_split(walk, op->a, &c);
-    ir_ref y = opt_split(walk, op->b, &d);
+    ir_ref x = opt_split(walk->out, op->a, &c);
+    ir_ref y = opt_split(walk->out, op->b, &d);
     int64_t offset = (int64_t)c + d;
 
     return offset == (int32_t)offset ? opt_emit_near(walk, op, x, y, (int32_t)offset) : 0;

@@ -200,7 +200,7 @@ static ir_ref shift_back(struct opt_walk *walk, const struct ir_op *op, uint64_t
 static ir_ref shift_near(struct opt_walk *walk, const struct ir_op *op, int count)
 {
     int32_t offset;
-    ir_ref x = opt_split(walk, op->a, &offset);
+    ir_ref x = opt_split(walk->out, op->a, &offset);
     int64_t moved = (int64_t)offset * ((int64_t)1 << (count & 31));
 
     return count < 32 && moved == (int32_t)moved ? opt_emit_near(walk, op, x, op->b, (int32_t)moved)

@@ -53,19 +53,6 @@ static unsigned size_of(const struct ir_op *op)
     return 1u << (op->cond & IR_64);
 }
 
-/* The address as a value and what is added to it. */
-static ir_ref split(const struct ir_block *block, ir_ref address, int32_t *offset)
-{
-    const struct ir_op *sum = &block->ops[address];
-
-    *offset = 0;
-    if (sum->code == IR_ADD && block->ops[sum->b].code == IR_CONST) {
-        *offset = block->ops[sum->b].imm;
-        return sum->a;
-    }
-    return address;
-}
-
 /* ---- finding ---- */
 
 /* All members must be as aligned as the lowest, which is looked at with the size of the largest. */
@@ -75,7 +62,7 @@ static bool is_in_step(const struct ir_block *block, const struct group *group)
         const struct ir_op *op = &block->ops[group->members[i]];
         int32_t offset;
 
-        split(block, op->a, &offset);
+        opt_split(block->ops, op->a, &offset);
         if ((uint32_t)(offset - group->low) % size_of(op) != 0) {
             return false;
         }
@@ -138,7 +125,7 @@ static void see_access(struct probes *p, ir_ref number)
     const struct ir_op *op = &p->block->ops[number];
     struct group *group;
     int32_t offset;
-    ir_ref base = split(p->block, op->a, &offset);
+    ir_ref base = opt_split(p->block->ops, op->a, &offset);
 
     if (p->block->insns[op->insn].whole || p->block->ops[base].code == IR_CONST) {
         return;
@@ -207,7 +194,7 @@ static unsigned measure(const struct ir_block *block, const struct group *group,
         unsigned size = op->cond & IR_64;
         int32_t offset;
 
-        split(block, op->a, &offset);
+        opt_split(block->ops, op->a, &offset);
         offset += (int32_t)size_of(op) - 1 - group->low;
         *reach = offset > *reach ? offset : *reach;
         largest = size > largest ? size : largest;
@@ -236,7 +223,7 @@ static void rewrite_access(struct probes *p, ir_ref number, struct ir_op *op)
     const struct group *group = &p->forms[form];
     int32_t offset;
 
-    split(p->block, p->block->ops[number].a, &offset);
+    opt_split(p->block->ops, p->block->ops[number].a, &offset);
     if (number == group->members[0]) {
         begin_form(p, form);
     }
