@@ -20,6 +20,19 @@ enum tlb_index { TLB_USER, TLB_SUPERVISOR, TLB_PHYSICAL, TLB_INDEXES };
 
 enum tlb_kind { TLB_KIND_LOAD, TLB_KIND_STORE, TLB_KIND_FETCH };
 
+/* What an access of that kind must be allowed. */
+static inline uint32_t tlb_permission(enum tlb_kind kind)
+{
+    switch (kind) {
+    case TLB_KIND_LOAD:
+        return TLB_LOAD;
+    case TLB_KIND_STORE:
+        return TLB_STORE;
+    default:
+        return TLB_FETCH;
+    }
+}
+
 enum tlb_result {
     TLB_OK,
     TLB_BUS_ERROR,  /* nothing there, or the device refused       */

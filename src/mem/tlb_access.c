@@ -136,18 +136,6 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     return flags;
 }
 
-static uint32_t permission(enum tlb_kind kind)
-{
-    switch (kind) {
-    case TLB_KIND_LOAD:
-        return TLB_LOAD;
-    case TLB_KIND_STORE:
-        return TLB_STORE;
-    default:
-        return TLB_FETCH;
-    }
-}
-
 #define REASONS (TLB_ROM | TLB_CODE | TLB_WATCH | TLB_DEVICE | TLB_EXTERNAL)
 
 /* A page of registers that was filled when stores were not allowed, and now one is to be made. */
@@ -168,12 +156,12 @@ static enum tlb_result look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind,
     *flags = before;
     if (tlb->index != TLB_PHYSICAL) {
         allowed = tlb->translate(tlb->context, va, kind, pa);
-        if (!(allowed & permission(kind))) {
+        if (!(allowed & tlb_permission(kind))) {
             return TLB_MMU_FAULT;
         }
     }
     if (before == 0 || is_load_only_device(before, kind) ||
-        (before & TLB_PERMISSIONS && !(before & REASONS) && !(before & permission(kind)))) {
+        (before & TLB_PERMISSIONS && !(before & REASONS) && !(before & tlb_permission(kind)))) {
         *flags = fill(tlb, va, *pa, allowed);
     }
     return TLB_OK;

@@ -204,25 +204,13 @@ static const uint8_t rights[8][2] = {
     {0, TLB_LOAD | TLB_STORE | TLB_FETCH},
 };
 
-static uint32_t wanted(enum tlb_kind kind)
-{
-    switch (kind) {
-    case TLB_KIND_LOAD:
-        return TLB_LOAD;
-    case TLB_KIND_STORE:
-        return TLB_STORE;
-    default:
-        return TLB_FETCH;
-    }
-}
-
 /* What the page allows; checks the access against it.  A user at a supervisor's page is a privilege
  * violation, anything else a protection violation. */
 static uint32_t check_rights(struct walk *walk)
 {
     unsigned acc = bits_get(walk->entry, 2, 3);
     uint32_t allowed = rights[acc][walk->supervisor];
-    if (!(allowed & wanted(walk->kind))) {
+    if (!(allowed & tlb_permission(walk->kind))) {
         walk->fault = acc >= 6 && !walk->supervisor ? FAULT_PRIVILEGE : FAULT_PROTECTION;
     }
     return allowed;
