@@ -56,55 +56,16 @@ static enum ir_size size_of(unsigned row)
     }
 }
 
-/* ---- alternate spaces ---- */
-
-static bool is_alternate(const struct insn *f)
-{
-    enum insn_format format = insn_rows[f->row].format;
-    return format == FORMAT_LOADA || format == FORMAT_STOREA || format == FORMAT_CASA;
-}
-
-/* It does not trap by privilege, nor because of its fields (but an odd rd). */
-static bool is_allowed(const struct translation *t, const struct insn *f)
-{
-    if (f->row == INSN_CASA) {
-        return t->request->cpu->config.casa && !(f->word & INSN_IMMEDIATE) &&
-               (!trans_is_user(t) || f->asi == ASI_USER_DATA);
-    }
-    return !trans_is_user(t) && !(f->word & INSN_IMMEDIATE);
-}
-
-/* Is it of an alternate space, and the interpreter's? */
-static bool is_the_interpreters(const struct translation *t, const struct insn *f)
-{
-    bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
-    return is_alternate(f) &&
-           !(is_allowed(t, f) && (asi_is_memory(f->asi) || (f->asi == ASI_BYPASS && !atomic)));
-}
-
-/* A store may change how code runs. */
-static enum flow leave_it(struct translation *t, const struct insn *f, unsigned insn)
-{
-    bool is_store = insn_rows[f->row].format == FORMAT_STOREA && f->row != INSN_SWAPA;
-    return is_store ? trans_sys(t, f, insn) : trans_step(t, f, insn);
-}
-
 /* ---- loads and stores ---- */
 
 enum flow trans_load(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
-    }
     trans_write(t, f->rd, load(t, insn, size_of(f->row), trans_address(t, f)));
     return FLOW_ON;
 }
 
 enum flow trans_store(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
-    }
     store(t, insn, size_of(f->row), trans_address(t, f), trans_read(t, f->rd));
     return FLOW_ON;
 }
@@ -115,9 +76,6 @@ enum flow trans_ldd(struct translation *t, const struct insn *f, unsigned insn)
     ir_ref pair;
     if (f->rd & 1) {
         return trans_quit(t, insn);
-    }
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
     }
     pair = load(t, insn, IR_64, trans_address(t, f));
     trans_write(t, f->rd, ir_unary(t->block, IR_HIGH, IR_I32, pair));
@@ -131,9 +89,6 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
     if (f->rd & 1) {
         return trans_quit(t, insn);
     }
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
-    }
     address = trans_address(t, f);
     high = trans_read(t, f->rd);
     low = trans_read(t, f->rd + 1u);
@@ -146,9 +101,6 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
 enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref address, old;
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
-    }
     address = trans_address(t, f);
     old = load(t, insn, IR_8, address);
     store(t, insn, IR_8, address, trans_const(t, 0xff));
@@ -159,9 +111,6 @@ enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned ins
 enum flow trans_swap(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref address, old;
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
-    }
     address = trans_address(t, f);
     old = load(t, insn, IR_32, address);
     store(t, insn, IR_32, address, trans_read(t, f->rd));
@@ -170,14 +119,11 @@ enum flow trans_swap(struct translation *t, const struct insn *f, unsigned insn)
 }
 
 /* The store puts back what was there if the comparison fails: nobody can tell where a store is simple. */
-enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
+static enum flow casa(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op equal = {.code = IR_SETC, .type = IR_I32, .cond = IR_EQ, .insn = IR_NONE};
     struct ir_op chosen = {.code = IR_SELECT, .type = IR_I32, .insn = IR_NONE};
     ir_ref address, old;
-    if (is_the_interpreters(t, f)) {
-        return leave_it(t, f, insn);
-    }
     address = trans_operand1(t, f);
     old = load(t, insn, IR_32, address);
     equal.a = old;
@@ -188,6 +134,42 @@ enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
     store(t, insn, IR_32, address, ir_add_op(t->block, chosen));
     trans_write(t, f->rd, old);
     return FLOW_ON;
+}
+
+/* ---- alternate spaces ---- */
+
+/* It does not trap by privilege, nor because of its fields (but an odd rd). */
+static bool is_allowed(const struct translation *t, const struct insn *f)
+{
+    if (f->row == INSN_CASA) {
+        return t->request->cpu->config.casa && !(f->word & INSN_IMMEDIATE) &&
+               (!trans_is_user(t) || f->asi == ASI_USER_DATA);
+    }
+    return !trans_is_user(t) && !(f->word & INSN_IMMEDIATE);
+}
+
+static bool is_translated(const struct translation *t, const struct insn *f)
+{
+    bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
+    return is_allowed(t, f) && (asi_is_memory(f->asi) || (f->asi == ASI_BYPASS && !atomic));
+}
+
+/* What is not translated steps; a store may change how code runs. */
+enum flow trans_alternate(struct translation *t, const struct insn *f, unsigned insn)
+{
+    static trans_function *const plain[INSN_COUNT] = {
+        [INSN_LDA] = trans_load,       [INSN_LDUBA] = trans_load, [INSN_LDUHA] = trans_load,
+        [INSN_LDSBA] = trans_load,     [INSN_LDSHA] = trans_load, [INSN_LDDA] = trans_ldd,
+        [INSN_STA] = trans_store,      [INSN_STBA] = trans_store, [INSN_STHA] = trans_store,
+        [INSN_STDA] = trans_std,       [INSN_SWAPA] = trans_swap, [INSN_CASA] = casa,
+        [INSN_LDSTUBA] = trans_ldstub,
+    };
+    bool is_store = insn_rows[f->row].format == FORMAT_STOREA && f->row != INSN_SWAPA;
+
+    if (is_translated(t, f)) {
+        return plain[f->row](t, f, insn);
+    }
+    return is_store ? trans_sys(t, f, insn) : trans_step(t, f, insn);
 }
 
 /* ---- B.2, B.5: %f registers ---- */

@@ -70,7 +70,8 @@ trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, t
     trans_udiv, trans_sdiv;
 trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim, trans_rdpsr,
     trans_rdtbr, trans_wrtbr, trans_wrpsr;
-trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap, trans_casa;
+trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap,
+    trans_alternate;
 trans_function trans_load_fp, trans_store_fp, trans_store_fsr;
 trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
 
