@@ -30,6 +30,7 @@ enum board_key {
 enum key_type {
     KEY_NUMBER,
     KEY_SWITCH,
+    KEY_CHOICE,
 };
 
 static const struct cpu_key {
@@ -44,7 +45,16 @@ static const struct cpu_key {
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning)                               \
     {#key, KEY_##type, minimum, maximum, initial, meaning, offsetof(struct board_cpu, key)},
 #include "machine/board_cpu.def"
-#undef BOARD_CPU_KEY
+};
+
+/* The words that keys of type CHOICE take. */
+static const struct cpu_choice {
+    size_t offset; /* that of the key */
+    const char *word;
+    uint32_t value;
+} cpu_choices[] = {
+#define BOARD_CPU_CHOICE(key, word, value) {offsetof(struct board_cpu, key), word, value},
+#include "machine/board_cpu.def"
 };
 
 _Static_assert(ARRAY_LEN(cpu_keys) <= sizeof((struct board_seen *)0)->cpu_lines / sizeof(unsigned),
@@ -206,6 +216,52 @@ static bool take_cpu_number(struct board_desc *desc, const struct cpu_key *key,
     return true;
 }
 
+/* "none, ieee": each value by the first of its words. */
+static void list_choices(const struct cpu_key *key, char *text, size_t size)
+{
+    uint32_t shown = 0; /* a bit for each value */
+
+    text[0] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(cpu_choices); i++) {
+        const struct cpu_choice *choice = &cpu_choices[i];
+        if (choice->offset == key->offset && (shown & 1u << choice->value) == 0) {
+            size_t used = strlen(text);
+            snprintf(text + used, size - used, "%s%s", used == 0 ? "" : ", ", choice->word);
+            shown |= 1u << choice->value;
+        }
+    }
+}
+
+static bool take_cpu_choice(struct board_desc *desc, const struct cpu_key *key,
+                            const struct board_entry *entry, struct error *err)
+{
+    char words[128];
+
+    for (size_t i = 0; i < ARRAY_LEN(cpu_choices); i++) {
+        const struct cpu_choice *choice = &cpu_choices[i];
+        if (choice->offset == key->offset && strcmp(choice->word, entry->value) == 0) {
+            *cpu_field(&desc->cpu, key) = choice->value;
+            return true;
+        }
+    }
+    list_choices(key, words, sizeof words);
+    return board_refuse(desc, entry->line, err, "%s (%s) is \"%.40s\"; give one of %s", key->name,
+                        key->meaning, entry->value, words);
+}
+
+static bool take_cpu_value(struct board_desc *desc, const struct cpu_key *key,
+                           const struct board_entry *entry, struct error *err)
+{
+    switch (key->type) {
+    case KEY_SWITCH:
+        return take_cpu_switch(desc, key, entry, err);
+    case KEY_CHOICE:
+        return take_cpu_choice(desc, key, entry, err);
+    default:
+        return take_cpu_number(desc, key, entry, err);
+    }
+}
+
 static bool take_cpu(struct board_desc *desc, struct board_seen *seen,
                      const struct board_entry *entry, struct error *err)
 {
@@ -213,8 +269,7 @@ static bool take_cpu(struct board_desc *desc, struct board_seen *seen,
         const struct cpu_key *key = &cpu_keys[i];
         if (strcmp(key->name, entry->name) == 0) {
             return note_once(desc, &seen->cpu_lines[i], entry, err) &&
-                   (key->type == KEY_SWITCH ? take_cpu_switch(desc, key, entry, err)
-                                            : take_cpu_number(desc, key, entry, err));
+                   take_cpu_value(desc, key, entry, err);
         }
     }
     return refuse_cpu_key(desc, entry, err);

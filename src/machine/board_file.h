@@ -40,11 +40,10 @@
 /* The largest board file, in bytes. */
 #define BOARD_FILE_MAX ((size_t)64 << 10)
 
-/* One field per key; switches are 0 or 1. */
+/* One field per key; switches are 0 or 1, choices the value of their word. */
 struct board_cpu {
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning) uint32_t key;
 #include "machine/board_cpu.def"
-#undef BOARD_CPU_KEY
 };
 
 enum board_memory_type {

@@ -113,7 +113,6 @@ static void print_cpus(const struct machine *m, FILE *stream)
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning)                               \
     fprintf(stream, "    " #key " = %" PRIu32 "\n", cpu.key);
 #include "machine/board_cpu.def"
-#undef BOARD_CPU_KEY
 }
 
 void leon3emu_dump_qtree(const struct machine *m, FILE *stream)

@@ -141,6 +141,25 @@ static void test_defaults(void **state)
     board_desc_destroy(NULL);
 }
 
+/* Each word of a choice is taken, and on and off, which were all that fpu took once. */
+static void test_choices(void **state)
+{
+    static const struct {
+        const char *word;
+        uint32_t value;
+    } words[] = {{"none", 0}, {"off", 0}, {"ieee", 1}, {"on", 1}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        struct board_desc *desc;
+        char text[200];
+        snprintf(text, sizeof text, CLOCK MEMORY "[cpu]\nfpu = %s\n", words[i].word);
+        desc = parse_good(text);
+        assert_int_equal(desc->cpu.fpu, words[i].value);
+        board_desc_destroy(desc);
+    }
+}
+
 static void test_memory_up_to_the_end(void **state)
 {
     struct board_desc *desc;
@@ -227,7 +246,10 @@ static void test_refuses_cpu_keys(void **state)
                   "4: nwin (register windows) of 1 is out of range; give 2 to 32");
     check_refused(CLOCK "[cpu]\ncount=17\n",
                   "4: count (how many CPUs) of 17 is out of range; give 1 to 16");
-    check_refused(CLOCK "[cpu]\nfpu=2\n", "4: fpu (floating-point unit) is \"2\"; give on or off");
+    check_refused(CLOCK "[cpu]\nmmu=2\n",
+                  "4: mmu (memory management unit) is \"2\"; give on or off");
+    check_refused(CLOCK "[cpu]\nfpu=2\n",
+                  "4: fpu (floating-point unit) is \"2\"; give one of none, ieee");
     check_refused(CLOCK "[cpu]\nnwin=8\nfpu=on\nnwin=8\n",
                   "6: nwin is given twice, first in line 4; remove one of them");
 }
@@ -363,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything),
         cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_choices),
         cmocka_unit_test(test_memory_up_to_the_end),
         cmocka_unit_test(test_limits_belong_to_the_range),
         cmocka_unit_test(test_refuses_sections_and_lines),
