@@ -137,8 +137,15 @@ void leon3emu_set_limits(struct machine *machine, uint64_t nanoseconds, uint64_t
  * CPUs all have come that far then, some further, by up to a quantum; how a run is cut changes nothing else. */
 void leon3emu_run(struct machine *machine, uint64_t cycles, struct stop_info *stop);
 
-/* Makes a run come back soon with STOP_INTERRUPT.  From any thread or signal handler. */
+/* Makes a run come back with STOP_INTERRUPT: after the current instruction, or, if that is in generated code that
+ * calls no device, after a million at most.  A call into a peripheral that does not come back, and a wait for
+ * whoever reads the output, hold it up.  From any thread or signal handler. */
 void leon3emu_interrupt(struct machine *machine);
+
+/* For a clock of the host, every few milliseconds while a run lasts: makes it look for input and for GDB now, if
+ * it has not since the last tick.  Without ticks it looks every million cycles, which can be long if the guest
+ * uses slow peripherals.  From one thread at a time, or signal handler. */
+void leon3emu_tick(struct machine *machine);
 
 uint64_t leon3emu_cycles(const struct machine *machine);
 uint64_t leon3emu_instructions(const struct machine *machine);

@@ -7,14 +7,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "exec/cpu_state.h"
 #include "exec/translator.h"
 #include "sparc/interp.h"
 
-/* How often the host is looked at: in guest cycles, and in power-down jumps. */
-#define POLL_CYCLES 1000000u
+/* How often the host is looked at while nothing happens, in power-down jumps; in cycles: EXEC_POLL_CYCLES. */
 #define POLL_JUMPS  1000u
 #define EXEC_NOBODY UINT_MAX
 
@@ -25,8 +23,8 @@ static void on_earlier(void *context, uint64_t deadline)
     struct exec *exec = context;
     if (exec->in_round && exec->is_first && deadline < exec->end) {
         exec->end = deadline;
-        if (exec->in_turn && deadline < exec->cpu->limit) {
-            exec->cpu->limit = deadline;
+        if (exec->in_turn) {
+            cpu_lower_limit(exec->cpu, deadline);
         }
     }
 }
@@ -39,6 +37,7 @@ void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clo
     exec->cpu_count = count;
     exec->cpu = cpus;
     exec->quantum = EXEC_DEFAULT_QUANTUM;
+    exec->slice = EXEC_POLL_CYCLES;
     exec->clock_hz = clock_hz;
     exec->hooks = hooks;
     exec->events.earlier = on_earlier;
@@ -102,41 +101,6 @@ static bool at_breakpoint(struct exec *exec)
     return false;
 }
 
-/* ---- the host ---- */
-
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static int64_t guest_ns(const struct exec *exec)
-{
-    return (int64_t)((unsigned __int128)exec_now(exec) * 1000000000 / exec->clock_hz);
-}
-
-/* How many ms virtual time is ahead of the wall clock; 0 if it is not, or nobody asked. */
-static int ms_ahead(struct exec *exec)
-{
-    int64_t ahead;
-    if (!exec->realtime) {
-        return 0;
-    }
-    if (exec->realtime_start == 0) {
-        exec->realtime_start = monotonic_ns() - guest_ns(exec);
-    }
-    ahead = guest_ns(exec) - (monotonic_ns() - exec->realtime_start);
-    return ahead <= 0 ? 0 : (int)(ahead / 1000000);
-}
-
-static void poll_host(struct exec *exec)
-{
-    exec->next_poll = exec_now(exec) + POLL_CYCLES;
-    exec->jumps = 0;
-    exec->hooks->poll_host(exec->hooks->context, ms_ahead(exec));
-}
-
 /* ---- a round ---- */
 
 static void limit_to(uint64_t *end, uint64_t limit)
@@ -172,7 +136,7 @@ static uint64_t round_end(const struct exec *exec)
         limit_to(&end, exec->pause);
         return end;
     }
-    limit_to(&end, exec->now + POLL_CYCLES);
+    limit_to(&end, exec->now + EXEC_POLL_CYCLES);
     if (several_are_awake(exec)) {
         limit_to(&end, exec->now + exec->quantum);
     }
@@ -188,7 +152,7 @@ void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu)
     }
     if (exec->in_round && cpu != exec->cpu) {
         limit_to(&exec->end, now);
-        limit_to(&exec->cpu->limit, now);
+        cpu_lower_limit(exec->cpu, now);
     }
 }
 
@@ -290,6 +254,18 @@ static bool can_execute(const struct exec *exec, const struct cpu *cpu)
            cpu->cycles < turn_limit(exec);
 }
 
+/* How far the CPU goes before somebody looks whether there is anything else to do. */
+static void set_limit(struct exec *exec, struct cpu *cpu)
+{
+    uint64_t limit = turn_limit(exec);
+
+    limit_to(&limit, cpu->cycles + exec->slice);
+    __atomic_store_n(&cpu->limit, limit, __ATOMIC_SEQ_CST);
+    if (atomic_load(&exec->attention)) {
+        cpu_attention(cpu);
+    }
+}
+
 /* One CPU's turn, or some of it: up to the end of the round, unless it powers down, fails, stops the run or
  * comes to the pause. */
 static void run_cpu(struct exec *exec, struct cpu *cpu)
@@ -303,13 +279,16 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
         if (cpu_interrupt_is_due(cpu)) {
             take_interrupt(cpu);
         }
-        cpu->limit = turn_limit(exec);
+        set_limit(exec, cpu);
         if (exec->breakpoint_count != 0 || log_on(cpu->log, LOG_EXEC)) {
             run_watched(exec);
         } else if (exec->translator != NULL) {
             translator_run(exec->translator, cpu);
         } else {
             interp_run(cpu);
+        }
+        if (exec_wants_attention(exec)) {
+            exec_poll_host(exec);
         }
         exec->break_round = exec->hooks->between(exec->hooks->context);
         check_hash(exec);
@@ -334,15 +313,15 @@ static void idle(struct exec *exec)
                       "input can arrive");
             return;
         }
-        exec->hooks->poll_host(exec->hooks->context, -1);
+        exec_look_at_host(exec, -1);
         return;
     }
     if (exec->realtime) {
-        limit_to(&end, exec->now + POLL_CYCLES); /* small steps, so that pacing is smooth */
+        limit_to(&end, exec->now + EXEC_POLL_CYCLES); /* small steps, so that pacing is smooth */
     }
     exec->end = end;
-    if (exec->realtime || ++exec->jumps >= POLL_JUMPS) {
-        poll_host(exec);
+    if (exec->realtime || ++exec->jumps >= POLL_JUMPS || exec_wants_attention(exec)) {
+        exec_poll_host(exec);
     }
 }
 
@@ -418,6 +397,9 @@ static void run_events(struct exec *exec)
     exec->hooks->between(exec->hooks->context);
     while (exec->stop.kind == STOP_NONE && event_run_one(&exec->events, exec->now)) {
         exec->hooks->between(exec->hooks->context);
+        if (exec_wants_attention(exec)) {
+            exec_poll_host(exec);
+        }
     }
     check_limits(exec);
 }
@@ -449,8 +431,8 @@ static bool run_between(struct exec *exec)
 
 static void take_round(struct exec *exec, unsigned until)
 {
-    if (!exec->in_round && exec->now >= exec->next_poll) {
-        poll_host(exec);
+    if (!exec->in_round && (exec->now >= exec->next_poll || exec_wants_attention(exec))) {
+        exec_poll_host(exec);
     }
     if (!exec->in_round) {
         begin_round(exec);

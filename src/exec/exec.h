@@ -11,6 +11,7 @@
 #ifndef EXEC_EXEC_H
 #define EXEC_EXEC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,6 +20,12 @@
 #include "sparc/cpu.h"
 
 #define EXEC_MAX_BREAKPOINTS 64
+
+/* The host is looked at that often, in guest cycles, if nobody wants it sooner. */
+#define EXEC_POLL_CYCLES 1000000u
+/* Generated code looks at its limit only where it calls somebody.  So that it comes back within milliseconds,
+ * its interpreter, which is slower, gets less in one go. */
+#define EXEC_SLICE_IR 100000u
 
 /* Wires to the machine around; each gets `context`. */
 struct exec_hooks {
@@ -54,15 +61,20 @@ struct exec {
     bool has_executed; /* cpu has, or one before it */
     struct event_queue events;
     const struct exec_hooks *hooks;
-    struct stop_info stop; /* kind != STOP_NONE: leave the loop */
-    bool break_round;      /* the system was reset: this round is over */
-    uint64_t insn_limit;   /* stop when the instruction counter is there; 0: none */
-    uint64_t time_limit;   /* the same for cycles */
-    uint64_t hash_every;   /* hash all CPUs' state after so many instructions; 0: do not */
-    uint64_t hash_next;    /* instruction counter at which to */
-    uint64_t hash;         /* of all states so far */
-    uint64_t next_poll;    /* cycles */
-    unsigned jumps;        /* power-down jumps since the last look at the host */
+    struct stop_info stop;  /* kind != STOP_NONE: leave the loop */
+    bool break_round;       /* the system was reset: this round is over */
+    uint64_t insn_limit;    /* stop when the instruction counter is there; 0: none */
+    uint64_t time_limit;    /* the same for cycles */
+    uint64_t hash_every;    /* hash all CPUs' state after so many instructions; 0: do not */
+    uint64_t hash_next;     /* instruction counter at which to */
+    uint64_t hash;          /* of all states so far */
+    uint64_t next_poll;     /* cycles */
+    uint64_t slice;         /* cycles that a CPU executes in one go, at most */
+    atomic_bool attention;  /* the host is to be looked at now; set by exec_attend() */
+    atomic_uint looks;      /* how often the host was looked at */
+    atomic_bool waiting;    /* the machine's thread may sleep until the host has something */
+    unsigned looks_at_tick; /* looks at the last exec_tick() */
+    unsigned jumps;         /* power-down jumps since the last look at the host */
     uint64_t clock_hz;
     bool realtime;          /* pace virtual time to the wall clock */
     int64_t realtime_start; /* ns of the monotonic clock at which cycle 0 was */
@@ -91,6 +103,22 @@ void exec_step(struct exec *exec, unsigned cpu, bool alone, struct stop_info *st
 
 /* A CPU is woken, or is to take an interrupt: the round ends, so that its turn comes soon. */
 void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu);
+
+/* Makes a run look at the host now: after the current instruction, or, in code that is generated and makes no
+ * slow access, after a slice.  From any thread or signal handler.  What the guest sees does not change. */
+void exec_attend(struct exec *exec);
+/* The same if the run has not looked by itself since the last call: for a clock of the host. */
+void exec_tick(struct exec *exec);
+
+/* For the run loop's files: looks at the host, for up to timeout_ms (-1: until something happens), or for as
+ * long as virtual time is ahead of the wall clock. */
+void exec_look_at_host(struct exec *exec, int timeout_ms);
+void exec_poll_host(struct exec *exec);
+
+static inline bool exec_wants_attention(const struct exec *exec)
+{
+    return atomic_load_explicit(&exec->attention, memory_order_relaxed);
+}
 
 /* Ends the run after the current instruction, or the next run before its first; the first reason
  * stays.  printf style. */

@@ -510,6 +510,9 @@ void translator_run(struct translator *t, struct cpu *cpu)
         }
         if (t->options.verify) {
             run_and_verify(t, cpu);
+            if (atomic_load(t->config.attention)) {
+                return;
+            }
             continue;
         }
         t->flushes_seen = t->cache.flushes;

@@ -8,6 +8,7 @@
 #ifndef EXEC_TRANSLATOR_H
 #define EXEC_TRANSLATOR_H
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "error.h"
@@ -22,6 +23,7 @@ struct translator_config {
     struct addrspace *space;
     const struct log *log;
     const struct leon3emu_jit_options *options;
+    const atomic_bool *attention; /* come back soon; looked at while options->verify is on */
     /* A page of memory has become code: all TLBs must forget it. */
     void (*code_changed)(void *context);
     /* A bug was found (--verify-jit): ends the run. */

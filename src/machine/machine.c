@@ -152,7 +152,13 @@ static void on_notice(void *context, const char *line)
 void leon3emu_interrupt(struct machine *m)
 {
     m->interrupted = true;
+    exec_attend(&m->exec);
     hostio_wake(m->hostio);
+}
+
+void leon3emu_tick(struct machine *m)
+{
+    exec_tick(&m->exec);
 }
 
 /* ---- creation ---- */
@@ -265,6 +271,7 @@ static bool create_translator(struct machine *m, struct error *err)
         .space = &m->space,
         .log = &m->log,
         .options = &m->options.jit,
+        .attention = &m->exec.attention,
         .code_changed = code_changed,
         .failed = executor_failed,
         .context = m,
@@ -273,6 +280,7 @@ static bool create_translator(struct machine *m, struct error *err)
         return true;
     }
     m->options.jit.use_ir = m->options.exec == EXEC_IR;
+    m->exec.slice = m->options.jit.use_ir ? EXEC_SLICE_IR : EXEC_POLL_CYCLES;
     m->exec.verifies = m->options.jit.verify;
     window_open(&m->space);
     m->exec.translator = translator_create(&config, err);

@@ -153,7 +153,8 @@ struct cpu {
     uint64_t cycles;
     uint64_t insns;
     uint64_t
-        limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can */
+        limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can,
+                * which another thread or a signal handler may ask for, too: see exec_attend() */
     uint32_t icc;
     uint32_t fsr;   /* but see struct cpu_generated: cpu_settle_fsr() makes it complete */
     uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
@@ -266,6 +267,16 @@ void cpu_set_irl(struct cpu *cpu, unsigned level);
 static inline void cpu_attention(struct cpu *cpu)
 {
     cpu->limit = 0;
+}
+
+/* The limit becomes `limit` unless it is below that already: another thread may make it 0 at the same time
+ * (exec_attend()), and that must not get lost. */
+static inline void cpu_lower_limit(struct cpu *cpu, uint64_t limit)
+{
+    uint64_t old = __atomic_load_n(&cpu->limit, __ATOMIC_RELAXED);
+    while (limit < old && !__atomic_compare_exchange_n(&cpu->limit, &old, limit, false,
+                                                       __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
 }
 
 /* To be called when ET, PIL or the request changed. */

@@ -36,11 +36,13 @@ static inline void settle_time(struct cpu *cpu)
     cpu->insns = cpu->cycles - cpu->generated.waited;
 }
 
+/* The limit is read once: another thread may make it 0 between two reads, and base and budget must agree. */
 static inline void restart_budget(struct cpu *cpu)
 {
+    uint64_t limit = __atomic_load_n(&cpu->limit, __ATOMIC_RELAXED);
     cpu->generated.waited = cpu->cycles - cpu->insns;
-    cpu->generated.base = cpu->limit;
-    cpu->generated.budget = (int64_t)(cpu->limit - cpu->cycles);
+    cpu->generated.base = limit;
+    cpu->generated.budget = (int64_t)(limit - cpu->cycles);
 }
 
 /* ---- windows ---- */

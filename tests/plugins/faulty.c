@@ -5,10 +5,12 @@
  * Its one register reads 7, or what a posted function left there.  The names of the faults are in
  * the table at the end; tests/plugins/test_misuse.py says what must come of each.
  */
+#define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <leon3emu/device.h>
 
@@ -113,6 +115,8 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         crash();
     } else if (is(faulty, "abort_read")) {
         abort();
+    } else if (is(faulty, "slow_read")) {
+        usleep(1000);
     } else if (is(faulty, "exit_read")) {
         exit(0);
     } else if (is(faulty, "crash_thread")) {
