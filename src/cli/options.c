@@ -3,7 +3,6 @@
 #include "cli/options.h"
 
 #include <argp.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,11 +60,11 @@ static const struct argp_option options[] = {
      0},
     {NULL, 0, NULL, 0, "The run:", 0},
     {"time-limit", OPTION_TIME_LIMIT, "TIME", 0,
-     "Stop after this much guest time: 30, 30s, 500ms, 20us", 0},
-    {"insn-limit", OPTION_INSN_LIMIT, "N", 0, "Stop after N instructions", 0},
+     "Stop after this much guest time: 30, 1.5s, 500ms, 20us, 1m, 2h", 0},
+    {"insn-limit", OPTION_INSN_LIMIT, "N", 0, "Stop after N instructions: 5000, 10M, 1G", 0},
     {"realtime", OPTION_REALTIME, NULL, 0, "Pace guest time to the wall clock", 0},
     {"no-raw", OPTION_NO_RAW, NULL, 0, "Leave the terminal in line mode", 0},
-    {"hang-limit", OPTION_HANG_LIMIT, "SECONDS", 0,
+    {"hang-limit", OPTION_HANG_LIMIT, "TIME", 0,
      "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 0},
     {NULL, 0, NULL, 0, "Looking inside:", 0},
     {"gdb", OPTION_GDB, "PORT", OPTION_ARG_OPTIONAL,
@@ -135,27 +134,6 @@ bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error 
     return true;
 }
 
-bool cli_parse_time(const char *text, uint64_t *nanoseconds)
-{
-    static const struct {
-        const char *unit;
-        uint64_t ns;
-    } units[] = {{"", 1000000000}, {"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
-    char *end;
-    double value = strtod(text, &end);
-
-    if (end == text || !(value >= 0) || !isdigit((unsigned char)text[0])) {
-        return false;
-    }
-    for (unsigned i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(end, units[i].unit) == 0 && value * (double)units[i].ns < 1.8e19) {
-            *nanoseconds = (uint64_t)(value * (double)units[i].ns);
-            return true;
-        }
-    }
-    return false;
-}
-
 /* FILE@ADDRESS; the last @ counts, so that file names may have others. */
 static bool add_load(struct cli_options *cli, const char *text, struct error *err)
 {
@@ -167,7 +145,7 @@ static bool add_load(struct cli_options *cli, const char *text, struct error *er
     if (at == NULL) {
         return cli_add_image(cli, text, false, 0, err);
     }
-    if (!parse_number(at + 1, &address) || address > UINT32_MAX) {
+    if (!parse_size(at + 1, &address) || address > UINT32_MAX) {
         return error_set(err, LEON3EMU_USAGE, "--load %s: %s is not an address", text, at + 1);
     }
     path = strndup(text, (size_t)(at - text));
@@ -228,28 +206,34 @@ static const char *take_port(struct argp_state *state)
 static bool set_limit(struct cli_options *cli, int key, const char *text, struct error *err)
 {
     if (key == OPTION_TIME_LIMIT) {
-        return (cli_parse_time(text, &cli->time_limit_ns) && cli->time_limit_ns != 0) ||
-               error_set(err, LEON3EMU_USAGE,
-                         "--time-limit %s: not a time; write it like 30, 30s, 500ms or 20us", text);
+        return (parse_time(text, &cli->time_limit_ns) && cli->time_limit_ns != 0) ||
+               error_set(
+                   err, LEON3EMU_USAGE,
+                   "--time-limit %s: not a time; write it like 30, 1.5s, 500ms, 20us, 1m or 2h",
+                   text);
     }
-    return (parse_number(text, &cli->insn_limit) && cli->insn_limit != 0) ||
-           error_set(err, LEON3EMU_USAGE, "--insn-limit %s: not a number above 0", text);
+    return (parse_count(text, &cli->insn_limit) && cli->insn_limit != 0) ||
+           error_set(err, LEON3EMU_USAGE,
+                     "--insn-limit %s: not a number above 0; write it like 5000, 10M or 1G", text);
 }
 
 static bool set_hang_limit(struct cli_options *cli, const char *text, struct error *err)
 {
-    uint64_t seconds;
-    if (!parse_number(text, &seconds) || seconds > UINT32_MAX) {
-        return error_set(err, LEON3EMU_USAGE, "--hang-limit %s: not a number of seconds", text);
+    uint64_t nanoseconds;
+    if (!parse_time(text, &nanoseconds) || nanoseconds % 1000000000 != 0 ||
+        nanoseconds / 1000000000 > UINT32_MAX) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "--hang-limit %s: not a number of whole seconds; write it like 10 or 1m",
+                         text);
     }
-    cli->hang_limit = (uint32_t)seconds;
+    cli->hang_limit = (uint32_t)(nanoseconds / 1000000000);
     return true;
 }
 
 static bool set_cpus(struct cli_options *cli, int key, const char *text, struct error *err)
 {
     uint64_t value;
-    bool ok = parse_number(text, &value) && value != 0;
+    bool ok = parse_count(text, &value) && value != 0;
     if (key == OPTION_QUANTUM) {
         cli->machine.quantum = value;
         return ok || error_set(err, LEON3EMU_USAGE, "--quantum %s: not a number above 0", text);

@@ -56,7 +56,4 @@ bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, 
                    struct error *err);
 bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err);
 
-/* "30", "30s", "500ms", "20us", "7ns": to nanoseconds; a bare number is seconds. */
-bool cli_parse_time(const char *text, uint64_t *nanoseconds);
-
 #endif

@@ -128,21 +128,13 @@ static bool set_stress(const struct cli_jit_input *in, const char *text)
 
 static bool set_cache(const struct cli_jit_input *in, const char *text)
 {
-    char digits[32];
-    size_t length = strlen(text);
-    uint64_t scale = 1, value;
+    uint64_t size;
 
-    if (length > 1 && length < sizeof digits && strchr("kKmM", text[length - 1]) != NULL) {
-        scale = strchr("kK", text[length - 1]) != NULL ? 1024 : 1024 * 1024;
-        length--;
-    }
-    snprintf(digits, sizeof digits, "%.*s", (int)length, text);
-    if (!parse_number(digits, &value) || value > UINT32_MAX || value * scale < 65536 ||
-        value * scale > 1u << 30) {
-        return error_set(in->err, LEON3EMU_USAGE, "--jit-cache %s: not a size from 64K to 1024M",
+    if (!parse_size(text, &size) || size < 65536 || size > 1u << 30) {
+        return error_set(in->err, LEON3EMU_USAGE, "--jit-cache %s: not a size from 64K to 1G",
                          text);
     }
-    in->machine->jit.cache_size = (size_t)(value * scale);
+    in->machine->jit.cache_size = (size_t)size;
     return true;
 }
 
@@ -176,7 +168,7 @@ static bool set_verify(const struct cli_jit_input *in, const char *text)
         in->machine->jit.verify = true;
         return true;
     }
-    if (strncmp(text, "hash:", 5) != 0 || !parse_number(text + 5, &in->machine->jit.hash) ||
+    if (strncmp(text, "hash:", 5) != 0 || !parse_count(text + 5, &in->machine->jit.hash) ||
         in->machine->jit.hash == 0) {
         return error_set(in->err, LEON3EMU_USAGE,
                          "--verify-jit=%s: not hash:N with a number of instructions", text);

@@ -32,7 +32,7 @@ static bool take_time_limit(struct arguments *arguments, struct cli_options *cli
 
     if (number != NULL && unit != NULL) {
         snprintf(text, sizeof text, "%s%s", number, unit);
-        if (cli_parse_time(text, &cli->time_limit_ns) && cli->time_limit_ns != 0) {
+        if (parse_time(text, &cli->time_limit_ns) && cli->time_limit_ns != 0) {
             return true;
         }
     }

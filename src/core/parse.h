@@ -3,9 +3,15 @@
  * Numbers and switches as a user writes them, on the command line and in board files.
  *
  *     number     123   0x7b   0X7B           decimal or hexadecimal, never octal: 010 is ten
- *     size       64M   512k   0x100000       k M G stand for 2^10, 2^20, 2^30, in either case
- *     frequency  40M   33333k   40000000     k M G stand for 10^3, 10^6, 10^9, in either case
+ *     size       64M   512k   1.5G   0x100000   k M G (also KiB MiB GiB) are 2^10, 2^20, 2^30
+ *     frequency  40M   33.333M   50MHz   40000000   k M G (also with Hz) are 10^3, 10^6, 10^9
+ *     count      10M   1G   5000   0x1388    k M G are 10^3, 10^6, 10^9
+ *     time       30   30s   1.5s   500ms   20us   7ns   1m   1min   2h    without unit: seconds
  *     switch     on off   yes no   true false   1 0
+ *
+ * Units of sizes, frequencies and counts are the same in either case.  A decimal number with a unit
+ * may have a fraction if the product is whole: 33.333M is 33,333,000, and 1.5 without a unit, or
+ * 0.3k as a size, is refused; nothing is ever rounded.
  *
  * The whole text must fit: no blanks, signs or trailing characters.  The functions return false for
  * what does not fit or exceeds 64 bits, and then leave *value alone; the caller, who knows what the
@@ -24,6 +30,10 @@ bool parse_size(const char *text, uint64_t *value);
 
 /* In Hz. */
 bool parse_frequency(const char *text, uint64_t *value);
+
+bool parse_count(const char *text, uint64_t *value);
+
+bool parse_time(const char *text, uint64_t *nanoseconds);
 
 bool parse_switch(const char *text, bool *value);
 

@@ -124,9 +124,11 @@ static bool take_clock(struct board_desc *desc, const struct board_entry *entry,
     uint64_t clock;
 
     if (!parse_frequency(entry->value, &clock)) {
-        return board_refuse(desc, entry->line, err,
-                            "clock \"%.40s\" is not a frequency; give Hz, as in clock = 40M",
-                            entry->value);
+        return board_refuse(
+            desc, entry->line, err,
+            "clock \"%.40s\" is not a frequency; give whole Hz, as in clock = 40M or "
+            "33.333M",
+            entry->value);
     }
     if (clock < CLOCK_MINIMUM || clock > CLOCK_MAXIMUM) {
         return board_refuse(desc, entry->line, err,

@@ -194,7 +194,7 @@ static bool core_number(const struct property_list *list, const char *key, uint6
     if (p == NULL) {
         return true;
     }
-    if (p->value == NULL || !parse_number(p->value, value) || *value > maximum) {
+    if (p->value == NULL || !parse_size(p->value, value) || *value > maximum) {
         return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be a number from 0 to 0x%llx", key,
                          p->value == NULL ? "" : p->value, (unsigned long long)maximum);
     }

@@ -173,7 +173,7 @@ class Words(Case):
 
     def test_values(self):
         for option, value in (("--smp", "0"), ("--smp", "17"), ("--smp", "two"), ("--quantum", "0"),
-                              ("--time-limit", "0"), ("--time-limit", "-1"), ("--time-limit", "5h"),
+                              ("--time-limit", "0"), ("--time-limit", "-1"), ("--time-limit", "5d"),
                               ("--time-limit", "nan"), ("--insn-limit", "0"), ("--insn-limit", "1e6"),
                               ("--insn-limit", "18446744073709551616"), ("--hang-limit", "-1"),
                               ("--dump", "all"), ("--explain", "0x100000000"), ("--exec", "fast"),
@@ -181,6 +181,21 @@ class Words(Case):
                               ("--stress", "all"), ("-d", "int,nothing")):
             with self.subTest(option=option, value=value):
                 self.refuse(USAGE, rf"{option}[ =]{re.escape(value)}: .*", "spin.elf", option, value)
+
+    def test_units(self):
+        """Numbers are written the same wherever they are read."""
+        for option, values in (("--time-limit", ("1m", "2h", "1.5s", "0.5", "20us")),
+                               ("--insn-limit", ("10k", "0x10", "1.5k", "5000")),
+                               ("--jit-cache", ("1G", "1024M", "0.5G", "0x100000")),
+                               ("--hang-limit", ("1m", "10", "2000ms")), ("--quantum", ("1k",)),
+                               ("--verify-jit", ("hash:1k",))):
+            for value in values:
+                done = self.run_it("spin.elf", f"{option}={value}", "--insn-limit=9")
+                self.assertEqual(done.returncode, INSN_LIMIT, (option, value, done.stderr))
+        done = self.run_it("spin.elf", "--insn-limit=1.5k", "--stats")
+        self.assertRegex(done.stderr, r"\b1500\b")
+        done = self.run_it("spin.elf", "--time-limit=1.5us", "--stats")
+        self.assertRegex(done.stderr, r"\b1500\b")
 
     def test_load(self):
         self.refuse(USAGE, "--load spin.elf@nowhere: nowhere is not an address", "--load",

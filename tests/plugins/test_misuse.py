@@ -122,7 +122,7 @@ class Hang(Case):
 
     def test_bad_limit(self):
         self.assert_run(provoke("none", "--hang-limit", "soon"), STATUS["USAGE"],
-                        "--hang-limit soon: not a number of seconds")
+                        "--hang-limit soon: not a number of whole seconds")
 
 
 class Threads(Case):

@@ -96,9 +96,15 @@ static void test_sizes(void **state)
         {"0x10k", 16384},
         {"0x40000000", 0x40000000},
         {"17179869183G", UINT64_C(17179869183) << 30},
+        {"1.5G", UINT64_C(1536) << 20},
+        {"0.25k", 256},
+        {"2.0", 2},
+        {"64MiB", 64 << 20},
+        {"4gib", UINT64_C(4) << 30},
     };
     static const char *const bad[] = {
-        "", "k", "1kk", "1kB", "1T", "1 k", "17179869184G", "0xG",
+        "",    "k",    "1kk", "1kB", "1T",  "1 k",    "17179869184G", "0xG",
+        "1.5", "0.3k", ".5k", "1.",  "1.k", "0x1.8k", "1.5.5M",       "0.00000000000000000000M",
     };
 
     (void)state;
@@ -109,16 +115,53 @@ static void test_sizes(void **state)
 static void test_frequencies(void **state)
 {
     static const struct row rows[] = {
-        {"40000000", 40000000},
-        {"40M", 40000000},
-        {"33333k", 33333000},
-        {"1g", 1000000000},
+        {"40000000", 40000000}, {"40M", 40000000},     {"33333k", 33333000},
+        {"1g", 1000000000},     {"33.333M", 33333000}, {"33.3333330M", 33333333},
+        {"0.5G", 500000000},    {"40MHz", 40000000},   {"32768hz", 32768},
     };
-    static const char *const bad[] = {"", "40MHz", "33.3M", "M", "99999999999999999999"};
+    static const char *const bad[] = {"",      "33.3333333M",          "M",    "40 MHz", "Hz",
+                                      "40HzM", "99999999999999999999", "1.5Hz"};
 
     (void)state;
     check_rows(parse_frequency, rows, ARRAY_LEN(rows));
     check_refused(parse_frequency, bad, ARRAY_LEN(bad));
+}
+
+static void test_counts(void **state)
+{
+    static const struct row rows[] = {
+        {"5000", 5000}, {"10M", 10000000}, {"1G", 1000000000}, {"1.5k", 1500}, {"0x10", 16},
+    };
+    static const char *const bad[] = {"", "1e6", "10Mi", "1.5", "10MHz", "-1"};
+
+    (void)state;
+    check_rows(parse_count, rows, ARRAY_LEN(rows));
+    check_refused(parse_count, bad, ARRAY_LEN(bad));
+}
+
+static void test_times(void **state)
+{
+    static const struct row rows[] = {
+        {"30", UINT64_C(30000000000)},
+        {"30s", UINT64_C(30000000000)},
+        {"1.5s", UINT64_C(1500000000)},
+        {"0.000000001", 1},
+        {"500ms", 500000000},
+        {"20us", 20000},
+        {"7ns", 7},
+        {"1m", UINT64_C(60000000000)},
+        {"2min", UINT64_C(120000000000)},
+        {"2h", UINT64_C(7200000000000)},
+        {"0", 0},
+        {"18446744073709551615ns", UINT64_MAX},
+    };
+    static const char *const bad[] = {
+        "", "s", "1 s", "1M", "1H", "-1", "nan", "1e3", "0.5ns", "5d", "18446744074s", "inf",
+    };
+
+    (void)state;
+    check_rows(parse_time, rows, ARRAY_LEN(rows));
+    check_refused(parse_time, bad, ARRAY_LEN(bad));
 }
 
 static void test_switches(void **state)
@@ -146,10 +189,9 @@ static void test_switches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_frequencies),
-        cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_numbers),     cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_frequencies), cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_times),       cmocka_unit_test(test_switches),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
