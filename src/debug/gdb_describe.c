@@ -68,6 +68,15 @@ static const char *register_type(unsigned number)
     }
 }
 
+/* Does GDB put the register back after a call of a guest's function?  Not WIM: the call may have pushed callers'
+ * windows to the stack, and WIM says that they are there.  Of the ancillary state only %asr18, the
+ * accumulator of the MAC instructions, is a program's. */
+static bool survives_call(unsigned number)
+{
+    return number != GDB_REGISTER_WIM &&
+           (number < GDB_REGISTER_ASR16 || number == GDB_REGISTER_ASR16 + 2);
+}
+
 /* Where in the text we are; snprintf() with a running position. */
 struct writer {
     char *text;
@@ -88,7 +97,7 @@ static void write_register(struct writer *w, unsigned number, const char *attrib
     snprintf(numbers, sizeof numbers, "\" bitsize=\"32\" regnum=\"%u\"", number);
     writer_put(w, "<reg name=\"", register_names[number], numbers);
     writer_put(w, " type=\"", register_type(number), "\"");
-    writer_put(w, attributes, "/>\n", "");
+    writer_put(w, attributes, survives_call(number) ? "" : " save-restore=\"no\"", "/>\n");
 }
 
 size_t gdb_describe(char *text, size_t size)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "debug/gdbstub.h"
+#include "machine/frames.h"
 #include "machine/machine.h"
 
 struct gdb_glue {
@@ -41,15 +42,34 @@ static bool op_read_register(void *context, unsigned cpu, unsigned number, uint3
     return core_number(number, &core) && cpu_read_register(&glue->machine->cpus[cpu], core, value);
 }
 
-/* Writing %asr19 would power the CPU down: not what a debugger means.  A new pc is meant to be
- * executed, so it ends power-down. */
+/* Written by GDB when it puts back all registers after a call; what it means cannot be put back.  Writing %asr19
+ * would power the CPU down. */
+static bool is_read_only(uint32_t core)
+{
+    return core == L3_REG_ASR(19);
+}
+
+/* GDB's `return` makes the current window that of a caller, whose own is one of those further out: these must
+ * be on the stack then, as the guest's RESTORE is to load from the new %fp. */
+static bool leave_frame(struct machine *m, struct cpu *cpu, uint32_t fp)
+{
+    return fp == cpu_reg(cpu, GDB_REGISTER_I6) || frames_flush(m, cpu);
+}
+
+/* A new pc is meant to be executed, so it ends power-down. */
 static bool op_write_register(void *context, unsigned index, unsigned number, uint32_t value)
 {
     struct gdb_glue *glue = context;
     struct cpu *cpu = &glue->machine->cpus[index];
     uint32_t core;
 
-    if (!core_number(number, &core) || core == L3_REG_ASR(19) ||
+    if (!core_number(number, &core)) {
+        return false;
+    }
+    if (is_read_only(core)) {
+        return true;
+    }
+    if ((core == GDB_REGISTER_I6 && !leave_frame(glue->machine, cpu, value)) ||
         !cpu_write_register(cpu, core, value)) {
         return false;
     }
@@ -62,14 +82,14 @@ static bool op_write_register(void *context, unsigned index, unsigned number, ui
 static bool op_read_memory(void *context, unsigned cpu, uint32_t address, void *bytes, size_t size)
 {
     struct gdb_glue *glue = context;
-    return machine_debug_read(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
+    return frames_read(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
 }
 
 static bool op_write_memory(void *context, unsigned cpu, uint32_t address, const void *bytes,
                             size_t size)
 {
     struct gdb_glue *glue = context;
-    return machine_debug_write(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
+    return frames_write(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
 }
 
 static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)

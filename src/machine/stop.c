@@ -11,6 +11,7 @@
 
 #include "bits.h"
 #include "exec/translator.h"
+#include "machine/frames.h"
 #include "machine/machine.h"
 
 #define RTEMS_EXIT_SOURCE 5
@@ -76,7 +77,7 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
 static bool debug_word(struct machine *m, const struct cpu *cpu, uint32_t address, uint32_t *word)
 {
     uint8_t bytes[4];
-    if ((address & 3) != 0 || !machine_debug_read(m, cpu, address, bytes, sizeof bytes)) {
+    if ((address & 3) != 0 || !frames_read(m, cpu, address, bytes, sizeof bytes)) {
         return false;
     }
     *word = be32_load(bytes);
@@ -119,39 +120,25 @@ static void print_registers(const struct cpu *cpu, FILE *stream)
     }
 }
 
-/* One frame further out: its registers are in a window that is still valid, or on the stack. */
+/* One frame further out: where it has saved its %fp and return address, or would. */
+#define SAVED_FP 56
+#define SAVED_PC 60
+
 struct frame {
-    unsigned window;
-    bool in_window;
-    uint32_t fp; /* of the frame */
+    uint32_t fp;
     uint32_t pc;
 };
 
 static bool outer_frame(struct machine *m, const struct cpu *cpu, struct frame *frame)
 {
-    unsigned next = (frame->window + 1) % cpu->config.windows;
-    uint32_t saved_fp;
-    uint32_t saved_pc;
-
-    if (frame->in_window && !(cpu->wim >> next & 1) && next != cpu->cwp) {
-        frame->window = next;
-        frame->fp = cpu_window_reg(cpu, next, 30);
-        frame->pc = cpu_window_reg(cpu, next, 31);
-        return true;
-    }
-    frame->in_window = false;
-    if (!debug_word(m, cpu, frame->fp + 56, &saved_fp) ||
-        !debug_word(m, cpu, frame->fp + 60, &saved_pc)) {
-        return false;
-    }
-    frame->fp = saved_fp;
-    frame->pc = saved_pc;
-    return true;
+    uint32_t at = frame->fp;
+    return debug_word(m, cpu, at + SAVED_FP, &frame->fp) &&
+           debug_word(m, cpu, at + SAVED_PC, &frame->pc);
 }
 
 static void print_backtrace(struct machine *m, const struct cpu *cpu, FILE *stream)
 {
-    struct frame frame = {cpu->cwp, true, cpu_reg(cpu, 30), cpu_reg(cpu, 31)};
+    struct frame frame = {cpu_reg(cpu, 30), cpu_reg(cpu, 31)};
     char place[SYMBOLS_TEXT_SIZE];
 
     fprintf(stream, "back-trace:\n  #0  0x%08" PRIx32 "  %s\n", cpu->pc,

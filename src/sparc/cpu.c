@@ -128,22 +128,33 @@ void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value)
     }
 }
 
-uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number)
+/* Where %o, %l or %i of a window is.  The eight registers that have two places: the copy is right while the
+ * last window is current. */
+static unsigned window_place(const struct cpu *cpu, unsigned window, unsigned number)
 {
     unsigned last = cpu->config.windows - 1;
     unsigned at = 16 * window + number - 8;
 
-    if (number < 8) {
-        return cpu->globals[number];
-    }
-    /* The eight registers that have two places: the copy is right while the last window is current.
-     */
     if (cpu->cwp == last && at < 8) {
         at += 16 * cpu->config.windows;
     } else if (cpu->cwp != last && at >= 16 * cpu->config.windows) {
         at -= 16 * cpu->config.windows;
     }
-    return cpu->windows[at];
+    return at;
+}
+
+uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number)
+{
+    return number < 8 ? cpu->globals[number] : cpu->windows[window_place(cpu, window, number)];
+}
+
+void cpu_set_window_reg(struct cpu *cpu, unsigned window, unsigned number, uint32_t value)
+{
+    if (number < 8) {
+        cpu_set_reg(cpu, number, value);
+    } else {
+        cpu->windows[window_place(cpu, window, number)] = value;
+    }
 }
 
 void cpu_set_irl(struct cpu *cpu, unsigned level)

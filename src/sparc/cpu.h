@@ -241,6 +241,7 @@ void cpu_set_asr(struct cpu *cpu, unsigned number, uint32_t value);
 uint32_t cpu_reg(const struct cpu *cpu, unsigned number);
 void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value);
 uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number);
+void cpu_set_window_reg(struct cpu *cpu, unsigned window, unsigned number, uint32_t value);
 
 /* Registers by the numbers of <leon3emu/device.h>: %r, %f, L3_REG_*.  False: there is no such one, or
  * the value is impossible.  Writes have the effect the guest's own would have. */

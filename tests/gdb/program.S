@@ -236,6 +236,15 @@ deep_bottom:
 1:      ret
          restore %g0, 1, %o0
 
+! ---- calls in C ----
+
+        .global calls
+calls:
+        call    calls_main
+         nop
+        ba      finish
+         nop
+
 window_overflow:
         mov     %wim, %l3
         mov     %g1, %l7

@@ -62,9 +62,9 @@ class Registers(Case):
         self.assertIn('exited with code 041', gdb.command('continue'))
         self.assert_ends(33)
 
-    def test_writing_power_down_is_refused(self):
+    def test_writing_power_down_is_ignored(self):
         gdb = self.begin()
-        gdb.command('set $asr19 = 0')
+        self.assertEqual(gdb.command('set $asr19 = 0'), '')
         self.run_to('main')
 
 
@@ -156,16 +156,6 @@ class Symbols(Case):
         gdb = self.begin()
         self.run_to('main')
         self.assertRegex(gdb.command('info line'), r'program\.S')
-
-    def test_backtrace(self):
-        gdb = self.begin()
-        self.go_to('windows')
-        gdb.command('set $wim = 2')
-        gdb.command('set $sp = 0x47ff0000')
-        self.run_to('deep_bottom')
-        gdb.command('set $i7 = 0')
-        text = gdb.command('info registers sp')
-        self.assertIn('0x47fe', text)
 
     def test_threads(self):
         gdb = self.begin()
