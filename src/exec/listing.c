@@ -157,7 +157,8 @@ bool listing_explain(uint32_t word, unsigned passes, FILE *stream)
     if (shop == NULL) {
         return false;
     }
-    shop->cpu.config.fpu = shop->cpu.config.casa = true;
+    shop->cpu.config.fpu = CPU_FPU_IEEE;
+    shop->cpu.config.casa = true;
     shop->cpu.config.windows = 8;
     request.cpu = &shop->cpu;
     fprintf(stream, "row %s, SPARC V8 %s\n", row->name, row->manual);

@@ -195,7 +195,7 @@ static struct cpu_config cpu_configuration(const struct board_desc *board)
     struct cpu_config config = {
         .windows = board->cpu.nwin,
         .watchpoints = board->cpu.watchpoints,
-        .fpu = board->cpu.fpu,
+        .fpu = (enum cpu_fpu)board->cpu.fpu,
         .casa = board->cpu.casa,
         .mac = board->cpu.mac,
         .svt = board->cpu.svt,

@@ -87,7 +87,7 @@ void cpu_set_psr(struct cpu *cpu, uint32_t psr)
 {
     cpu->icc = bits_get(psr, PSR_ICC, 4);
     cpu->ec = false; /* there is no coprocessor to enable */
-    cpu->ef = cpu->config.fpu && bits_get(psr, PSR_EF, 1);
+    cpu->ef = cpu->config.fpu != CPU_FPU_NONE && bits_get(psr, PSR_EF, 1);
     cpu->pil = (uint8_t)bits_get(psr, PSR_PIL, 4);
     cpu_set_supervisor(cpu, bits_get(psr, PSR_S, 1));
     cpu->ps = bits_get(psr, PSR_PS, 1);
@@ -107,11 +107,11 @@ uint32_t cpu_tbr(const struct cpu *cpu)
     return cpu->tba | cpu->tt << 4;
 }
 
-/* GRFPU is version 2. */
+/* GRFPU is version 2, GRFPU-Lite 3 (Linux, arch/sparc/kernel/cpu.c). */
 uint32_t cpu_fsr(struct cpu *cpu)
 {
     cpu_settle_fsr(cpu);
-    return bits_put(cpu->fsr, FSR_VER, 3, 2);
+    return bits_put(cpu->fsr, FSR_VER, 3, cpu->config.fpu == CPU_FPU_GRFPU_LITE ? 3 : 2);
 }
 
 uint32_t cpu_reg(const struct cpu *cpu, unsigned number)
@@ -167,9 +167,12 @@ void cpu_set_irl(struct cpu *cpu, unsigned level)
 
 static uint32_t asr17(const struct cpu *cpu)
 {
+    static const uint8_t units[] = {
+        [CPU_FPU_NONE] = 0, [CPU_FPU_IEEE] = 1, [CPU_FPU_GRFPU] = 1, [CPU_FPU_GRFPU_LITE] = 3};
     const struct cpu_config *c = &cpu->config;
-    return c->index << 28 | (uint32_t)c->casa << 26 | cpu->asr17_rw | (c->fpu ? 1u << 10 : 0) |
-           (uint32_t)c->mac << 9 | 1u << 8 | c->watchpoints << 5 | (c->windows - 1);
+    return c->index << 28 | (uint32_t)c->casa << 26 | cpu->asr17_rw |
+           (uint32_t)units[c->fpu] << 10 | (uint32_t)c->mac << 9 | 1u << 8 | c->watchpoints << 5 |
+           (c->windows - 1);
 }
 
 static uint64_t up_counter(const struct cpu *cpu)

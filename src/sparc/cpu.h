@@ -59,6 +59,7 @@ enum {
     FSR_QNE = 13,
     FSR_FTT = 14,
     FSR_VER = 17,
+    FSR_NS = 22,
     FSR_TEM = 23,
     FSR_RD = 30
 };
@@ -77,11 +78,15 @@ enum fp_state { FP_EXECUTE, FP_EXCEPTION_PENDING, FP_EXCEPTION };
 
 enum cpu_status { CPU_RUNNING, CPU_POWERED_DOWN, CPU_ERROR_MODE };
 
+/* IEEE computes as V8 recommends; the others know no denormal numbers, see softfloat.h. */
+enum cpu_fpu { CPU_FPU_NONE, CPU_FPU_IEEE, CPU_FPU_GRFPU, CPU_FPU_GRFPU_LITE };
+
 struct cpu_config {
     unsigned index;       /* %asr17.INDEX */
     unsigned windows;     /* 2..32 */
     unsigned watchpoints; /* 0..4 */
-    bool fpu, casa, mac, svt, partial_wrpsr, mmu;
+    enum cpu_fpu fpu;
+    bool casa, mac, svt, partial_wrpsr, mmu;
     bool up_counter; /* %asr22, %asr23 */
     uint32_t reset_address;
 };

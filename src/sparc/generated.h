@@ -91,7 +91,8 @@ struct guest_block {
 static inline unsigned generated_mode(const struct cpu *cpu)
 {
     const uint32_t slow = 3u << FSR_RD | 0x1fu << FSR_TEM;
-    unsigned fp_slow = (cpu->fsr & slow) != 0 || cpu->fp_state != FP_EXECUTE;
+    unsigned fp_slow =
+        (cpu->fsr & slow) != 0 || cpu->fp_state != FP_EXECUTE || cpu->config.fpu > CPU_FPU_IEEE;
     return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
            (unsigned)cpu->ef << 2 | fp_slow << 3;
 }

@@ -75,12 +75,31 @@ static void write_double(struct cpu *cpu, unsigned number, uint64_t value)
     cpu->f[CPU_F(number + 1)] = (uint32_t)value;
 }
 
+/* ---- what an operation depends on ---- */
+
+static enum softfloat_kind fp_kind(const struct cpu *cpu)
+{
+    if (cpu->config.fpu <= CPU_FPU_IEEE) {
+        return SOFTFLOAT_IEEE;
+    }
+    return bits_get(cpu->fsr, FSR_NS, 1) ? SOFTFLOAT_GRFPU_NS : SOFTFLOAT_GRFPU;
+}
+
+static struct softfloat fp_environment(const struct cpu *cpu)
+{
+    struct softfloat env = {
+        .rounding = (uint8_t)bits_get(cpu->fsr, FSR_RD, 2),
+        .trap_underflow = (cpu->fsr >> FSR_TEM & SOFTFLOAT_UF) != 0,
+        .kind = (uint8_t)fp_kind(cpu),
+    };
+    return env;
+}
+
 /* ---- what generated code left undone ---- */
 
-/* The exceptions of an FPop whose operands generated code kept; the rounding mode was to nearest. */
-static unsigned flags_of(unsigned row, uint64_t a, uint64_t b)
+/* The exceptions of an FPop whose operands generated code kept.  FSR's modes are still those of then. */
+static unsigned flags_of(struct softfloat env, unsigned row, uint64_t a, uint64_t b)
 {
-    struct softfloat env = {0};
     switch (row) {
 #define OF_SINGLES(name, operation)                                                                \
     case INSN_##name:                                                                              \
@@ -132,7 +151,7 @@ void cpu_settle_fsr(struct cpu *cpu)
 {
     struct cpu_generated *g = &cpu->generated;
     if (g->fp_row != 0) {
-        unsigned flags = flags_of(g->fp_row, g->fp_a, g->fp_b);
+        unsigned flags = flags_of(fp_environment(cpu), g->fp_row, g->fp_a, g->fp_b);
         cpu->fsr = bits_put(cpu->fsr, 0, 5, flags) | flags << FSR_AEXC;
         cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
         g->fp_row = 0;
@@ -141,26 +160,21 @@ void cpu_settle_fsr(struct cpu *cpu)
 
 /* ---- FPops ---- */
 
-static struct softfloat fp_environment(const struct cpu *cpu)
-{
-    struct softfloat env = {
-        .rounding = (uint8_t)bits_get(cpu->fsr, FSR_RD, 2),
-        .trap_underflow = (cpu->fsr >> FSR_TEM & SOFTFLOAT_UF) != 0,
-    };
-    return env;
-}
-
 /* Of several exceptions a trap reports one: overflow and underflow before inexact. */
 static unsigned trapping_flag(unsigned enabled)
 {
     return enabled & ~(unsigned)SOFTFLOAT_NX ? enabled & ~(unsigned)SOFTFLOAT_NX : enabled;
 }
 
-/* Enters the flags of a completed operation into the FSR.  False: an enabled exception was deferred,
- * the result must not be written. */
+/* Enters the flags of a completed operation into the FSR.  False: a trap was deferred, the result must not
+ * be written.  An unfinished operation leaves cexc alone. */
 static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
 {
     unsigned enabled = flags & bits_get(cpu->fsr, FSR_TEM, 5);
+    if (flags & SOFTFLOAT_UNFINISHED) {
+        fp_defer(cpu, f, FTT_UNFINISHED);
+        return false;
+    }
     cpu->generated.fp_row = 0; /* what it would tell is overwritten */
     if (enabled != 0) {
         cpu->fsr = bits_put(cpu->fsr, 0, 5, trapping_flag(enabled));

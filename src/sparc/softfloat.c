@@ -56,16 +56,16 @@ static uint64_t add_numbers(struct softfloat *env, const struct number_format *f
 static uint64_t add_bits(struct softfloat *env, const struct number_format *f, uint64_t rs1,
                          uint64_t rs2)
 {
-    struct number a = number_unpack(f, rs1);
-    struct number b = number_unpack(f, rs2);
+    struct number a = number_operand(env, f, rs1);
+    struct number b = number_operand(env, f, rs2);
     return add_numbers(env, f, a, b);
 }
 
 static uint64_t subtract_bits(struct softfloat *env, const struct number_format *f, uint64_t rs1,
                               uint64_t rs2)
 {
-    struct number a = number_unpack(f, rs1);
-    struct number b = number_unpack(f, rs2);
+    struct number a = number_operand(env, f, rs1);
+    struct number b = number_operand(env, f, rs2);
     b.sign ^= !number_is_nan(b);
     return add_numbers(env, f, a, b);
 }
@@ -115,8 +115,8 @@ static uint64_t multiply_numbers(struct softfloat *env, const struct number_form
 static uint64_t multiply_bits(struct softfloat *env, const struct number_format *f, uint64_t rs1,
                               uint64_t rs2)
 {
-    struct number a = number_unpack(f, rs1);
-    struct number b = number_unpack(f, rs2);
+    struct number a = number_operand(env, f, rs1);
+    struct number b = number_operand(env, f, rs2);
     return multiply_numbers(env, f, a, b);
 }
 
@@ -163,8 +163,8 @@ static uint64_t divide_finite(struct softfloat *env, const struct number_format 
 static uint64_t divide_bits(struct softfloat *env, const struct number_format *f, uint64_t rs1,
                             uint64_t rs2)
 {
-    struct number a = number_unpack(f, rs1);
-    struct number b = number_unpack(f, rs2);
+    struct number a = number_operand(env, f, rs1);
+    struct number b = number_operand(env, f, rs2);
     bool sign = a.sign != b.sign;
     if (number_is_nan(a) || number_is_nan(b)) {
         return number_nan_result(env, f, a, b);
@@ -207,12 +207,12 @@ static uint64_t root_sticky(uint64_t radicand, int digits)
 
 static uint64_t root_bits(struct softfloat *env, const struct number_format *f, uint64_t rs2)
 {
-    struct number n = number_unpack(f, rs2);
+    struct number n = number_operand(env, f, rs2);
     if (number_is_nan(n)) {
         return number_nan_result(env, f, n, n);
     }
     if (n.kind == NUMBER_ZERO) {
-        return rs2;
+        return number_pack_zero(f, n.sign);
     }
     if (n.sign) {
         return number_invalid_result(env, f);
@@ -263,8 +263,8 @@ uint64_t softfloat_fmuld(struct softfloat *env, uint64_t rs1, uint64_t rs2)
 
 uint64_t softfloat_fsmuld(struct softfloat *env, uint32_t rs1, uint32_t rs2)
 {
-    struct number a = number_unpack(&number_single, rs1);
-    struct number b = number_unpack(&number_single, rs2);
+    struct number a = number_operand(env, &number_single, rs1);
+    struct number b = number_operand(env, &number_single, rs2);
     return multiply_numbers(env, &number_double, a, b);
 }
 

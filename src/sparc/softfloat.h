@@ -7,7 +7,7 @@
  * Operands and results are the register images as the guest sees them. Results are the *untrapped*
  * ones. What belongs to the FSR is done by the caller: TEM, cexc and aexc, leaving rd and fcc alone
  * when a trap is taken, cutting cexc down to the one trapping bit, FQ and ftt. FMOVs, FNEGs and
- * FABSs only touch the sign bit and need nothing from here. FSR.NS is ignored, as V8 N.8 advises.
+ * FABSs only touch the sign bit and need nothing from here.
  *
  * No function fails, blocks or keeps state; any bit pattern is a valid operand. They are safe from
  * several threads, as each works only on the struct it is given.
@@ -34,6 +34,16 @@
  *   any NaN operand of a signaling compare                        NV
  *   NaN, infinity or out-of-range number to integer               NV (and not NX)
  *   number to integer with a fraction dropped                     NX
+ *
+ * GRFPU and GRFPU-Lite do not compute with denormal numbers (GR740 user's manual, 8.2). For these
+ * kinds the rules above change as follows; compares are as ever, and take denormals for what they are.
+ *
+ *   - A denormal operand of an arithmetic operation or a conversion gives no result: the flag
+ *     UNFINISHED is set, whatever the other operand is, and value and other flags mean nothing. With
+ *     FSR.NS set the operand counts as a zero of its sign instead.
+ *   - A tiny result, exact or not, becomes a zero of its sign, with UF and NX.
+ *   - A signaling NaN gives the NaN of an invalid operation, which is SOFTFLOAT_GRFPU_NAN_SINGLE or
+ *     _DOUBLE. Quiet NaNs are handed on as above.
  *
  * "Tiny": 0 < |unrounded result| < smallest normal number, found before rounding. OF and "tiny and
  * inexact" come with NX whatever TEM says; a trap handler must see one bit, which the caller picks:
@@ -64,6 +74,14 @@ enum softfloat_flag {
     SOFTFLOAT_UF = 4,
     SOFTFLOAT_OF = 8,
     SOFTFLOAT_NV = 16,
+    SOFTFLOAT_UNFINISHED = 32, // no exception of cexc: ftt is to be unfinished_FPop
+};
+
+// What computes: its rules for denormal numbers and NaNs.
+enum softfloat_kind {
+    SOFTFLOAT_IEEE,     // as V8 recommends; FSR.NS is ignored, as N.8 advises
+    SOFTFLOAT_GRFPU,    // GRFPU or GRFPU-Lite with FSR.NS clear
+    SOFTFLOAT_GRFPU_NS, // and set
 };
 
 // Result of a compare, numbered as in FSR.fcc (V8 table 4-5).
@@ -77,11 +95,15 @@ enum softfloat_relation {
 #define SOFTFLOAT_NAN_SINGLE UINT32_C(0x7fffffff)
 #define SOFTFLOAT_NAN_DOUBLE UINT64_C(0x7fffffffffffffff)
 
+#define SOFTFLOAT_GRFPU_NAN_SINGLE UINT32_C(0x7fff0000)
+#define SOFTFLOAT_GRFPU_NAN_DOUBLE UINT64_C(0x7fffe00000000000)
+
 // What one operation depends on besides its operands, and what it reports. Owned by the caller.
 struct softfloat {
     uint8_t rounding;    // in: enum softfloat_rounding, = FSR.RD; only the low two bits count
     uint8_t flags;       // in/out: operations only ever set bits; clear it first to get cexc
     bool trap_underflow; // in: FSR.TEM.UFM; see "tiny" above
+    uint8_t kind;        // in: enum softfloat_kind
 };
 
 // The operations, V8 B.33. Each takes its operands as rs1 and rs2, returns the new rd or fcc and

@@ -14,7 +14,7 @@
 static uint64_t convert_bits(struct softfloat *env, const struct number_format *from,
                              const struct number_format *to, uint64_t rs2)
 {
-    struct number n = number_unpack(from, rs2);
+    struct number n = number_operand(env, from, rs2);
     switch ((enum number_kind)n.kind) {
     case NUMBER_ZERO:
         return number_pack_zero(to, n.sign);
@@ -46,7 +46,7 @@ static uint64_t convert_integer(struct softfloat *env, const struct number_forma
 static uint32_t convert_to_integer(struct softfloat *env, const struct number_format *f,
                                    uint64_t rs2)
 {
-    struct number n = number_unpack(f, rs2);
+    struct number n = number_operand(env, f, rs2);
     uint32_t limit = n.sign ? UINT32_C(0x80000000) : UINT32_C(0x7fffffff);
     int shift = NUMBER_LEAD - (n.exp < 0 ? -1 : n.exp); // below 1, zero included, nothing is left
     if (n.exp > 31 || n.sig >> shift > limit) {

@@ -12,8 +12,8 @@
 // So low that aligning a zero to any other number leaves zero.
 #define ZERO_EXP (-0x4000)
 
-const struct number_format number_single = {31, 23, 0xff, 127};
-const struct number_format number_double = {63, 52, 0x7ff, 1023};
+const struct number_format number_single = {31, 23, 0xff, 127, SOFTFLOAT_GRFPU_NAN_SINGLE};
+const struct number_format number_double = {63, 52, 0x7ff, 1023, SOFTFLOAT_GRFPU_NAN_DOUBLE};
 
 // In plain C, by halves; it is needed only after cancellation and for subnormal operands.
 static int count_leading_zeros(uint64_t value)
@@ -74,6 +74,19 @@ struct number number_unpack(const struct number_format *f, uint64_t bits)
     return n;
 }
 
+struct number number_operand(struct softfloat *env, const struct number_format *f, uint64_t bits)
+{
+    struct number n = number_unpack(f, bits);
+    bool denormal = n.kind == NUMBER_FINITE && n.exp < 1 - f->bias;
+
+    if (denormal && env->kind == SOFTFLOAT_GRFPU) {
+        number_raise_flags(env, SOFTFLOAT_UNFINISHED);
+    } else if (denormal && env->kind == SOFTFLOAT_GRFPU_NS) {
+        n = number_unpack(f, number_pack_zero(f, n.sign));
+    }
+    return n;
+}
+
 static uint64_t pack_sign(const struct number_format *f, bool sign, uint64_t magnitude)
 {
     return (uint64_t)sign << f->sign_bit | magnitude;
@@ -115,6 +128,10 @@ uint64_t number_round_pack(struct softfloat *env, const struct number_format *f,
     int biased = n.exp + f->bias;
     bool tiny = biased < 1;
 
+    if (tiny && env->kind != SOFTFLOAT_IEEE) {
+        number_raise_flags(env, SOFTFLOAT_UF | SOFTFLOAT_NX);
+        return number_pack_zero(f, n.sign);
+    }
     if (tiny) {
         n.sig = number_shift_right_sticky(n.sig, 1 - biased);
         biased = 1;
@@ -140,7 +157,7 @@ uint64_t number_round_pack(struct softfloat *env, const struct number_format *f,
 uint64_t number_invalid_result(struct softfloat *env, const struct number_format *f)
 {
     number_raise_flags(env, SOFTFLOAT_NV);
-    return (UINT64_C(1) << f->sign_bit) - 1;
+    return env->kind == SOFTFLOAT_IEEE ? (UINT64_C(1) << f->sign_bit) - 1 : f->grfpu_nan;
 }
 
 uint64_t number_nan_result(struct softfloat *env, const struct number_format *f, struct number rs1,
@@ -148,6 +165,9 @@ uint64_t number_nan_result(struct softfloat *env, const struct number_format *f,
 {
     if (rs1.kind == NUMBER_SIGNALING_NAN || rs2.kind == NUMBER_SIGNALING_NAN) {
         number_raise_flags(env, SOFTFLOAT_NV);
+        if (env->kind != SOFTFLOAT_IEEE) {
+            return f->grfpu_nan;
+        }
     }
     // By the ORDER of kinds, number < quiet < signaling, table N.4 is: the higher one, else rs2.
     struct number nan = rs1.kind > rs2.kind ? rs1 : rs2;

@@ -26,6 +26,7 @@ struct number_format {
     int frac_bits; // width of the fraction
     int exp_max;   // biased exponent of infinity and NaN
     int bias;
+    uint64_t grfpu_nan; // GRFPU's NaN of an invalid operation
 };
 
 extern const struct number_format number_single;
@@ -74,6 +75,10 @@ struct number number_normalise(struct number n);
 
 // The number that the low bits of `bits` stand for in format f.
 struct number number_unpack(const struct number_format *f, uint64_t bits);
+
+// The same for an operand of an arithmetic operation or a conversion: GRFPU takes no denormal one.
+// Raises UNFINISHED, or gives a zero, as softfloat.h says.
+struct number number_operand(struct softfloat *env, const struct number_format *f, uint64_t bits);
 
 // Bits of a zero and of an infinity.
 uint64_t number_pack_zero(const struct number_format *f, bool sign);

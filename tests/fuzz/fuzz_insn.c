@@ -56,7 +56,8 @@ enum way {
 /* What the first bytes of an input say. */
 struct setup {
     unsigned cpus, windows, watchpoints;
-    bool fpu, casa, mac, svt, partial_wrpsr, mmu;
+    uint8_t fpu; /* enum cpu_fpu */
+    bool casa, mac, svt, partial_wrpsr, mmu;
     bool translate; /* the MMU is on from the start */
     uint8_t rights; /* of the pages: ACC is that plus the page's number */
     bool devices, handlers, logging;
@@ -77,7 +78,7 @@ static struct setup read_setup(const uint8_t *bytes, size_t size)
         .cpus = 1 + (bytes[2] >> 4 & 3),
         .windows = 2 + bytes[0] % 31,
         .watchpoints = bytes[1] >> 5 & 3,
-        .fpu = bytes[1] & 1,
+        .fpu = bytes[1] & 1 ? 1 + bytes[2] % 3 : 0,
         .casa = bytes[1] & 2,
         .mac = bytes[1] & 4,
         .svt = bytes[1] & 8,
@@ -119,13 +120,14 @@ static const char devices_text[] = "[devices]\n"
 
 static void write_board(int fd, const struct setup *s)
 {
+    static const char *const units[] = {"none", "ieee", "grfpu", "grfpu-lite"};
     FILE *file = fdopen(dup(fd), "w");
     CHECK(file != NULL);
     fprintf(file,
             "[board]\nclock=40M\n[cpu]\ncount=%u\nnwin=%u\nwatchpoints=%u\nfpu=%s\ncasa=%s\nmac=%"
             "s\nsvt=%s\n"
             "pwrpsr=%s\nmmu=%s\n[memory]\nprom=base=0,size=4k,type=rom\nram=base=0x%x,size=%u\n%s",
-            s->cpus, s->windows, s->watchpoints, on_off(s->fpu), on_off(s->casa), on_off(s->mac),
+            s->cpus, s->windows, s->watchpoints, units[s->fpu], on_off(s->casa), on_off(s->mac),
             on_off(s->svt), on_off(s->partial_wrpsr), on_off(s->mmu), RAM_BASE, RAM_SIZE,
             s->devices ? devices_text : "");
     fclose(file);

@@ -147,7 +147,7 @@ static void test_choices(void **state)
     static const struct {
         const char *word;
         uint32_t value;
-    } words[] = {{"none", 0}, {"off", 0}, {"ieee", 1}, {"on", 1}};
+    } words[] = {{"none", 0}, {"off", 0}, {"ieee", 1}, {"on", 1}, {"grfpu", 2}, {"grfpu-lite", 3}};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -249,8 +249,9 @@ static void test_refuses_cpu_keys(void **state)
                   "4: count (how many CPUs) of 17 is out of range; give 1 to 16");
     check_refused(CLOCK "[cpu]\nmmu=2\n",
                   "4: mmu (memory management unit) is \"2\"; give on or off");
-    check_refused(CLOCK "[cpu]\nfpu=2\n",
-                  "4: fpu (floating-point unit) is \"2\"; give one of none, ieee");
+    check_refused(
+        CLOCK "[cpu]\nfpu=2\n",
+        "4: fpu (floating-point unit) is \"2\"; give one of none, ieee, grfpu, grfpu-lite");
     check_refused(CLOCK "[cpu]\nnwin=8\nfpu=on\nnwin=8\n",
                   "6: nwin is given twice, first in line 4; remove one of them");
 }

@@ -172,6 +172,15 @@ static void test_options_show_in_asr17(void **state)
     (void)state;
     new_cpu(&g, 8, "fpu = on\ncasa = on\nmac = off\nwatchpoints = 2\n");
     assert_int_equal(cpu_asr(&g.m->cpus[0], 17), 0x04000547);
+    assert_int_equal(read_register(&g.m->cpus[0], L3_REG_FSR), 2u << FSR_VER);
+    guest_free(&g);
+    new_cpu(&g, 8, "fpu = grfpu\n");
+    assert_int_equal(cpu_asr(&g.m->cpus[0], 17) >> 10 & 3, 1);
+    assert_int_equal(read_register(&g.m->cpus[0], L3_REG_FSR), 2u << FSR_VER);
+    guest_free(&g);
+    new_cpu(&g, 8, "fpu = grfpu-lite\n");
+    assert_int_equal(cpu_asr(&g.m->cpus[0], 17) >> 10 & 3, 3);
+    assert_int_equal(read_register(&g.m->cpus[0], L3_REG_FSR), 3u << FSR_VER);
     guest_free(&g);
     new_cpu(&g, 32, "fpu = off\ncasa = off\nmac = on\nwatchpoints = 4\n");
     assert_int_equal(cpu_asr(&g.m->cpus[0], 17), 0x0000039f);
