@@ -89,6 +89,9 @@ struct leon3emu_options {
     const char *plugin_path; /* directories to search, separated by ':'; may be NULL           */
     const char *plugin_dir;  /* where to search last; NULL: where the project was to be installed */
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
+    /* Where log_line and notice write, to be compared with output_fd: if both are the same terminal, pipe
+     * or file, their lines and the guest's come there in the order in which they were made.  -1: not told. */
+    int log_fd;
     int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */
     uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 700          */

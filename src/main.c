@@ -10,26 +10,16 @@
 #include "cli/crash.h"
 #include "cli/help.h"
 #include "cli/install_dir.h"
+#include "cli/log_output.h"
 #include "cli/options.h"
 #include "error.h"
 #include "leon3emu.h"
 #include "log.h"
 
-static void print_line(void *context, const char *line)
-{
-    (void)context;
-    fprintf(stderr, "%s\n", line);
-}
-
-static void print_notice(void *context, const char *line)
-{
-    (void)context;
-    fprintf(stderr, "leon3emu: %s\n", line);
-}
-
+/* Texts have names in them that are not ours. */
 static int complain(const struct error *err)
 {
-    fprintf(stderr, "leon3emu: %s\n", err->text);
+    cli_notice(NULL, err->text);
     return (int)err->status;
 }
 
@@ -79,7 +69,7 @@ static bool prepare(struct machine *m, const struct cli_options *cli, struct err
 static void explain_stop(struct machine *m, const struct stop_info *stop)
 {
     if (stop->text[0] != '\0') {
-        fprintf(stderr, "leon3emu: %s\n", stop->text);
+        cli_notice(NULL, stop->text);
     }
     if (stop->kind == STOP_ERROR_MODE || stop->kind == STOP_GUEST_FATAL ||
         stop->kind == STOP_IDLE) {
@@ -111,6 +101,7 @@ static int run(struct machine *m, const struct cli_options *cli)
 int main(int argc, char **argv)
 {
     char plugin_dir[4096];
+    struct cli_log_output log;
     struct cli_options cli;
     struct error err;
     struct machine *m;
@@ -120,8 +111,14 @@ int main(int argc, char **argv)
     if (!cli_parse(argc, argv, &cli, &err)) {
         return complain(&err);
     }
-    cli.machine.log_line = print_line;
-    cli.machine.notice = print_notice;
+    if (!cli_log_open(&log, cli.log_file, &err)) {
+        cli_options_fini(&cli);
+        return complain(&err);
+    }
+    cli.machine.context = &log;
+    cli.machine.log_fd = log.fd;
+    cli.machine.log_line = cli_log_line;
+    cli.machine.notice = cli_notice;
     cli.machine.fatal = crash_fatal;
     cli.machine.building = crash_watch;
     cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
@@ -151,6 +148,10 @@ int main(int argc, char **argv)
     }
     leon3emu_destroy(m);
     crash_watch(NULL, NULL);
+    if (!cli_log_close(&log, cli.log_file, &err)) {
+        complain(&err);
+        status = status == 0 ? LEON3EMU_FILE : status;
+    }
     cli_options_fini(&cli);
     return status;
 }

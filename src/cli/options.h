@@ -32,6 +32,7 @@ struct cli_options {
     uint64_t time_limit_ns; /* 0: none */
     uint64_t insn_limit;
     bool stats;
+    const char *log_file; /* where log lines go; NULL: standard error */
     /* Prints something of the machine, and nothing else; NULL: no */
     void (*dump)(const struct machine *machine, FILE *stream);
     bool explain; /* explain_word, and nothing else */

@@ -2,8 +2,11 @@
 /* The log of a machine, see include/log.h. */
 #include "log.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "core/escape.h"
 
 static const struct {
     const char *name;
@@ -14,14 +17,37 @@ static const struct {
 #undef LOG_ITEM
 };
 
+#define LINE_SIZE 1024
+
 void log_vline(const struct log *log, uint32_t item, const char *format, va_list arguments)
 {
-    char line[1024];
+    char line[LINE_SIZE];
+    size_t used = 0;
     if (log->write == NULL || (item != 0 && !log_on(log, item))) {
         return;
     }
-    vsnprintf(line, sizeof line, format, arguments);
+    if (log->hooks != NULL && log->hooks->begin != NULL) {
+        uint64_t now = log->hooks->begin(log->hooks->context);
+        if (!(item & LOG_LISTINGS)) {
+            used = (size_t)snprintf(line, sizeof line, "[%" PRIu64 "] ", now);
+        }
+    }
+    vsnprintf(line + used, sizeof line - used, format, arguments);
+    escape_in_place(line, sizeof line);
     log->write(log->context, line);
+}
+
+struct log_place log_place(const struct log *log, uint32_t pc)
+{
+    struct log_place place;
+    char name[88] = "";
+
+    if (log->hooks != NULL && log->hooks->name != NULL) {
+        log->hooks->name(log->hooks->context, pc, name, sizeof name);
+    }
+    snprintf(place.text, sizeof place.text, "pc 0x%08" PRIx32 "%s%s%s", pc,
+             name[0] != '\0' ? " <" : "", name, name[0] != '\0' ? ">" : "");
+    return place;
 }
 
 void log_line(const struct log *log, uint32_t item, const char *format, ...)

@@ -210,9 +210,8 @@ static void check_hash(struct exec *exec)
     }
     exec->hash = exec_state_hash(exec);
     exec->hash_next = insns - insns % exec->hash_every + exec->hash_every;
-    log_line(exec->cpu->log, LOG_HASH,
-             "%" PRIu64 " instructions, pc 0x%08" PRIx32 ", hash %016" PRIx64, insns, exec->cpu->pc,
-             exec->hash);
+    log_line(exec->cpu->log, LOG_HASH, "%" PRIu64 " instructions, %s, hash %016" PRIx64, insns,
+             log_place(exec->cpu->log, exec->cpu->pc).text, exec->hash);
 }
 
 static void check_insn_limit(struct exec *exec)

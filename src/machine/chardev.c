@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 
@@ -18,11 +19,20 @@ static const struct chardev_backend *const backends[] = {
     &chardev_none, &chardev_stdio, &chardev_file, &chardev_pty, &chardev_tcp,
 };
 
+/* Do both descriptors lead to the same terminal, pipe or file? */
+static bool is_same(int a, int b)
+{
+    struct stat first, second;
+    return a >= 0 && b >= 0 && fstat(a, &first) == 0 && fstat(b, &second) == 0 &&
+           first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 struct chardev_hub *chardev_hub_create(const struct chardev_hub_config *config)
 {
     struct chardev_hub *hub = calloc(1, sizeof *hub);
     CHECK(hub != NULL);
     hub->config = *config;
+    hub->shares_log = is_same(config->output_fd, config->log_fd);
     return hub;
 }
 
@@ -221,6 +231,27 @@ void chardev_hub_flush(struct chardev_hub *hub)
 {
     for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
         chardev_output_push(cd);
+    }
+}
+
+void chardev_hub_flush_lines(struct chardev_hub *hub)
+{
+    for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
+        if (cd == hub->stdio && hub->shares_log) {
+            chardev_output_push_lines(cd);
+        } else {
+            chardev_output_push(cd);
+        }
+    }
+}
+
+/* Output that fails is logged: that line finds nothing to wait for. */
+void chardev_hub_before_line(struct chardev_hub *hub)
+{
+    if (hub->shares_log && hub->stdio != NULL && !hub->before_line) {
+        hub->before_line = true;
+        chardev_output_before_line(hub->stdio);
+        hub->before_line = false;
     }
 }
 

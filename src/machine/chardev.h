@@ -41,6 +41,7 @@ struct chardev_hub_config {
      * programs share them. */
     int input_fd;
     int output_fd;
+    int log_fd; /* where log lines go, -1: elsewhere; see chardev_hub_before_line() */
     /* One line for the user, like "apbuart1: pty is /dev/pts/7".  May be NULL. */
     void (*notice)(void *context, const char *line);
     /* Ctrl-A x was typed on the raw console.  May be NULL. */
@@ -85,6 +86,15 @@ const char *chardev_address(const struct chardev *cd);
 /* Hands buffered output to the host as far as that needs no waiting. */
 void chardev_flush(struct chardev *cd);
 void chardev_hub_flush(struct chardev_hub *hub);
+
+/* The same, but if standard output and the log are one terminal, pipe or file, a line of output without its end
+ * is kept once: a log line would cut it in half.  It goes if it is still the same at the next call. */
+void chardev_hub_flush_lines(struct chardev_hub *hub);
+
+/* A line of the emulator is about to be written.  If it goes where standard output goes, the whole lines that
+ * are buffered are written first, however long that takes, and if the reader then stands in the middle of a
+ * line, that is ended. */
+void chardev_hub_before_line(struct chardev_hub *hub);
 
 /* True: the reader of standard output is behind by more than 64 KiB; the guest must wait for it. */
 bool chardev_hub_congested(const struct chardev_hub *hub);

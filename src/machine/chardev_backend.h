@@ -70,6 +70,9 @@ struct chardev_output {
     struct hostio_watch watch; /* fd is valid in modes PLAIN, SHARED, SOCKET */
     bool blocked;              /* the host took no more: wait for the watch */
     bool dropping;             /* said so already */
+    bool mid_line;             /* the last byte that went was no newline */
+    uint64_t put;              /* bytes ever queued */
+    uint64_t seen;             /* the same at the last chardev_output_push_lines() */
     size_t piece;              /* SHARED: bytes that go without waiting once poll(2) is content */
     struct byte_queue queue;
 };
@@ -92,6 +95,8 @@ struct chardev_hub {
     struct chardev_hub_config config;
     struct chardev *list;
     struct chardev *stdio; /* the one line that uses input_fd and output_fd, or NULL */
+    bool shares_log;       /* output_fd and log_fd are the same terminal, pipe or file */
+    bool before_line;      /* in chardev_hub_before_line() */
 };
 
 extern const struct chardev_backend chardev_none, chardev_stdio, chardev_file, chardev_pty,
@@ -116,6 +121,10 @@ size_t chardev_input_get(struct chardev *cd, void *buffer, size_t size);
 void chardev_output_put(struct chardev *cd, const uint8_t *bytes, size_t size);
 /* As chardev_flush(). */
 void chardev_output_push(struct chardev *cd);
+/* The same, as chardev_hub_flush_lines() says. */
+void chardev_output_push_lines(struct chardev *cd);
+/* What chardev_hub_before_line() does. */
+void chardev_output_before_line(struct chardev *cd);
 /* Waits for one line as chardev_hub_drain() does for all. */
 bool chardev_output_drain(struct chardev *cd, int timeout_ms);
 

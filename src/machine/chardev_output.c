@@ -62,10 +62,8 @@ static ssize_t write_shared(const struct chardev_output *output, const void *byt
     return write_quietly(output->watch.fd, bytes, size < output->piece ? size : output->piece);
 }
 
-static ssize_t output_write(const struct chardev_output *output)
+static ssize_t output_write(const struct chardev_output *output, const void *bytes, size_t size)
 {
-    const void *bytes = byte_queue_front(&output->queue);
-    size_t size = output->queue.length;
     switch (output->mode) {
     case CHARDEV_OUTPUT_PLAIN:
         return write_quietly(output->watch.fd, bytes, size);
@@ -107,11 +105,16 @@ static void output_fail(struct chardev *cd, int error_number)
     }
 }
 
-void chardev_output_push(struct chardev *cd)
+/* All but the last `keep` bytes. */
+static void output_push(struct chardev *cd, size_t keep)
 {
     struct chardev_output *output = &cd->output;
-    while (output_is_open(output) && !output->blocked && output->queue.length != 0) {
-        ssize_t put = output_write(output);
+    while (output_is_open(output) && !output->blocked && output->queue.length > keep) {
+        const uint8_t *bytes = byte_queue_front(&output->queue);
+        ssize_t put = output_write(output, bytes, output->queue.length - keep);
+        if (put > 0) {
+            output->mid_line = bytes[put - 1] != '\n';
+        }
         if (put >= 0) {
             byte_queue_drop(&output->queue, (size_t)put);
             output->dropping = false;
@@ -122,6 +125,46 @@ void chardev_output_push(struct chardev *cd)
         }
     }
 }
+
+void chardev_output_push(struct chardev *cd)
+{
+    output_push(cd, 0);
+}
+
+/* ---- in order with the log ---- */
+
+/* Bytes of the line that has no end yet. */
+static size_t unfinished(const struct chardev_output *output)
+{
+    const uint8_t *bytes = byte_queue_front(&output->queue);
+    const uint8_t *end = bytes == NULL ? NULL : memrchr(bytes, '\n', output->queue.length);
+    return end == NULL ? output->queue.length : output->queue.length - (size_t)(end + 1 - bytes);
+}
+
+void chardev_output_push_lines(struct chardev *cd)
+{
+    struct chardev_output *output = &cd->output;
+    output_push(cd, output->seen == output->put ? 0 : unfinished(output));
+    output->seen = output->put;
+}
+
+void chardev_output_before_line(struct chardev *cd)
+{
+    struct chardev_output *output = &cd->output;
+    size_t keep = unfinished(output);
+
+    output_push(cd, keep);
+    while (output_is_open(output) && output->queue.length > keep &&
+           hostio_wait_fd(cd->hub->config.hostio, output->watch.fd, HOSTIO_WRITE, -1)) {
+        output_set_blocked(cd, false);
+        output_push(cd, keep);
+    }
+    if (output_is_open(output) && output->mid_line && output_write(output, "\n", 1) == 1) {
+        output->mid_line = false;
+    }
+}
+
+/* ---- */
 
 static void output_ready(void *context, unsigned events)
 {
@@ -190,6 +233,7 @@ void chardev_output_put(struct chardev *cd, const uint8_t *bytes, size_t size)
             output_drop(cd);
             return;
         }
+        output->put += put;
         bytes += put;
         size -= put;
         if (output->queue.length >= CHARDEV_PUSH_SIZE) {

@@ -22,6 +22,7 @@ void leon3emu_options_init(struct leon3emu_options *options)
     memset(options, 0, sizeof *options);
     options->input_fd = 0;
     options->output_fd = 1;
+    options->log_fd = -1;
     options->jit.cache_size = DEFAULT_CODE_CACHE;
     options->jit.threshold = DEFAULT_THRESHOLD;
     options->jit.passes = ~0u;
@@ -108,7 +109,11 @@ static void watchpoints_changed(void *context)
 static void poll_host(void *context, int timeout_ms)
 {
     struct machine *m = context;
-    chardev_hub_flush(m->chardevs);
+    if (timeout_ms == 0 && m->log.mask != 0) {
+        chardev_hub_flush_lines(m->chardevs);
+    } else {
+        chardev_hub_flush(m->chardevs);
+    }
     hostio_poll(m->hostio, timeout_ms);
     while (chardev_hub_congested(m->chardevs) && !m->interrupted) {
         hostio_poll(m->hostio, 100);
@@ -144,6 +149,7 @@ static void on_quit(void *context)
 static void on_notice(void *context, const char *line)
 {
     const struct machine *m = context;
+    chardev_hub_before_line(m->chardevs);
     if (m->options.notice != NULL) {
         m->options.notice(m->options.context, line);
     }
@@ -212,6 +218,7 @@ static bool create_host_side(struct machine *m, struct error *err)
         .log = &m->log,
         .input_fd = m->options.input_fd,
         .output_fd = m->options.output_fd,
+        .log_fd = m->options.log_fd,
         .notice = on_notice,
         .quit = on_quit,
         .context = m,
@@ -321,9 +328,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
         return NULL;
     }
     m->options = *options;
-    m->log.mask = options->log_mask;
-    m->log.write = options->log_line;
-    m->log.context = options->context;
+    machine_log_init(m);
     m->code_cache.changed = code_changed;
     m->code_cache.context = m;
     services_bind_thread(m);

@@ -99,6 +99,7 @@ struct line_changes {
 
 struct machine {
     struct log log;
+    struct log_hooks log_hooks;
     struct bus bus;
     struct region *root;
     struct addrspace space;
@@ -202,6 +203,13 @@ bool board_build(struct machine *m, struct error *err);
 
 /* Decides what error mode means, see decisions in docs/adr/0022: guest exit, guest fatal or trap. */
 bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop);
+
+/* ---- machine_log.c ---- */
+
+/* Makes m->log from m->options. */
+void machine_log_init(struct machine *m);
+/* The name of a code address, like "main+0x10"; "" if none is known.  As the file has it: not escaped. */
+void machine_name_address(const struct machine *m, uint32_t address, char *text, size_t size);
 
 /* ---- gdb_glue.c ---- */
 

@@ -39,10 +39,9 @@ int32_t device_call_report(const struct bus *bus, const struct io_frame *frame, 
     const char *verb = frame->write ? "write" : "read";
 
     if (!(request->attributes & L3_ATTR_DEBUG)) {
-        log_line(bus->log, LOG_MMIO,
-                 "%s %s +0x%" PRIx64 " size %" PRIu32 " = 0x%" PRIx64 "%s, pc 0x%08" PRIx32,
+        log_line(bus->log, LOG_MMIO, "%s %s +0x%" PRIx64 " size %" PRIu32 " = 0x%" PRIx64 "%s, %s",
                  frame->region->name, verb, request->offset, request->size, request->value,
-                 result_text(result), bus_guest_pc(bus));
+                 result_text(result), log_place(bus->log, bus_guest_pc(bus)).text);
     }
     if (result == L3_OK || result == L3_BUS_ERROR || result == L3_NOT_MINE) {
         return result;

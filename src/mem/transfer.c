@@ -241,8 +241,9 @@ bool transfer_fail(const struct addrspace *space, uint64_t address, struct trans
     }
     if (!(attributes & L3_ATTR_DEBUG) && log_on(space->bus->log, LOG_GUEST_ERRORS)) {
         log_line(space->bus->log, LOG_GUEST_ERRORS,
-                 "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", pc 0x%08" PRIx32,
-                 t->size, kind, address, who, t->how->master, bus_guest_pc(space->bus));
+                 "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", %s", t->size, kind,
+                 address, who, t->how->master,
+                 log_place(space->bus->log, bus_guest_pc(space->bus)).text);
     }
     if (!(attributes & L3_ATTR_DEBUG) && space->bus->failed != NULL) {
         space->bus->failed(space->bus->context, address, t->size, t->write, t->how);

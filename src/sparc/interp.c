@@ -181,11 +181,26 @@ static inline void step(struct cpu *cpu)
     f->execute(cpu, f);
 }
 
+/* Looks at the instruction as a debugger does: the guest must not see that it is logged. */
+static void log_step(const struct cpu *cpu)
+{
+    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
+    char text[80] = "(cannot be fetched)";
+    uint8_t word[4];
+    uint32_t pa;
+
+    if (mmu_probe(cpu, cpu->pc, &pa) &&
+        addrspace_read(cpu->tlb.space, pa, word, sizeof word, &how)) {
+        insn_disassemble(be32_load(word), cpu->pc, text, sizeof text);
+    }
+    log_line(cpu->log, LOG_EXEC, "cpu %u: %s, psr 0x%08" PRIx32 ": %s", cpu->config.index,
+             log_place(cpu->log, cpu->pc).text, cpu_psr(cpu), text);
+}
+
 void interp_step(struct cpu *cpu)
 {
     if (log_on(cpu->log, LOG_EXEC)) {
-        log_line(cpu->log, LOG_EXEC, "cpu %u: pc 0x%08" PRIx32 ", psr 0x%08" PRIx32,
-                 cpu->config.index, cpu->pc, cpu_psr(cpu));
+        log_step(cpu);
     }
     step(cpu);
 }

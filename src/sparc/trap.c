@@ -56,10 +56,9 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
     if (log_on(cpu->log, LOG_INT)) {
         cpu_settle(cpu);
         log_line(cpu->log, LOG_INT,
-                 "cpu %u: trap 0x%02x %s, pc 0x%08" PRIx32 ", npc 0x%08" PRIx32 ", psr 0x%08" PRIx32
-                 "%s",
-                 cpu->config.index, tt, trap_name(tt), pc, npc, cpu_psr(cpu),
-                 cpu->et ? "" : ": error mode");
+                 "cpu %u: trap 0x%02x %s, %s, npc 0x%08" PRIx32 ", psr 0x%08" PRIx32 "%s",
+                 cpu->config.index, tt, trap_name(tt), log_place(cpu->log, pc).text, npc,
+                 cpu_psr(cpu), cpu->et ? "" : ": error mode");
     }
     cpu->ps = cpu->s;
     if (!cpu->s) {

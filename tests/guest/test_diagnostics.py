@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What -d, --stats and --dump print."""
 
+import contextlib
+import os
+import pty
 import re
+import subprocess
+import tempfile
+import time
 
 import support
 from support import Case, board, run
@@ -32,7 +38,7 @@ class Log(Case):
         result, lines = self.lines('touch.elf', 'int')
         self.check(result, 0)
         for line in lines:
-            self.assertRegex(line, r'^cpu 0: trap 0x[0-9a-f]{2} \w+, pc 0x[0-9a-f]{8}, npc 0x'
+            self.assertRegex(line, r'^\[\d+\] cpu 0: trap 0x[0-9a-f]{2} \w+, pc 0x[0-9a-f]{8} <\w+(\+0x[0-9a-f]+)?>, npc 0x'
                                    r'[0-9a-f]{8}, psr 0xf3[0-9a-f]{6}(: error mode)?$')
         text = result.err
         for pattern in ('trap 0x09 data_access_exception', 'trap 0x2b data_store_error',
@@ -45,7 +51,7 @@ class Log(Case):
     def test_int_of_everything(self):
         result, lines = self.lines('selftest.elf', 'int')
         self.check(result, 0)
-        seen = {line.split()[3] for line in lines}
+        seen = {line.split()[4] for line in lines}
         self.assertEqual(seen, {'0x02', '0x04', '0x05', '0x06', '0x07', '0x09', '0x0a', '0x2a', '0x2b',
                                 '0x12', '0x13', '0x14', '0x15', '0x16', '0x1d', '0x1e',
                                 '0x80', '0x83', '0x89', '0x8a', '0x95'})
@@ -75,19 +81,31 @@ class Log(Case):
         self.check(result, 7)
         self.assertEqual([re.search('pc (0x[0-9a-f]+)', line).group(1) for line in lines],
                          ['0x%08x' % address for address in range(0x40000000, 0x40000028, 4)])
+        self.assertRegex(lines[0], r'^\[0\] cpu 0: pc 0x40000000 <_start>, psr 0xf3[0-9a-f]{6}: mov 1, %g1$')
+        self.assertRegex(lines[9], r'^\[9\] cpu 0: pc 0x40000024 <_start\+0x24>, psr 0xf3[0-9a-f]{6}: ta 0$')
+
+    def test_the_same_by_each_executor(self):
+        """Lines have the exact cycle and pc, also out of generated code."""
+        texts = [run('touch.elf', '-d', 'int,mmio,guest_errors,unimp,dev', '--exec=' + name).err
+                 for name in ('interp', 'ir', 'jit')]
+        self.assertEqual(texts[0], texts[1])
+        self.assertEqual(texts[0], texts[2])
+        times = [int(line[1:line.index(']')]) for line in texts[0].splitlines()]
+        self.assertEqual(times, sorted(times))
+        self.assertGreater(times[-1], 100000)
 
     def test_mmio(self):
         result, lines = self.lines('touch.elf', 'mmio')
         self.check(result, 0)
         for line in lines:
-            self.assertRegex(line, r'^\w+\.\w+ (read|write) \+0x[0-9a-f]+ size [1248] = '
-                                   r'0x[0-9a-f]+.*, pc 0x[0-9a-f]{8}$')
-        self.assertRegex(result.err, r'(?m)^uart0\.registers write \+0x80 size 4 = 0x5, pc 0x4000')
-        self.assertRegex(result.err, r'(?m)^ahbpnp0\.records read \+0x800 size 4 = 0x1006000, pc ')
-        self.assertRegex(result.err, r'(?m)^gptimer0\.registers write \+0x14 size 4 = 0x3e7, pc ')
+            self.assertRegex(line, r'^\[\d+\] \w+\.\w+ (read|write) \+0x[0-9a-f]+ size [1248] = '
+                                   r'0x[0-9a-f]+.*, pc 0x[0-9a-f]{8} <\w+(\+0x[0-9a-f]+)?>$')
+        self.assertRegex(result.err, r'(?m)\] uart0\.registers write \+0x80 size 4 = 0x5, pc 0x4000')
+        self.assertRegex(result.err, r'(?m)\] ahbpnp0\.records read \+0x800 size 4 = 0x1006000, pc ')
+        self.assertRegex(result.err, r'(?m)\] gptimer0\.registers write \+0x14 size 4 = 0x3e7, pc ')
         # Of what the guest wrote to the data register the output is made.
         text = ''.join(chr(int(value, 16) & 255) for value in
-                       re.findall(r'(?m)^uart0\.registers write \+0x0 size 4 = 0x([0-9a-f]+),',
+                       re.findall(r'(?m)\] uart0\.registers write \+0x0 size 4 = 0x([0-9a-f]+),',
                                   result.err))
         self.assertEqual(text, result.out)
 
@@ -95,7 +113,7 @@ class Log(Case):
         result, lines = self.lines('selftest.elf', 'dev', '--periph',
                                    './pulse.so,base=0x80000a00,irq=11')
         self.check(result, 0)
-        self.assertIn('pulse0: transfer 1 ended, status 2', lines)
+        self.assertRegex(result.err, r'(?m)^\[\d+\] pulse0: transfer 1 ended, status 2$')
 
     def test_nothing_without_d(self):
         self.assertEqual(self.check(run('touch.elf'), 0).err, '')
@@ -108,6 +126,58 @@ class Log(Case):
         result = self.check(run('-d', 'help'), 0)
         for item in ('in_asm', 'exec', 'int', 'mmio', 'guest_errors', 'unimp', 'dev'):
             self.assertRegex(result.out, r'(?m)^%s +\S' % item)
+
+
+class Order(Case):
+    """Console output and log lines that go to the same place."""
+
+    def merged(self, *arguments, **places):
+        done = subprocess.run([support.emulator, *arguments], cwd=support.programs, timeout=60,
+                              stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **places)
+        self.assertEqual(done.returncode, 0)
+        return done.stdout
+
+    def check_order(self, text):
+        """A line of the console comes before the log line of the access that ended it; none is cut."""
+        lines = text.decode().splitlines()
+        whole = run('touch.elf', '-d', 'mmio')
+        self.assertEqual([line for line in lines if not line.startswith('[')], whole.out.splitlines())
+        self.assertEqual([line for line in lines if line.startswith('[')], whole.err.splitlines())
+        for place, line in enumerate(lines):
+            if not line.startswith('['):
+                self.assertRegex(lines[place + 1], r'uart0\.registers write \+0x0 size 4 = 0xa,')
+
+    def test_pipe(self):
+        self.check_order(self.merged('touch.elf', '-d', 'mmio', stdout=subprocess.PIPE))
+
+    def test_file(self):
+        with tempfile.TemporaryFile() as file:
+            self.merged('touch.elf', '-d', 'mmio', stdout=file)
+            file.seek(0)
+            self.check_order(file.read())
+
+    def test_terminal(self):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([support.emulator, 'touch.elf', '-d', 'mmio'], cwd=support.programs,
+                                   stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
+        os.close(slave)
+        text = b''
+        with contextlib.suppress(OSError):  # a terminal whose other side is gone
+            while piece := os.read(master, 4096):
+                text += piece
+        os.close(master)
+        self.assertEqual(process.wait(60), 0)
+        self.check_order(text.replace(b'\r\n', b'\n'))
+
+    def test_a_slow_reader_changes_nothing(self):
+        process = subprocess.Popen([support.emulator, 'touch.elf', '-d', 'mmio'], cwd=support.programs,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT)
+        time.sleep(0.5)
+        text = process.stdout.read()
+        process.stdout.close()
+        self.assertEqual(process.wait(60), 0)
+        self.check_order(text)
 
 
 class Dump(Case):

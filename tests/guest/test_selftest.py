@@ -99,7 +99,7 @@ class Peripheral(Case):
         result = self.check(run('selftest.elf', LIMIT, '--periph', PULSE, '--periph',
                                 './pulse.so,base=0x80000b00,irq=12,key=1', '-d', 'dev'), 0,
                             '^' + CHECKSUM_PULSE, '^pnp: 7 cores,')
-        self.assertEqual(re.findall('^pulse.*: transfer', result.err, re.M), ['pulse0: transfer'] * 8)
+        self.assertEqual(re.findall(r'(?m)^\[\d+\] (pulse.*: transfer)', result.err), ['pulse0: transfer'] * 8)
 
     def test_own_board_second_bridge(self):
         self.check(run('selftest_low.elf', LIMIT, '--board', board('own.board'), '--periph',

@@ -38,7 +38,7 @@ class Smp(support.Case):
             for quantum in 1, 10, 1000:
                 with self.subTest(cpus=cpus, quantum=quantum):
                     self.check(run('--smp', str(cpus), '--quantum', str(quantum), 'ipi.elf'), 0,
-                               r'^cpu 1 in error mode.*the other CPUs go on')
+                               r'^\[\d+\] cpu 1 in error mode.*the other CPUs go on')
 
     def test_time_does_not_go_back(self):
         for executor in '--exec=interp', '--jit-threshold=0':
@@ -55,7 +55,7 @@ class Smp(support.Case):
         self.assertGreater(len(counts), 1)
 
     def test_one_fails_and_the_others_go_on(self):
-        self.check(run('--smp', '4', 'smp_fails.elf'), 0, r'^cpu 1 in error mode.*the other CPUs go on')
+        self.check(run('--smp', '4', 'smp_fails.elf'), 0, r'^\[\d+\] cpu 1 in error mode.*the other CPUs go on')
 
     def test_any_of_them_can_exit(self):
         self.check(run('--smp', '4', 'smp_other_exits.elf'), 9)

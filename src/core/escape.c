@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/* Text of others for a terminal, see escape.h. */
+#include "core/escape.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The length a UTF-8 character has by its first byte, and the bits of the code point in that; 0: no first
+ * byte. */
+static unsigned length_by_first(uint8_t first, uint32_t *code)
+{
+    if (first < 0x80) {
+        *code = first;
+        return 1;
+    }
+    if (first >= 0xc2 && first < 0xe0) {
+        *code = first & 0x1fu;
+        return 2;
+    }
+    if (first >= 0xe0 && first < 0xf0) {
+        *code = first & 0x0fu;
+        return 3;
+    }
+    *code = first & 0x07u;
+    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+/* Is it one of the characters that a terminal acts on instead of showing it? */
+static bool is_active(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x200e || code == 0x200f ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/* The bytes of the character at text; 0: it is not one that is shown as it is.  Ends at a NUL. */
+static unsigned shown_length(const uint8_t *text)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint32_t code;
+    unsigned length = length_by_first(text[0], &code);
+
+    for (unsigned i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        code = code << 6 | (text[i] & 0x3fu);
+    }
+    if (length == 0 || code < least[length] || code > 0x10ffff ||
+        (code >= 0xd800 && code < 0xe000) || is_active(code)) {
+        return 0;
+    }
+    return length;
+}
+
+/* Writes the escape of a byte; returns its length. */
+static unsigned escape_byte(uint8_t byte, char *out)
+{
+    static const char hex[] = "0123456789abcdef";
+    static const char named[] = "\n\r\t";
+    const char *found = memchr(named, byte, sizeof named - 1);
+
+    out[0] = '\\';
+    if (found != NULL) {
+        out[1] = "nrt"[found - named];
+        return 2;
+    }
+    out[1] = 'x';
+    out[2] = hex[byte >> 4];
+    out[3] = hex[byte & 15];
+    return 4;
+}
+
+const char *escape_text(const char *text, char *buffer, size_t size)
+{
+    size_t used = 0;
+
+    while (*text != '\0') {
+        char escape[4];
+        const char *piece = text;
+        unsigned taken = shown_length((const uint8_t *)text);
+        unsigned length = taken;
+        if (taken == 0) {
+            piece = escape;
+            length = escape_byte((uint8_t)*text, escape);
+            taken = 1;
+        }
+        if (used + length >= size) {
+            break;
+        }
+        memcpy(buffer + used, piece, length);
+        used += length;
+        text += taken;
+    }
+    buffer[used] = '\0';
+    return buffer;
+}
+
+/* Is there nothing to escape? */
+static bool is_plain(const char *text)
+{
+    unsigned length;
+    while (*text != '\0' && (length = shown_length((const uint8_t *)text)) != 0) {
+        text += length;
+    }
+    return *text == '\0';
+}
+
+const char *escape_in_place(char *buffer, size_t size)
+{
+    char copy[1024];
+    size_t length = strlen(buffer);
+
+    if (is_plain(buffer)) {
+        return buffer;
+    }
+    length = length < sizeof copy ? length : sizeof copy - 1;
+    memcpy(copy, buffer, length);
+    copy[length] = '\0';
+    return escape_text(copy, buffer, size);
+}
