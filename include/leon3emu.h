@@ -53,7 +53,7 @@ struct stop_info {
     enum stop_kind kind;
     int status;     /* what a program should exit with                                       */
     uint32_t cpu;   /* which CPU stopped the run                                             */
-    char text[256]; /* one sentence; may be empty                                            */
+    char text[512]; /* one sentence: why, and where; may be empty                             */
 };
 
 /* How instructions are executed. */
@@ -149,6 +149,9 @@ void leon3emu_interrupt(struct machine *machine);
  * it has not since the last tick.  Without ticks it looks every million cycles, which can be long if the guest
  * uses slow peripherals.  From one thread at a time, or signal handler. */
 void leon3emu_tick(struct machine *machine);
+
+/* Makes a run tell soon, by notices, how far it has come, and go on.  From any thread or signal handler. */
+void leon3emu_request_status(struct machine *machine);
 
 uint64_t leon3emu_cycles(const struct machine *machine);
 uint64_t leon3emu_instructions(const struct machine *machine);

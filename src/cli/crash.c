@@ -148,6 +148,15 @@ static void on_interrupt(int number)
     }
 }
 
+/* The run goes on: it tells how far it has come when it looks at the host next. */
+static void on_status_request(int number)
+{
+    (void)number;
+    if (watched.running != NULL) {
+        leon3emu_request_status(watched.running);
+    }
+}
+
 static void handle(int number, void (*function)(int), int flags)
 {
     struct sigaction action = {.sa_handler = function, .sa_flags = flags};
@@ -172,6 +181,7 @@ void crash_install(uint32_t hang_limit)
     handle(SIGALRM, on_second, SA_ONSTACK | SA_RESTART);
     handle(SIGINT, on_interrupt, SA_RESTART);
     handle(SIGTERM, on_interrupt, SA_RESTART);
+    handle(SIGUSR1, on_status_request, SA_RESTART);
     handle(SIGPIPE, SIG_IGN, 0);
     setitimer(ITIMER_REAL, &second, NULL);
 }

@@ -46,6 +46,8 @@ struct chardev_hub_config {
     void (*notice)(void *context, const char *line);
     /* Ctrl-A x was typed on the raw console.  May be NULL. */
     void (*quit)(void *context);
+    /* Ctrl-A i was typed on the raw console.  May be NULL. */
+    void (*status)(void *context);
     void *context;
 };
 
@@ -105,7 +107,8 @@ bool chardev_hub_congested(const struct chardev_hub *hub);
 bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms);
 
 /* Raw console: each key goes to the guest at once, Ctrl-C too; Ctrl-A x quits, Ctrl-A h shows help,
- * Ctrl-A Ctrl-A sends Ctrl-A.  Returns whether the console is raw now: it stays as it is if no line
+ * Ctrl-A i how far the run has come, Ctrl-A Ctrl-A sends Ctrl-A.  Who types Ctrl-C three times and sees no output
+ * after it is told once how to quit.  Returns whether the console is raw now: it stays as it is if no line
  * is `stdio`, standard input is no terminal, or the program runs in the background. */
 bool chardev_console_raw(struct chardev_hub *hub, bool on);
 

@@ -15,16 +15,23 @@
 #include "check.h"
 
 #define CONSOLE_ESCAPE 0x01u /* Ctrl-A */
+#define CONSOLE_CTRL_C 0x03u
+#define CONSOLE_CTRL_CS                                                                            \
+    3u /* so many without an answer: the user wants to quit, not the guest's attention */
 
 struct console {
     struct termios saved; /* valid while raw */
     bool raw;
-    bool escape; /* the last key was Ctrl-A */
+    bool escape;         /* the last key was Ctrl-A */
+    unsigned ctrl_c;     /* how often Ctrl-C was typed since the last output */
+    uint64_t ctrl_c_put; /* what was written until then */
+    bool hinted;         /* how to quit was said */
 };
 
 static const char *const console_help[] = {
     "Ctrl-A x       ends the emulator",
     "Ctrl-A Ctrl-A  sends Ctrl-A to the guest",
+    "Ctrl-A i       shows how far the run has come",
     "Ctrl-A h       shows this",
 };
 
@@ -46,6 +53,12 @@ static bool console_command(struct chardev *cd, uint8_t key)
             config->quit(config->context);
         }
         return false;
+    case 'i':
+    case 'I':
+        if (config->status != NULL) {
+            config->status(config->context);
+        }
+        return false;
     case 'h':
     case '?':
         console_show_help(cd);
@@ -55,9 +68,26 @@ static bool console_command(struct chardev *cd, uint8_t key)
     }
 }
 
+/* The guest gets Ctrl-C like any key, and may do nothing with it. */
+static void console_see_ctrl_c(struct chardev *cd)
+{
+    struct console *console = cd->state;
+    if (console->ctrl_c_put != cd->output.put) {
+        console->ctrl_c_put = cd->output.put;
+        console->ctrl_c = 0;
+    }
+    if (++console->ctrl_c >= CONSOLE_CTRL_CS && !console->hinted) {
+        console->hinted = true;
+        chardev_notice(cd, "Ctrl-C goes to the guest; Ctrl-A x ends the emulator");
+    }
+}
+
 static bool console_key(struct chardev *cd, uint8_t key)
 {
     struct console *console = cd->state;
+    if (key == CONSOLE_CTRL_C) {
+        console_see_ctrl_c(cd);
+    }
     if (console->escape) {
         console->escape = false;
         return console_command(cd, key);

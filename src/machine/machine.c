@@ -119,6 +119,9 @@ static void poll_host(void *context, int timeout_ms)
         hostio_poll(m->hostio, 100);
     }
     services_run_posts(m);
+    if (atomic_exchange(&m->status_wanted, false)) {
+        machine_show_status(m);
+    }
     if (atomic_exchange(&m->interrupted, false)) {
         exec_stop(&m->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted");
     }
@@ -146,13 +149,22 @@ static void on_quit(void *context)
     leon3emu_interrupt(context);
 }
 
-static void on_notice(void *context, const char *line)
+static void on_status(void *context)
 {
-    const struct machine *m = context;
+    leon3emu_request_status(context);
+}
+
+void machine_notice(struct machine *m, const char *line)
+{
     chardev_hub_before_line(m->chardevs);
     if (m->options.notice != NULL) {
         m->options.notice(m->options.context, line);
     }
+}
+
+static void on_notice(void *context, const char *line)
+{
+    machine_notice(context, line);
 }
 
 void leon3emu_interrupt(struct machine *m)
@@ -221,6 +233,7 @@ static bool create_host_side(struct machine *m, struct error *err)
         .log_fd = m->options.log_fd,
         .notice = on_notice,
         .quit = on_quit,
+        .status = on_status,
         .context = m,
     };
     m->hostio = hostio_create(err);
@@ -418,11 +431,14 @@ void leon3emu_set_limits(struct machine *m, uint64_t nanoseconds, uint64_t instr
 void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
 {
     services_bind_thread(m);
+    machine_run_begins(m);
     if (m->gdb != NULL) {
         gdb_glue_run(m, cycles, stop);
     } else {
         exec_run(&m->exec, cycles == 0 ? UINT64_MAX : cycles, stop);
     }
+    machine_run_ends(m);
+    stop_add_place(m, stop);
     chardev_hub_drain(m->chardevs, -1);
 }
 

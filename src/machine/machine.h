@@ -131,8 +131,11 @@ struct machine {
     uint32_t entry;
     bool reset_wanted;
     uint32_t reset_cause;
-    atomic_bool interrupted; /* by any thread or signal handler */
-    struct post *posts;      /* from other threads */
+    atomic_bool interrupted;   /* by any thread or signal handler */
+    atomic_bool status_wanted; /* by leon3emu_request_status() */
+    uint64_t host_ns;          /* of the host's time in runs that are over */
+    uint64_t run_began;        /* the host's clock when the present run began; 0: there is none */
+    struct post *posts;        /* from other threads */
     pthread_mutex_t post_lock;
     bool posts_open;
     struct gdb_glue *gdb;
@@ -204,6 +207,16 @@ bool board_build(struct machine *m, struct error *err);
 /* Decides what error mode means, see decisions in docs/adr/0022: guest exit, guest fatal or trap. */
 bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop);
 
+/* ---- status.c ---- */
+
+/* Around a run: for what is told of the host's time. */
+void machine_run_begins(struct machine *m);
+void machine_run_ends(struct machine *m);
+/* Tells by notices how far the run has come. */
+void machine_show_status(struct machine *m);
+/* Where the CPU is and what the time is, to the end of the sentence. */
+void stop_add_place(const struct machine *m, struct stop_info *stop);
+
 /* ---- machine_log.c ---- */
 
 /* Makes m->log from m->options. */
@@ -218,6 +231,8 @@ void gdb_glue_destroy(struct gdb_glue *glue);
 void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 
 /* machine.c */
+/* A line for the user, in order with the console's output. */
+void machine_notice(struct machine *m, const char *line);
 void machine_reset(struct machine *m, uint32_t cause);
 /* Memory as cpu sees it now, without side effects: virtual addresses if its MMU is on, guest byte
  * order.  False: some of it is out of reach. */

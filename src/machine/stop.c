@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "bits.h"
-#include "exec/translator.h"
+#include "core/escape.h"
 #include "machine/frames.h"
 #include "machine/machine.h"
 
@@ -44,8 +44,9 @@ static void trapped(const struct cpu *cpu, struct stop_info *stop)
     stop->kind = STOP_ERROR_MODE;
     stop->status = LEON3EMU_ERROR_MODE;
     snprintf(stop->text, sizeof stop->text,
-             "cpu %u in error mode: trap 0x%02x (%s) while traps were disabled, pc 0x%08" PRIx32,
-             cpu->config.index, cpu->error_tt, trap_name(cpu->error_tt), cpu->pc);
+             "cpu %u in error mode: trap 0x%02x (%s) while traps were disabled, %s",
+             cpu->config.index, cpu->error_tt, trap_name(cpu->error_tt),
+             log_place(cpu->log, cpu->pc).text);
 }
 
 bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
@@ -84,10 +85,14 @@ static bool debug_word(struct machine *m, const struct cpu *cpu, uint32_t addres
     return true;
 }
 
+/* Names are the image's, and the report goes to a terminal. */
 static const char *describe(struct machine *m, uint32_t address, char *buffer, size_t size)
 {
     buffer[0] = '\0';
-    return m->symbols == NULL ? buffer : symbols_describe(m->symbols, address, buffer, size);
+    if (m->symbols != NULL) {
+        symbols_describe(m->symbols, address, buffer, size);
+    }
+    return escape_in_place(buffer, size);
 }
 
 static void print_instruction(struct machine *m, const struct cpu *cpu, FILE *stream)
@@ -159,21 +164,4 @@ void leon3emu_report(struct machine *m, const struct stop_info *stop, FILE *stre
     print_instruction(m, cpu, stream);
     print_registers(cpu, stream);
     print_backtrace(m, cpu, stream);
-}
-
-void leon3emu_stats(const struct machine *m, FILE *stream)
-{
-    uint64_t ns = leon3emu_nanoseconds(m);
-    fprintf(stream, "instructions %" PRIu64 "\n", exec_insns(&m->exec));
-    fprintf(stream, "cycles %" PRIu64 "\n", exec_now(&m->exec));
-    for (unsigned i = 0; m->cpu_count > 1 && i < m->cpu_count; i++) {
-        fprintf(stream, "instructions_cpu%u %" PRIu64 "\n", i, m->cpus[i].insns);
-    }
-    fprintf(stream, "guest_time_ns %" PRIu64 "\n", ns);
-    fprintf(stream, "device_register_accesses %" PRIu64 "\n", m->bus.calls);
-    fprintf(stream, "other_device_calls %" PRIu64 "\n", m->calls);
-    fprintf(stream, "decoded_code_pages %u\n", m->code_cache.pages);
-    if (m->exec.translator != NULL) {
-        translator_stats(m->exec.translator, stream);
-    }
 }

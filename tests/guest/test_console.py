@@ -99,6 +99,44 @@ class Console(Case):
         terminal.send(b'\x01zq')
         self.assertEqual(terminal.wait(), (0, True))
 
+    def test_status_key(self):
+        terminal = self.start('console.elf', '--realtime')
+        terminal.send(b'\x01i')
+        terminal.wait_for(b'MIPS\r\n')
+        terminal.wait_for(b'leon3emu: cpu 0 ')
+        terminal.send(b'q')
+        self.assertEqual(terminal.wait(), (0, True))
+        self.assertRegex(terminal.seen, rb'leon3emu: guest time \d+\.\d+ s, host time ')
+
+    def test_third_ctrl_c_without_an_answer(self):
+        """Of a guest that does nothing with Ctrl-C the user learns once how to quit."""
+        hint = b'Ctrl-A x ends the emulator'
+        terminal = Terminal('end_spin.elf')
+        self.addCleanup(terminal.close)
+        while not terminal.is_raw():
+            time.sleep(0.01)
+        terminal.send(b'\x03\x03')
+        terminal.send(b'\x01i')
+        terminal.wait_for(b'cpu 0 running')
+        self.assertNotIn(hint, terminal.seen)
+        terminal.send(b'\x03')
+        terminal.wait_for(hint)
+        terminal.send(b'\x03\x03\x03\x03\x01i')
+        terminal.wait_for(b'cpu 0 running', 2)
+        terminal.send(b'\x01x')
+        self.assertEqual(terminal.wait(2), (support.INTERRUPTED, True))
+        self.assertEqual(terminal.seen.count(hint), 1)
+
+    def test_ctrl_c_with_an_answer(self):
+        terminal = self.start('console.elf', '--realtime')
+        for count in range(5):
+            terminal.send(b'\x03')
+            terminal.wait_for(b'<00000003>')
+            terminal.seen = b''
+        terminal.send(b'q')
+        self.assertEqual(terminal.wait(), (0, True))
+        self.assertNotIn(b'Ctrl-A', terminal.seen)
+
     def test_cooked(self):
         terminal = self.start('console.elf', '--no-raw', '--realtime')
         self.assertFalse(terminal.is_raw())

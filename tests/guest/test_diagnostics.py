@@ -239,6 +239,16 @@ class Stats(Case):
         self.assertEqual(result.stat('instructions'), 10)
         self.assertEqual(result.stat('guest_time_ns'), result.stat('cycles') * 25)
 
+    def test_host_time(self):
+        result = self.check(run('end_spin.elf', '--time-limit=10s', '--exec=interp', '--insn-limit=20000000',
+                                '--stats'), support.INSN_LIMIT)
+        numbers = dict(re.findall(r'(?m)^(host_seconds|mips|guest_time_per_host_time) (\d+\.\d+)$', result.err))
+        seconds = float(numbers['host_seconds'])
+        self.assertTrue(0 < seconds <= result.seconds, result.err)
+        self.assertAlmostEqual(float(numbers['mips']), 20 / seconds, delta=0.01 * 20 / seconds)
+        self.assertAlmostEqual(float(numbers['guest_time_per_host_time']), 0.5 / seconds,
+                               delta=0.01 * 0.5 / seconds)
+
 
 if __name__ == '__main__':
     support.main()

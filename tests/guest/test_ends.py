@@ -29,7 +29,8 @@ class Exit(Case):
 
     def test_fatal(self):
         self.check(run('end_fatal_0x1234.elf'), support.GUEST_FATAL,
-                   r'^leon3emu: guest fatal error: source 3, code 4660 \(0x1234\)$',
+                   r'^leon3emu: guest fatal error: source 3, code 4660 \(0x1234\); cpu 0 at pc 0x40000028 '
+                   r'<_start\+0x28>, guest time 0\.000000 s, 11 instructions$',
                    r'^  pc  0x400000\S+  ta 0 ')
 
     def test_not_the_convention(self):
@@ -42,7 +43,7 @@ class ErrorMode(Case):
         result = self.check(
             run('end_error.elf'), support.ERROR_MODE,
             r'^leon3emu: cpu 0 in error mode: trap 0x07 \(mem_address_not_aligned\) while traps were '
-            r'disabled, pc 0x40000040$',
+            r'disabled, pc 0x40000040 <culprit_load>, guest time 0\.\d{6} s, 17 instructions$',
             r'^  pc  0x40000040  ld \[ %l5 \+ 4 \], %l6 +culprit_load \(ends\.S:\d+\)$',
             r'^  npc 0x40000044  psr 0xf30010c5  wim 0x00000002  tbr 0x40000070  y 0x00000000$',
             r'%l5 40000002 ', r'%i0 00000077$', r'%g4 00000123 ')
@@ -59,7 +60,8 @@ class ErrorMode(Case):
 class Limit(Case):
     def test_time(self):
         result = self.check(run('end_spin.elf', '--time-limit=10ms', '--stats'), support.TIME_LIMIT,
-                            '^leon3emu: time limit reached$')
+                            r'^leon3emu: time limit reached; cpu 0 at pc 0x4000000\d <_start(\+0x4)?>, '
+                            r'guest time 0\.010000 s, 400000 instructions$')
         self.assertEqual(result.stat('cycles'), 400000)
         self.assertEqual(result.stat('guest_time_ns'), 10000000)
 
@@ -71,7 +73,9 @@ class Limit(Case):
     def test_instructions(self):
         for count in (1, 2, 12345, 1000003):
             result = self.check(run('end_spin.elf', '--insn-limit=%d' % count, '--stats'),
-                                support.INSN_LIMIT, 'instruction limit of %d reached' % count)
+                                support.INSN_LIMIT,
+                                r'instruction limit of %d reached; cpu 0 at pc 0x4\w+ <_start.*>, '
+                                r'guest time 0\.\d{6} s, %d instructions$' % (count, count))
             self.assertEqual(result.stat('instructions'), count)
 
     def test_instructions_with_interrupts(self):
@@ -88,7 +92,8 @@ class Limit(Case):
 
 class Idle(Case):
     def test_nothing_can_wake_it(self):
-        result = self.check(run('end_idle.elf'), support.IDLE, '^leon3emu: .*powered down',
+        result = self.check(run('end_idle.elf'), support.IDLE, r'^leon3emu: .*powered down.*; cpu 0 at pc 0x4000000\d '
+                            r'<_start\+0x4>, guest time 0\.\d{6} s, 1 instructions$',
                             r'^  pc  0x4000')
         self.assertLess(result.seconds, 5)
 
@@ -115,8 +120,27 @@ class Interrupt(Case):
 
     def test_busy(self):
         out, err = self.interrupt(['end_spin.elf'], signal.SIGINT)
-        self.assertIn('interrupted', err)
+        self.assertRegex(err, r'^leon3emu: interrupted; cpu 0 at pc 0x4000000\d <_start.*>, '
+                              r'guest time \d+\.\d{6} s, \d+ instructions\n$')
         self.interrupt(['end_spin.elf'], signal.SIGTERM)
+
+    def test_status_on_sigusr1(self):
+        """SIGUSR1 tells how far the run has come, of a busy and of a sleeping guest, and ends nothing."""
+        for arguments in (['end_spin.elf'], ['console.elf', '--realtime']):
+            process = subprocess.Popen([support.emulator, *arguments], stdin=subprocess.DEVNULL,
+                                       cwd=support.programs, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True)
+            time.sleep(0.5)
+            for _ in range(2):
+                process.send_signal(signal.SIGUSR1)
+                self.assertRegex(process.stderr.readline(),
+                                 r'^leon3emu: guest time \d+\.\d{6} s, host time \d+\.\d{3} s \(ratio '
+                                 r'\d+\.\d{3}\), \d+ instructions, \d+\.\d MIPS$')
+                self.assertRegex(process.stderr.readline(),
+                                 r'^leon3emu: cpu 0 (running|powered down), pc 0x4000\w{4} <\w+(\+0x\w+)?>$')
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(20), support.INTERRUPTED)
+            process.stderr.close()
 
     def test_traps(self):
         self.interrupt(['end_trap_storm.elf'], signal.SIGINT)
