@@ -104,9 +104,7 @@ void cli_print_help(FILE *stream, const struct argp_option *const *tables)
     }
     print_boards(stream);
     print_statuses(stream);
-    fprintf(
-        stream,
-        "\nOn a raw console Ctrl-A x quits, Ctrl-A i shows progress, Ctrl-A h help.\n");
+    fprintf(stream, "\nOn a raw console Ctrl-A x quits, Ctrl-A i shows progress, Ctrl-A h help.\n");
 }
 
 int cli_finish_printing(void)
