@@ -4,8 +4,7 @@
  *
  * The library never prints (text goes to the functions given), never exits, reads no argv and
  * installs no signal handlers.  Machines share nothing: any number of them can live in a process, each
- * used by one thread at a time.  leon3emu_interrupt() alone may be called from any thread or signal
- * handler.
+ * used by one thread at a time.  What may be called from any thread or signal handler says so.
  *
  *     create -> load ... -> start -> run ... run -> destroy
  */
@@ -106,8 +105,8 @@ struct leon3emu_options {
     void (*fatal)(void *context, enum leon3emu_status status, const char *text);
     /* A machine is being made: from now until leon3emu_destroy() has returned, or creation failed,
      * leon3emu_device_call() and leon3emu_emergency() may be asked about it.  The machine that
-     * leon3emu_peripheral_help() loads a library into is announced, too, and NULL when it is gone.  May be
-     * NULL. */
+     * leon3emu_peripheral_help() loads a library into is announced, too.  NULL is announced just before the
+     * memory of a machine is given back.  May be NULL. */
     void (*building)(void *context, const struct machine *machine);
     void *context;
 };
@@ -186,10 +185,20 @@ const char *leon3emu_board_name(unsigned index);
 /* Raw console on stdin if it is a terminal (Ctrl-A x quits). */
 bool leon3emu_console_raw(struct machine *machine, bool on);
 
-/* Async-signal-safe: gives the terminal back and writes pending console output. */
+/* For handlers of signals that end or stop the process, async-signal-safe: gives the terminal back as it was; the
+ * machine does not know of it. */
+void leon3emu_restore_terminal(const struct machine *machine);
+/* The same, and writes what character lines of every kind still hold, for a second at most if nobody reads.
+ * Bytes may come twice if the signal hit a write. */
 void leon3emu_emergency(const struct machine *machine);
+/* The process was stopped and goes on, or came to the foreground: the run takes the terminal again, if it may.
+ * From any thread or signal handler. */
+void leon3emu_continued(struct machine *machine);
 
-/* Async-signal-safe: which device call is running, for crash reports and watchdogs.  False: none. */
+/* Which device call is running, for crash reports and watchdogs; the innermost one.  False: none.
+ * Async-signal-safe.  Notes on the stack that the device's code has overwritten are found out; then device and
+ * callback are those of the last call that began.  From another thread it is to be trusted only while the
+ * machine's thread does not move. */
 struct leon3emu_device_call {
     const char *device;
     const char *library;  /* path, or NULL for a built-in device */
@@ -202,9 +211,19 @@ struct leon3emu_device_call {
     bool write;
     bool running; /* the bus access is this call */
     uint32_t guest_pc;
-    uint64_t calls; /* device calls so far: unchanged since the last look means it hangs */
 };
 bool leon3emu_device_call(const struct machine *machine, struct leon3emu_device_call *call);
+
+/* For a watchdog on another thread.  During a run with leon3emu_tick() `looks` changes after each outermost call
+ * into a device, so the same number for seconds while in_call is set means that one call does not come back, or that
+ * events of one instant have no end.  When there is no run, `outermost` is what is being made or reset. */
+struct leon3emu_progress {
+    bool in_call;   /* some device is being called */
+    unsigned looks; /* how often the run has looked at the host */
+    const void
+        *outermost; /* names the device of the outermost call that is no register access; or NULL */
+};
+void leon3emu_progress(const struct machine *machine, struct leon3emu_progress *progress);
 
 #ifdef __cplusplus
 }

@@ -81,13 +81,13 @@ static int run(struct machine *m, const struct cli_options *cli)
 {
     struct stop_info stop;
 
-    crash_interrupts(m);
+    crash_run(m);
     if (!cli->no_raw) {
         leon3emu_console_raw(m, true);
     }
     leon3emu_run(m, 0, &stop);
     leon3emu_console_raw(m, false);
-    crash_interrupts(NULL);
+    crash_run(NULL);
     explain_stop(m, &stop);
     if (cli->machine.jit.hash != 0) {
         fprintf(stderr, "leon3emu: state hash %016" PRIx64 "\n", leon3emu_state_hash(m));
@@ -122,7 +122,10 @@ int main(int argc, char **argv)
     cli.machine.fatal = crash_fatal;
     cli.machine.building = crash_watch;
     cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
-    crash_install(cli.hang_limit);
+    if (!crash_install(cli.hang_limit, &err)) {
+        cli_options_fini(&cli);
+        return complain(&err);
+    }
     if (cli.periph_help != NULL) {
         status = leon3emu_peripheral_help(&cli.machine, cli.periph_help, stdout, &err)
                      ? cli_finish_printing()

@@ -1,220 +1,151 @@
 // SPDX-License-Identifier: MIT
 /*
- * Signals of the program, see crash.h.
+ * Handlers of deadly signals, see crash.h.
  *
- * A deadly signal while a device's callback runs is laid at that device's door: the report names it
- * with library, callback, register and guest pc; so is an exit() from there.  A deadly signal on a
- * thread that is not the machine's is a library's: the program starts none.  A timer looks every second
- * whether the same call is still running; after the hang limit it is reported as hanging.  All of it
- * runs inside signal handlers: only async-signal-safe functions are used (snprintf with integers and
- * strings is, in glibc).
+ * A deadly signal while a device's callback runs is laid at that device's door: the report names it with library,
+ * callback, register and guest pc; so is an exit() from there.  A deadly signal on a thread that is neither the
+ * machine's nor the watchdog is a library's.
  */
+#define _GNU_SOURCE
 #include "cli/crash.h"
 
-#include <inttypes.h>
-#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
-/* What handlers see; the only mutable globals of the program. */
-static struct {
-    const struct machine *volatile machine;
-    struct machine *volatile running; /* Ctrl-C is for it */
-    pthread_t thread;                 /* the machine's */
-    volatile uint64_t last_calls;
-    volatile uint32_t seconds_in_call;
-    uint32_t hang_limit; /* seconds; 0: none */
-} watched;
+#include "cli/crash_state.h"
 
-static void write_text(const char *text)
+struct crash_state crash_state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static uintptr_t pc_of(const void *context)
 {
-    size_t left = strlen(text);
-    while (left > 0) {
-        ssize_t done = write(STDERR_FILENO, text, left);
-        if (done <= 0) {
-            return;
-        }
-        text += done;
-        left -= (size_t)done;
+#if defined(__x86_64__)
+    const ucontext_t *at = context;
+    return (uintptr_t)at->uc_mcontext.gregs[REG_RIP];
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+static bool is_library_thread(void)
+{
+    return !pthread_equal(pthread_self(), crash_state.thread) &&
+           !pthread_equal(pthread_self(), crash_state.watchdog);
+}
+
+/* Somebody has sent it: that is no crash. */
+static bool was_sent(const siginfo_t *info)
+{
+    return info->si_code == SI_USER && info->si_pid != crash_state.pid;
+}
+
+static void on_deadly_signal(int number, siginfo_t *info, void *context)
+{
+    char what[80];
+    char plain[80];
+    struct crash_end end = {
+        .status = LEON3EMU_CRASH,
+        .what = what,
+        .pc = pc_of(context),
+        .library_thread = is_library_thread(),
+    };
+
+    crash_leave_on(); /* a fault of the report itself */
+    snprintf(what, sizeof what, "crashed (signal %d)", number);
+    if (was_sent(info)) {
+        snprintf(plain, sizeof plain, "ended by signal %d", number);
+        end = (struct crash_end){.said = plain, .signal = number};
     }
+    crash_leave(&end);
 }
 
-/* Appends the register or the last bus access, guest pc, and the end of the line. */
-static void describe_place(char *text, size_t size, const struct leon3emu_device_call *call)
+/* The program itself never calls exit() inside a device call or on another thread. */
+static void find_who_leaves(const char *what)
 {
-    size_t used = strlen(text);
-
-    if (call->region != NULL) {
-        snprintf(text + used, size - used, "%s register +0x%" PRIx64 " of %s, %" PRIu32 " bytes%s",
-                 call->running ? " of" : "; last bus access:", call->offset, call->region,
-                 call->size,
-                 call->running ? " (last bus access)"
-                 : call->write ? " written"
-                               : " read");
-        used = strlen(text);
-    }
-    snprintf(text + used, size - used, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
-}
-
-static void describe_call(char *text, size_t size, const struct leon3emu_device_call *call,
-                          const char *what)
-{
-    snprintf(text, size, "leon3emu: peripheral %s (%s) %s in %s()", call->device,
-             call->library == NULL ? "built in" : call->library, what, call->callback);
-    describe_place(text, size, call);
-}
-
-/* Ends the program from a handler. */
-static _Noreturn void leave(enum leon3emu_status status)
-{
-    if (watched.machine != NULL) {
-        leon3emu_emergency(watched.machine);
-    }
-    _exit((int)status);
-}
-
-static void on_deadly_signal(int number)
-{
+    struct crash_end end = {.status = LEON3EMU_CRASH, .what = what};
+    const struct machine *machine = crash_state.machine;
     struct leon3emu_device_call call;
-    char text[700];
 
-    signal(number, SIG_DFL); /* a second one, from the report itself, ends at once */
-    if (!pthread_equal(pthread_self(), watched.thread)) {
-        snprintf(text, sizeof text,
-                 "leon3emu: a thread of a peripheral library crashed (signal %d)\n", number);
-        write_text(text);
-        leave(LEON3EMU_CRASH);
+    if (getpid() != crash_state.pid) {
+        return;
     }
-    if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
-        char what[40];
-        snprintf(what, sizeof what, "crashed (signal %d)", number);
-        describe_call(text, sizeof text, &call, what);
-        write_text(text);
-        leave(LEON3EMU_CRASH);
+    end.library_thread = is_library_thread();
+    if (end.library_thread || (machine != NULL && leon3emu_device_call(machine, &call))) {
+        crash_leave(&end);
     }
-    snprintf(text, sizeof text,
-             "leon3emu: internal error: signal %d; please report it with the command line\n",
-             number);
-    write_text(text);
-    leave(LEON3EMU_INTERNAL);
 }
 
-/* The program itself never calls exit() inside a device call. */
 static void on_exit_call(void)
 {
-    struct leon3emu_device_call call;
-    char text[700];
-
-    if (watched.machine != NULL && leon3emu_device_call(watched.machine, &call)) {
-        describe_call(text, sizeof text, &call, "called exit()");
-        write_text(text);
-        leave(LEON3EMU_CRASH);
-    }
+    find_who_leaves("called exit()");
 }
 
-static void on_second(int number)
+static void on_quick_exit_call(void)
 {
-    struct leon3emu_device_call call;
-    char text[700];
-    (void)number;
-
-    if (watched.machine == NULL) {
-        return;
-    }
-    if (!leon3emu_device_call(watched.machine, &call) || call.calls != watched.last_calls) {
-        watched.last_calls = call.calls;
-        watched.seconds_in_call = 0;
-        return;
-    }
-    if (++watched.seconds_in_call >= watched.hang_limit && watched.hang_limit != 0) {
-        describe_call(text, sizeof text, &call, "hangs");
-        write_text(text);
-        leave(LEON3EMU_HANG);
-    }
+    find_who_leaves("called quick_exit()");
 }
 
-static void on_interrupt(int number)
+static void handle_deadly(int number)
 {
-    (void)number;
-    if (watched.running != NULL) {
-        leon3emu_interrupt(watched.running);
-    } else {
-        write_text("leon3emu: interrupted before the run began\n");
-        _exit(LEON3EMU_INTERRUPTED);
-    }
-}
-
-/* The run goes on: it tells how far it has come when it looks at the host next. */
-static void on_status_request(int number)
-{
-    (void)number;
-    if (watched.running != NULL) {
-        leon3emu_request_status(watched.running);
-    }
-}
-
-static void handle(int number, void (*function)(int), int flags)
-{
-    struct sigaction action = {.sa_handler = function, .sa_flags = flags};
+    struct sigaction action = {.sa_sigaction = on_deadly_signal,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
 }
 
-void crash_install(uint32_t hang_limit)
+bool crash_install(uint32_t hang_limit, struct error *err)
 {
-    static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    static char stack[65536];
+    static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    static char stack[256 * 1024]; /* libdw is used on it */
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct itimerval second = {{1, 0}, {1, 0}};
+    int failed;
 
-    watched.hang_limit = hang_limit;
-    watched.thread = pthread_self();
+    crash_state.hang_limit = hang_limit;
+    crash_state.thread = crash_state.watchdog = pthread_self();
+    crash_state.pid = getpid();
     atexit(on_exit_call);
+    at_quick_exit(on_quick_exit_call);
     sigaltstack(&alternate, NULL);
     for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-        handle(deadly[i], on_deadly_signal, SA_ONSTACK | SA_NODEFER);
+        handle_deadly(deadly[i]);
     }
-    handle(SIGALRM, on_second, SA_ONSTACK | SA_RESTART);
-    handle(SIGINT, on_interrupt, SA_RESTART);
-    handle(SIGTERM, on_interrupt, SA_RESTART);
-    handle(SIGUSR1, on_status_request, SA_RESTART);
-    handle(SIGPIPE, SIG_IGN, 0);
-    setitimer(ITIMER_REAL, &second, NULL);
+    crash_install_signals();
+    failed = crash_start_watchdog();
+    return failed == 0 ||
+           error_set(err, LEON3EMU_HOST,
+                     "cannot start a thread: %s; end some programs, or see 'ulimit -u'",
+                     strerror(failed));
 }
 
 void crash_watch(void *context, const struct machine *machine)
 {
     (void)context;
-    watched.seconds_in_call = 0;
-    watched.machine = machine;
+    pthread_mutex_lock(&crash_state.lock);
+    crash_state.machine = machine;
+    pthread_mutex_unlock(&crash_state.lock);
 }
 
-void crash_interrupts(struct machine *machine)
+/* Nobody uses the old one any more when this comes back. */
+void crash_run(struct machine *machine)
 {
-    watched.running = machine;
+    pthread_mutex_lock(&crash_state.lock);
+    crash_state.running = machine;
+    crash_state.has_run = true;
+    pthread_mutex_unlock(&crash_state.lock);
+    while (machine == NULL && crash_state.handlers != 0) {
+        sched_yield();
+    }
 }
 
 /* On a thread of a library: what the machine's thread is at is only looked at. */
 void crash_fatal(void *context, enum leon3emu_status status, const char *said)
 {
-    struct leon3emu_device_call call;
-    char text[1200];
+    struct crash_end end = {.status = status, .what = "broke a rule", .said = said};
     (void)context;
-
-    snprintf(text, sizeof text, "leon3emu: %s", said);
-    if (watched.machine != NULL) {
-        size_t used = strlen(text);
-        if (leon3emu_device_call(watched.machine, &call)) {
-            snprintf(text + used, sizeof text - used, "; meanwhile in its %s()", call.callback);
-        }
-        describe_place(text, sizeof text, &call);
-    } else {
-        strcat(text, "\n");
-    }
-    write_text(text);
-    leave(status);
+    crash_leave(&end);
 }

@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: MIT
 /*
- * When things go wrong that no error value can tell: a library that crashes or hangs, Ctrl-C.
+ * When things go wrong that no error value can tell: a library that crashes or hangs, and signals.
  *
- * Signal handlers need to find the machine, so this file keeps the program's only mutable global.
+ *     crash.c         handlers of deadly signals, and of exit() from within a library
+ *     crash_report.c  the steps of an end in trouble: terminal, console, sentence, place
+ *     crash_place.c   which C function and line that was
+ *     signals.c       signals of the user: end, stop, go on
+ *     watchdog.c      a thread that looks every few milliseconds, and ends a hang
+ *     interpose.c     functions of libc that libraries call and the program wants to know of
+ *
+ * Signal handlers need to find the machine, so these files share the program's only mutable global
+ * (crash_state.h).
  */
 #ifndef CLI_CRASH_H
 #define CLI_CRASH_H
 
+#include "error.h"
 #include "leon3emu.h"
 
-/* Installs the handlers.  Once.  hang_limit: seconds after which a call into a peripheral is taken
- * for hanging, 0: never. */
-void crash_install(uint32_t hang_limit);
+/* Installs the handlers and starts the watchdog.  Once.  hang_limit: seconds after which a call into a
+ * peripheral is taken for hanging, 0: never.  False: the host has no thread left. */
+bool crash_install(uint32_t hang_limit, struct error *err);
 
 /* For leon3emu_options.building: the machine that reports are about; NULL: none any more. */
 void crash_watch(void *context, const struct machine *machine);
 
-/* The machine that Ctrl-C interrupts; NULL: Ctrl-C ends the program. */
-void crash_interrupts(struct machine *machine);
+/* The machine that runs: signals are for it, and the watchdog lets it look at the host.  NULL: none, so that
+ * Ctrl-C ends the program. */
+void crash_run(struct machine *machine);
 
 /* For leon3emu_options.fatal: prints, ends the program with status. */
 void crash_fatal(void *context, enum leon3emu_status status, const char *said);

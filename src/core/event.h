@@ -52,6 +52,12 @@ static inline uint64_t event_next(const struct event_queue *queue)
     return queue->count == 0 ? EVENT_NEVER : queue->heap[0]->deadline;
 }
 
+/* The first event; there must be one. */
+static inline const struct event *event_first(const struct event_queue *queue)
+{
+    return queue->heap[0];
+}
+
 /* Takes out and calls the first event if its deadline is not after now.  False: there is none. */
 bool event_run_one(struct event_queue *queue, uint64_t now);
 

@@ -13,8 +13,10 @@
 #include "sparc/interp.h"
 
 /* How often the host is looked at while nothing happens, in power-down jumps; in cycles: EXEC_POLL_CYCLES. */
-#define POLL_JUMPS  1000u
-#define EXEC_NOBODY UINT_MAX
+#define POLL_JUMPS 1000u
+/* More is a mistake of a device. */
+#define EVENTS_OF_AN_INSTANT 1000000u
+#define EXEC_NOBODY          UINT_MAX
 
 /* A new event that comes before the end of the round shortens it, as long as no CPU is past that.
  */
@@ -390,12 +392,24 @@ static void run_round(struct exec *exec, unsigned until)
     }
 }
 
+/* Events that are armed for the present come at once, and may be some thousands: a device that moves a block of
+ * data a word at a time.  Without an end guest time would stand still for ever. */
+static void check_endless(struct exec *exec, uint32_t *runs)
+{
+    if (++*runs >= EVENTS_OF_AN_INSTANT && event_next(&exec->events) <= exec->now) {
+        exec->hooks->endless(exec->hooks->context, event_first(&exec->events), *runs);
+    }
+}
+
 static void run_events(struct exec *exec)
 {
+    uint32_t runs = 0;
+
     exec->break_round = false;
     exec->hooks->between(exec->hooks->context);
     while (exec->stop.kind == STOP_NONE && event_run_one(&exec->events, exec->now)) {
         exec->hooks->between(exec->hooks->context);
+        check_endless(exec, &runs);
         if (exec_wants_attention(exec)) {
             exec_poll_host(exec);
         }

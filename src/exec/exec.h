@@ -39,6 +39,8 @@ struct exec_hooks {
     /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (other CPUs
      * still run). */
     bool (*error_mode)(void *context, struct cpu *cpu, struct stop_info *stop);
+    /* Events of one instant have no end: so many have run, and this one comes next.  Stops the run. */
+    void (*endless)(void *context, const struct event *event, uint32_t runs);
     void *context;
 };
 

@@ -231,6 +231,7 @@ void chardev_hub_flush(struct chardev_hub *hub)
 {
     for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
         chardev_output_push(cd);
+        chardev_input_resume(cd);
     }
 }
 

@@ -112,10 +112,13 @@ bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms);
  * is `stdio`, standard input is no terminal, or the program runs in the background. */
 bool chardev_console_raw(struct chardev_hub *hub, bool on);
 
-/* For a handler of a deadly signal, async-signal-safe: gives the terminal back; writes what
- * standard output has buffered (it may wait; bytes may come twice if the signal hit a write). */
+/* The process was stopped and goes on: the console becomes raw again if it was to be. */
+void chardev_console_continued(struct chardev_hub *hub);
+
+/* For a handler of a deadly signal, async-signal-safe: gives the terminal back; writes what all lines have
+ * buffered (it may wait for a second; bytes may come twice if the signal hit a write). */
 void chardev_console_restore_unsafe(const struct chardev_hub *hub);
-void chardev_console_flush_unsafe(const struct chardev_hub *hub);
+void chardev_hub_flush_unsafe(const struct chardev_hub *hub);
 
 /* For help texts: row `index` of the table of kinds, false at its end.  form is "tcp:PORT". */
 bool chardev_kind(unsigned index, const char **form, const char **help);

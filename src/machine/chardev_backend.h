@@ -36,6 +36,8 @@ struct chardev_backend {
     /* Reading came to its end or failed, or writing failed; that half was stopped already.  NULL:
      * the other half goes on. */
     void (*hang_up)(struct chardev *cd);
+    /* May input be read now?  Asked when there is some, and when the host is looked at.  NULL: always. */
+    bool (*may_read)(const struct chardev *cd);
     /* Takes escapes out of what has arrived; returns the bytes left.  May be NULL. */
     size_t (*filter)(struct chardev *cd, uint8_t *bytes, size_t size);
 };
@@ -59,7 +61,8 @@ enum chardev_output_mode {
 struct chardev_input {
     enum chardev_input_mode mode;
     struct hostio_watch watch; /* fd is valid in modes DIRECT and POLLED */
-    bool paused;               /* queue full, watch without events */
+    bool paused;               /* queue full, or not to be read now: watch without events */
+    bool forbidden;            /* paused because may_read() said no */
     bool lossy;                /* drops what finds no room, instead of pausing */
     bool armed;                /* the last read came back short */
     struct byte_queue queue;
@@ -115,6 +118,8 @@ void chardev_output_start(struct chardev *cd, int fd);
 void chardev_input_stop(struct chardev *cd, enum chardev_input_mode next);
 void chardev_output_stop(struct chardev *cd, enum chardev_output_mode next);
 
+/* Reads again if may_read() allows it now. */
+void chardev_input_resume(struct chardev *cd);
 /* As chardev_read(), but for arming the handler. */
 size_t chardev_input_get(struct chardev *cd, void *buffer, size_t size);
 /* As chardev_write(). */

@@ -65,7 +65,8 @@ static void input_ready(void *context, unsigned events)
     size_t room = input->queue.limit - input->queue.length;
     (void)events;
 
-    if (room == 0 && !input->lossy) {
+    input->forbidden = cd->backend->may_read != NULL && !cd->backend->may_read(cd);
+    if (input->forbidden || (room == 0 && !input->lossy)) {
         input_pause(cd, true);
         return;
     }
@@ -83,6 +84,15 @@ static void input_ready(void *context, unsigned events)
     }
     byte_queue_put(&input->queue, bytes, size);
     input_tell_device(cd);
+}
+
+void chardev_input_resume(struct chardev *cd)
+{
+    if (cd->input.forbidden && cd->input.mode == CHARDEV_INPUT_POLLED &&
+        cd->backend->may_read(cd)) {
+        cd->input.forbidden = false;
+        input_pause(cd, false);
+    }
 }
 
 void chardev_input_start(struct chardev *cd, int fd)
@@ -128,7 +138,8 @@ size_t chardev_input_get(struct chardev *cd, void *buffer, size_t size)
     while (got < size && input->mode == CHARDEV_INPUT_DIRECT && input_pull(cd)) {
         got += byte_queue_get(&input->queue, bytes + got, size - got);
     }
-    if (input->mode == CHARDEV_INPUT_POLLED && input->queue.length < input->queue.limit) {
+    if (input->mode == CHARDEV_INPUT_POLLED && !input->forbidden &&
+        input->queue.length < input->queue.limit) {
         input_pause(cd, false);
     }
     return got;

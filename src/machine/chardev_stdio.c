@@ -22,6 +22,7 @@
 struct console {
     struct termios saved; /* valid while raw */
     bool raw;
+    bool wanted;         /* raw, whenever the terminal is ours */
     bool escape;         /* the last key was Ctrl-A */
     unsigned ctrl_c;     /* how often Ctrl-C was typed since the last output */
     uint64_t ctrl_c_put; /* what was written until then */
@@ -128,6 +129,19 @@ static void stdio_close(struct chardev *cd)
     free(cd->state);
 }
 
+/* A program in the background would be stopped for touching the terminal, or would take what is meant for
+ * another. */
+static bool terminal_is_ours(int fd)
+{
+    return tcgetpgrp(fd) == getpgrp();
+}
+
+static bool stdio_may_read(const struct chardev *cd)
+{
+    int fd = cd->hub->config.input_fd;
+    return isatty(fd) == 0 || terminal_is_ours(fd);
+}
+
 const struct chardev_backend chardev_stdio = {
     .form = "stdio",
     .help = "standard input and output; one line only",
@@ -136,6 +150,7 @@ const struct chardev_backend chardev_stdio = {
     .open = stdio_open,
     .close = stdio_close,
     .filter = console_filter,
+    .may_read = stdio_may_read,
 };
 
 /* Output processing stays on, so that the emulator's own lines begin at the left. */
@@ -151,17 +166,11 @@ static struct termios console_raw_settings(const struct termios *cooked)
     return raw;
 }
 
-/* A program in the background would be stopped for touching the terminal. */
-static bool console_is_ours(int fd)
-{
-    return isatty(fd) != 0 && tcgetpgrp(fd) == getpgrp();
-}
-
 static void console_enter(struct chardev *cd)
 {
     struct console *console = cd->state;
     int fd = cd->hub->config.input_fd;
-    if (!console_is_ours(fd) || tcgetattr(fd, &console->saved) != 0) {
+    if (isatty(fd) == 0 || !terminal_is_ours(fd) || tcgetattr(fd, &console->saved) != 0) {
         return;
     }
     struct termios raw = console_raw_settings(&console->saved);
@@ -173,7 +182,9 @@ static void console_enter(struct chardev *cd)
 static void console_leave(struct chardev *cd)
 {
     struct console *console = cd->state;
-    tcsetattr(cd->hub->config.input_fd, TCSANOW, &console->saved);
+    if (terminal_is_ours(cd->hub->config.input_fd)) {
+        tcsetattr(cd->hub->config.input_fd, TCSANOW, &console->saved);
+    }
     console->raw = false;
     cd->input.lossy = false;
 }
@@ -184,7 +195,8 @@ bool chardev_console_raw(struct chardev_hub *hub, bool on)
     if (cd == NULL || cd->state == NULL) {
         return false;
     }
-    const struct console *console = cd->state;
+    struct console *console = cd->state;
+    console->wanted = on;
     if (on && !console->raw) {
         console_enter(cd);
     } else if (!on && console->raw) {
@@ -193,26 +205,23 @@ bool chardev_console_raw(struct chardev_hub *hub, bool on)
     return console->raw;
 }
 
+/* Whoever stopped us has given the terminal settings of his own, and may have others now. */
+void chardev_console_continued(struct chardev_hub *hub)
+{
+    struct chardev *cd = hub->stdio;
+    struct console *console = cd == NULL ? NULL : cd->state;
+    if (console != NULL && console->wanted && terminal_is_ours(hub->config.input_fd)) {
+        console->raw = false;
+        cd->input.lossy = false;
+        console_enter(cd);
+    }
+}
+
 void chardev_console_restore_unsafe(const struct chardev_hub *hub)
 {
     const struct chardev *cd = hub->stdio;
     const struct console *console = cd == NULL ? NULL : cd->state;
-    if (console != NULL && console->raw) {
+    if (console != NULL && console->raw && terminal_is_ours(hub->config.input_fd)) {
         tcsetattr(hub->config.input_fd, TCSANOW, &console->saved);
-    }
-}
-
-void chardev_console_flush_unsafe(const struct chardev_hub *hub)
-{
-    const struct chardev *cd = hub->stdio;
-    if (cd == NULL || cd->output.mode == CHARDEV_OUTPUT_NONE || cd->output.queue.bytes == NULL) {
-        return;
-    }
-    const uint8_t *bytes = byte_queue_front(&cd->output.queue);
-    size_t left = cd->output.queue.length;
-    ssize_t put;
-    while (left != 0 && (put = write(hub->config.output_fd, bytes, left)) > 0) {
-        bytes += put;
-        left -= (size_t)put;
     }
 }

@@ -106,14 +106,27 @@ static void watchpoints_changed(void *context)
     }
 }
 
+/* While log lines are written a line of the guest stays whole, as long as it goes on with it in guest time: that
+ * the host looks more often, because writing is slow, must not break it. */
+static void flush_console(struct machine *m, int timeout_ms)
+{
+    uint64_t now = exec_now(&m->exec);
+
+    if (timeout_ms != 0 || m->log.mask == 0) {
+        chardev_hub_flush(m->chardevs);
+    } else if (now >= m->flush_lines_at) {
+        chardev_hub_flush_lines(m->chardevs);
+        m->flush_lines_at = now + EXEC_POLL_CYCLES;
+    }
+}
+
 static void poll_host(void *context, int timeout_ms)
 {
     struct machine *m = context;
-    if (timeout_ms == 0 && m->log.mask != 0) {
-        chardev_hub_flush_lines(m->chardevs);
-    } else {
-        chardev_hub_flush(m->chardevs);
+    if (atomic_exchange(&m->continued, false)) {
+        chardev_console_continued(m->chardevs);
     }
+    flush_console(m, timeout_ms);
     hostio_poll(m->hostio, timeout_ms);
     while (chardev_hub_congested(m->chardevs) && !m->interrupted) {
         hostio_poll(m->hostio, 100);
@@ -136,6 +149,16 @@ static bool between(void *context)
         machine_reset(m, m->reset_cause);
     }
     return wanted;
+}
+
+static void endless(void *context, const struct event *event, uint32_t runs)
+{
+    struct machine *m = context;
+    const struct l3_event *of_device = event->context;
+    exec_stop(&m->exec, STOP_DEVICE, LEON3EMU_HANG,
+              "peripheral %s has its event %s at cycle %" PRIu64 " again and again: after %" PRIu32
+              " events of that instant the run is ended; arm it for a later cycle",
+              of_device->host->name, of_device->name, exec_now(&m->exec), runs);
 }
 
 static bool can_receive(void *context)
@@ -259,6 +282,7 @@ static bool create_cpu(struct machine *m, struct error *err)
     m->exec_hooks.poll_host = poll_host;
     m->exec_hooks.between = between;
     m->exec_hooks.can_receive = can_receive;
+    m->exec_hooks.endless = endless;
     m->exec_hooks.error_mode = stop_error_mode;
     m->exec_hooks.context = m;
     m->cpus = calloc(count, sizeof *m->cpus);
@@ -398,6 +422,9 @@ void leon3emu_destroy(struct machine *m)
     image_destroy(m->image);
     board_desc_destroy(m->board);
     pthread_mutex_destroy(&m->post_lock);
+    if (m->options.building != NULL) {
+        m->options.building(m->options.context, NULL);
+    }
     free(m);
 }
 
@@ -415,9 +442,11 @@ void machine_reset(struct machine *m, uint32_t cause)
         cpu_reset(&m->cpus[i]);
     }
     services_release_lines(m);
+    m->resetting = true;
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
         device_reset(host, cause);
     }
+    m->resetting = false;
 }
 
 void leon3emu_set_limits(struct machine *m, uint64_t nanoseconds, uint64_t instructions)
@@ -517,60 +546,24 @@ void leon3emu_dump_mtree(const struct machine *m, FILE *stream)
     addrspace_dump(&m->space, stream);
 }
 
+void leon3emu_restore_terminal(const struct machine *m)
+{
+    if (m->chardevs != NULL) {
+        chardev_console_restore_unsafe(m->chardevs);
+    }
+}
+
 void leon3emu_emergency(const struct machine *m)
 {
     if (m->chardevs != NULL) {
         chardev_console_restore_unsafe(m->chardevs);
-        chardev_console_flush_unsafe(m->chardevs);
+        chardev_hub_flush_unsafe(m->chardevs);
     }
 }
 
-static const char *file_name(const char *path)
+void leon3emu_continued(struct machine *m)
 {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-/* Of the two kinds of calls that may be running the innermost is told: a register access made from
- * inside another call is always deeper. */
-bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *call)
-{
-    const struct io_frame *frame = m->bus.frames;
-    const struct io_access last = bus_last_access(&m->bus);
-    const struct l3_host *host = m->call == NULL ? NULL : m->call->host;
-
-    memset(call, 0, sizeof *call);
-    call->calls = m->bus.calls + m->calls;
-    call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_current_pc(m->exec.cpu);
-    if (last.region != NULL) {
-        call->region = last.region->name;
-        call->offset = last.offset;
-        call->size = last.size;
-        call->write = last.write;
-    }
-    if (m->call != NULL) {
-        call->callback = m->call->callback;
-    }
-    if (m->call != NULL && host == NULL) {
-        call->library = m->call->path;
-        call->device = file_name(m->call->path);
-        return true;
-    }
-    if (frame != NULL) {
-        call->callback = frame->write ? "write" : "read";
-        call->region = frame->region->name;
-        call->offset = frame->request->offset;
-        call->size = frame->request->size;
-        call->write = frame->write;
-        call->running = true;
-        for (host = m->devices; host != NULL && &host->owner != frame->region->io.owner;) {
-            host = host->next;
-        }
-    }
-    if (host == NULL) {
-        return false;
-    }
-    call->device = host->name;
-    call->library = host->library->path;
-    return true;
+    m->continued = true;
+    exec_attend(&m->exec);
+    hostio_wake(m->hostio);
 }

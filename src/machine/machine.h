@@ -110,6 +110,7 @@ struct machine {
     struct exec exec;
     struct exec_hooks exec_hooks;
     struct hostio *hostio;
+    uint64_t flush_lines_at; /* cycles */
     struct chardev_hub *chardevs;
     struct board_desc *board;
     struct library *libraries;
@@ -122,6 +123,9 @@ struct machine {
     uint32_t bus_masters;                     /* devices with a record as such */
     bool telling_bus_error;
     struct device_call *call;
+    /* Of the last one that began: what is left to be told when the notes on the stack were overwritten. */
+    const struct l3_host *entered;
+    const char *entered_callback;
     uint64_t calls;
     const char *thread; /* services_bind_thread(): that callbacks and services run on */
     struct leon3emu_options options;
@@ -130,8 +134,10 @@ struct machine {
     bool has_entry;
     uint32_t entry;
     bool reset_wanted;
+    bool resetting;
     uint32_t reset_cause;
     atomic_bool interrupted;   /* by any thread or signal handler */
+    atomic_bool continued;     /* the same: the process was stopped, and goes on */
     atomic_bool status_wanted; /* by leon3emu_request_status() */
     uint64_t host_ns;          /* of the host's time in runs that are over */
     uint64_t run_began;        /* the host's clock when the present run began; 0: there is none */
@@ -171,6 +177,8 @@ static inline void device_enter(struct l3_host *host, const char *callback,
     struct machine *m = host->machine;
     *call = (struct device_call){m->call, host, NULL, callback};
     m->call = call;
+    m->entered = host;
+    m->entered_callback = callback;
     m->calls++;
     host->owner.depth++;
 }

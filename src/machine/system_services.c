@@ -78,6 +78,14 @@ static void system_reset(struct l3_host *host, uint32_t cause)
 {
     struct machine *m = host->machine;
     services_check_thread(host, "system_reset");
+    if (m->resetting) {
+        log_line(
+            &m->log, 0,
+            "%s: asks for a reset while the system is being reset; ignored, as there would be no "
+            "end to it",
+            host->name);
+        return;
+    }
     m->reset_wanted = true;
     m->reset_cause = cause;
     cpu_attention(m->exec.cpu);

@@ -140,6 +140,11 @@ void generated_leave(struct cpu *cpu)
     settle_fp(cpu);
 }
 
+static inline bool is_port(const struct cpu *cpu, const struct io_frame *frame)
+{
+    return (uintptr_t)frame - (uintptr_t)cpu->tlb.io_calls < sizeof cpu->tlb.io_calls;
+}
+
 /* The outermost call is then that of a port, which has its frame. */
 static inline bool port_is_running(const struct cpu *cpu)
 {
@@ -147,7 +152,7 @@ static inline bool port_is_running(const struct cpu *cpu)
     while (frame != NULL && frame->outer != NULL) {
         frame = frame->outer;
     }
-    return (uintptr_t)frame - (uintptr_t)cpu->tlb.io_calls < sizeof cpu->tlb.io_calls;
+    return is_port(cpu, frame);
 }
 
 static const struct block_insn *port_insn(const struct cpu *cpu)
@@ -178,13 +183,23 @@ void cpu_settle(struct cpu *cpu)
     cpu_attention(cpu); /* what they change counts from the next instruction on */
 }
 
-uint32_t cpu_current_pc(const struct cpu *cpu)
+static uint32_t current_pc(const struct cpu *cpu, bool by_port)
 {
     const struct cpu_generated *g = &cpu->generated;
-    if (!g->settled && port_is_running(cpu)) {
+    if (!g->settled && by_port) {
         return port_insn(cpu)->pc;
     }
     return g->inside ? g->at->pc : cpu->pc;
+}
+
+uint32_t cpu_current_pc(const struct cpu *cpu)
+{
+    return current_pc(cpu, port_is_running(cpu));
+}
+
+uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct io_frame *outermost)
+{
+    return current_pc(cpu, is_port(cpu, outermost));
 }
 
 /* ---- slow paths ---- */

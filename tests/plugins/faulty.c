@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <leon3emu/device.h>
@@ -96,6 +97,79 @@ static void run_thread(struct faulty *faulty, void *(*function)(void *))
     }
 }
 
+/* ---- the stack ---- */
+
+/* A buffer on the stack, and a length that is not its own. */
+static void overrun(struct faulty *faulty)
+{
+    volatile char buffer[64];
+    faulty->services->dma_read(faulty->host, 0x40000000, (void *)buffer, 4096);
+    faulty->value = (uint32_t)buffer[3];
+}
+
+static int dive(volatile char *above)
+{
+    volatile char below[4096];
+    below[0] = above[0];
+    return above[0] == 0 ? dive(below) + below[0] : 0;
+}
+
+static void *dive_alone(void *argument)
+{
+    volatile char top[1] = {0};
+    (void)argument;
+    dive(top);
+    return NULL;
+}
+
+/* ---- hanging, but not idle ---- */
+
+static void hang_with_dma(struct faulty *faulty)
+{
+    uint32_t word;
+    for (;;) {
+        faulty->services->dma_read(faulty->host, 0x80000304, &word, sizeof word);
+    }
+}
+
+static void hang_with_irq(struct faulty *faulty)
+{
+    for (;;) {
+        faulty->services->irq_pulse(faulty->host, 0);
+    }
+}
+
+static void block_signals_and_hang(void)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    hang();
+}
+
+/* ---- leaving ---- */
+
+static void *exit_alone(void *argument)
+{
+    (void)argument;
+    exit(0);
+}
+
+static void *leave_alone(void *argument)
+{
+    (void)argument;
+    _exit(0);
+}
+
+static void let_child_leave(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+}
+
 /* ---- callbacks ---- */
 
 static void faulty_event(void *instance, uint32_t argument)
@@ -104,6 +178,13 @@ static void faulty_event(void *instance, uint32_t argument)
     (void)argument;
     if (is(faulty, "crash_event")) {
         crash();
+    } else if (is(faulty, "endless_event")) {
+        faulty->services->event_arm(faulty->host, faulty->event,
+                                    faulty->services->cycles(faulty->host));
+    } else if (is(faulty, "overrun_event")) {
+        overrun(faulty);
+    } else if (is(faulty, "hang_busy_event")) {
+        hang_with_dma(faulty);
     }
 }
 
@@ -119,6 +200,26 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         usleep(1000);
     } else if (is(faulty, "exit_read")) {
         exit(0);
+    } else if (is(faulty, "quick_exit_read")) {
+        quick_exit(0);
+    } else if (is(faulty, "leave_read")) {
+        _exit(0);
+    } else if (is(faulty, "child_leaves")) {
+        let_child_leave();
+    } else if (is(faulty, "exit_thread")) {
+        run_thread(faulty, exit_alone);
+    } else if (is(faulty, "leave_thread")) {
+        run_thread(faulty, leave_alone);
+    } else if (is(faulty, "overrun_read")) {
+        overrun(faulty);
+    } else if (is(faulty, "dive_read")) {
+        dive_alone(NULL);
+    } else if (is(faulty, "dive_thread")) {
+        run_thread(faulty, dive_alone);
+    } else if (is(faulty, "hang_busy_read")) {
+        hang_with_irq(faulty);
+    } else if (is(faulty, "hang_deaf_read")) {
+        block_signals_and_hang();
     } else if (is(faulty, "crash_thread")) {
         run_thread(faulty, crash_alone);
     } else if (is(faulty, "hang_read")) {
@@ -150,7 +251,7 @@ static int32_t faulty_write(void *instance, struct l3_request *request)
         crash();
     } else if (is(faulty, "hang_write")) {
         hang();
-    } else if (is(faulty, "crash_event")) {
+    } else if (strstr(faulty->fault, "event") != NULL) {
         faulty->services->event_arm(faulty->host, faulty->event, 0);
     }
     return L3_OK;
@@ -163,6 +264,8 @@ static void faulty_reset(void *instance, uint32_t cause)
     faulty->value = 7;
     if (is(faulty, "crash_reset")) {
         crash();
+    } else if (is(faulty, "reset_reset")) {
+        faulty->services->system->system_reset(faulty->host, L3_RESET_SOFTWARE);
     }
 }
 

@@ -16,6 +16,10 @@ GUESTS = os.environ["GUESTS"]
 SOURCE = os.environ["SOURCE"]
 BUILD = os.environ["BUILD"]
 
+# Is the program built with sanitizers?  They have reports of their own.
+with open(PROGRAM, "rb") as program:
+    SANITIZED = b"__asan_" in program.read()
+
 # Statuses of include/exit_status.def.
 STATUS = {}
 with open(os.path.join(SOURCE, "include/exit_status.def"), encoding="utf-8") as table:

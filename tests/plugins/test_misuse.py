@@ -5,8 +5,9 @@ culprit and ends with the right status."""
 import os
 import re
 import tempfile
+import unittest
 
-from support import STATUS, Case, guest, main, plugin, run
+from support import SANITIZED, STATUS, Case, guest, main, plugin, run
 
 FAULTY = plugin("faulty.so")
 
@@ -63,8 +64,38 @@ class Crash(Case):
         self.assert_run(provoke("exit_read"), STATUS["CRASH"], "peripheral faulty0", FAULTY,
                         "called exit() in read()", "register +0x0 of faulty0.registers")
 
+    def test_by_other_exits(self):
+        for fault, name in (("quick_exit_read", "quick_exit"), ("leave_read", "_exit")):
+            self.assert_run(provoke(fault), STATUS["CRASH"], "peripheral faulty0",
+                            f"called {name}() in read()")
+        for fault, name in (("exit_thread", "exit"), ("leave_thread", "_exit")):
+            self.assert_run(provoke(fault), STATUS["CRASH"],
+                            f"a thread of a peripheral library called {name}()")
+
+    def test_child_may_leave(self):
+        self.assert_run(provoke("child_leaves"), 7)
+
     def test_in_a_thread_of_its_own(self):
         self.assert_run(provoke("crash_thread"), STATUS["CRASH"],
+                        "a thread of a peripheral library crashed (signal 11)")
+
+    def test_place_in_the_code(self):
+        """The function is known also without -g."""
+        self.assertRegex(self.check("abort_read", "read"), r"that was in .* of \S+, \+0x")
+
+    @unittest.skipIf(SANITIZED, "the sanitizer reports it")
+    def test_overrun_of_the_stack(self):
+        """The notes about the call lie beyond the buffer."""
+        for executor in ("interp", "ir", "jit"):
+            self.assert_run(provoke("overrun_read", "--exec", executor), STATUS["CRASH"],
+                            "peripheral faulty0", FAULTY, "crashed (signal ",
+                            "in read() of register +0x0 of faulty0.registers", "guest pc 0x400")
+        self.check("overrun_event", "late", "crashed (signal ")
+
+    @unittest.skipIf(SANITIZED, "the sanitizer reports it")
+    def test_end_of_the_stack(self):
+        self.check("dive_read", "read", "crashed (signal 11)")
+        self.assert_run(provoke("dive_thread"), STATUS["CRASH"],
                         "a thread of a peripheral library crashed (signal 11)")
 
 
@@ -119,6 +150,31 @@ class Hang(Case):
     def test_in_create(self):
         self.assert_run(provoke("hang_create", "--hang-limit", "1"), STATUS["HANG"],
                         "hangs in create()")
+
+    def test_busy(self):
+        """Calls of others from inside are no progress."""
+        self.assert_run(provoke("hang_busy_read", "--hang-limit", "2"), STATUS["HANG"],
+                        "peripheral ", "guest pc 0x400")
+        self.assert_run(provoke("hang_busy_event", "--hang-limit", "2"), STATUS["HANG"],
+                        "peripheral faulty0", "hangs in late()")
+
+    def test_with_all_signals_blocked(self):
+        self.assert_run(provoke("hang_deaf_read", "--hang-limit", "1"), STATUS["HANG"],
+                        "peripheral faulty0", "hangs in read()")
+
+    def test_event_of_the_present(self):
+        for executor in ("interp", "jit"):
+            self.assert_run(provoke("endless_event", "--exec", executor), STATUS["HANG"],
+                            "peripheral faulty0 has its event late at cycle", "again and again")
+
+    def test_reset_in_reset(self):
+        self.assert_run(provoke("reset_reset"), 7,
+                        "faulty0: asks for a reset while the system is being reset")
+
+    def test_slow_is_not_hanging(self):
+        """Thousands of calls take longer than the limit; none of them does."""
+        self.assert_run(run(guest("guest_poll"), "--hang-limit=1", "--insn-limit=10000", "--periph",
+                            f"{FAULTY},base=0x80000800,fault=slow_read"), STATUS["INSN_LIMIT"])
 
     def test_bad_limit(self):
         self.assert_run(provoke("none", "--hang-limit", "soon"), STATUS["USAGE"],

@@ -21,7 +21,7 @@ class Emulator(subprocess.Popen):
                           f"{FAULTY},base=0x80000800,fault={fault}", *options],
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                          text=True)
-        time.sleep(0.5)
+        time.sleep(0.3)
 
     def end(self, number, timeout=AT_ONCE):
         """Sends the signal; returns what subprocess.run() would."""
@@ -59,6 +59,48 @@ class SlowPeripheral(Case):
 
     def test_hashed(self):
         self.check("--verify-jit=hash:1000")
+
+
+class Deaf(Case):
+    """A peripheral that does not come back: the user still has the last word."""
+
+    def test_first_signal(self):
+        for fault in ("hang_read", "hang_busy_read", "hang_deaf_read"):
+            emulator = Emulator("--hang-limit=0", fault=fault, image="guest_access")
+            self.assert_run(emulator.end(signal.SIGTERM, 8), STATUS["INTERRUPTED"], "peripheral ",
+                            "does not come back, though the run was interrupted")
+
+    def test_second_signal(self):
+        emulator = Emulator("--hang-limit=0", fault="hang_read", image="guest_access")
+        emulator.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        self.assert_run(emulator.end(signal.SIGINT), STATUS["INTERRUPTED"], "interrupted twice")
+
+    def test_before_the_run(self):
+        emulator = Emulator("--hang-limit=0", fault="hang_create", image="guest_access")
+        self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"],
+                        "interrupted before the run began")
+
+
+class Others(Case):
+    """Signals that end a program do so here, with the console's bytes and a sentence before."""
+
+    def test_named(self):
+        for number in (signal.SIGQUIT, signal.SIGUSR2, signal.SIGXCPU,
+                       signal.SIGTRAP, signal.SIGSYS, signal.SIGALRM, signal.SIGSEGV):
+            self.assert_run(Emulator().end(number), -number, f"ended by signal {int(number)}")
+
+    def test_hang_up(self):
+        self.assert_run(Emulator().end(signal.SIGHUP), STATUS["INTERRUPTED"], "interrupted")
+
+    def test_ignored_ones_stay_ignored(self):
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            emulator = Emulator()
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        emulator.send_signal(signal.SIGHUP)
+        self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"])
 
 
 if __name__ == "__main__":

@@ -408,7 +408,7 @@ static void test_stdout_file(void **state)
     chardev_hub_flush(w->hub);
     expect_file(path_in(w, "out"), "one two");
     chardev_write(cd, "!", 1);
-    chardev_console_flush_unsafe(w->hub);
+    chardev_hub_flush_unsafe(w->hub);
     expect_file(path_in(w, "out"), "one two!");
     close(fd);
 }

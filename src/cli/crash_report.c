@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The end in trouble, see crash_state.h.
+ *
+ * It goes in steps, the most important first, because whoever crashed may have damaged what a step needs: a fault
+ * or a hang in one of them ends that step only.  Only async-signal-safe functions are used (snprintf with integers
+ * and strings is, in glibc), but in the last step.
+ */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cli/crash_state.h"
+
+/* A step that takes longer is given up. */
+#define STEP_SECONDS 3
+
+enum step { STEP_TERMINAL, STEP_CONSOLE, STEP_SAY, STEP_SAY_PLAINLY, STEP_PLACE, STEPS };
+
+static struct {
+    atomic_bool begun;
+    atomic_int step;
+    atomic_bool said;
+    pthread_t thread;
+    struct crash_end end;
+    char text[1600];
+} leaving;
+
+void crash_write(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        ssize_t done = write(STDERR_FILENO, text, left);
+        if (done <= 0) {
+            return;
+        }
+        text += done;
+        left -= (size_t)done;
+    }
+}
+
+void crash_exit_now(int status)
+{
+    for (;;) {
+        syscall(SYS_exit_group, status);
+    }
+}
+
+/* ---- the sentence ---- */
+
+static void append(const char *text)
+{
+    size_t used = strlen(leaving.text);
+    snprintf(leaving.text + used, sizeof leaving.text - used, "%s", text);
+}
+
+/* The register or the last bus access, the guest's pc. */
+static void append_place(const struct leon3emu_device_call *call)
+{
+    char text[400];
+
+    if (call->region != NULL) {
+        snprintf(text, sizeof text, "%s register +0x%" PRIx64 " of %s, %" PRIu32 " bytes%s",
+                 call->running ? " of" : "; last bus access:", call->offset, call->region,
+                 call->size,
+                 call->running ? " (last bus access)"
+                 : call->write ? " written"
+                               : " read");
+        append(text);
+    }
+    snprintf(text, sizeof text, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
+    append(text);
+}
+
+static void append_call(const struct leon3emu_device_call *call)
+{
+    char text[900];
+    snprintf(text, sizeof text, "peripheral %s (%s) %s in %s()", call->device,
+             call->library == NULL ? "built in" : call->library, leaving.end.what, call->callback);
+    append(text);
+    append_place(call);
+}
+
+static void append_said(const struct machine *machine)
+{
+    struct leon3emu_device_call call;
+    bool in_call;
+
+    append(leaving.end.said);
+    if (machine == NULL) {
+        append("\n");
+        return;
+    }
+    in_call = leon3emu_device_call(machine, &call);
+    if (in_call) {
+        append("; meanwhile in its ");
+        append(call.callback);
+        append("()");
+    }
+    append_place(&call);
+}
+
+static void append_plain(void)
+{
+    char text[200];
+
+    if (leaving.end.plain != NULL) {
+        snprintf(text, sizeof text, "%s\n", leaving.end.plain);
+        leaving.end.status = leaving.end.plain_status;
+    } else {
+        snprintf(text, sizeof text,
+                 "internal error: the program %s; please report it with the command line\n",
+                 leaving.end.what);
+        leaving.end.status = LEON3EMU_INTERNAL;
+    }
+    append(text);
+}
+
+static void say(void)
+{
+    const struct machine *machine = crash_state.machine;
+    struct leon3emu_device_call call;
+
+    strcpy(leaving.text, "leon3emu: ");
+    if (leaving.end.said != NULL) {
+        append_said(machine);
+    } else if (leaving.end.library_thread) {
+        append("a thread of a peripheral library ");
+        append(leaving.end.what);
+        append("\n");
+    } else if (machine != NULL && leon3emu_device_call(machine, &call)) {
+        append_call(&call);
+    } else {
+        append_plain();
+    }
+    leaving.said = true;
+    crash_write(leaving.text);
+}
+
+/* The machine's memory is damaged: without names. */
+static void say_plainly(void)
+{
+    if (!leaving.said) {
+        crash_write("leon3emu: the program ");
+        crash_write(leaving.end.what);
+        crash_write(
+            "; a peripheral library has damaged its memory, so that it cannot be told which\n");
+    }
+}
+
+/* ---- the steps ---- */
+
+static void take_step(enum step step)
+{
+    const struct machine *machine = crash_state.machine;
+    switch (step) {
+    case STEP_TERMINAL:
+        if (machine != NULL) {
+            leon3emu_restore_terminal(machine);
+        }
+        break;
+    case STEP_CONSOLE:
+        if (machine != NULL) {
+            leon3emu_emergency(machine);
+        }
+        break;
+    case STEP_SAY:
+        say();
+        break;
+    case STEP_SAY_PLAINLY:
+        say_plainly();
+        break;
+    case STEP_PLACE:
+        if (leaving.end.pc != 0) {
+            crash_print_place(leaving.end.pc);
+        }
+        break;
+    case STEPS:
+        break;
+    }
+}
+
+/* As the default of a signal, so that a shell, make or a test sees which it was. */
+static void end_by_signal(int number)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    signal(number, SIG_DFL);
+    kill(getpid(), number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    for (int i = 0; i < 100; i++) {
+        usleep(10000); /* for a signal that another thread is to take */
+    }
+}
+
+static _Noreturn void go_on(void)
+{
+    int step;
+    while ((step = atomic_fetch_add(&leaving.step, 1)) < STEPS) {
+        alarm(STEP_SECONDS);
+        take_step((enum step)step);
+    }
+    if (leaving.end.signal != 0) {
+        end_by_signal(leaving.end.signal);
+    }
+    crash_exit_now((int)leaving.end.status);
+}
+
+void crash_leave_on(void)
+{
+    if (leaving.begun) {
+        go_on();
+    }
+}
+
+void crash_leave(const struct crash_end *end)
+{
+    if (!atomic_exchange(&leaving.begun, true)) {
+        leaving.thread = pthread_self();
+        leaving.end = *end;
+        go_on();
+    }
+    while (!pthread_equal(leaving.thread, pthread_self())) {
+        pause(); /* another thread is at it, and will end this one, too */
+    }
+    go_on();
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/* Private to the files that crash.h names: what they share. */
+#ifndef CLI_CRASH_STATE_H
+#define CLI_CRASH_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "leon3emu.h"
+
+/* The only mutable globals of the program. */
+extern struct crash_state {
+    const struct machine *_Atomic machine; /* what reports are about */
+    struct machine *_Atomic running;       /* what signals are for */
+    atomic_int handlers;                   /* that use `running` at this moment */
+    atomic_bool has_run;
+    atomic_llong stop_ms; /* when the user first asked for an end; 0: not yet */
+    uint32_t hang_limit;  /* seconds; 0: none */
+    pid_t pid;            /* of the program; a child that a library forks is none of our business */
+    pthread_t thread;     /* the machine's */
+    pthread_t watchdog;
+    pthread_mutex_t lock; /* the watchdog looks at the machine: it does not go meanwhile */
+} crash_state;
+
+/* Milliseconds of a clock that never jumps. */
+long long crash_clock_ms(void);
+
+/* ---- crash_report.c ---- */
+
+/* Writes to standard error, from any handler. */
+void crash_write(const char *text);
+
+/* How the program ends.  Sentence: `said`, or "peripheral ... <what> in ...", if it is one's fault. */
+struct crash_end {
+    enum leon3emu_status status;
+    const char *what; /* "crashed (signal 11)" */
+    const char *said; /* a whole sentence without end, to which the place is put; or NULL */
+    const char
+        *plain; /* the sentence if no peripheral is at fault; NULL: a bug of the emulator itself */
+    enum leon3emu_status plain_status;
+    uintptr_t pc;        /* where in the host's code; 0: not known */
+    bool library_thread; /* on a thread that a library has started */
+    int signal;          /* end by this signal, so that whoever waits sees it; 0: by the status */
+};
+
+/* Gives the terminal back, sends what the console holds, says what has happened, and ends the program.  From any
+ * handler and thread.  A fault on the way goes on with the next step. */
+_Noreturn void crash_leave(const struct crash_end *end);
+/* Is that under way?  Then the next step. */
+void crash_leave_on(void);
+/* Ends the program: the _exit() of the program itself. */
+_Noreturn void crash_exit_now(int status);
+
+/* ---- crash_place.c ---- */
+
+/* Prints function, file and line of an address of the host's code, if they are to be found. */
+void crash_print_place(uintptr_t pc);
+
+/* ---- signals.c, watchdog.c ---- */
+
+void crash_install_signals(void);
+void crash_handle(int number, void (*function)(int));
+/* Starts the thread; 0, or an errno. */
+int crash_start_watchdog(void);
+/* Where the machine's thread is; 0: it does not answer. */
+uintptr_t crash_find_pc(void);
+
+#endif

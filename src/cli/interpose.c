@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Functions of libc that stand before libc's own for all libraries that are loaded: a symbol of the program comes
+ * first.
+ *
+ * _exit()           A library that calls it would end the run with a status that looks like the guest's.
+ * pthread_create()  A thread that overruns its stack can be reported only on another stack; each gets one.
+ *
+ * See crash.h.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cli/crash_state.h"
+
+#define EXPORT     __attribute__((visibility("default")))
+#define STACK_SIZE ((size_t)128 * 1024)
+
+/* ---- _exit() ---- */
+
+/* A child that a library has forked may end as it likes. */
+static _Noreturn void leave(const char *what, int status)
+{
+    struct crash_end end = {.status = LEON3EMU_CRASH,
+                            .what = what,
+                            .plain = "a library called _exit()",
+                            .plain_status = LEON3EMU_CRASH};
+
+    if (crash_state.pid != 0 && getpid() == crash_state.pid) {
+        end.library_thread = !pthread_equal(pthread_self(), crash_state.thread);
+        crash_leave(&end);
+    }
+    crash_exit_now(status);
+}
+
+EXPORT void _exit(int status)
+{
+    leave("called _exit()", status);
+}
+
+EXPORT void _Exit(int status)
+{
+    leave("called _Exit()", status);
+}
+
+/* ---- pthread_create() ---- */
+
+/* At the beginning of the thread's alternate stack, which grows towards it and never comes that far. */
+struct start {
+    void *(*function)(void *argument);
+    void *argument;
+    stack_t before; /* a sanitizer has one of its own */
+};
+
+static void give_back(void *stack)
+{
+    struct start *start = stack;
+    sigaltstack(&start->before, NULL);
+    munmap(stack, STACK_SIZE);
+}
+
+static void *run(void *stack)
+{
+    struct start *start = stack;
+    stack_t alternate = {.ss_sp = (char *)stack + sizeof *start,
+                         .ss_size = STACK_SIZE - sizeof *start};
+    void *result;
+
+    sigaltstack(&alternate, &start->before);
+    pthread_cleanup_push(give_back, stack);
+    result = start->function(start->argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *argument), void *argument)
+{
+    int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    void *symbol = dlsym(RTLD_NEXT, "pthread_create");
+    void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    int failed;
+
+    memcpy(&create, &symbol, sizeof create);
+    if (stack == MAP_FAILED) {
+        return EAGAIN;
+    }
+    *(struct start *)stack = (struct start){.function = function, .argument = argument};
+    failed = create(thread, attributes, run, stack);
+    if (failed != 0) {
+        munmap(stack, STACK_SIZE);
+    }
+    return failed;
+}
