@@ -85,6 +85,9 @@ struct leon3emu_options {
     const char *const
         *peripherals; /* as after --periph: "uart.so,base=0x80000900,irq=5"            */
     size_t peripheral_count;
+    /* As after --set, applied in this order: "uart1.chardev=pty", "board.clock=50M". */
+    const char *const *settings;
+    size_t setting_count;
     const char *plugin_path; /* directories to search, separated by ':'; may be NULL           */
     const char *plugin_dir;  /* where to search last; NULL: where the project was to be installed */
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
@@ -181,6 +184,12 @@ const char *leon3emu_pass_name(unsigned index);
 const char *leon3emu_pass_help(unsigned index);
 /* Names of built-in boards; NULL past the end. */
 const char *leon3emu_board_name(unsigned index);
+/* Prints the built-in boards, a line each with its description. */
+void leon3emu_board_list(FILE *stream);
+/* Prints what options->settings could change of options->board, with the present values. */
+bool leon3emu_board_help(const struct leon3emu_options *options, FILE *stream, struct error *err);
+/* Prints the built-in classes of devices, and the libraries in the directories that are searched. */
+void leon3emu_peripheral_list(const struct leon3emu_options *options, FILE *stream);
 
 /* Raw console on stdin if it is a terminal (Ctrl-A x quits). */
 bool leon3emu_console_raw(struct machine *machine, bool on);

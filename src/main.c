@@ -98,6 +98,33 @@ static int run(struct machine *m, const struct cli_options *cli)
     return stop.status;
 }
 
+/* Is something asked for that needs no machine? */
+static bool prints_only(const struct cli_options *cli)
+{
+    return cli->periph_help != NULL || cli->periph_list || cli->board_help || cli->board_list ||
+           cli->explain;
+}
+
+static bool print(const struct cli_options *cli, struct error *err)
+{
+    if (cli->periph_help != NULL) {
+        return leon3emu_peripheral_help(&cli->machine, cli->periph_help, stdout, err);
+    }
+    if (cli->periph_list) {
+        leon3emu_peripheral_list(&cli->machine, stdout);
+        return true;
+    }
+    if (cli->board_list) {
+        leon3emu_board_list(stdout);
+        return true;
+    }
+    if (cli->board_help) {
+        return leon3emu_board_help(&cli->machine, stdout, err);
+    }
+    return leon3emu_explain(&cli->machine, cli->explain_word, stdout) ||
+           error_set(err, LEON3EMU_HOST, "out of memory");
+}
+
 int main(int argc, char **argv)
 {
     char plugin_dir[4096];
@@ -126,16 +153,8 @@ int main(int argc, char **argv)
         cli_options_fini(&cli);
         return complain(&err);
     }
-    if (cli.periph_help != NULL) {
-        status = leon3emu_peripheral_help(&cli.machine, cli.periph_help, stdout, &err)
-                     ? cli_finish_printing()
-                     : complain(&err);
-        cli_options_fini(&cli);
-        return status;
-    }
-    if (cli.explain) {
-        status = leon3emu_explain(&cli.machine, cli.explain_word, stdout) ? cli_finish_printing()
-                                                                          : LEON3EMU_HOST;
+    if (prints_only(&cli)) {
+        status = print(&cli, &err) ? cli_finish_printing() : complain(&err);
         cli_options_fini(&cli);
         return status;
     }

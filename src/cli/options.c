@@ -10,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/options_jit.h"
 #include "core/parse.h"
+#include "core/suggest.h"
 #include "log.h"
 
 #define DEFAULT_GDB_PORT   1234
@@ -21,6 +22,8 @@
 
 enum {
     OPTION_PERIPH = 256,
+    OPTION_SET,
+    OPTION_RAM,
     OPTION_PLUGIN_PATH,
     OPTION_BOARD,
     OPTION_LOAD,
@@ -44,10 +47,16 @@ enum {
 static const struct argp_option options[] = {
     {NULL, 0, NULL, 0, "The machine:", 0},
     {"board", OPTION_BOARD, "NAME|FILE", 0,
-     "A board that is built in (see below; leon3 if there is no --board), or a board file", 0},
+     "A board that is built in (see below; leon3 if there is no --board), or a board file.  "
+     "NAME,help lists its settings, help the boards",
+     0},
+    {"set", OPTION_SET, "NAME.KEY=VALUE", 0,
+     "Change a thing of the board: uart1.chardev=pty, board.clock=50M, cpu.nwin=16, ram.size=256M",
+     0},
+    {"ram", OPTION_RAM, "SIZE", 0, "The same as --set ram.size=SIZE, for the board's first RAM", 0},
     {"periph", OPTION_PERIPH, "NAME[,PROPERTY=VALUE...]", 0,
      "Add a peripheral: a library (uart.so) or a built-in device.  Without base= it takes the "
-     "place of the board's device of its kind.  NAME,help lists its properties",
+     "place of the board's device of its kind.  NAME,help lists its properties, help the names",
      0},
     {"plugin-path", OPTION_PLUGIN_PATH, "DIR[:DIR...]", 0, "Where to look for libraries", 0},
     {"smp", OPTION_SMP, "N", 0, "How many CPUs, 1 to 16, instead of what the board says", 0},
@@ -115,21 +124,83 @@ bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *e
     return cli_add_image(cli, path, false, 0, err);
 }
 
-bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err)
+/* One more of a list of strings that live on. */
+static bool add_text(const char ***list, size_t *count, const char *text, struct error *err)
 {
-    size_t count = cli->machine.peripheral_count;
-    const char **grown = realloc(cli->peripherals, (count + 1) * sizeof *grown);
-    size_t length = strlen(text);
+    const char **grown = realloc(*list, (*count + 1) * sizeof *grown);
 
     if (grown == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    cli->peripherals = grown;
-    cli->peripherals[count] = text;
-    cli->machine.peripherals = grown;
-    cli->machine.peripheral_count = count + 1;
-    if (length > 5 && strcmp(text + length - 5, ",help") == 0) {
+    *list = grown;
+    grown[(*count)++] = text;
+    return true;
+}
+
+static bool ends_with_help(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 5 && strcmp(text + length - 5, ",help") == 0;
+}
+
+bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err)
+{
+    if (!add_text(&cli->peripherals, &cli->machine.peripheral_count, text, err)) {
+        return false;
+    }
+    cli->machine.peripherals = cli->peripherals;
+    if (ends_with_help(text)) {
         cli->periph_help = text;
+    }
+    cli->periph_list = cli->periph_list || strcmp(text, "help") == 0;
+    return true;
+}
+
+bool cli_add_setting(struct cli_options *cli, const char *text, struct error *err)
+{
+    if (!add_text(&cli->settings, &cli->machine.setting_count, text, err)) {
+        return false;
+    }
+    cli->machine.settings = cli->settings;
+    return true;
+}
+
+bool cli_keep(struct cli_options *cli, char *string, struct error *err)
+{
+    char **grown = realloc(cli->strings, (cli->string_count + 1) * sizeof *grown);
+
+    if (string == NULL || grown == NULL) {
+        free(string);
+        cli->strings = grown != NULL ? grown : cli->strings;
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    cli->strings = grown;
+    cli->strings[cli->string_count++] = string;
+    return true;
+}
+
+bool cli_set_ram(struct cli_options *cli, const char *size, struct error *err)
+{
+    char *text = malloc(sizeof "ram.size=" + strlen(size));
+
+    if (text != NULL) {
+        strcat(strcpy(text, "ram.size="), size);
+    }
+    return cli_keep(cli, text, err) && cli_add_setting(cli, text, err);
+}
+
+bool cli_set_board(struct cli_options *cli, const char *text, struct error *err)
+{
+    char *name;
+
+    cli->machine.board = text;
+    if (strcmp(text, "help") == 0) {
+        cli->board_list = true;
+    } else if (ends_with_help(text)) {
+        name = strndup(text, strlen(text) - 5);
+        cli->board_help = true;
+        cli->machine.board = name;
+        return cli_keep(cli, name, err);
     }
     return true;
 }
@@ -140,7 +211,6 @@ static bool add_load(struct cli_options *cli, const char *text, struct error *er
     const char *at = strrchr(text, '@');
     uint64_t address;
     char *path;
-    char **grown;
 
     if (at == NULL) {
         return cli_add_image(cli, text, false, 0, err);
@@ -149,13 +219,9 @@ static bool add_load(struct cli_options *cli, const char *text, struct error *er
         return error_set(err, LEON3EMU_USAGE, "--load %s: %s is not an address", text, at + 1);
     }
     path = strndup(text, (size_t)(at - text));
-    grown = realloc(cli->strings, (cli->string_count + 1) * sizeof *grown);
-    if (path == NULL || grown == NULL) {
-        free(path);
-        return error_set(err, LEON3EMU_HOST, "out of memory");
+    if (!cli_keep(cli, path, err)) {
+        return false;
     }
-    cli->strings = grown;
-    cli->strings[cli->string_count++] = path;
     return cli_add_image(cli, path, true, (uint32_t)address, err);
 }
 
@@ -168,15 +234,22 @@ static void print_log_items(void)
 
 static bool set_log(struct cli_options *cli, const char *text, struct error *err)
 {
+    struct suggest suggest;
     const char *bad;
     int length;
     if (strcmp(text, "help") == 0) {
         print_log_items();
         exit(cli_finish_printing());
     }
-    return log_parse(text, &cli->machine.log_mask, &bad, &length) ||
-           error_set(err, LEON3EMU_USAGE, "-d %s: there is no item %.*s; -d help lists them", text,
-                     length, bad);
+    if (log_parse(text, &cli->machine.log_mask, &bad, &length)) {
+        return true;
+    }
+    suggest_begin(&suggest, bad, (size_t)length);
+    for (unsigned i = 0; log_item_name(i) != NULL; i++) {
+        suggest_offer(&suggest, log_item_name(i));
+    }
+    return error_set(err, LEON3EMU_USAGE, "-d %s: there is no item %.*s; -d help lists them%s",
+                     text, length, bad, suggest_text(&suggest));
 }
 
 static bool set_gdb(struct cli_options *cli, const char *text, struct error *err)
@@ -276,6 +349,12 @@ static bool set_option(struct parser *parser, int key, const char *text)
     switch (key) {
     case OPTION_PERIPH:
         return cli_add_peripheral(cli, text, err);
+    case OPTION_SET:
+        return cli_add_setting(cli, text, err);
+    case OPTION_RAM:
+        return cli_set_ram(cli, text, err);
+    case OPTION_BOARD:
+        return cli_set_board(cli, text, err);
     case OPTION_LOAD:
         return add_load(cli, text, err);
     case OPTION_TIME_LIMIT:
@@ -306,9 +385,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &parser->jit;
         return 0;
-    case OPTION_BOARD:
-        cli->machine.board = text;
-        return 0;
     case OPTION_PLUGIN_PATH:
         cli->machine.plugin_path = text;
         return 0;
@@ -336,6 +412,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_GDB:
         return set_gdb(cli, text == NULL ? take_port(state) : text, parser->err) ? 0 : EINVAL;
     case OPTION_PERIPH:
+    case OPTION_SET:
+    case OPTION_RAM:
+    case OPTION_BOARD:
     case OPTION_LOAD:
     case OPTION_TIME_LIMIT:
     case OPTION_INSN_LIMIT:
@@ -362,7 +441,10 @@ static const struct argp argp = {
 
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
-    if (cli->image_count == 0 && cli->dump == NULL && !cli->explain && cli->periph_help == NULL) {
+    bool prints = cli->dump != NULL || cli->explain || cli->periph_help != NULL ||
+                  cli->periph_list || cli->board_help || cli->board_list;
+
+    if (cli->image_count == 0 && !prints) {
         return error_set(err, LEON3EMU_USAGE,
                          "no firmware given; try: leon3emu firmware.elf (--help shows more)");
     }
@@ -398,4 +480,5 @@ void cli_options_fini(struct cli_options *cli)
     free(cli->strings);
     free(cli->images);
     free(cli->peripherals);
+    free(cli->settings);
 }

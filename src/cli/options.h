@@ -23,9 +23,13 @@ struct cli_options {
     size_t image_count;
     const char *firmware;     /* the image that is not of --load; NULL: there is none */
     const char **peripherals; /* what machine.peripherals points to */
+    const char **settings;    /* what machine.settings points to */
     char **strings;           /* owned copies */
     size_t string_count;
     const char *periph_help; /* NAME of --periph NAME,help; NULL: not asked */
+    bool periph_list;        /* --periph help */
+    bool board_help;         /* --board NAME,help, with the name in machine.board */
+    bool board_list;         /* --board help */
     bool bios;               /* start at 0 in reset state */
     bool gdb;
     uint16_t gdb_port;
@@ -56,5 +60,12 @@ bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *e
 bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
                    struct error *err);
 bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err);
+bool cli_add_setting(struct cli_options *cli, const char *text, struct error *err);
+/* ram.size=SIZE. */
+bool cli_set_ram(struct cli_options *cli, const char *size, struct error *err);
+/* NAME, FILE, NAME,help or help. */
+bool cli_set_board(struct cli_options *cli, const char *text, struct error *err);
+/* Takes over a string from malloc(), which lives as long as *cli.  False: it is NULL, or no memory. */
+bool cli_keep(struct cli_options *cli, char *string, struct error *err);
 
 #endif

@@ -99,6 +99,19 @@ bool host_file_read(const char *path, size_t limit, struct host_file *file, stru
     return good;
 }
 
+char *host_file_resolve(const char *directory, const char *path)
+{
+    size_t length = directory == NULL || path[0] == '/' ? 0 : strlen(directory);
+    size_t size = length + 1 + strlen(path) + 1;
+    char *resolved = malloc(size);
+
+    if (resolved != NULL) {
+        snprintf(resolved, size, "%.*s%s%s", (int)length, directory == NULL ? "" : directory,
+                 length == 0 || directory[length - 1] == '/' ? "" : "/", path);
+    }
+    return resolved;
+}
+
 void host_file_label(const char *path, char label[HOST_FILE_LABEL_SIZE])
 {
     size_t length = strlen(path);

@@ -27,6 +27,10 @@ struct host_file {
  * LEON3EMU_HOST when memory ran out.  May be called from any thread. */
 bool host_file_read(const char *path, size_t limit, struct host_file *file, struct error *err);
 
+/* `path` as seen from `directory` (NULL: the current one): a copy, from malloc(), of the path itself if
+ * it is absolute or directory is NULL.  NULL: no memory. */
+char *host_file_resolve(const char *directory, const char *path);
+
 /* Copies `path` into `label` for use in messages.  Of a path that is too long the end is kept,
  * after
  * "...", so that the sentence behind it still fits into struct error. */

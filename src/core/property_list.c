@@ -12,6 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One text that was parsed, as a list that others have been moved into has several. */
+struct property_text {
+    struct property_text *next;
+    char bytes[];
+};
+
+static bool refuse_memory(struct error *err)
+{
+    return error_set(err, LEON3EMU_HOST, "no memory for a list of properties");
+}
+
 /* Cuts the next word, up to a comma that stands alone, off *text and undoubles its commas.
  * *text becomes NULL behind the last word. */
 static char *cut_word(char **text)
@@ -51,7 +62,7 @@ static char *trim(char *word)
 static bool add_property(struct property_list *list, char *word, struct error *err)
 {
     char *equals = strchr(word, '=');
-    struct property property = {NULL, NULL};
+    struct property property = {NULL, NULL, NULL, NULL};
 
     if (equals != NULL) {
         *equals = '\0';
@@ -63,6 +74,10 @@ static bool add_property(struct property_list *list, char *word, struct error *e
                          "property %zu has no name; write key=value, and a comma inside a value "
                          "twice",
                          list->count + 1);
+    }
+    if (list->count == PROPERTY_LIST_MAX) {
+        return error_set(err, LEON3EMU_USAGE, "there are more than %d properties",
+                         PROPERTY_LIST_MAX);
     }
     if (property_list_find(list, property.key) != NULL) {
         return error_set(err, LEON3EMU_USAGE, "property %.100s is given twice; remove one of them",
@@ -92,20 +107,24 @@ static bool take_properties(struct property_list *list, char *rest, struct error
     return true;
 }
 
-/* Room for the text, and for one property more than there are commas. */
-static bool allocate(struct property_list *list, const char *text, struct error *err)
+/* Room for a text of `size` bytes with its zero, and for `count` properties. */
+static bool allocate(struct property_list *list, size_t size, size_t count, struct error *err)
+{
+    list->texts = calloc(1, sizeof *list->texts + size);
+    list->properties = calloc(count, sizeof *list->properties);
+    return (list->texts != NULL && list->properties != NULL) || refuse_memory(err);
+}
+
+/* One property more than there are commas, if they all stand alone. */
+static size_t count_properties(const char *text)
 {
     size_t count = 1;
 
-    for (const char *character = text; *character != '\0'; character++) {
+    for (const char *character = text; *character != '\0' && count < PROPERTY_LIST_MAX;
+         character++) {
         count += *character == ',';
     }
-    list->storage = strdup(text);
-    list->properties = calloc(count, sizeof *list->properties);
-    if (list->storage == NULL || list->properties == NULL) {
-        return error_set(err, LEON3EMU_HOST, "no memory for a list of properties");
-    }
-    return true;
+    return count;
 }
 
 static bool parse_list(const char *text, bool named, struct property_list *list, struct error *err)
@@ -113,8 +132,8 @@ static bool parse_list(const char *text, bool named, struct property_list *list,
     char *rest;
 
     *list = (struct property_list){0};
-    if (allocate(list, text, err)) {
-        rest = list->storage;
+    if (allocate(list, strlen(text) + 1, count_properties(text), err)) {
+        rest = strcpy(list->texts->bytes, text);
         if ((!named || take_name(list, &rest, err)) && take_properties(list, rest, err)) {
             return true;
         }
@@ -143,9 +162,58 @@ const struct property *property_list_find(const struct property_list *list, cons
     return NULL;
 }
 
+bool property_list_single(const char *key, const char *value, struct property_list *list,
+                          struct error *err)
+{
+    size_t key_size = strlen(key) + 1;
+    char *bytes;
+
+    *list = (struct property_list){0};
+    if (!allocate(list, key_size + strlen(value) + 1, 1, err)) {
+        property_list_clear(list);
+        return false;
+    }
+    bytes = list->texts->bytes;
+    list->properties[list->count++] = (struct property){
+        .key = strcpy(bytes, key),
+        .value = strcpy(bytes + key_size, value),
+    };
+    return true;
+}
+
+bool property_list_override(struct property_list *list, struct property_list *other,
+                            struct error *err)
+{
+    struct property_text **end = &list->texts;
+    struct property *grown =
+        realloc(list->properties, (list->count + other->count + 1) * sizeof *list->properties);
+
+    if (grown == NULL) {
+        return refuse_memory(err);
+    }
+    list->properties = grown;
+    for (size_t i = 0; i < other->count; i++) {
+        const struct property *own = property_list_find(list, other->properties[i].key);
+        size_t place = own != NULL ? (size_t)(own - grown) : list->count++;
+        grown[place] = other->properties[i];
+    }
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = other->texts;
+    list->name = other->name != NULL ? other->name : list->name;
+    free(other->properties);
+    *other = (struct property_list){0};
+    return true;
+}
+
 void property_list_clear(struct property_list *list)
 {
-    free(list->storage);
+    while (list->texts != NULL) {
+        struct property_text *text = list->texts;
+        list->texts = text->next;
+        free(text);
+    }
     free(list->properties);
     *list = (struct property_list){0};
 }

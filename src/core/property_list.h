@@ -18,16 +18,25 @@
 
 #include "error.h"
 
+/* The properties of one list; more is a mistake of whoever made it. */
+#define PROPERTY_LIST_MAX 1000
+
 struct property {
     const char *key;   /* never empty */
     const char *value; /* NULL: the key stands alone, as in "help"; "" for "key=" */
+    /* Relative paths in the value start there; NULL: in the current directory.  Whoever knows where
+     * the list comes from fills it in; it is not the list's. */
+    const char *directory;
+    /* "--set uart0.irq=3": what has set this one alone, for messages; NULL: it came with the list.
+     * Not the list's either. */
+    const char *setting;
 };
 
 struct property_list {
     const char *name;            /* class or library; NULL after property_list_parse_pairs() */
     struct property *properties; /* as written, in order; no key appears twice */
     size_t count;
-    char *storage; /* all strings above lie here */
+    struct property_text *texts; /* all keys and values lie in them */
 };
 
 /* Fills *list from "name,key=value,...".  On true property_list_clear() must follow in the end.  On
@@ -39,6 +48,16 @@ bool property_list_parse_pairs(const char *text, struct property_list *list, str
 
 /* The property with that key, or NULL. */
 const struct property *property_list_find(const struct property_list *list, const char *key);
+
+/* Moves all of `other` into *list: its name, if it has one, and its properties; of those with a key
+ * that both have, `other`'s stays.  `other` is empty afterwards.  False: no memory, and nothing has
+ * changed. */
+bool property_list_override(struct property_list *list, struct property_list *other,
+                            struct error *err);
+
+/* A list of one property; the text of the value is taken as it is. */
+bool property_list_single(const char *key, const char *value, struct property_list *list,
+                          struct error *err);
 
 /* Frees what *list owns and makes it empty. */
 void property_list_clear(struct property_list *list);

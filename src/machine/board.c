@@ -6,10 +6,13 @@
  * identity, if there is exactly one: its address, its interrupt, its other properties, as far as
  * the user does not give them and the new class knows them.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/parse.h"
 #include "machine/builtin_boards.h"
 #include "machine/machine.h"
 
@@ -41,6 +44,59 @@ static bool add_memory(struct machine *m, const struct board_memory *memory, str
     return true;
 }
 
+/* ---- devices of the board ---- */
+
+/* The path of a class that lies beside the board file that names it, from malloc(); NULL: the name means
+ * what it means on the command line. */
+static char *path_beside(const struct board_device *device)
+{
+    const char *directory = device->source->directory;
+    char *path;
+
+    if (directory == NULL || device->class_name[0] == '/') {
+        return NULL;
+    }
+    path = host_file_resolve(directory, device->class_name);
+    if (path != NULL && strchr(device->class_name, '/') == NULL && access(path, F_OK) != 0) {
+        free(path);
+        return NULL;
+    }
+    return path;
+}
+
+static const struct library *board_library(struct machine *m, const struct board_device *device,
+                                           struct error *err)
+{
+    char *path = library_is_builtin(device->class_name) ? NULL : path_beside(device);
+    const struct library *library = library_find(m, path != NULL ? path : device->class_name, err);
+
+    free(path);
+    return library;
+}
+
+/* Says whose fault it was that a device could not be made: a setting's, or what `format` names. */
+static bool blame(const struct machine *m, enum leon3emu_status status, struct error *err,
+                  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static bool blame(const struct machine *m, enum leon3emu_status status, struct error *err,
+                  const char *format, ...)
+{
+    char who[HOST_FILE_LABEL_SIZE + 200];
+    va_list arguments;
+
+    if (m->bad_property != NULL && m->bad_property->setting != NULL) {
+        error_prefix(err, "%s", m->bad_property->setting);
+        err->status = err->status == LEON3EMU_HOST ? LEON3EMU_HOST : LEON3EMU_PERIPHERAL;
+        return false;
+    }
+    va_start(arguments, format);
+    vsnprintf(who, sizeof who, format, arguments);
+    va_end(arguments);
+    error_prefix(err, "%s", who);
+    err->status = status;
+    return false;
+}
+
 /* ---- peripherals of the command line ---- */
 
 /* One --periph: its list, and the board's device whose place it takes (or NULL). */
@@ -54,7 +110,7 @@ struct extra {
 static bool same_identity(struct machine *m, const struct board_device *device,
                           const struct l3_pnp *pnp)
 {
-    const struct library *library = library_find(m, device->class_name, NULL);
+    const struct library *library = board_library(m, device, NULL);
     struct l3_pnp other;
     if (library == NULL || !device_read_pnp(&library->class, &device->properties, &other, NULL)) {
         return false;
@@ -70,7 +126,7 @@ static bool no_place(const struct extra *extra, unsigned candidates, const char 
     if (candidates > 1) {
         return error_set(err, LEON3EMU_PERIPHERAL,
                          "several devices of the board are of its kind (%s); say where with "
-                         "base=ADDRESS",
+                         "base=ADDRESS, or configure one of them with --set NAME.KEY=VALUE",
                          names);
     }
     if (pnp.struct_size == 0) {
@@ -85,6 +141,46 @@ static bool no_place(const struct extra *extra, unsigned candidates, const char 
                      (unsigned)pnp.vendor, (unsigned)pnp.device);
 }
 
+/* The first property that is given beside base, for the example of a setting. */
+static const char *example_property(const struct property_list *list, const char **value)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->properties[i].key, "base") != 0) {
+            *value = list->properties[i].value != NULL ? list->properties[i].value : "";
+            return list->properties[i].key;
+        }
+    }
+    *value = "VALUE";
+    return "KEY";
+}
+
+/* Refuses a second device of a kind where the board has one: what is meant is to configure that one. */
+static bool check_place(struct machine *m, const struct extra *extra, const struct l3_pnp *pnp,
+                        struct error *err)
+{
+    const struct property *base = property_list_find(&extra->list, "base");
+    uint64_t wanted, taken;
+    const char *value;
+
+    if (property_list_find(&extra->list, "priority") != NULL || pnp->struct_size == 0 ||
+        base->value == NULL || !parse_size(base->value, &wanted)) {
+        return true;
+    }
+    for (size_t i = 0; i < m->board->device_count; i++) {
+        const struct board_device *device = &m->board->devices[i];
+        const struct property *own = property_list_find(&device->properties, "base");
+        if (own != NULL && own->value != NULL && parse_size(own->value, &taken) &&
+            taken == wanted && same_identity(m, device, pnp)) {
+            const char *key = example_property(&extra->list, &value);
+            return error_set(err, LEON3EMU_PERIPHERAL,
+                             "the board has %s there already; configure that with --set "
+                             "%s.%s=%.100s",
+                             device->name, device->name, key, value);
+        }
+    }
+    return true;
+}
+
 static bool find_place(struct machine *m, struct extra *extra, struct error *err)
 {
     const struct l3_device_class *class = &extra->library->class;
@@ -92,8 +188,11 @@ static bool find_place(struct machine *m, struct extra *extra, struct error *err
     char names[300] = "";
     unsigned candidates = 0;
 
-    if (class->region_count == 0 || property_list_find(&extra->list, "base") != NULL) {
+    if (class->region_count == 0) {
         return true;
+    }
+    if (property_list_find(&extra->list, "base") != NULL) {
+        return check_place(m, extra, &pnp, err);
     }
     for (size_t i = 0; i < m->board->device_count && pnp.struct_size != 0; i++) {
         const struct board_device *device = &m->board->devices[i];
@@ -116,7 +215,7 @@ static bool find_place(struct machine *m, struct extra *extra, struct error *err
 }
 
 /* Does the class, or the core for it, know a property of that name?  What the replaced device had
- * and the new one has not is dropped. */
+ * and the new one has not is dropped, unless it was set by the user, who is to hear of it. */
 static bool is_inherited(const struct l3_device_class *class, const char *key)
 {
     if (strcmp(key, "base") == 0 || strncmp(key, "irq", 3) == 0) {
@@ -149,7 +248,7 @@ static bool inherit(struct extra *extra, struct error *err)
     for (size_t i = 0; i < old->count; i++) {
         const char *key = old->properties[i].key;
         if (property_list_find(&extra->list, key) == NULL &&
-            is_inherited(&extra->library->class, key)) {
+            (old->properties[i].setting != NULL || is_inherited(&extra->library->class, key))) {
             extra->merged[count++] = old->properties[i];
         }
     }
@@ -194,7 +293,7 @@ static bool make_extra(struct machine *m, const char *text, const struct extra *
         number_name(m, extra->library->class.name, name, sizeof name);
     }
     return device_create(m, name, extra->library, &list, err) ||
-           error_prefix(err, "--periph %s", text);
+           blame(m, err->status, err, "--periph %s", text);
 }
 
 /* ---- all together ---- */
@@ -213,10 +312,10 @@ static const struct extra *replacement_of(const struct extra *extras, size_t cou
 static bool make_board_device(struct machine *m, const struct board_device *device,
                               struct error *err)
 {
-    const struct library *library = library_find(m, device->class_name, err);
+    const struct library *library = board_library(m, device, err);
     return (library != NULL && device_create(m, device->name, library, &device->properties, err)) ||
-           (error_prefix(err, "%s:%u: %s", m->board->label, device->line, device->name),
-            err->status = LEON3EMU_BOARD, false);
+           blame(m, LEON3EMU_BOARD, err, "%s:%u: %s", device->source->label, device->line,
+                 device->name);
 }
 
 static bool make_devices(struct machine *m, const struct extra *extras, struct error *err)

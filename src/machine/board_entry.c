@@ -2,7 +2,8 @@
 /*
  * What the entries of a board file mean, see board_file.h.
  *
- * Each section has a function that takes one entry.  The keys of [cpu] come from board_cpu.def.
+ * Each section has a function that takes one entry; that of [cpu] is in board_cpu.c.  What an included
+ * file has given is changed by an entry of the same name; within one file that is a mistake.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -16,49 +17,20 @@
 
 #include "check.h"
 #include "core/parse.h"
+#include "core/suggest.h"
 
 #define CLOCK_MINIMUM 1000000u    /* GPTIMER's scaler is preset to MHz - 1 */
 #define CLOCK_MAXIMUM 4000000000u /* fits clock_hz */
 #define MEMORY_ALIGN  8u          /* LDD and STD never reach over an end */
 
-enum board_key {
-    BOARD_KEY_NAME,
-    BOARD_KEY_DESCRIPTION,
-    BOARD_KEY_CLOCK,
-};
+#define MEMORY_COUNT 256u /* each is compared with each */
 
-enum key_type {
-    KEY_NUMBER,
-    KEY_SWITCH,
-    KEY_CHOICE,
+static const char *const board_keys[] = {
+    [BOARD_KEY_NAME] = "name",
+    [BOARD_KEY_DESCRIPTION] = "description",
+    [BOARD_KEY_CLOCK] = "clock",
+    [BOARD_KEY_INCLUDE] = "include",
 };
-
-static const struct cpu_key {
-    const char *name;
-    enum key_type type;
-    uint32_t minimum;
-    uint32_t maximum;
-    uint32_t initial;
-    const char *meaning;
-    size_t offset;
-} cpu_keys[] = {
-#define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning)                               \
-    {#key, KEY_##type, minimum, maximum, initial, meaning, offsetof(struct board_cpu, key)},
-#include "machine/board_cpu.def"
-};
-
-/* The words that keys of type CHOICE take. */
-static const struct cpu_choice {
-    size_t offset; /* that of the key */
-    const char *word;
-    uint32_t value;
-} cpu_choices[] = {
-#define BOARD_CPU_CHOICE(key, word, value) {offsetof(struct board_cpu, key), word, value},
-#include "machine/board_cpu.def"
-};
-
-_Static_assert(ARRAY_LEN(cpu_keys) <= sizeof((struct board_seen *)0)->cpu_lines / sizeof(unsigned),
-               "a line number is kept for each key");
 
 bool board_refuse(const struct board_desc *desc, unsigned line, struct error *err,
                   const char *format, ...)
@@ -70,9 +42,9 @@ bool board_refuse(const struct board_desc *desc, unsigned line, struct error *er
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
     if (line == 0) {
-        return error_set(err, LEON3EMU_BOARD, "%s: %s", desc->label, reason);
+        return error_set(err, desc->source->status, "%s: %s", desc->source->label, reason);
     }
-    return error_set(err, LEON3EMU_BOARD, "%s:%u: %s", desc->label, line, reason);
+    return error_set(err, desc->source->status, "%s:%u: %s", desc->source->label, line, reason);
 }
 
 static bool refuse_memory(struct error *err)
@@ -92,9 +64,8 @@ static bool replace_string(char **string, const char *value, struct error *err)
     return true;
 }
 
-/* Notes in *first that a key was given; a second time is refused. */
-static bool note_once(const struct board_desc *desc, unsigned *first,
-                      const struct board_entry *entry, struct error *err)
+bool board_note_once(const struct board_desc *desc, unsigned *first,
+                     const struct board_entry *entry, struct error *err)
 {
     if (*first != 0) {
         return board_refuse(desc, entry->line, err,
@@ -103,18 +74,6 @@ static bool note_once(const struct board_desc *desc, unsigned *first,
     }
     *first = entry->line;
     return true;
-}
-
-static uint32_t *cpu_field(struct board_cpu *cpu, const struct cpu_key *key)
-{
-    return (uint32_t *)((char *)cpu + key->offset);
-}
-
-void board_entry_defaults(struct board_desc *desc)
-{
-    for (size_t i = 0; i < ARRAY_LEN(cpu_keys); i++) {
-        *cpu_field(&desc->cpu, &cpu_keys[i]) = cpu_keys[i].initial;
-    }
 }
 
 /* ---- [board] ---- */
@@ -139,25 +98,49 @@ static bool take_clock(struct board_desc *desc, const struct board_entry *entry,
     return true;
 }
 
+static bool refuse_board_key(const struct board_desc *desc, const struct board_entry *entry,
+                             struct error *err)
+{
+    struct suggest suggest;
+
+    suggest_begin(&suggest, entry->name, strlen(entry->name));
+    for (size_t i = 0; i < ARRAY_LEN(board_keys); i++) {
+        suggest_offer(&suggest, board_keys[i]);
+    }
+    return board_refuse(desc, entry->line, err,
+                        "unknown key \"%s\" in [board]; the keys are name, description, clock, "
+                        "include%s",
+                        entry->name, suggest_text(&suggest));
+}
+
+/* What a file includes is what it changes, so it comes before all changes. */
+static bool take_include(struct board_desc *desc, const struct board_seen *seen,
+                         const struct board_entry *entry, struct error *err)
+{
+    if (seen->first_line != 0) {
+        return board_refuse(desc, entry->line, err,
+                            "include stands below line %u, which belongs to the board; move it up, "
+                            "so that the file changes what it includes",
+                            seen->first_line);
+    }
+    return board_file_include(desc, entry, err);
+}
+
 static bool take_board(struct board_desc *desc, struct board_seen *seen,
                        const struct board_entry *entry, struct error *err)
 {
-    static const char *const keys[] = {
-        [BOARD_KEY_NAME] = "name",
-        [BOARD_KEY_DESCRIPTION] = "description",
-        [BOARD_KEY_CLOCK] = "clock",
-    };
     size_t key = 0;
 
-    while (key < ARRAY_LEN(keys) && strcmp(keys[key], entry->name) != 0) {
+    while (key < ARRAY_LEN(board_keys) && strcmp(board_keys[key], entry->name) != 0) {
         key++;
     }
-    if (key == ARRAY_LEN(keys)) {
-        return board_refuse(desc, entry->line, err,
-                            "unknown key \"%s\" in [board]; the keys are name, description, clock",
-                            entry->name);
+    if (key == ARRAY_LEN(board_keys)) {
+        return refuse_board_key(desc, entry, err);
     }
-    if (!note_once(desc, &seen->board_lines[key], entry, err)) {
+    if (key == BOARD_KEY_INCLUDE) {
+        return take_include(desc, seen, entry, err);
+    }
+    if (!board_note_once(desc, &seen->board_lines[key], entry, err)) {
         return false;
     }
     switch (key) {
@@ -170,113 +153,6 @@ static bool take_board(struct board_desc *desc, struct board_seen *seen,
     }
 }
 
-/* ---- [cpu] ---- */
-
-static bool refuse_cpu_key(const struct board_desc *desc, const struct board_entry *entry,
-                           struct error *err)
-{
-    char names[256] = "";
-
-    for (size_t i = 0; i < ARRAY_LEN(cpu_keys); i++) {
-        size_t length = strlen(names);
-        snprintf(names + length, sizeof names - length, "%s%s", i == 0 ? "" : ", ",
-                 cpu_keys[i].name);
-    }
-    return board_refuse(desc, entry->line, err, "unknown key \"%s\" in [cpu]; the keys are %s",
-                        entry->name, names);
-}
-
-static bool take_cpu_switch(struct board_desc *desc, const struct cpu_key *key,
-                            const struct board_entry *entry, struct error *err)
-{
-    bool value;
-
-    if (!parse_switch(entry->value, &value)) {
-        return board_refuse(desc, entry->line, err, "%s (%s) is \"%.40s\"; give on or off",
-                            key->name, key->meaning, entry->value);
-    }
-    *cpu_field(&desc->cpu, key) = value;
-    return true;
-}
-
-static bool take_cpu_number(struct board_desc *desc, const struct cpu_key *key,
-                            const struct board_entry *entry, struct error *err)
-{
-    uint64_t value;
-
-    if (!parse_number(entry->value, &value)) {
-        return board_refuse(desc, entry->line, err,
-                            "%s (%s) is \"%.40s\", not a number; give %" PRIu32 " to %" PRIu32,
-                            key->name, key->meaning, entry->value, key->minimum, key->maximum);
-    }
-    if (value < key->minimum || value > key->maximum) {
-        return board_refuse(desc, entry->line, err,
-                            "%s (%s) of %" PRIu64 " is out of range; give %" PRIu32 " to %" PRIu32,
-                            key->name, key->meaning, value, key->minimum, key->maximum);
-    }
-    *cpu_field(&desc->cpu, key) = (uint32_t)value;
-    return true;
-}
-
-/* "none, ieee": each value by the first of its words. */
-static void list_choices(const struct cpu_key *key, char *text, size_t size)
-{
-    uint32_t shown = 0; /* a bit for each value */
-
-    text[0] = '\0';
-    for (size_t i = 0; i < ARRAY_LEN(cpu_choices); i++) {
-        const struct cpu_choice *choice = &cpu_choices[i];
-        if (choice->offset == key->offset && (shown & 1u << choice->value) == 0) {
-            size_t used = strlen(text);
-            snprintf(text + used, size - used, "%s%s", used == 0 ? "" : ", ", choice->word);
-            shown |= 1u << choice->value;
-        }
-    }
-}
-
-static bool take_cpu_choice(struct board_desc *desc, const struct cpu_key *key,
-                            const struct board_entry *entry, struct error *err)
-{
-    char words[128];
-
-    for (size_t i = 0; i < ARRAY_LEN(cpu_choices); i++) {
-        const struct cpu_choice *choice = &cpu_choices[i];
-        if (choice->offset == key->offset && strcmp(choice->word, entry->value) == 0) {
-            *cpu_field(&desc->cpu, key) = choice->value;
-            return true;
-        }
-    }
-    list_choices(key, words, sizeof words);
-    return board_refuse(desc, entry->line, err, "%s (%s) is \"%.40s\"; give one of %s", key->name,
-                        key->meaning, entry->value, words);
-}
-
-static bool take_cpu_value(struct board_desc *desc, const struct cpu_key *key,
-                           const struct board_entry *entry, struct error *err)
-{
-    switch (key->type) {
-    case KEY_SWITCH:
-        return take_cpu_switch(desc, key, entry, err);
-    case KEY_CHOICE:
-        return take_cpu_choice(desc, key, entry, err);
-    default:
-        return take_cpu_number(desc, key, entry, err);
-    }
-}
-
-static bool take_cpu(struct board_desc *desc, struct board_seen *seen,
-                     const struct board_entry *entry, struct error *err)
-{
-    for (size_t i = 0; i < ARRAY_LEN(cpu_keys); i++) {
-        const struct cpu_key *key = &cpu_keys[i];
-        if (strcmp(key->name, entry->name) == 0) {
-            return note_once(desc, &seen->cpu_lines[i], entry, err) &&
-                   take_cpu_value(desc, key, entry, err);
-        }
-    }
-    return refuse_cpu_key(desc, entry, err);
-}
-
 /* ---- names of memories and devices ---- */
 
 static bool is_name(const char *name)
@@ -287,37 +163,40 @@ static bool is_name(const char *name)
     return *name != '\0' && name[strspn(name, letters)] == '\0';
 }
 
-/* Line of the memory or device that has this name, or 0. */
-static unsigned find_name(const struct board_desc *desc, const char *name)
+/* What has this name already: refused if it is of this file or not of this section. */
+static bool find_earlier(const struct board_desc *desc, const struct board_entry *entry,
+                         bool is_memory, struct board_name *earlier, struct error *err)
 {
-    for (size_t i = 0; i < desc->memory_count; i++) {
-        if (strcmp(desc->memories[i].name, name) == 0) {
-            return desc->memories[i].line;
-        }
-    }
-    for (size_t i = 0; i < desc->device_count; i++) {
-        if (strcmp(desc->devices[i].name, name) == 0) {
-            return desc->devices[i].line;
-        }
-    }
-    return 0;
-}
-
-static bool check_name(const struct board_desc *desc, const struct board_entry *entry,
-                       struct error *err)
-{
-    unsigned first = find_name(desc, entry->name);
+    const struct board_source *source;
+    unsigned line;
 
     if (!is_name(entry->name)) {
         return board_refuse(desc, entry->line, err,
                             "\"%s\" is not a name; use letters, digits, _ . and -", entry->name);
     }
-    if (first != 0) {
+    *earlier = board_name_find(desc, entry->name);
+    if (earlier->memory == NULL && earlier->device == NULL) {
+        return true;
+    }
+    source = earlier->memory != NULL ? earlier->memory->source : earlier->device->source;
+    line = earlier->memory != NULL ? earlier->memory->line : earlier->device->line;
+    if (source == desc->source && desc->source->status == LEON3EMU_BOARD) {
         return board_refuse(desc, entry->line, err,
                             "the name %s is given twice, first in line %u; rename one of them",
-                            entry->name, first);
+                            entry->name, line);
+    }
+    if (is_memory != (earlier->memory != NULL)) {
+        return board_refuse(desc, entry->line, err, "the name %s is that of a %s of %s already",
+                            entry->name, is_memory ? "device" : "memory", source->label);
     }
     return true;
+}
+
+/* "name = none": what an included file has is not there. */
+static bool takes_away(const struct board_entry *entry, const struct board_name *earlier)
+{
+    return strcmp(entry->value, "none") == 0 &&
+           (earlier->memory != NULL || earlier->device != NULL);
 }
 
 /* Turns what property_list.c said into a sentence about this line. */
@@ -327,7 +206,7 @@ static bool refuse_properties(const struct board_desc *desc, const struct board_
     if (err != NULL && err->status == LEON3EMU_USAGE) {
         err->status = LEON3EMU_BOARD;
     }
-    return error_prefix(err, "%s:%u: %s", desc->label, entry->line, entry->name);
+    return error_prefix(err, "%s:%u: %s", desc->source->label, entry->line, entry->name);
 }
 
 /* ---- [memory] ---- */
@@ -371,6 +250,21 @@ static bool take_memory_type(const struct board_desc *desc, const struct board_e
     return true;
 }
 
+static bool refuse_memory_property(const struct board_desc *desc, const struct board_entry *entry,
+                                   const struct property *property, struct error *err)
+{
+    struct suggest suggest;
+
+    suggest_begin(&suggest, property->key, strlen(property->key));
+    suggest_offer(&suggest, "base");
+    suggest_offer(&suggest, "size");
+    suggest_offer(&suggest, "type");
+    return board_refuse(desc, entry->line, err,
+                        "memory %s has the unknown property \"%.40s\"; the properties are base, "
+                        "size, type%s",
+                        entry->name, property->key, suggest_text(&suggest));
+}
+
 static bool take_memory_property(const struct board_desc *desc, const struct board_entry *entry,
                                  const struct property *property, struct board_memory *memory,
                                  struct error *err)
@@ -384,22 +278,20 @@ static bool take_memory_property(const struct board_desc *desc, const struct boa
     if (strcmp(property->key, "type") == 0) {
         return take_memory_type(desc, entry, property, memory, err);
     }
-    return board_refuse(desc, entry->line, err,
-                        "memory %s has the unknown property \"%.40s\"; the properties are base, "
-                        "size, type",
-                        entry->name, property->key);
+    return refuse_memory_property(desc, entry, property, err);
 }
 
-static bool read_memory(const struct board_desc *desc, const struct board_entry *entry,
-                        const struct property_list *list, struct board_memory *memory,
-                        struct error *err)
+bool board_memory_take(const struct board_desc *desc, const struct board_entry *entry,
+                       const struct property_list *list, struct board_memory *memory,
+                       struct error *err)
 {
     for (size_t i = 0; i < list->count; i++) {
         if (!take_memory_property(desc, entry, &list->properties[i], memory, err)) {
             return false;
         }
     }
-    if (property_list_find(list, "base") == NULL || memory->size == 0) {
+    memory->has_base = memory->has_base || property_list_find(list, "base") != NULL;
+    if (!memory->has_base || memory->size == 0) {
         return board_refuse(desc, entry->line, err,
                             "memory %s needs a base and a size; write them as in "
                             "base=0x40000000, size=64M",
@@ -414,11 +306,15 @@ static bool read_memory(const struct board_desc *desc, const struct board_entry 
     return true;
 }
 
-/* Appends room for one element of `size` bytes, all zero; NULL: no memory. */
+/* Appends room for one element of `size` bytes, all zero; NULL: no memory.  The array doubles when its
+ * count is a power of two. */
 static void *append(void **array, size_t *count, size_t size)
 {
-    char *grown = realloc(*array, (*count + 1) * size);
+    char *grown = *array;
 
+    if ((*count & (*count - 1)) == 0) {
+        grown = realloc(*array, (*count == 0 ? 1 : *count * 2) * size);
+    }
     if (grown == NULL) {
         return NULL;
     }
@@ -426,72 +322,133 @@ static void *append(void **array, size_t *count, size_t size)
     return memset(grown + (*count)++ * size, 0, size);
 }
 
-static bool add_memory(struct board_desc *desc, const struct board_memory *memory, const char *name,
-                       struct error *err)
+static bool add_memory(struct board_desc *desc, const struct board_memory *memory,
+                       const struct board_entry *entry, struct error *err)
 {
     void *array = desc->memories;
-    struct board_memory *added = append(&array, &desc->memory_count, sizeof *added);
+    struct board_memory *added;
 
+    if (desc->memory_count == MEMORY_COUNT) {
+        return board_refuse(desc, entry->line, err, "there are more than %u memories",
+                            MEMORY_COUNT);
+    }
+    added = append(&array, &desc->memory_count, sizeof *added);
     desc->memories = array;
     if (added == NULL) {
         return refuse_memory(err);
     }
     *added = *memory;
-    return replace_string(&added->name, name, err);
+    return replace_string(&added->name, entry->name, err) &&
+           (board_name_add(desc, entry->name, desc->memory_count - 1, true) || refuse_memory(err));
 }
 
 static bool take_memory(struct board_desc *desc, struct board_seen *seen,
                         const struct board_entry *entry, struct error *err)
 {
-    struct board_memory memory = {.type = BOARD_RAM, .line = entry->line};
+    struct board_memory memory = {.type = BOARD_RAM};
+    struct board_name earlier = {NULL, NULL};
     struct property_list list;
     bool good;
 
     (void)seen;
-    if (!check_name(desc, entry, err)) {
+    if (!find_earlier(desc, entry, true, &earlier, err)) {
         return false;
+    }
+    if (earlier.memory != NULL) {
+        memory = *earlier.memory;
+    }
+    memory.line = entry->line;
+    memory.source = desc->source;
+    memory.removed = takes_away(entry, &earlier);
+    if (memory.removed) {
+        *earlier.memory = memory;
+        return true;
     }
     if (!property_list_parse_pairs(entry->value, &list, err)) {
         return refuse_properties(desc, entry, err);
     }
-    good = read_memory(desc, entry, &list, &memory, err) &&
-           add_memory(desc, &memory, entry->name, err);
+    good = board_memory_take(desc, entry, &list, &memory, err);
     property_list_clear(&list);
-    return good;
+    if (good && earlier.memory != NULL) {
+        *earlier.memory = memory;
+        return true;
+    }
+    return good && add_memory(desc, &memory, entry, err);
 }
 
 /* ---- [devices] ---- */
 
+static struct board_device *add_device(struct board_desc *desc, const struct board_entry *entry,
+                                       struct error *err)
+{
+    void *array = desc->devices;
+    struct board_device *device = append(&array, &desc->device_count, sizeof *device);
+
+    desc->devices = array;
+    if (device == NULL || !replace_string(&device->name, entry->name, err) ||
+        !board_name_add(desc, entry->name, desc->device_count - 1, false)) {
+        refuse_memory(err);
+        return NULL;
+    }
+    return device;
+}
+
+/* The line's properties; of a device that an included file has they change those given, unless it
+ * becomes one of another class. */
+static bool change_device(struct board_desc *desc, struct board_device *device,
+                          struct property_list *list, struct error *err)
+{
+    if (device->class_name != NULL &&
+        (strcmp(device->class_name, list->name) != 0 || device->removed)) {
+        property_list_clear(&device->properties);
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        list->properties[i].directory = desc->source->directory;
+    }
+    if (!property_list_override(&device->properties, list, err)) {
+        return false;
+    }
+    device->class_name = device->properties.name;
+    device->removed = false;
+    return true;
+}
+
+static bool check_class(const struct board_desc *desc, const struct board_entry *entry,
+                        const char *class_name, struct error *err)
+{
+    return strchr(class_name, '=') == NULL ||
+           board_refuse(desc, entry->line, err,
+                        "device %s starts with the property \"%.40s\"; write its class first, "
+                        "as in uart0 = apbuart, base=0x80000100",
+                        entry->name, class_name);
+}
+
 static bool take_device(struct board_desc *desc, struct board_seen *seen,
                         const struct board_entry *entry, struct error *err)
 {
-    void *array = desc->devices;
+    struct board_name earlier = {NULL, NULL};
     struct board_device *device;
+    struct property_list list;
+    bool good;
 
     (void)seen;
-    if (!check_name(desc, entry, err)) {
+    if (!find_earlier(desc, entry, false, &earlier, err)) {
         return false;
     }
-    device = append(&array, &desc->device_count, sizeof *device);
-    desc->devices = array;
-    if (device == NULL) {
-        return refuse_memory(err);
-    }
-    device->line = entry->line;
-    if (!replace_string(&device->name, entry->name, err)) {
-        return false;
-    }
-    if (!property_list_parse(entry->value, &device->properties, err)) {
+    if (!property_list_parse(entry->value, &list, err)) {
         return refuse_properties(desc, entry, err);
     }
-    device->class_name = device->properties.name;
-    if (strchr(device->class_name, '=') != NULL) {
-        return board_refuse(desc, entry->line, err,
-                            "device %s starts with the property \"%.40s\"; write its class first, "
-                            "as in uart0 = apbuart, base=0x80000100",
-                            entry->name, device->class_name);
+    device = earlier.device;
+    good = check_class(desc, entry, list.name, err) &&
+           (device != NULL || (device = add_device(desc, entry, err)) != NULL);
+    if (good) {
+        device->line = entry->line;
+        device->source = desc->source;
+        device->removed = takes_away(entry, &earlier);
+        good = device->removed || change_device(desc, device, &list, err);
     }
-    return true;
+    property_list_clear(&list);
+    return good;
 }
 
 /* ---- all sections ---- */
@@ -502,7 +459,7 @@ static const struct {
                  struct error *);
 } sections[] = {
     {"board", take_board},
-    {"cpu", take_cpu},
+    {"cpu", board_cpu_take},
     {"memory", take_memory},
     {"devices", take_device},
 };
@@ -521,13 +478,12 @@ bool board_entry_section(const struct board_desc *desc, unsigned line, const cha
                         length < 40 ? (int)length : 40, name);
 }
 
-bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
-                      const struct board_entry *entry, struct error *err)
+/* Above the first section there can be the file's include. */
+static bool take_above(struct board_desc *desc, struct board_seen *seen,
+                       const struct board_entry *entry, struct error *err)
 {
-    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
-        if (strcmp(sections[i].name, entry->section) == 0) {
-            return sections[i].take(desc, seen, entry, err);
-        }
+    if (strcmp(entry->name, board_keys[BOARD_KEY_INCLUDE]) == 0) {
+        return take_include(desc, seen, entry, err);
     }
     return board_refuse(desc, entry->line, err,
                         "\"%s\" stands before the first section; put [board], [cpu], [memory] "
@@ -535,18 +491,54 @@ bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
                         entry->name);
 }
 
-/* No byte belongs to two memories. */
-static bool check_overlaps(const struct board_desc *desc, struct error *err)
+bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
+                      const struct board_entry *entry, struct error *err)
 {
+    bool (*take)(struct board_desc *, struct board_seen *, const struct board_entry *,
+                 struct error *) = take_above;
+    bool good;
+
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+        if (strcmp(sections[i].name, entry->section) == 0) {
+            take = sections[i].take;
+        }
+    }
+    good = take(desc, seen, entry, err);
+    if (seen->first_line == 0 && strcmp(entry->name, board_keys[BOARD_KEY_INCLUDE]) != 0) {
+        seen->first_line = entry->line;
+    }
+    return good;
+}
+
+/* Names the place of a memory for a message about another one. */
+static void place_text(const struct board_desc *desc, const struct board_memory *memory, char *text,
+                       size_t size)
+{
+    if (memory->line == 0) {
+        snprintf(text, size, "%s", memory->source->label);
+    } else if (memory->source == desc->source) {
+        snprintf(text, size, "line %u", memory->line);
+    } else {
+        snprintf(text, size, "%s:%u", memory->source->label, memory->line);
+    }
+}
+
+/* No byte belongs to two memories. */
+static bool check_overlaps(struct board_desc *desc, struct error *err)
+{
+    char place[HOST_FILE_LABEL_SIZE + 20];
+
     for (size_t i = 1; i < desc->memory_count; i++) {
         const struct board_memory *b = &desc->memories[i];
         for (size_t k = 0; k < i; k++) {
             const struct board_memory *a = &desc->memories[k];
             if (a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size) {
-                return board_refuse(desc, b->line, err,
-                                    "memory %s overlaps memory %s of line %u; move or shrink one "
-                                    "of them",
-                                    b->name, a->name, a->line);
+                desc->source = b->source;
+                place_text(desc, a, place, sizeof place);
+                return board_refuse(
+                    desc, b->line, err,
+                    "memory %s overlaps memory %s of %s; move or shrink one of them", b->name,
+                    a->name, place);
             }
         }
     }
@@ -563,10 +555,35 @@ static bool has_ram(const struct board_desc *desc)
     return false;
 }
 
-bool board_entry_check_all(const struct board_desc *desc, const struct board_seen *seen,
-                           struct error *err)
+/* What "name = none" took away goes now, when all entries that could name it were read. */
+static void drop_removed(struct board_desc *desc)
 {
-    if (seen->board_lines[BOARD_KEY_CLOCK] == 0) {
+    size_t kept = 0;
+
+    for (size_t i = 0; i < desc->memory_count; i++) {
+        if (desc->memories[i].removed) {
+            free(desc->memories[i].name);
+        } else {
+            desc->memories[kept++] = desc->memories[i];
+        }
+    }
+    desc->memory_count = kept;
+    kept = 0;
+    for (size_t i = 0; i < desc->device_count; i++) {
+        if (desc->devices[i].removed) {
+            free(desc->devices[i].name);
+            property_list_clear(&desc->devices[i].properties);
+        } else {
+            desc->devices[kept++] = desc->devices[i];
+        }
+    }
+    desc->device_count = kept;
+}
+
+bool board_entry_check_all(struct board_desc *desc, struct error *err)
+{
+    drop_removed(desc);
+    if (desc->clock_hz == 0) {
         return board_refuse(desc, 0, err,
                             "the board has no clock; add a line such as clock = 40M to [board]");
     }

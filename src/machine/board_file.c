@@ -3,9 +3,10 @@
  * Board files: from text to entries, see board_file.h; board_entry.c does the rest.
  *
  * inih finds sections, names and values.  It is fed line by line, so that the number of the line is
- * known in its callback, which does not get it.  Two of its habits are kept out: it takes any
- * indented line for the continuation of the one before, here only one behind a comma is; and it
- * splits a line that is too long for its buffer, here that is an error.
+ * known in its callback, which does not get it.  Three of its habits are kept out: it takes any
+ * indented line for the continuation of the one before, here only one behind a comma is; it splits a
+ * line that is too long for its buffer, here that is an error; and it knows comments behind values,
+ * but not with #, nor in lines that go on: they are cut off before it sees the line.
  *
  * An entry is complete when the next one starts, so messages may come up later than others of lines
  * below; the one with the lowest line number is reported.
@@ -20,6 +21,10 @@
 #include <string.h>
 
 #include "machine/board_entry.h"
+#include "machine/builtin_boards.h"
+
+#define INCLUDE_DEPTH 16
+#define INCLUDE_FILES 64
 
 struct board_reader {
     struct board_desc *desc;
@@ -30,7 +35,8 @@ struct board_reader {
     bool continues; /* this line goes on with the entry of the line before */
 
     struct board_entry entry; /* its value has room for the whole text */
-    bool entry_open;          /* the entry was begun and may go on */
+    size_t value_length;
+    bool entry_open; /* the entry was begun and may go on */
     unsigned entry_last_line;
 
     struct board_seen seen;
@@ -54,13 +60,10 @@ static bool is_blank(char character)
 /* May the line that starts here belong to the entry before? */
 static bool is_continuation(const struct board_reader *reader, const char *start)
 {
-    size_t length;
+    size_t length = reader->value_length;
 
-    if (!reader->entry_open || reader->entry_last_line + 1 != reader->line || !is_blank(*start)) {
-        return false;
-    }
-    length = strlen(reader->entry.value);
-    return length > 0 && reader->entry.value[length - 1] == ',';
+    return reader->entry_open && reader->entry_last_line + 1 == reader->line && is_blank(*start) &&
+           length > 0 && reader->entry.value[length - 1] == ',';
 }
 
 /* Hands the entry, which is complete now, to board_entry.c. */
@@ -91,24 +94,59 @@ static bool check_section(struct board_reader *reader, const char *line)
                        reader->line);
 }
 
+/* The end of a line of text without its comment. */
+static const char *find_comment(const char *start, const char *end)
+{
+    for (const char *at = start; at < end; at++) {
+        if ((*at == ';' || *at == '#') && (at == start || is_blank(at[-1]))) {
+            return at;
+        }
+    }
+    return end;
+}
+
+static bool is_empty(const char *start, const char *end)
+{
+    while (start < end && is_blank(*start)) {
+        start++;
+    }
+    return start == end;
+}
+
+/* Finds the next line: up to its newline, or its comment.  False: there is none. */
+static bool next_line(struct board_reader *reader, const char **start, const char **end)
+{
+    const char *line = reader->next;
+    const char *newline;
+
+    if (line == reader->end || reader->failed_line != 0) {
+        return false;
+    }
+    newline = memchr(line, '\n', (size_t)(reader->end - line));
+    reader->next = newline != NULL ? newline + 1 : reader->end;
+    reader->line++;
+    reader->continues = is_continuation(reader, line);
+    *end = find_comment(line, reader->next);
+    if (reader->continues && *end != reader->next && is_empty(line, *end)) {
+        reader->entry_last_line = reader->line; /* nothing but a comment: the entry goes on below */
+    }
+    while (!reader->continues && line < *end && is_blank(*line)) {
+        line++;
+    }
+    *start = line;
+    return true;
+}
+
 /* Copies the next line for inih, which stops at NULL. */
 static char *read_line(char *buffer, int size, void *context)
 {
     struct board_reader *reader = context;
-    const char *start = reader->next;
-    const char *newline;
+    const char *start, *end;
 
-    if (start == reader->end || reader->failed_line != 0) {
+    if (!next_line(reader, &start, &end)) {
         return NULL;
     }
-    newline = memchr(start, '\n', (size_t)(reader->end - start));
-    reader->next = newline != NULL ? newline + 1 : reader->end;
-    reader->line++;
-    reader->continues = is_continuation(reader, start);
-    while (!reader->continues && start < reader->next && is_blank(*start)) {
-        start++;
-    }
-    if (reader->next - start >= size) {
+    if (end - start >= size) {
         board_refuse(reader->desc, reader->line, reader->err,
                      "the line is longer than %d characters; break it after a comma and indent "
                      "the rest",
@@ -116,8 +154,8 @@ static char *read_line(char *buffer, int size, void *context)
         note_result(reader, false, reader->line);
         return NULL;
     }
-    memcpy(buffer, start, (size_t)(reader->next - start));
-    buffer[reader->next - start] = '\0';
+    memcpy(buffer, start, (size_t)(end - start));
+    buffer[end - start] = '\0';
     return check_section(reader, buffer) ? buffer : NULL;
 }
 
@@ -134,6 +172,7 @@ static bool start_entry(struct board_reader *reader, const char *section, const 
     snprintf(entry->section, sizeof entry->section, "%s", section);
     snprintf(entry->name, sizeof entry->name, "%s", name);
     entry->value[0] = '\0';
+    reader->value_length = 0;
     entry->line = reader->line;
     reader->entry_open = true;
     return true;
@@ -143,11 +182,13 @@ static bool start_entry(struct board_reader *reader, const char *section, const 
 static int take_line(void *context, const char *section, const char *name, const char *value)
 {
     struct board_reader *reader = context;
+    size_t length = strlen(value);
 
     if (!reader->continues && (!finish_entry(reader) || !start_entry(reader, section, name))) {
         return 0;
     }
-    strcat(reader->entry.value, value);
+    memcpy(reader->entry.value + reader->value_length, value, length + 1);
+    reader->value_length += length;
     reader->entry_last_line = reader->line;
     return 1;
 }
@@ -175,27 +216,73 @@ static bool read_text(struct board_reader *reader)
     if (reader->failed_line == 0) {
         finish_entry(reader);
     }
-    return check_syntax(reader, result) &&
-           board_entry_check_all(reader->desc, &reader->seen, reader->err);
+    return check_syntax(reader, result);
 }
 
-static struct board_desc *desc_new(const char *path)
+/* ---- sources ---- */
+
+struct board_source *board_source_add(struct board_desc *desc, const char *label,
+                                      enum leon3emu_status status)
+{
+    struct board_source *source = calloc(1, sizeof *source);
+
+    if (source != NULL) {
+        host_file_label(label, source->label);
+        source->status = status;
+        source->next = desc->sources;
+        desc->sources = source;
+    }
+    return source;
+}
+
+/* A source that is a file, or a built-in board (`builtin`). */
+static struct board_source *file_source(struct board_desc *desc, const char *path, bool builtin)
+{
+    struct board_source *source = board_source_add(desc, path, LEON3EMU_BOARD);
+    const char *slash = builtin ? NULL : strrchr(path, '/');
+
+    if (source == NULL) {
+        return NULL;
+    }
+    source->identity = builtin ? NULL : realpath(path, NULL);
+    if (source->identity == NULL) {
+        source->identity = strdup(path);
+    }
+    if (slash != NULL) {
+        source->directory = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+    }
+    return source->identity == NULL || (slash != NULL && source->directory == NULL) ? NULL : source;
+}
+
+static void sources_free(struct board_desc *desc)
+{
+    while (desc->sources != NULL) {
+        struct board_source *source = desc->sources;
+        desc->sources = source->next;
+        free(source->directory);
+        free(source->identity);
+        free(source);
+    }
+}
+
+static struct board_desc *desc_new(void)
 {
     struct board_desc *desc = calloc(1, sizeof *desc);
 
     if (desc == NULL) {
         return NULL;
     }
-    host_file_label(path, desc->label);
     desc->name = strdup("unnamed");
     desc->description = strdup("");
     if (desc->name == NULL || desc->description == NULL) {
         board_desc_destroy(desc);
         return NULL;
     }
-    board_entry_defaults(desc);
+    board_cpu_defaults(&desc->cpu);
     return desc;
 }
+
+/* ---- texts and files ---- */
 
 /* Line of the first zero byte, or 0. */
 static unsigned find_zero(const char *text, size_t size)
@@ -226,6 +313,7 @@ static bool check_text(const struct board_desc *desc, const char *text, size_t s
     return true;
 }
 
+/* Reads a text that desc->source names into the description. */
 static bool parse_text(struct board_desc *desc, const char *text, size_t size, struct error *err)
 {
     struct board_reader reader = {.desc = desc, .err = err, .next = text, .end = text + size};
@@ -243,20 +331,51 @@ static bool parse_text(struct board_desc *desc, const char *text, size_t size, s
     return good;
 }
 
-bool board_file_parse(const char *path, const char *text, size_t size, struct board_desc **desc,
-                      struct error *err)
+/* desc->source is the file while it is read. */
+static bool parse_source(struct board_desc *desc, const char *path, bool builtin, const char *text,
+                         size_t size, struct error *err)
 {
-    struct board_desc *parsed = desc_new(path);
+    const struct board_source *includer = desc->source;
+    struct board_source *source = file_source(desc, path, builtin);
+    bool good;
+
+    if (source == NULL) {
+        return error_set(err, LEON3EMU_HOST, "no memory for reading a board file");
+    }
+    source->includer = includer;
+    desc->source = source;
+    good = parse_text(desc, text, size, err);
+    desc->source = includer != NULL ? includer : source;
+    return good;
+}
+
+static bool parse_board(const char *path, bool builtin, const char *text, size_t size,
+                        struct board_desc **desc, struct error *err)
+{
+    struct board_desc *parsed = desc_new();
 
     if (parsed == NULL) {
         return error_set(err, LEON3EMU_HOST, "no memory for the description of a board");
     }
-    if (!parse_text(parsed, text, size, err)) {
+    if (!parse_source(parsed, path, builtin, text, size, err) ||
+        !board_entry_check_all(parsed, err)) {
         board_desc_destroy(parsed);
         return false;
     }
     *desc = parsed;
     return true;
+}
+
+bool board_file_parse(const char *path, const char *text, size_t size, struct board_desc **desc,
+                      struct error *err)
+{
+    return parse_board(path, false, text, size, desc, err);
+}
+
+bool board_file_builtin(const char *name, const char *text, struct board_desc **desc,
+                        struct error *err)
+{
+    return parse_board(name, true, text, strlen(text), desc, err);
 }
 
 bool board_file_read(const char *path, struct board_desc **desc, struct error *err)
@@ -272,6 +391,86 @@ bool board_file_read(const char *path, struct board_desc **desc, struct error *e
     return good;
 }
 
+/* ---- include ---- */
+
+/* How many files include the one that is being read; refused: one of them is `path`, or there are too
+ * many. */
+static bool check_includers(const struct board_desc *desc, const struct board_entry *entry,
+                            const char *path, struct error *err)
+{
+    char *identity = realpath(path, NULL);
+    const struct board_source *source = desc->source;
+    unsigned depth = 0, files = 0;
+
+    while (source != NULL && strcmp(source->identity, identity != NULL ? identity : path) != 0) {
+        source = source->includer;
+        depth++;
+    }
+    free(identity);
+    for (const struct board_source *other = desc->sources; other != NULL; other = other->next) {
+        files++;
+    }
+    if (source != NULL) {
+        return board_refuse(
+            desc, entry->line, err,
+            "%.100s is included while it is read: it includes itself, or files that "
+            "it includes do",
+            entry->value);
+    }
+    return (depth < INCLUDE_DEPTH && files < INCLUDE_FILES) ||
+           board_refuse(desc, entry->line, err,
+                        "include goes too far: at most %d files in all, %d deep", INCLUDE_FILES,
+                        INCLUDE_DEPTH);
+}
+
+/* Reads the file at `path`, which the entry names. */
+static bool include_file(struct board_desc *desc, const struct board_entry *entry, const char *path,
+                         struct error *err)
+{
+    struct host_file file;
+    bool good;
+
+    if (!check_includers(desc, entry, path, err)) {
+        return false;
+    }
+    if (!host_file_read(path, BOARD_FILE_MAX, &file, err)) {
+        return error_prefix(err, "%s:%u: include", desc->source->label, entry->line);
+    }
+    good = parse_source(desc, path, false, (const char *)file.bytes, file.size, err);
+    free(file.bytes);
+    return good;
+}
+
+bool board_file_include(struct board_desc *desc, const struct board_entry *entry, struct error *err)
+{
+    const char *text = board_builtin_text(entry->value);
+    char *path;
+    bool good;
+
+    if (desc->source->status != LEON3EMU_BOARD) {
+        return board_refuse(desc, entry->line, err,
+                            "include belongs into a board file; --board=%.80s chooses a board",
+                            entry->value);
+    }
+    if (entry->value[0] == '\0') {
+        return board_refuse(desc, entry->line, err,
+                            "include names nothing; give a built-in board or a board file");
+    }
+    if (text != NULL) {
+        return check_includers(desc, entry, entry->value, err) &&
+               parse_source(desc, entry->value, true, text, strlen(text), err);
+    }
+    path = host_file_resolve(desc->source->directory, entry->value);
+    if (path == NULL) {
+        return error_set(err, LEON3EMU_HOST, "no memory for reading a board file");
+    }
+    good = include_file(desc, entry, path, err);
+    free(path);
+    return good;
+}
+
+/* ---- end ---- */
+
 void board_desc_destroy(struct board_desc *desc)
 {
     if (desc == NULL) {
@@ -284,6 +483,8 @@ void board_desc_destroy(struct board_desc *desc)
         free(desc->devices[i].name);
         property_list_clear(&desc->devices[i].properties);
     }
+    sources_free(desc);
+    free(desc->name_slots);
     free(desc->memories);
     free(desc->devices);
     free(desc->name);

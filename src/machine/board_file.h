@@ -18,9 +18,15 @@
  *     [devices]                         ; one line each: instance = class, properties
  *     uart0 = apbuart, base=0x80000100, irq=3, chardev=stdio
  *
- * Lines starting with ; or # are comments; behind a value a comment starts with " ;".  A line of
- * properties that ends with a comma goes on in the next if that is indented.  A comma inside a
- * value is written twice (core/property_list.h).
+ * A comment starts with ; or # at the beginning of a line or behind a blank.  A line of properties
+ * that ends with a comma goes on in the next if that is indented.  A comma inside a value is written
+ * twice (core/property_list.h).
+ *
+ *     include = leon3                   ; a built-in board, or a file beside this one
+ *
+ * at the top, in [board] or above it, brings in another board first; the file then changes it.  Keys
+ * of [board] and [cpu] replace; properties of a memory or a device of the same class replace and
+ * extend; a line with another class replaces the device; "name = none" takes it away.
  *
  * Nothing here knows a machine: class names and properties of devices are kept as text.  What is
  * checked is the form, the known sections and keys, ranges, names given twice and memories that
@@ -37,13 +43,37 @@
 #include "core/property_list.h"
 #include "error.h"
 
-/* The largest board file, in bytes. */
-#define BOARD_FILE_MAX ((size_t)64 << 10)
+/* The largest board file, in bytes: some 200,000 devices. */
+#define BOARD_FILE_MAX ((size_t)16 << 20)
 
 /* One field per key; switches are 0 or 1, choices the value of their word. */
 struct board_cpu {
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning) uint32_t key;
 #include "machine/board_cpu.def"
+};
+
+enum board_cpu_index {
+#define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning) BOARD_CPU_INDEX_##key,
+#include "machine/board_cpu.def"
+    BOARD_CPU_KEY_COUNT
+};
+
+/* A key of [cpu] for people. */
+struct board_cpu_text {
+    const char *name;
+    const char *meaning;
+    char value[32];
+    char values[64]; /* what it takes: "1 to 16", "on, off" */
+};
+
+/* Where entries come from: the board file, a file it includes, or a setting of the command line. */
+struct board_source {
+    struct board_source *next;
+    char label[HOST_FILE_LABEL_SIZE]; /* for messages: "label:line: ..." */
+    enum leon3emu_status status;      /* of what is refused in it */
+    char *directory; /* relative paths in it start there; NULL: in the current directory */
+    char *identity;  /* canonical path, or the name of a built-in board */
+    const struct board_source *includer;
 };
 
 enum board_memory_type {
@@ -57,18 +87,25 @@ struct board_memory {
     enum board_memory_type type;
     uint32_t base;
     uint32_t size;
-    unsigned line; /* of the board file, for messages */
+    bool has_base;
+    bool removed; /* taken away again: only while the board is read */
+    const struct board_source
+        *source; /* with line: of what gave or changed it last, for messages */
+    unsigned line;
 };
 
 struct board_device {
     char *name;             /* of the instance; no other memory or device has it */
     const char *class_name; /* lies in properties */
     struct property_list properties;
+    bool removed; /* as of memories, and so are the next two */
+    const struct board_source *source;
     unsigned line;
 };
 
 struct board_desc {
-    char label[HOST_FILE_LABEL_SIZE]; /* of the file, for messages: "label:line: ..." */
+    struct board_source *sources;      /* all of them */
+    const struct board_source *source; /* what is being read, or the board file */
     char *name;
     char *description;
     uint32_t clock_hz;
@@ -77,6 +114,8 @@ struct board_desc {
     size_t memory_count;
     struct board_device *devices;
     size_t device_count;
+    uint32_t *name_slots; /* of board_name.c, while the board is read */
+    size_t name_slot_count, name_count;
 };
 
 /* Reads the board file `path`.  On true *desc is the caller's, for board_desc_destroy().  On false
@@ -88,6 +127,24 @@ bool board_file_read(const char *path, struct board_desc **desc, struct error *e
  * with a zero and is not kept. */
 bool board_file_parse(const char *path, const char *text, size_t size, struct board_desc **desc,
                       struct error *err);
+
+/* A board that is built in, of that name. */
+bool board_file_builtin(const char *name, const char *text, struct board_desc **desc,
+                        struct error *err);
+
+/* A source that messages call `label`.  NULL: no memory. */
+struct board_source *board_source_add(struct board_desc *desc, const char *label,
+                                      enum leon3emu_status status);
+
+/* Applies settings as they stand behind --set, in their order: "uart1.chardev=pty", "cpu.nwin=16",
+ * "ram.size=256M", "board.clock=50M".  On false the description is still to be destroyed; err->status
+ * is LEON3EMU_USAGE or LEON3EMU_HOST.  The properties of devices are not looked at: who makes the
+ * devices knows them. */
+bool board_apply_settings(struct board_desc *desc, const char *const *settings, size_t count,
+                          struct error *err);
+
+/* What the CPUs have of key `index` of [cpu], for listings; false at the end of the keys. */
+bool board_cpu_describe(const struct board_cpu *cpu, unsigned index, struct board_cpu_text *text);
 
 /* NULL is allowed. */
 void board_desc_destroy(struct board_desc *desc);

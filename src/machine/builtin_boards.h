@@ -12,4 +12,7 @@ struct builtin_board {
 extern const struct builtin_board builtin_boards[];
 extern const unsigned builtin_board_count;
 
+/* Text of a built-in board, NULL if there is none of that name. */
+const char *board_builtin_text(const char *name);
+
 #endif

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "core/host_file.h"
 
 static const struct chardev_backend *const backends[] = {
     &chardev_none, &chardev_stdio, &chardev_file, &chardev_pty, &chardev_tcp,
@@ -126,6 +127,23 @@ static struct chardev *chardev_new(struct chardev_hub *hub, const char *label, c
 bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, struct chardev **cd,
                   struct error *err)
 {
+    return chardev_open_at(hub, label, spec, NULL, cd, err);
+}
+
+char *chardev_path(const struct chardev *cd, const char *path, size_t length)
+{
+    char *copy = strndup(path, length);
+    char *resolved;
+    CHECK(copy != NULL);
+    resolved = host_file_resolve(length == 0 ? NULL : cd->directory, copy);
+    CHECK(resolved != NULL);
+    free(copy);
+    return resolved;
+}
+
+bool chardev_open_at(struct chardev_hub *hub, const char *label, const char *spec,
+                     const char *directory, struct chardev **cd, struct error *err)
+{
     const struct chardev_backend *backend = backend_find(spec, err);
     const char *colon = strchr(spec, ':');
     const char *argument = colon == NULL ? NULL : colon + 1;
@@ -134,6 +152,7 @@ bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, 
         return false;
     }
     struct chardev *made = chardev_new(hub, label, spec, backend);
+    made->directory = directory;
     if (backend->stdio) {
         hub->stdio = made;
     }

@@ -62,6 +62,9 @@ void chardev_hub_destroy(struct chardev_hub *hub);
  * its user ("apbuart1") in notices and log lines; it is copied. */
 bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, struct chardev **cd,
                   struct error *err);
+/* The same; relative paths in the spec start in `directory` (NULL: the current one). */
+bool chardev_open_at(struct chardev_hub *hub, const char *label, const char *spec,
+                     const char *directory, struct chardev **cd, struct error *err);
 void chardev_close(struct chardev *cd);
 
 /* The machine starts: files for output are emptied.  Before, nothing of the user's was touched: a command

@@ -84,8 +84,9 @@ struct chardev {
     struct chardev *next;
     struct chardev_hub *hub;
     const struct chardev_backend *backend;
-    void *state; /* of the backend */
-    bool begun;  /* begin() was called */
+    void *state;           /* of the backend */
+    bool begun;            /* begin() was called */
+    const char *directory; /* during open(): relative paths start there; NULL: the current one */
     struct chardev_input input;
     struct chardev_output output;
     void (*handler)(void *context);
@@ -104,6 +105,9 @@ struct chardev_hub {
 
 extern const struct chardev_backend chardev_none, chardev_stdio, chardev_file, chardev_pty,
     chardev_tcp;
+
+/* A path of the spec during open(), from malloc(): relative ones start in cd->directory. */
+char *chardev_path(const struct chardev *cd, const char *path, size_t length);
 
 /* Writes one line to the user. */
 void chardev_notice(const struct chardev *cd, const char *format, ...)

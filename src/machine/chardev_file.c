@@ -109,10 +109,11 @@ static bool file_open(struct chardev *cd, const char *argument, struct error *er
     size_t length = strcspn(argument, ":");
     const char *in_path = argument[length] == ':' ? argument + length + 1 : "";
     CHECK(state != NULL);
-    *state = (struct file_state){-1, -1, strndup(argument, length), false};
-    CHECK(state->out_path != NULL);
+    *state = (struct file_state){-1, -1, chardev_path(cd, argument, length), false};
     cd->state = state;
-    bool ok = file_open_input(state, in_path, err) && file_open_output(state, err);
+    char *in = chardev_path(cd, in_path, strlen(in_path));
+    bool ok = file_open_input(state, in, err) && file_open_output(state, err);
+    free(in);
     if (ok) {
         chardev_input_start(cd, state->in);
         chardev_output_start(cd, state->out);

@@ -57,16 +57,18 @@ static void pty_remove_stale_link(const char *path)
     }
 }
 
-static bool pty_make_link(const struct chardev *cd, struct pty_state *state, const char *path,
+static bool pty_make_link(const struct chardev *cd, struct pty_state *state, const char *argument,
                           struct error *err)
 {
+    char *path = chardev_path(cd, argument, strlen(argument));
     pty_remove_stale_link(path);
     if (symlink(cd->address, path) != 0) {
-        return error_set(err, LEON3EMU_FILE, "cannot make the link '%s' to %s: %s", path,
-                         cd->address, strerror(errno));
+        error_set(err, LEON3EMU_FILE, "cannot make the link '%s' to %s: %s", path, cd->address,
+                  strerror(errno));
+        free(path);
+        return false;
     }
-    state->link = strdup(path);
-    CHECK(state->link != NULL);
+    state->link = path;
     return true;
 }
 

@@ -15,6 +15,7 @@
 
 #include "check.h"
 #include "core/parse.h"
+#include "core/suggest.h"
 #include "machine/machine.h"
 
 /* ---- properties ---- */
@@ -55,8 +56,9 @@ static bool set_switch(struct device_property *value, const struct l3_property *
     return true;
 }
 
+/* directory: where relative paths start. */
 static bool set_property(struct l3_host *host, uint32_t index, const struct l3_property *p,
-                         const char *text, struct error *err)
+                         const char *text, const char *directory, struct error *err)
 {
     struct device_property *value = &host->properties[index];
 
@@ -76,7 +78,8 @@ static bool set_property(struct l3_host *host, uint32_t index, const struct l3_p
     case L3_PROPERTY_BOOL:
         return set_switch(value, p, err);
     case L3_PROPERTY_CHARDEV:
-        return chardev_open(host->machine->chardevs, host->name, text, &value->chardev, err);
+        return chardev_open_at(host->machine->chardevs, host->name, text, directory,
+                               &value->chardev, err);
     default:
         return true;
     }
@@ -97,7 +100,9 @@ static bool set_properties(struct l3_host *host, const struct property_list *lis
     for (uint32_t i = 0; i < class->property_count; i++) {
         struct l3_property p = library_property(class, i);
         const struct property *given = property_list_find(list, p.name);
-        if (!set_property(host, i, &p, given != NULL ? given->value : p.default_value, err)) {
+        if (!set_property(host, i, &p, given != NULL ? given->value : p.default_value,
+                          given != NULL ? given->directory : NULL, err)) {
+            host->machine->bad_property = given;
             return false;
         }
     }
@@ -172,15 +177,31 @@ static bool is_class_property(const struct l3_device_class *class, const char *n
     return false;
 }
 
-static bool check_names(const struct l3_device_class *class, const struct property_list *list,
+static bool refuse_name(const struct l3_device_class *class, const char *key, const char *library,
                         struct error *err)
+{
+    struct suggest suggest;
+
+    suggest_begin(&suggest, key, strlen(key));
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        suggest_offer(&suggest, library_property(class, i).name);
+    }
+    suggest_offer(&suggest, "base");
+    suggest_offer(&suggest, "irq");
+    suggest_offer(&suggest, "priority");
+    return error_set(err, LEON3EMU_PERIPHERAL,
+                     "%s has no property %s; --periph %s,help lists them%s", class->name, key,
+                     library, suggest_text(&suggest));
+}
+
+static bool check_names(struct machine *m, const struct l3_device_class *class,
+                        const struct property_list *list, struct error *err)
 {
     for (size_t i = 0; i < list->count; i++) {
         const char *key = list->properties[i].key;
         if (!is_core_property(class, key) && !is_class_property(class, key)) {
-            return error_set(err, LEON3EMU_PERIPHERAL,
-                             "%s has no property %s; --periph %s,help lists them", class->name, key,
-                             list->name == NULL ? class->name : list->name);
+            m->bad_property = &list->properties[i];
+            return refuse_name(class, key, list->name == NULL ? class->name : list->name, err);
         }
     }
     return true;
@@ -450,9 +471,10 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     host->owner.external = library->handle != NULL;
     ok = set_name(host, name, properties, err);
     append(m, host);
-    ok = ok && check_names(&library->class, properties, err) && set_bases(host, properties, err) &&
-         set_irqs(host, properties, err) && set_pnp(host, properties, err) &&
-         set_properties(host, properties, err) && create_instance(host, err);
+    ok = ok && check_names(m, &library->class, properties, err) &&
+         set_bases(host, properties, err) && set_irqs(host, properties, err) &&
+         set_pnp(host, properties, err) && set_properties(host, properties, err) &&
+         create_instance(host, err);
     if (ok) {
         connect_lines(m, host);
     }

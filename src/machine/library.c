@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "core/suggest.h"
 #include "machine/machine.h"
 
 #ifndef LEON3EMU_PLUGIN_DIR
@@ -23,19 +24,25 @@
 #include "builtin.def"
 #undef DEVICE
 
-static const struct l3_device_class *builtin_class(const char *name)
+const struct l3_device_class *library_builtin(unsigned index)
 {
     const struct l3_device_class *const classes[] = {
 #define DEVICE(name) l3_builtin_##name,
 #include "builtin.def"
 #undef DEVICE
     };
-    for (unsigned i = 0; i < ARRAY_LEN(classes); i++) {
-        if (strcmp(classes[i]->name, name) == 0) {
-            return classes[i];
-        }
+    return index < ARRAY_LEN(classes) ? classes[index] : NULL;
+}
+
+static const struct l3_device_class *builtin_class(const char *name)
+{
+    const struct l3_device_class *class;
+    unsigned i = 0;
+
+    while ((class = library_builtin(i)) != NULL && strcmp(class->name, name) != 0) {
+        i++;
     }
-    return NULL;
+    return class;
 }
 
 /* ---- array elements of any size ---- */
@@ -231,13 +238,31 @@ static bool try_directory(const char *directory, size_t length, const char *name
     return is_file(path);
 }
 
+const char *library_directory(const struct leon3emu_options *options)
+{
+    return options->plugin_dir != NULL ? options->plugin_dir : LEON3EMU_PLUGIN_DIR;
+}
+
+/* The near names of what is built in. */
+static const char *near_builtin(const char *name, struct suggest *suggest)
+{
+    const struct l3_device_class *class;
+
+    suggest_begin(suggest, name, strlen(name));
+    for (unsigned i = 0; (class = library_builtin(i)) != NULL; i++) {
+        suggest_offer(suggest, class->name);
+    }
+    return suggest_text(suggest);
+}
+
 /* Fills path with the first file that exists; *err lists the places otherwise. */
 static bool search(const struct machine *m, const char *name, char *path, size_t size,
                    struct error *err)
 {
+    struct suggest suggest;
     char tried[700] = "";
     const char *list = m->options.plugin_path;
-    const char *last = m->options.plugin_dir != NULL ? m->options.plugin_dir : LEON3EMU_PLUGIN_DIR;
+    const char *last = library_directory(&m->options);
 
     if (strchr(name, '/') != NULL) {
         snprintf(path, size, "%s", name);
@@ -259,8 +284,8 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
         return true;
     }
     return error_set(err, LEON3EMU_PERIPHERAL,
-                     "no peripheral called %s: it is not built in, and there is no file %s", name,
-                     tried);
+                     "no peripheral called %s: it is not built in, and there is no file %s%s", name,
+                     tried, near_builtin(name, &suggest));
 }
 
 static const struct library *find_loaded(const struct machine *m, const char *path,
@@ -273,6 +298,11 @@ static const struct library *find_loaded(const struct machine *m, const char *pa
         }
     }
     return NULL;
+}
+
+bool library_is_builtin(const char *name)
+{
+    return builtin_class(name) != NULL;
 }
 
 const struct library *library_find(struct machine *m, const char *name, struct error *err)

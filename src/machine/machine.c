@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/suggest.h"
 #include "exec/translator.h"
+#include "machine/builtin_boards.h"
 #include "machine/image.h"
 #include "mem/window.h"
 #include "sparc/interp.h"
@@ -207,28 +209,38 @@ void leon3emu_tick(struct machine *m)
 /* A name that is neither built in nor a file: which are built in? */
 static bool refuse_board(const char *name, struct error *err)
 {
+    struct suggest suggest;
     char names[200] = "";
+
+    suggest_begin(&suggest, name, strlen(name));
     for (unsigned i = 0; leon3emu_board_name(i) != NULL; i++) {
         size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
                  leon3emu_board_name(i));
+        suggest_offer(&suggest, leon3emu_board_name(i));
     }
     return error_set(err, LEON3EMU_FILE,
-                     "there is no board file %s, and none of this name is built in (%s are)", name,
-                     names);
+                     "there is no board file %s, and none of this name is built in (%s are)%s",
+                     name, names, suggest_text(&suggest));
 }
 
-static bool read_board(struct machine *m, struct error *err)
+static bool read_plain_board(struct machine *m, struct error *err)
 {
     const char *name = m->options.board == NULL ? "leon3" : m->options.board;
     const char *text = board_builtin_text(name);
     if (text != NULL) {
-        return board_file_parse(name, text, strlen(text), &m->board, err);
+        return board_file_builtin(name, text, &m->board, err);
     }
     if (strchr(name, '/') == NULL && access(name, F_OK) != 0) {
         return refuse_board(name, err);
     }
     return board_file_read(name, &m->board, err);
+}
+
+bool machine_read_board(struct machine *m, struct error *err)
+{
+    return read_plain_board(m, err) &&
+           board_apply_settings(m->board, m->options.settings, m->options.setting_count, err);
 }
 
 static struct cpu_config cpu_configuration(const struct board_desc *board)
@@ -374,7 +386,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     if (options->building != NULL) {
         options->building(options->context, m);
     }
-    if (!read_board(m, err) || !create_host_side(m, err) || !create_memory(m, err) ||
+    if (!machine_read_board(m, err) || !create_host_side(m, err) || !create_memory(m, err) ||
         !create_cpu(m, err) || !build(m, err) || !create_translator(m, err)) {
         leon3emu_destroy(m);
         return NULL;

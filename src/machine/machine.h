@@ -128,6 +128,8 @@ struct machine {
     const char *entered_callback;
     uint64_t calls;
     const char *thread; /* services_bind_thread(): that callbacks and services run on */
+    /* Of a list that device_create() refused: the property it was about; else NULL. */
+    const struct property *bad_property;
     struct leon3emu_options options;
     struct symbols *symbols;
     struct image *image; /* the last ELF or S-record loaded */
@@ -152,6 +154,12 @@ struct machine {
 /* Finds, loads and checks the class called name (a built-in's name or a library's file).  Loaded
  * libraries stay until the machine goes.  NULL: *err says why, and where was looked. */
 const struct library *library_find(struct machine *m, const char *name, struct error *err);
+/* The built-in classes; NULL past the end. */
+const struct l3_device_class *library_builtin(unsigned index);
+/* Where libraries are looked for last. */
+const char *library_directory(const struct leon3emu_options *options);
+/* Is there a built-in class of that name? */
+bool library_is_builtin(const char *name);
 void libraries_unload(struct machine *m);
 /* The array elements of a class, whatever size the library gives them: a full copy. */
 struct l3_property library_property(const struct l3_device_class *class, uint32_t index);
@@ -205,8 +213,6 @@ void services_close_posts(struct machine *m);
 
 /* ---- board.c ---- */
 
-/* Text of a built-in board, NULL if there is none of that name. */
-const char *board_builtin_text(const char *name);
 /* Makes memories and devices of m->board and options.peripherals. */
 bool board_build(struct machine *m, struct error *err);
 
@@ -241,6 +247,8 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 /* machine.c */
 /* A line for the user, in order with the console's output. */
 void machine_notice(struct machine *m, const char *line);
+/* Reads m->board, with the settings. */
+bool machine_read_board(struct machine *m, struct error *err);
 void machine_reset(struct machine *m, uint32_t cause);
 /* Memory as cpu sees it now, without side effects: virtual addresses if its MMU is on, guest byte
  * order.  False: some of it is out of reach. */

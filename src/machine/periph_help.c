@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* --periph NAME,help: what a class says of itself. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,4 +100,51 @@ bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char
     }
     free(plain);
     return library != NULL;
+}
+
+/* ---- which there are ---- */
+
+static int is_library_name(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0;
+}
+
+/* By their names only: to load a library is to run its code. */
+static void list_libraries(const char *directory, size_t length, FILE *stream)
+{
+    char *path = strndup(directory, length);
+    struct dirent **entries = NULL;
+    int count = path == NULL ? 0 : scandir(path, &entries, is_library_name, alphasort);
+
+    if (count > 0) {
+        fprintf(stream, "\nLibraries in %s:\n", path);
+    }
+    for (int i = 0; i < count; i++) {
+        fprintf(stream, "  %s\n", entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    free(path);
+}
+
+void leon3emu_peripheral_list(const struct leon3emu_options *options, FILE *stream)
+{
+    const struct l3_device_class *class;
+
+    fprintf(stream, "Built in:\n");
+    for (unsigned i = 0; (class = library_builtin(i)) != NULL; i++) {
+        fprintf(stream, "  %-12s %s\n", class->name, class->summary == NULL ? "" : class->summary);
+    }
+    list_libraries(".", 1, stream);
+    for (const char *list = options->plugin_path; list != NULL && *list != '\0';) {
+        size_t length = strcspn(list, ":");
+        if (length > 0) {
+            list_libraries(list, length, stream);
+        }
+        list += length;
+        list += *list == ':';
+    }
+    list_libraries(library_directory(options), strlen(library_directory(options)), stream);
+    fprintf(stream, "\n--periph NAME,help shows the properties of one.\n");
 }

@@ -107,12 +107,13 @@ static void print_bus(const struct machine *m, const struct l3_host *bridge, int
 static void print_cpus(const struct machine *m, FILE *stream)
 {
     struct board_cpu cpu = m->board->cpu;
+    struct board_cpu_text text;
 
     cpu.count = m->cpu_count;
     fprintf(stream, "  cpu\n");
-#define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning)                               \
-    fprintf(stream, "    " #key " = %" PRIu32 "\n", cpu.key);
-#include "machine/board_cpu.def"
+    for (unsigned i = 0; board_cpu_describe(&cpu, i, &text); i++) {
+        fprintf(stream, "    %s = %s\n", text.name, text.value);
+    }
 }
 
 void leon3emu_dump_qtree(const struct machine *m, FILE *stream)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import unittest
 
-USAGE, IMAGE, FILE, INSN_LIMIT, INTERRUPTED = 64, 65, 66, 83, 85
+USAGE, IMAGE, FILE, BOARD, PERIPHERAL, INSN_LIMIT, INTERRUPTED = 64, 65, 66, 67, 68, 83, 85
 TEXT_COLUMN = 29
 
 emulator = None
@@ -210,6 +210,102 @@ class Words(Case):
             self.refuse(USAGE, sentence, "-leon3", *words)
 
 
+class Boards(Case):
+    """Things of a board, changed from the command line and by a file that includes it."""
+
+    # Enables the transmitter of the UART at 0x80100100, sends a U, and spins.
+    SECOND = (0x03200400, 0x82106100, 0x84102002, 0xC4206008, 0x84102055, 0xC4206000, 0x10800000,
+              0x01000000)
+
+    def setUp(self):
+        super().setUp()
+        code = struct.pack(f">{len(self.SECOND)}I", *self.SECOND)
+        image = bytearray((self.place / "spin.elf").read_bytes()[:84] + code)
+        image[68:76] = struct.pack(">II", len(code), len(code))
+        (self.place / "second.elf").write_bytes(image)
+
+    def dump(self, *arguments):
+        done = self.run_it("--dump=qtree", *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout
+
+    def test_second_console(self):
+        """What first comes to mind is refused with the line to type, and that works."""
+        words = ["second.elf", "--board=gr712rc", "--insn-limit=100k"]
+        done = self.run_it(*words, "--periph=apbuart,base=0x80100100,chardev=file:out,irq=17")
+        self.assertEqual(done.returncode, PERIPHERAL, done.stderr)
+        setting = re.search(r"configure that with (--set \S+)\n$", done.stderr).group(1)
+        self.assertEqual(setting, "--set uart1.chardev=file:out")
+        done = self.run_it(*words, *setting.split())
+        self.assertEqual(done.returncode, INSN_LIMIT, done.stderr)
+        self.assertEqual((self.place / "out").read_text(), "U")
+
+    def test_set(self):
+        text = self.dump("--set=board.clock=33.333M", "--set", "cpu.nwin=16", "--set=uart0.fifo=4",
+                         "--ram=256M", "--set=cpu.mmu=off")
+        for line in ("clock = 33333000", "nwin = 16", "mmu = off", "fpu = ieee", "fifo = 4"):
+            self.assertIn(f" {line}\n", text)
+        self.assertIn("40000000-4fffffff ram", self.run_it("--dump=mtree", "--ram=256M").stdout)
+        self.assertIn("40000000-40ffffff sram",
+                      self.run_it("--dump=mtree", "--board=gr712rc", "--ram=16M").stdout)
+
+    def test_set_refused(self):
+        self.refuse(PERIPHERAL, "--set uart0.fio=4: apbuart has no property fio; --periph apbuart,help "
+                    r"lists them; did you mean fifo\?", "spin.elf", "--set=uart0.fio=4")
+        self.refuse(PERIPHERAL, "--set uart0.fifo=99: fifo=99: must be from 1 to 32", "spin.elf",
+                    "--set=uart0.fifo=99")
+        self.refuse(USAGE, "--set ram.size=much: size of memory ram is not a number; .*", "spin.elf",
+                    "--ram=much")
+        self.refuse(USAGE, r"--set uart7.fifo=4: the board has no uart7; .*; did you mean uart0\?",
+                    "spin.elf", "--set=uart7.fifo=4")
+        (self.place / "a.board").write_text("include = leon3\n[devices]\nuart0 = apbuart, fifo=99\n")
+        self.refuse(BOARD, "a.board:3: uart0: fifo=99: must be .*", "spin.elf", "--board=a.board")
+
+    def test_paths_start_at_the_board(self):
+        """Of files, libraries and includes that a board file names; those of --set start here."""
+        (self.place / "sub").mkdir()
+        (self.place / "sub/base.board").write_text(
+            "include = gr712rc\n[devices]\nuart1 = apbuart, chardev=file:beside\n")
+        (self.place / "sub/own.board").write_text("include = base.board\n")
+        words = ["second.elf", "--board=sub/own.board", "--insn-limit=100k"]
+        done = self.run_it(*words)
+        self.assertEqual(done.returncode, INSN_LIMIT, done.stderr)
+        self.assertEqual((self.place / "sub/beside").read_text(), "U")
+        self.assertEqual(self.run_it(*words, "--set=uart1.chardev=file:here").returncode, INSN_LIMIT)
+        self.assertEqual((self.place / "here").read_text(), "U")
+        (self.place / "sub/lib.board").write_text(
+            "include = leon3\n[devices]\nx0 = ./x.so, base=0x80000900\ny0 = y.so, base=0x80000a00\n")
+        self.refuse(BOARD, "sub/lib.board:3: x0: no peripheral library sub/./x.so", "spin.elf",
+                    "--board=sub/lib.board")
+        (self.place / "sub/x.so").write_text("no library")
+        self.refuse(BOARD, "sub/lib.board:3: x0: cannot load peripheral: sub/./x.so: .*", "spin.elf",
+                    "--board=sub/lib.board")
+        (self.place / "sub/lib.board").write_text(
+            "include = leon3\n[devices]\ny0 = y.so, base=0x80000a00\n")
+        (self.place / "sub/y.so").write_text("no library")
+        self.refuse(BOARD, "sub/lib.board:3: y0: cannot load peripheral: .*sub/y.so: .*", "spin.elf",
+                    "--board=sub/lib.board")
+
+    def test_listings(self):
+        boards = {path.stem for path in (root / "src/machine/boards").glob("*.board")}
+        listed = self.run_it("--board=help").stdout
+        self.assertEqual({line.split()[0] for line in listed.splitlines()}, boards)
+        text = self.run_it("--board=gr712rc,help", "--set=cpu.nwin=16").stdout
+        for line in (r"  board\.clock +80000000 +Hz.*", r"  cpu\.nwin +16 +register windows \(2 to 32\)",
+                     r"  cpu\.fpu .*", r"  sram\.size +64M .*", r"  uart1\.irq +17", "uart1, a apbuart:"):
+            self.assertRegex(text, rf"(?m)^{line}$")
+        (self.place / "mine.so").write_text("")
+        text = self.run_it("--periph=help").stdout
+        self.assertRegex(text, r"(?m)^  apbuart +\S")
+        self.assertRegex(text, r"(?m)^  mine\.so$")
+
+    def test_did_you_mean(self):
+        for words, near in ((["--board=gr712"], "gr712rc"), (["--periph=apuart"], "apbuart"),
+                            (["-d", "mmoi"], "mmio")):
+            done = self.run_it("spin.elf", *words)
+            self.assertRegex(done.stderr, rf"; did you mean {near}\?\n$")
+
+
 class Files(Case):
     """The output file of a character line is touched only by a machine that starts."""
 
@@ -238,7 +334,7 @@ class Files(Case):
 class Printing(Case):
     """What is printed instead of a run, and does not get there, is said and has a status."""
 
-    THINGS = (["--help"], ["--usage"], ["--version"], ["-d", "help"], ["--passes=help"], ["--dump=mtree"],
+    THINGS = (["--board=help"], ["--board=leon3,help"], ["--periph=help"], ["--help"], ["--usage"], ["--version"], ["-d", "help"], ["--passes=help"], ["--dump=mtree"],
               ["--explain=0x9de3bf98"], ["--periph=apbuart,help"])
 
     def test_full_disk(self):

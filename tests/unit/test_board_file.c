@@ -79,7 +79,7 @@ static void test_everything(void **state)
 
     (void)state;
     desc = parse_good(text);
-    assert_string_equal(desc->label, "a.board");
+    assert_string_equal(desc->source->label, "a.board");
     assert_string_equal(desc->name, "my soc");
     assert_string_equal(desc->description, "two; UARTs");
     assert_int_equal(desc->clock_hz, 33333000);
@@ -220,8 +220,9 @@ static void test_first_mistake_is_reported(void **state)
 static void test_refuses_board_keys(void **state)
 {
     (void)state;
-    check_refused("[board]\nname=a\n\nclk=40M\n",
-                  "4: unknown key \"clk\" in [board]; the keys are name, description, clock");
+    check_refused(
+        "[board]\nname=a\n\nclk=40M\n",
+        "4: unknown key \"clk\" in [board]; the keys are name, description, clock, include");
     check_refused(
         "[board]\nclock=fast\n",
         "2: clock \"fast\" is not a frequency; give whole Hz, as in clock = 40M or 33.333M");
@@ -337,6 +338,53 @@ static void test_continued_lines(void **state)
                   "twice");
 }
 
+/* ; and # are the same: at the start or behind a blank, in every kind of line. */
+static void test_comments(void **state)
+{
+    struct board_desc *desc;
+
+    (void)state;
+    desc = parse_good("# one\n[board] # two\nclock=40M # three\nname=a#b;c ; four # five\n" MEMORY
+                      "[devices] ; six\n"
+                      "u = apbuart, # seven\n"
+                      "    irq=3, ; eight\n"
+                      "    # nine\n"
+                      "    ; ten\n"
+                      "    fifo=4 # eleven, which ends with a comma,\n"
+                      "v = irqmp\n");
+    assert_string_equal(desc->name, "a#b;c");
+    assert_int_equal(desc->device_count, 2);
+    assert_int_equal(desc->devices[0].properties.count, 2);
+    assert_string_equal(property_list_find(&desc->devices[0].properties, "fifo")->value, "4");
+    board_desc_destroy(desc);
+}
+
+/* What a generator makes: 5,000 devices in more than 64 KiB, each found by its name. */
+static void test_many_devices(void **state)
+{
+    static const char start[] = CLOCK MEMORY "[devices]\n";
+    char *text = malloc(5000 * 80);
+    size_t length = sizeof start - 1;
+    struct board_desc *desc;
+
+    (void)state;
+    assert_non_null(text);
+    strcpy(text, start);
+    for (unsigned i = 0; i < 5000; i++) {
+        length += (size_t)sprintf(text + length, "uart%u = apbuart, base=0x%x, chardev=none\n", i,
+                                  0x80000000 + i * 256);
+    }
+    assert_true(length > 65536);
+    desc = parse_good(text);
+    assert_int_equal(desc->device_count, 5000);
+    assert_string_equal(desc->devices[4321].name, "uart4321");
+    board_desc_destroy(desc);
+    strcpy(text + length, "uart77 = apbuart\n");
+    check_refused(text,
+                  "5006: the name uart77 is given twice, first in line 83; rename one of them");
+    free(text);
+}
+
 static void test_long_lines(void **state)
 {
     char text[1024] = CLOCK MEMORY "[devices]\nu = apbuart, path=";
@@ -362,7 +410,8 @@ static void test_too_big(void **state)
 
     (void)state;
     memset(text, '\n', BOARD_FILE_MAX + 1);
-    check_refused_bytes(text, BOARD_FILE_MAX + 1, " more than 65536 bytes; is this a board file?");
+    check_refused_bytes(text, BOARD_FILE_MAX + 1,
+                        " more than 16777216 bytes; is this a board file?");
     check_refused_bytes(text, BOARD_FILE_MAX,
                         " the board has no clock; add a line such as clock = 40M to [board]");
     free(text);
@@ -397,6 +446,8 @@ int main(void)
         cmocka_unit_test(test_refuses_memories),
         cmocka_unit_test(test_refuses_names_and_lists),
         cmocka_unit_test(test_continued_lines),
+        cmocka_unit_test(test_comments),
+        cmocka_unit_test(test_many_devices),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_files),

@@ -44,7 +44,7 @@ static void test_name_alone(void **state)
     assert_int_equal(list.count, 0);
     property_list_clear(&list);
     assert_null(list.name);
-    assert_null(list.storage);
+    assert_null(list.texts);
 }
 
 static void test_properties(void **state)
@@ -125,7 +125,7 @@ static void test_refusals(void **state)
         assert_false(property_list_parse(refusals[i].text, &list, &err));
         assert_string_equal(err.text, refusals[i].reason);
         assert_int_equal(err.status, LEON3EMU_USAGE);
-        assert_null(list.storage);
+        assert_null(list.texts);
     }
 }
 
