@@ -124,6 +124,12 @@ void leon3emu_destroy(struct machine *machine);
 
 /* Loads an ELF or S-record file; its entry becomes the start address.  False: nothing was written. */
 bool leon3emu_load(struct machine *machine, const char *path, struct error *err);
+/* Loads one more ELF or S-record file: its bytes only, if leon3emu_load() has loaded one before; start
+ * address and symbols stay those of that.  An image that overwrites another is told of (options.notice). */
+bool leon3emu_load_more(struct machine *machine, const char *path, struct error *err);
+/* Loads a boot PROM: as leon3emu_load(), but a file of no known format is loaded as bytes at the address
+ * where the CPU starts after reset. */
+bool leon3emu_load_prom(struct machine *machine, const char *path, struct error *err);
 /* Loads any file as bytes at address. */
 bool leon3emu_load_raw(struct machine *machine, const char *path, uint32_t address,
                        struct error *err);

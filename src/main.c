@@ -35,13 +35,24 @@ static void open_standard_files(void)
     }
 }
 
+/* The firmware's entry is where the CPU starts, wherever the firmware stands among the images. */
+static bool load_image(struct machine *m, const struct cli_options *cli,
+                       const struct cli_image *image, struct error *err)
+{
+    if (image->has_address) {
+        return leon3emu_load_raw(m, image->path, image->address, err);
+    }
+    if (cli->firmware != NULL && image->path != cli->firmware) {
+        return leon3emu_load_more(m, image->path, err);
+    }
+    return cli->bios ? leon3emu_load_prom(m, image->path, err) : leon3emu_load(m, image->path, err);
+}
+
+/* In the order of the command line: what comes later lies on top. */
 static bool load_images(struct machine *m, const struct cli_options *cli, struct error *err)
 {
     for (size_t i = 0; i < cli->image_count; i++) {
-        const struct cli_image *image = &cli->images[i];
-        bool ok = image->has_address ? leon3emu_load_raw(m, image->path, image->address, err)
-                                     : leon3emu_load(m, image->path, err);
-        if (!ok) {
+        if (!load_image(m, cli, &cli->images[i], err)) {
             return false;
         }
     }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "machine/image.h"
+#include "machine/loaded.h"
 #include "machine/machine.h"
 
 #define ENTRY_PSR 0xf30010e0u /* EF, S, PS, ET */
@@ -51,23 +52,29 @@ static void write_bytes(void *context, uint32_t address, const uint8_t *bytes, u
     code_cache_clear(&m->code_cache);
 }
 
+static void tell(void *context, const char *line)
+{
+    machine_notice(context, line);
+}
+
 static bool store_image(struct machine *m, const struct image *image, struct error *err)
 {
     if (!image_check_fits(image, is_memory, m, err)) {
         return false;
     }
+    if (!loaded_add(&m->loaded, image, tell, m)) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     image_store(image, write_bytes, m);
     return true;
 }
 
-bool leon3emu_load(struct machine *m, const char *path, struct error *err)
+/* Loads an image that was read, and takes it over: it is the one that GDB and messages know, and its
+ * entry is where the CPU starts. */
+static bool take_image(struct machine *m, struct image *image, struct error *err)
 {
-    struct image *image;
     struct symbols *symbols = NULL;
 
-    if (!image_read(path, &image, err)) {
-        return false;
-    }
     if (!store_image(m, image, err) || !symbols_read(image, &symbols, err)) {
         image_destroy(image);
         return false;
@@ -83,21 +90,51 @@ bool leon3emu_load(struct machine *m, const char *path, struct error *err)
     return true;
 }
 
-bool leon3emu_load_raw(struct machine *m, const char *path, uint32_t address, struct error *err)
+/* Loads the bytes of an image and nothing else; its place is the entry if there is none. */
+static bool store_only(struct machine *m, struct image *image, struct error *err)
 {
-    struct image *image;
-    bool ok;
+    bool ok = store_image(m, image, err);
 
-    if (!image_read_raw(path, address, &image, err)) {
-        return false;
-    }
-    ok = store_image(m, image, err);
     if (ok && !m->has_entry) {
         m->has_entry = true;
         m->entry = image->entry;
     }
     image_destroy(image);
     return ok;
+}
+
+bool leon3emu_load(struct machine *m, const char *path, struct error *err)
+{
+    struct image *image;
+
+    return image_read(path, &image, err) && take_image(m, image, err);
+}
+
+bool leon3emu_load_more(struct machine *m, const char *path, struct error *err)
+{
+    struct image *image;
+
+    if (!image_read(path, &image, err)) {
+        return false;
+    }
+    return m->image == NULL ? take_image(m, image, err) : store_only(m, image, err);
+}
+
+bool leon3emu_load_raw(struct machine *m, const char *path, uint32_t address, struct error *err)
+{
+    struct image *image;
+
+    return image_read_raw(path, address, &image, err) && store_only(m, image, err);
+}
+
+bool leon3emu_load_prom(struct machine *m, const char *path, struct error *err)
+{
+    struct image *image;
+
+    if (!image_read_any(path, m->cpus[0].config.reset_address, &image, err)) {
+        return false;
+    }
+    return image->format == IMAGE_RAW ? store_only(m, image, err) : take_image(m, image, err);
 }
 
 /* ---- the state at entry ---- */

@@ -74,6 +74,17 @@ static const char *segment_noun(const struct image *image)
     return image->format == IMAGE_ELF ? "segment" : "the data from line";
 }
 
+/* "segment 2", "the data from line 7"; a raw image is one piece. */
+static void segment_text(const struct image *image, const struct image_segment *segment, char *text,
+                         size_t size)
+{
+    if (image->format == IMAGE_RAW) {
+        snprintf(text, size, "its data");
+    } else {
+        snprintf(text, size, "%s %" PRIu32, segment_noun(image), segment->number);
+    }
+}
+
 static int compare_segments(const void *left, const void *right)
 {
     const struct image_segment *a = left;
@@ -116,9 +127,10 @@ static bool read_format(struct image *image, struct error *err)
     if (image_is_srec(image->file, image->file_size)) {
         return image_srec_read(image, err);
     }
+    image->is_unknown = true;
     return image_refuse(image, err,
                         "neither an ELF nor an S-record file; give a raw image with its address, "
-                        "as in --load FILE@0x40000000");
+                        "as in --load FILE@0x40000000, or with --bios if it is a boot PROM");
 }
 
 static struct image *image_new(const char *name)
@@ -175,6 +187,24 @@ bool image_read(const char *path, struct image **image, struct error *err)
            image_finish(opened, read_format(opened, err), image, err);
 }
 
+bool image_read_any(const char *path, uint32_t address, struct image **image, struct error *err)
+{
+    struct image *opened = NULL;
+    struct error reason = {.text = ""};
+    bool good;
+
+    if (!open_image(path, &opened, err)) {
+        return false;
+    }
+    good = read_format(opened, &reason);
+    if (!good && opened->is_unknown) {
+        good = image_raw_read(opened, address, err);
+    } else if (!good) {
+        error_set(err, reason.status, "%s", reason.text);
+    }
+    return image_finish(opened, good, image, err);
+}
+
 bool image_read_raw(const char *path, uint32_t address, struct image **image, struct error *err)
 {
     struct image *opened = NULL;
@@ -224,13 +254,16 @@ bool image_check_fits(const struct image *image,
 {
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct image_segment *segment = &image->segments[i];
+        char text[60];
         if (!is_memory(context, segment->address, segment->mem_size)) {
+            segment_text(image, segment, text, sizeof text);
             return image_refuse(image, err,
-                                "%s %" PRIu32 " (0x%08" PRIx32 "-0x%08" PRIx64
-                                ") lies outside the board's memory; link it for this board or "
-                                "choose another with --board",
-                                segment_noun(image), segment->number, segment->address,
-                                segment_end(segment) - 1);
+                                "%s (0x%08" PRIx32 "-0x%08" PRIx64
+                                ") lies outside the board's memory; %s or choose another with "
+                                "--board",
+                                text, segment->address, segment_end(segment) - 1,
+                                image->format == IMAGE_RAW ? "load it elsewhere"
+                                                           : "link it for this board");
         }
     }
     return true;

@@ -59,8 +59,9 @@ struct image {
     enum image_format format;
     struct image_segment *segments; /* by ascending address, none overlaps another; never empty */
     size_t segment_count;
-    uint32_t entry; /* raw: the load address, where a machine may start if nothing else says */
-    bool has_entry; /* the file itself names an entry point; a multiple of 4 inside a segment */
+    uint32_t entry;  /* raw: the load address, where a machine may start if nothing else says */
+    bool is_unknown; /* not loaded: the contents are of no known format */
+    bool has_entry;  /* the file itself names an entry point; a multiple of 4 inside a segment */
 
     uint8_t *file; /* the whole file */
     size_t file_size;
@@ -75,6 +76,9 @@ bool image_read(const char *path, struct image **image, struct error *err);
 
 /* Reads any file as bytes for `address`.  Results as for image_read(). */
 bool image_read_raw(const char *path, uint32_t address, struct image **image, struct error *err);
+
+/* As image_read(), but a file of no known format is raw, for `address`. */
+bool image_read_any(const char *path, uint32_t address, struct image **image, struct error *err);
 
 /* As image_read() with a file that lies in memory already.  The bytes are copied; `name` is what
  * messages call them. */

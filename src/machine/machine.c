@@ -11,6 +11,7 @@
 #include "exec/translator.h"
 #include "machine/builtin_boards.h"
 #include "machine/image.h"
+#include "machine/loaded.h"
 #include "mem/window.h"
 #include "sparc/interp.h"
 
@@ -432,6 +433,7 @@ void leon3emu_destroy(struct machine *m)
     libraries_unload(m);
     symbols_destroy(m->symbols);
     image_destroy(m->image);
+    loaded_free(&m->loaded);
     board_desc_destroy(m->board);
     pthread_mutex_destroy(&m->post_lock);
     if (m->options.building != NULL) {

@@ -26,6 +26,7 @@
 #define MACHINE_NO_RECORD    15
 
 struct gdb_glue;
+struct loaded;
 
 /* A peripheral's code: built in, or a loaded library. */
 struct library {
@@ -132,7 +133,8 @@ struct machine {
     const struct property *bad_property;
     struct leon3emu_options options;
     struct symbols *symbols;
-    struct image *image; /* the last ELF or S-record loaded */
+    struct loaded *loaded;
+    struct image *image; /* what leon3emu_load() loaded last */
     bool has_entry;
     uint32_t entry;
     bool reset_wanted;

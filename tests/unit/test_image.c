@@ -155,7 +155,7 @@ static void test_neither_format(void **state)
     write_file(place, "#!/bin/sh\n", 10);
     snprintf(expected, sizeof expected,
              "%s: neither an ELF nor an S-record file; give a raw image with its address, as in "
-             "--load FILE@0x40000000",
+             "--load FILE@0x40000000, or with --bios if it is a boot PROM",
              place->path);
     assert_false(image_read(place->path, &image, &err));
     assert_string_equal(err.text, expected);

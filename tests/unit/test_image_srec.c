@@ -92,7 +92,7 @@ static void test_detection(void **state)
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         check_refused(others[i], strlen(others[i]),
                       "neither an ELF nor an S-record file; give a raw image with its address, as "
-                      "in --load FILE@0x40000000");
+                      "in --load FILE@0x40000000, or with --bios if it is a boot PROM");
     }
     check_refused("S9", 2, "line 1 is not an S-record; the file is damaged");
 }

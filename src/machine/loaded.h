@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* Which bytes of memory which image was loaded to, to tell of images that lie on top of each other. */
+#ifndef MACHINE_LOADED_H
+#define MACHINE_LOADED_H
+
+#include "machine/image.h"
+
+/* What an image has written; the last one loaded comes first. */
+struct loaded {
+    struct loaded *next;
+    char label[HOST_FILE_LABEL_SIZE];
+    size_t count;
+    struct loaded_range {
+        uint64_t start, end;
+    } ranges[]; /* by ascending address, none overlaps another */
+};
+
+/* Notes what an image writes.  Calls tell() for each image that it overwrites, with the first bytes that
+ * both have.  False: no memory. */
+bool loaded_add(struct loaded **list, const struct image *image,
+                void (*tell)(void *context, const char *line), void *context);
+void loaded_free(struct loaded **list);
+
+#endif
