@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/completion.h"
+#include "cli/foreign.h"
 #include "cli/help.h"
 #include "cli/options_jit.h"
 #include "core/parse.h"
@@ -40,6 +42,7 @@ enum {
     OPTION_NO_RAW,
     OPTION_HANG_LIMIT,
     OPTION_USAGE,
+    OPTION_COMPLETION,
     OPTION_HELP = '?',
     OPTION_VERSION = 'V',
 };
@@ -64,9 +67,10 @@ static const struct argp_option options[] = {
      "Cycles that each of several CPUs executes in turn (default 700)", 0},
     {NULL, 0, NULL, 0, "What is loaded:", 0},
     {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
-     "Load one more image: ELF or S-record, or any file at ADDRESS", 0},
-    {"bios", OPTION_BIOS, NULL, 0, "Start at address 0 in reset state: the image is a boot PROM",
+     "Load one more image: ELF or S-record, or any file at ADDRESS; what stands later lies on top",
      0},
+    {"bios", OPTION_BIOS, NULL, 0,
+     "Start in reset state: the image is a boot PROM, also one without a format", 0},
     {NULL, 0, NULL, 0, "The run:", 0},
     {"time-limit", OPTION_TIME_LIMIT, "TIME", 0,
      "Stop after this much guest time: 30, 1.5s, 500ms, 20us, 1m, 2h", 0},
@@ -88,6 +92,8 @@ static const struct argp_option options[] = {
      "Print the address space, or the devices with properties and lines, and exit", 0},
     {"help", OPTION_HELP, NULL, 0, "Print this and exit", 0},
     {"usage", OPTION_USAGE, NULL, 0, "Print the first lines of this and exit", 0},
+    {"completion", OPTION_COMPLETION, "bash|zsh", 0,
+     "Print a script by which the shell completes this command line, and exit", 0},
     {"version", OPTION_VERSION, NULL, 0, "Print the version and exit", 0},
     {0},
 };
@@ -341,6 +347,15 @@ static bool set_explain(struct cli_options *cli, const char *text, struct error 
     return true;
 }
 
+static bool print_completion(const char *shell, struct error *err)
+{
+    if (cli_print_completion(shell, tables, stdout)) {
+        exit(cli_finish_printing());
+    }
+    return error_set(err, LEON3EMU_USAGE, "--completion %s: there is one for bash and one for zsh",
+                     shell);
+}
+
 static bool set_option(struct parser *parser, int key, const char *text)
 {
     struct cli_options *cli = parser->cli;
@@ -371,6 +386,8 @@ static bool set_option(struct parser *parser, int key, const char *text)
         return set_explain(cli, text, err);
     case OPTION_DUMP:
         return set_dump(cli, text, err);
+    case OPTION_COMPLETION:
+        return print_completion(text, err);
     default:
         return cli_add_firmware(cli, text, err);
     }
@@ -423,6 +440,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_QUANTUM:
     case OPTION_DUMP:
     case OPTION_EXPLAIN:
+    case OPTION_COMPLETION:
     case 'd':
     case ARGP_KEY_ARG:
         return set_option(parser, key, text) ? 0 : EINVAL;
@@ -451,21 +469,46 @@ static bool check_usage(const struct cli_options *cli, struct error *err)
     return true;
 }
 
-bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err)
+static bool parse_native(int argc, char **argv, struct cli_options *cli, struct error *err)
 {
     struct parser parser = {cli, err, {&cli->machine, err}};
+
+    return cli_check_words(argc, argv, tables, err) &&
+           argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &parser) == 0;
+}
+
+/* The words of another program, or those of SIS that have no meaning of their own here, as options of
+ * this one. */
+static bool parse_foreign(char personality, int argc, char **argv, struct cli_options *cli,
+                          struct error *err)
+{
+    struct cli_words words = {0};
+    bool ok = personality == 'S' ? cli_parse_sis(argc, argv, cli, &words, err)
+                                 : cli_translate(personality, argc, argv, cli, &words, err);
+
+    ok = ok && parse_native(words.count, words.words, cli, err);
+    if (ok && personality == 'T' && cli->machine.board == NULL) {
+        cli->machine.board = "leon3-grlib";
+    }
+    free(words.words);
+    return ok;
+}
+
+bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err)
+{
+    char personality = cli_personality(argv[0]);
     bool ok;
 
     memset(cli, 0, sizeof *cli);
     leon3emu_options_init(&cli->machine);
     cli->hang_limit = DEFAULT_HANG_LIMIT;
     argp_err_exit_status = LEON3EMU_USAGE;
-    if (cli_is_sis(argc, argv)) {
-        ok = cli_parse_sis(argc, argv, cli, err);
-    } else {
-        ok = argp_parse(&argp, argc, argv, ARGP_NO_HELP, NULL, &parser) == 0;
+    if (personality == 0 && cli_is_sis(argc, argv)) {
+        personality = 'S';
     }
-    ok = ok && check_usage(cli, err);
+    ok = (personality != 0 ? parse_foreign(personality, argc, argv, cli, err)
+                           : parse_native(argc, argv, cli, err)) &&
+         check_usage(cli, err);
     if (!ok) {
         cli_options_fini(cli);
     }

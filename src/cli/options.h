@@ -26,6 +26,7 @@ struct cli_options {
     const char **settings;    /* what machine.settings points to */
     char **strings;           /* owned copies */
     size_t string_count;
+    unsigned lines;          /* how many character lines QEMU's options have named */
     const char *periph_help; /* NAME of --periph NAME,help; NULL: not asked */
     bool periph_list;        /* --periph help */
     bool board_help;         /* --board NAME,help, with the name in machine.board */
@@ -50,9 +51,12 @@ struct cli_options {
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
 void cli_options_fini(struct cli_options *cli);
 
-/* The style of SIS.  Used by cli_parse(). */
+/* The style of SIS.  Used by cli_parse(), which is given *rest, what is to be parsed as options of this
+ * program. */
+struct cli_words;
 bool cli_is_sis(int argc, char **argv);
-bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err);
+bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_words *rest,
+                   struct error *err);
 
 /* The one FIRMWARE. */
 bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *err);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/foreign.h"
 #include "cli/options.h"
 #include "core/parse.h"
 
@@ -76,17 +77,13 @@ bool cli_is_sis(int argc, char **argv)
 }
 
 static bool take_option(struct arguments *arguments, const char *option, struct cli_options *cli,
-                        struct error *err)
+                        struct cli_words *rest, struct error *err)
 {
-    if (strcmp(option, "-r") == 0 || strcmp(option, "-v") == 0) {
-        return true; /* to run at once, and to say so, is what we do */
+    if (strcmp(option, "-v") == 0) {
+        return true; /* to say what happens is what we do */
     }
     if (strcmp(option, "-nouartrx") == 0) {
         cli->machine.input_fd = -1;
-        return true;
-    }
-    if (strcmp(option, "-rt") == 0) {
-        cli->machine.realtime = true;
         return true;
     }
     if (board_of(option) != NULL) {
@@ -99,21 +96,74 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
     if (strcmp(option, "-tlim") == 0) {
         return take_time_limit(arguments, cli, err);
     }
-    return error_set(err, LEON3EMU_USAGE,
-                     "%s is not known together with -leon3 or -gr740; of SIS's options -m, "
-                     "-nouartrx, -r, -rt, -tlim and -v are",
-                     option);
+    arguments->next--;
+    if (!cli_translate_word('S', arguments->count, arguments->values, &arguments->next, cli, rest,
+                            err)) {
+        return false;
+    }
+    arguments->next++;
+    return true;
 }
 
-bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct error *err)
+/* Options of the two styles are not mixed. */
+static bool refuse_option(const struct cli_options *cli, const char *word, struct error *err)
+{
+    const char *board = cli->machine.board != NULL ? cli->machine.board : "leon3-sis";
+
+    return error_set(
+        err, LEON3EMU_USAGE,
+        "%s is not known together with SIS's -leon3 or -gr740; write --board=%s instead "
+        "of that to have the options of leon3emu (of SIS's options -dumbio, -freq, -gdb, "
+        "-m, -nfp, -nouartrx, -port, -r, -rt, -tlim, -uart1, -uart2 and -v are known)",
+        word, board);
+}
+
+static bool is_known(const char *option)
+{
+    static const char *const own[] = {"-v", "-nouartrx", "-m", "-tlim"};
+
+    for (unsigned i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (strcmp(own[i], option) == 0) {
+            return true;
+        }
+    }
+    return board_of(option) != NULL || cli_knows('S', option);
+}
+
+static bool check_system(const struct cli_options *cli, struct error *err)
+{
+    return cli->machine.board != NULL ||
+           error_set(
+               err, LEON3EMU_USAGE,
+               "SIS without -leon3 or -gr740 is an ERC32, and there is no board with one; say "
+               "-leon3 or -gr740");
+}
+
+/* The name of the system may stand behind an option whose refusal names it. */
+static void find_system(const struct arguments *arguments, struct cli_options *cli)
+{
+    for (int i = 1; i < arguments->count; i++) {
+        if (board_of(arguments->values[i]) != NULL) {
+            cli->machine.board = board_of(arguments->values[i]);
+        }
+    }
+}
+
+bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_words *rest,
+                   struct error *err)
 {
     struct arguments arguments = {argc, argv, 1};
     const char *word;
 
     cli->machine.cpus = 1; /* as SIS has it, unless -m says more */
+    find_system(&arguments, cli);
+    if (!cli_add_word(cli, rest, argv[0], strlen(argv[0]), err) || !check_system(cli, err)) {
+        return false;
+    }
     while ((word = take(&arguments)) != NULL) {
-        bool ok = word[0] == '-' ? take_option(&arguments, word, cli, err)
-                                 : cli_add_firmware(cli, word, err);
+        bool ok = word[0] != '-'   ? cli_add_firmware(cli, word, err)
+                  : is_known(word) ? take_option(&arguments, word, cli, rest, err)
+                                   : refuse_option(cli, word, err);
         if (!ok) {
             return false;
         }

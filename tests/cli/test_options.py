@@ -167,9 +167,7 @@ class Words(Case):
         self.assertEqual(done.returncode, INSN_LIMIT, done.stderr)
 
     def test_unknown_option(self):
-        done = self.run_it("--colour", "spin.elf")
-        self.assertEqual((done.returncode, done.stdout), (USAGE, ""))
-        self.assertIn("unrecognized option '--colour'", done.stderr)
+        self.refuse(USAGE, "there is no option --colour; --help lists them", "--colour", "spin.elf")
 
     def test_values(self):
         for option, value in (("--smp", "0"), ("--smp", "17"), ("--smp", "two"), ("--quantum", "0"),
@@ -203,10 +201,42 @@ class Words(Case):
         self.refuse(USAGE, "--load spin.elf@0x100000000: .*", "--load", "spin.elf@0x100000000")
         self.refuse(FILE, "cannot open none.bin: No such file.*", "--load", "none.bin@0")
 
+    def first(self, *arguments):
+        """What the run begins with, and what was said about loading."""
+        done = self.run_it("-d", "in_asm", "--insn-limit=1", *arguments)
+        self.assertEqual(done.returncode, INSN_LIMIT, done.stderr)
+        text = done.stderr
+        return (re.search(r"0x([0-9a-f]{8}): +([0-9a-f]{8})", text).groups(),
+                re.findall(r"^leon3emu: (.* overwrites .*)$", text, re.M))
+
+    def test_load_order(self):
+        """What stands later lies on top, the firmware too; its entry is the start in any order."""
+        nop, branch = ("40000000", "01000000"), ("40000000", "10800000")
+        (self.place / "patch").write_bytes(bytes.fromhex("01000000"))
+        self.assertEqual(self.first("spin.elf", "--load=patch@0x40000000"),
+                         (nop, ["patch overwrites 0x40000000-0x40000003 of spin.elf"]))
+        self.assertEqual(self.first("--load=patch@0x40000000", "spin.elf"),
+                         (branch, ["spin.elf overwrites 0x40000000-0x40000003 of patch"]))
+        self.assertEqual(self.first("spin.elf", "--load=patch@0x40000008"), (branch, []))
+        other = bytearray((self.place / "spin.elf").read_bytes())
+        other[24:28] = other[60:64] = other[64:68] = struct.pack(">I", 0x40001000)
+        (self.place / "other.elf").write_bytes(other)
+        for words in (["spin.elf", "--load=other.elf"], ["--load=other.elf", "spin.elf"]):
+            self.assertEqual(self.first(*words), (branch, []))
+        self.assertEqual(self.first("--load=other.elf"), (("40001000", "10800000"), []))
+
+    def test_raw(self):
+        (self.place / "flat.bin").write_bytes(struct.pack(">II", 0x10800000, 0x01000000))
+        self.assertEqual(self.first("--bios", "flat.bin"), (("00000000", "10800000"), []))
+        self.refuse(IMAGE, "flat.bin: .*--load FILE@0x40000000, or with --bios if it is a boot PROM",
+                    "flat.bin")
+        self.refuse(IMAGE, r"flat.bin: its data \(0x90000000-0x90000007\) lies outside the board's memory; "
+                    "load it elsewhere or choose another with --board", "--load=flat.bin@0x90000000")
+
     def test_sis(self):
         for words, sentence in ((["-m"], "-m wants a number of CPUs.*"), (["-m", "0"], "-m wants.*"),
                                 (["-tlim", "400"], "-tlim wants a number and a unit.*"),
-                                (["-tlim", "x", "s"], "-tlim wants.*"), (["-gdb"], "-gdb is not known.*")):
+                                (["-tlim", "x", "s"], "-tlim wants.*"), (["-colour"], "-colour is not known.*")):
             self.refuse(USAGE, sentence, "-leon3", *words)
 
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* libFuzzer: any text as a board file, and as the property list of --periph. */
+/* libFuzzer: any text as a board file, and as the property list of --periph.  A byte 0xff, which no text
+ * has, ends the board file; what follows are settings, each ended by another. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,9 @@
 #include "check.h"
 #include "core/property_list.h"
 #include "machine/board_file.h"
+
+#define SEPARATOR    '\xff'
+#define SETTINGS_MAX 8
 
 static void check_board(const struct board_desc *desc)
 {
@@ -22,16 +26,51 @@ static void check_board(const struct board_desc *desc)
     }
 }
 
+/* Settings change the board or are refused; either way it stays one. */
+static void try_settings(struct board_desc *desc, const char *text, size_t size)
+{
+    char *copy = malloc(size + 1);
+    const char *settings[SETTINGS_MAX];
+    size_t count = 0;
+    struct error err = {.text = ""};
+
+    CHECK(copy != NULL);
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    for (char *at = copy; at != NULL && count < SETTINGS_MAX;) {
+        char *end = strchr(at, SEPARATOR);
+        if (end != NULL) {
+            *end++ = '\0';
+        }
+        settings[count++] = at;
+        at = end;
+    }
+    if (board_apply_settings(desc, settings, count, &err)) {
+        CHECK(desc->clock_hz != 0 && desc->memory_count > 0);
+    } else {
+        CHECK((err.status == LEON3EMU_USAGE || err.status == LEON3EMU_BOARD) &&
+              err.text[0] != '\0');
+    }
+    free(copy);
+}
+
+/* An include that cannot be read is trouble with a file; all else is named with the file's line. */
 static void try_board(const char *text, size_t size)
 {
     struct error err = {.text = ""};
     struct board_desc *desc;
+    const char *end = memchr(text, SEPARATOR, size);
+    size_t length = end != NULL ? (size_t)(end - text) : size;
 
-    if (board_file_parse("fuzz.board", text, size, &desc, &err)) {
+    if (board_file_parse("fuzz.board", text, length, &desc, &err)) {
         check_board(desc);
+        if (end != NULL) {
+            try_settings(desc, end + 1, size - length - 1);
+        }
         board_desc_destroy(desc);
     } else {
-        CHECK(err.status == LEON3EMU_BOARD && strncmp(err.text, "fuzz.board:", 11) == 0);
+        CHECK(err.status == LEON3EMU_FILE || err.status == LEON3EMU_BOARD);
+        CHECK(strstr(err.text, ": ") != NULL);
     }
 }
 

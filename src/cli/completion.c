@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Completion scripts, see completion.h.
+ *
+ * The options are in the script.  Names that depend on the installation or may grow (boards, devices,
+ * log items, passes) are asked of the program when they are completed.
+ */
+#include "cli/completion.h"
+
+#include <string.h>
+
+#include "check.h"
+
+/* What completes the value of an option: words that are fixed, or the first words of the lines that the
+ * program prints for `ask`, and files of a pattern. */
+static const struct value {
+    const char *option;
+    const char *words;
+    const char *ask;
+    const char *files;
+} values[] = {
+    {"--board", NULL, "--board=help", "*.board"},
+    {"--periph", NULL, "--periph=help", "*.so"},
+    {"--passes", "-all", "--passes=help", NULL},
+    {"--exec", "jit ir interp", NULL, NULL},
+    {"--dump", "mtree qtree", NULL, NULL},
+    {"--stress", "ra tlb cache exit", NULL, NULL},
+    {"--completion", "bash zsh", NULL, NULL},
+    {"--set", "board.clock= cpu.nwin= cpu.fpu= cpu.mmu= ram.size=", NULL, NULL},
+    {"--load", NULL, NULL, "*"},
+    {"-d", NULL, "-d help", NULL},
+};
+
+static bool is_option(const struct argp_option *row)
+{
+    return row->name != NULL || row->key != 0;
+}
+
+/* "--board=", "--bios", "-d". */
+static void print_option(const struct argp_option *row, FILE *stream)
+{
+    if (row->name == NULL) {
+        fprintf(stream, "-%c", row->key);
+    } else {
+        fprintf(stream, "--%s%s", row->name,
+                row->arg != NULL && !(row->flags & OPTION_ARG_OPTIONAL) ? "=" : "");
+    }
+}
+
+/* ---- bash ---- */
+
+static void print_bash_value(const struct value *value, FILE *stream)
+{
+    fprintf(stream, "    %s)\n", value->option);
+    if (value->words != NULL) {
+        fprintf(stream, "        words=\"%s\"\n", value->words);
+    }
+    if (value->ask != NULL) {
+        fprintf(stream,
+                "        words=\"$words $(\"$1\" %s 2>/dev/null | sed -n 's/^ *\\([a-z0-9_-]*\\) "
+                ".*/\\1/p')\"\n",
+                value->ask);
+    }
+    if (value->files != NULL) {
+        fprintf(stream, "        files='%s'\n", value->files);
+    }
+    fprintf(stream, "        ;;\n");
+}
+
+static void print_bash(const struct argp_option *const *tables, FILE *stream)
+{
+    fprintf(stream, "# Completion of leon3emu's command line for bash, printed by leon3emu "
+                    "--completion=bash.\n\n"
+                    "_leon3emu()\n{\n"
+                    "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+                    "    local words= files=\n"
+                    "    if [[ $cur == \"=\" ]]; then\n        cur=\n"
+                    "    elif [[ $prev == \"=\" ]]; then\n"
+                    "        prev=${COMP_WORDS[COMP_CWORD-2]}\n    fi\n"
+                    "    COMPREPLY=()\n"
+                    "    case $prev in\n");
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        print_bash_value(&values[i], stream);
+    }
+    fprintf(stream, "    *)\n        if [[ $cur == -* ]]; then\n            words=\"");
+    for (unsigned i = 0; tables[i] != NULL; i++) {
+        for (const struct argp_option *row = tables[i]; row->doc != NULL; row++) {
+            if (is_option(row)) {
+                print_option(row, stream);
+                fputc(' ', stream);
+            }
+        }
+    }
+    fprintf(stream, "\"\n        fi\n        ;;\n    esac\n"
+                    "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\"\n"
+                    "        [[ -z $files ]] || compgen -f -X \"!$files\" -- \"$cur\"\n"
+                    "        [[ -z $files ]] || compgen -d -S / -- \"$cur\")\n"
+                    "    if [[ ${COMPREPLY[0]} == *[=/] ]]; then\n"
+                    "        compopt -o nospace 2>/dev/null\n    fi\n"
+                    "}\n\ncomplete -o bashdefault -o default -F _leon3emu leon3emu\n");
+}
+
+/* ---- zsh ---- */
+
+/* Text inside of '...[text]...'. */
+static void print_zsh_text(const char *text, FILE *stream)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') {
+            fprintf(stream, "'\\''");
+        } else {
+            fprintf(stream, strchr("[]:\\", *text) != NULL ? "\\%c" : "%c", *text);
+        }
+    }
+}
+
+static const struct value *find_value(const struct argp_option *row)
+{
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        const char *option = values[i].option;
+        if (row->name == NULL
+                ? option[1] == row->key && option[2] == '\0'
+                : strncmp(option, "--", 2) == 0 && strcmp(option + 2, row->name) == 0) {
+            return &values[i];
+        }
+    }
+    return NULL;
+}
+
+/* ":what it is:action". */
+static void print_zsh_action(const struct argp_option *row, FILE *stream)
+{
+    const struct value *value = find_value(row);
+
+    fputs(row->flags & OPTION_ARG_OPTIONAL ? "::" : ":", stream);
+    print_zsh_text(row->arg, stream);
+    if (value == NULL) {
+        fputs(strcmp(row->arg, "FILE") == 0 ? ":_files" : ": ", stream);
+    } else if (value->ask != NULL) {
+        fprintf(stream, ":_leon3emu_ask \"%s\" \"%s\"", value->ask,
+                value->files == NULL ? "" : value->files);
+    } else if (value->words != NULL) {
+        fprintf(stream, ":(%s)", value->words);
+    } else {
+        fputs(":_files", stream);
+    }
+}
+
+static void print_zsh(const struct argp_option *const *tables, FILE *stream)
+{
+    fprintf(stream, "#compdef leon3emu\n"
+                    "# Completion of leon3emu's command line for zsh, printed by leon3emu "
+                    "--completion=zsh.\n\n"
+                    "# The names that the program prints for $1, and files of the pattern $2.\n"
+                    "_leon3emu_ask()\n{\n"
+                    "    local -a names\n"
+                    "    names=(${(f)\"$(leon3emu ${=1} 2>/dev/null | sed -n "
+                    "'s/^ *\\([a-z0-9_-]*\\) .*/\\1/p')\"})\n"
+                    "    compadd -a names\n"
+                    "    [[ -z $2 ]] || _files -g \"$2\"\n}\n\n"
+                    "_arguments \\\n");
+    for (unsigned i = 0; tables[i] != NULL; i++) {
+        for (const struct argp_option *row = tables[i]; row->doc != NULL; row++) {
+            if (!is_option(row)) {
+                continue;
+            }
+            fputs("    '*", stream);
+            print_option(row, stream);
+            fputc('[', stream);
+            print_zsh_text(row->doc, stream);
+            fputc(']', stream);
+            if (row->arg != NULL) {
+                print_zsh_action(row, stream);
+            }
+            fputs("' \\\n", stream);
+        }
+    }
+    fprintf(stream, "    '*:firmware:_files'\n");
+}
+
+bool cli_print_completion(const char *shell, const struct argp_option *const *tables, FILE *stream)
+{
+    if (strcmp(shell, "bash") == 0) {
+        print_bash(tables, stream);
+        return true;
+    }
+    if (strcmp(shell, "zsh") == 0) {
+        print_zsh(tables, stream);
+        return true;
+    }
+    return false;
+}
