@@ -161,6 +161,10 @@ void leon3emu_tick(struct machine *machine);
 /* Makes a run tell soon, by notices, how far it has come, and go on.  From any thread or signal handler. */
 void leon3emu_request_status(struct machine *machine);
 
+/* Was output of a character line lost, or input, because the host could not write or read it (a full disk, a closed
+ * pipe)?  A log line said so when it happened. */
+bool leon3emu_output_failed(const struct machine *machine);
+
 uint64_t leon3emu_cycles(const struct machine *machine);
 uint64_t leon3emu_instructions(const struct machine *machine);
 uint64_t leon3emu_nanoseconds(const struct machine *machine);

@@ -106,7 +106,7 @@ static int run(struct machine *m, const struct cli_options *cli)
     if (cli->stats) {
         leon3emu_stats(m, stderr);
     }
-    return stop.status;
+    return stop.status < 64 && leon3emu_output_failed(m) ? LEON3EMU_OUTPUT : stop.status;
 }
 
 /* Is something asked for that needs no machine? */
@@ -183,7 +183,7 @@ int main(int argc, char **argv)
     crash_watch(NULL, NULL);
     if (!cli_log_close(&log, cli.log_file, &err)) {
         complain(&err);
-        status = status == 0 ? LEON3EMU_FILE : status;
+        status = status < 64 ? LEON3EMU_OUTPUT : status;
     }
     cli_options_fini(&cli);
     return status;

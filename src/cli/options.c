@@ -474,6 +474,8 @@ static bool parse_native(int argc, char **argv, struct cli_options *cli, struct 
     struct parser parser = {cli, err, {&cli->machine, err}};
 
     return cli_check_words(argc, argv, tables, err) &&
+           /* The one reason of argp's own to fail. */
+           (error_set(err, LEON3EMU_HOST, "out of memory"), true) &&
            argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &parser) == 0;
 }
 

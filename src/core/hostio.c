@@ -53,18 +53,21 @@ static unsigned ready_events(const struct pollfd *poll)
            ((revents & POLLOUT) != 0 ? HOSTIO_WRITE : 0);
 }
 
-static void hostio_grow(struct hostio *h)
+static bool hostio_grow(struct hostio *h)
 {
-    h->capacity = h->capacity == 0 ? 8 : 2 * h->capacity;
-    h->polls = realloc(h->polls, h->capacity * sizeof *h->polls);
-    h->watches = realloc(h->watches, h->capacity * sizeof *h->watches);
-    CHECK(h->polls != NULL && h->watches != NULL);
+    /* So many at first that no run of the usual kind grows: then there is nobody to tell of it. */
+    h->capacity = h->capacity == 0 ? 256 : 2 * h->capacity;
+    struct pollfd *polls = realloc(h->polls, h->capacity * sizeof *h->polls);
+    struct hostio_watch **watches = realloc(h->watches, h->capacity * sizeof *h->watches);
+    h->polls = polls == NULL ? h->polls : polls;
+    h->watches = watches == NULL ? h->watches : watches;
+    return polls != NULL && watches != NULL;
 }
 
 static unsigned hostio_append(struct hostio *h, struct hostio_watch *watch)
 {
     if (h->count == h->capacity) {
-        hostio_grow(h);
+        CHECK(hostio_grow(h));
     }
     h->polls[h->count] = (struct pollfd){.fd = -1};
     h->watches[h->count] = watch;
@@ -93,6 +96,15 @@ static void hostio_close_holes(struct hostio *h)
     h->has_holes = false;
 }
 
+static void hostio_destroy_parts(struct hostio *h)
+{
+    if (h != NULL) {
+        free(h->polls);
+        free(h->watches);
+        free(h);
+    }
+}
+
 struct hostio *hostio_create(struct error *err)
 {
     int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -102,7 +114,12 @@ struct hostio *hostio_create(struct error *err)
         return NULL;
     }
     struct hostio *h = calloc(1, sizeof *h);
-    CHECK(h != NULL);
+    if (h == NULL || !hostio_grow(h)) {
+        hostio_destroy_parts(h);
+        close(wake_fd);
+        error_set(err, LEON3EMU_HOST, "out of memory");
+        return NULL;
+    }
     h->wake_fd = wake_fd;
     unsigned slot = hostio_append(h, NULL);
     h->polls[slot].fd = wake_fd;
@@ -118,9 +135,7 @@ void hostio_destroy(struct hostio *h)
     hostio_close_holes(h);
     ASSERT(h->count == 1);
     close(h->wake_fd);
-    free(h->polls);
-    free(h->watches);
-    free(h);
+    hostio_destroy_parts(h);
 }
 
 void hostio_add(struct hostio *h, struct hostio_watch *watch, unsigned events)

@@ -191,7 +191,9 @@ static void listener_ready(void *context, unsigned events)
 struct gdbstub *gdbstub_create(const struct gdbstub_config *config)
 {
     struct gdbstub *s = calloc(1, sizeof *s);
-    CHECK(s != NULL);
+    if (s == NULL) {
+        return NULL;
+    }
     s->config = *config;
     s->listener = (struct hostio_watch){-1, listener_ready, s};
     s->client = (struct hostio_watch){-1, client_ready, s};

@@ -135,7 +135,7 @@ struct gdbstub_config {
 
 struct gdbstub;
 
-/* Never NULL.  *config is copied. */
+/* NULL: no memory.  *config is copied. */
 struct gdbstub *gdbstub_create(const struct gdbstub_config *config);
 
 /* Closes the connection.  No op is called.  stub may be NULL. */

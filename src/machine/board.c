@@ -93,7 +93,7 @@ static bool blame(const struct machine *m, enum leon3emu_status status, struct e
     vsnprintf(who, sizeof who, format, arguments);
     va_end(arguments);
     error_prefix(err, "%s", who);
-    err->status = status;
+    err->status = err->status == LEON3EMU_HOST ? LEON3EMU_HOST : status;
     return false;
 }
 

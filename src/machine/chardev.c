@@ -31,7 +31,9 @@ static bool is_same(int a, int b)
 struct chardev_hub *chardev_hub_create(const struct chardev_hub_config *config)
 {
     struct chardev_hub *hub = calloc(1, sizeof *hub);
-    CHECK(hub != NULL);
+    if (hub == NULL) {
+        return NULL;
+    }
     hub->config = *config;
     hub->shares_log = is_same(config->output_fd, config->log_fd);
     return hub;
@@ -112,7 +114,9 @@ static struct chardev *chardev_new(struct chardev_hub *hub, const char *label, c
                                    const struct chardev_backend *backend)
 {
     struct chardev *cd = calloc(1, sizeof *cd);
-    CHECK(cd != NULL);
+    if (cd == NULL) {
+        return NULL;
+    }
     cd->hub = hub;
     cd->backend = backend;
     cd->input.queue.limit = CHARDEV_INPUT_LIMIT;
@@ -133,10 +137,8 @@ bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, 
 char *chardev_path(const struct chardev *cd, const char *path, size_t length)
 {
     char *copy = strndup(path, length);
-    char *resolved;
-    CHECK(copy != NULL);
-    resolved = host_file_resolve(length == 0 ? NULL : cd->directory, copy);
-    CHECK(resolved != NULL);
+    char *resolved =
+        copy == NULL ? NULL : host_file_resolve(length == 0 ? NULL : cd->directory, copy);
     free(copy);
     return resolved;
 }
@@ -152,6 +154,9 @@ bool chardev_open_at(struct chardev_hub *hub, const char *label, const char *spe
         return false;
     }
     struct chardev *made = chardev_new(hub, label, spec, backend);
+    if (made == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     made->directory = directory;
     if (backend->stdio) {
         hub->stdio = made;
@@ -174,7 +179,7 @@ void chardev_close(struct chardev *cd)
     chardev_output_push(cd);
     chardev_input_stop(cd, CHARDEV_INPUT_NONE);
     chardev_output_stop(cd, CHARDEV_OUTPUT_NONE);
-    if (cd->backend->close != NULL) {
+    if (cd->backend->close != NULL && cd->state != NULL) {
         cd->backend->close(cd);
     }
     if (cd->hub->stdio == cd) {
@@ -273,6 +278,11 @@ void chardev_hub_before_line(struct chardev_hub *hub)
         chardev_output_before_line(hub->stdio);
         hub->before_line = false;
     }
+}
+
+bool chardev_hub_failed(const struct chardev_hub *hub)
+{
+    return hub->failed;
 }
 
 bool chardev_hub_congested(const struct chardev_hub *hub)

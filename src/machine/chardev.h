@@ -51,7 +51,7 @@ struct chardev_hub_config {
     void *context;
 };
 
-/* Never NULL.  *config is copied. */
+/* NULL: no memory.  *config is copied. */
 struct chardev_hub *chardev_hub_create(const struct chardev_hub_config *config);
 
 /* Sends what can be sent within a second, closes all lines, gives the terminal back as it was.
@@ -108,6 +108,9 @@ bool chardev_hub_congested(const struct chardev_hub *hub);
  * it takes), for others at most a second.  hostio_wake() ends it early.  False: something is left.
  */
 bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms);
+
+/* Has output been lost because it could not be written, or input because it could not be read? */
+bool chardev_hub_failed(const struct chardev_hub *hub);
 
 /* Raw console: each key goes to the guest at once, Ctrl-C too; Ctrl-A x quits, Ctrl-A h shows help,
  * Ctrl-A i how far the run has come, Ctrl-A Ctrl-A sends Ctrl-A.  Who types Ctrl-C three times and sees no output

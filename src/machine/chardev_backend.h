@@ -98,6 +98,7 @@ struct chardev {
 struct chardev_hub {
     struct chardev_hub_config config;
     struct chardev *list;
+    bool failed;           /* output or input was lost by an error of the host */
     struct chardev *stdio; /* the one line that uses input_fd and output_fd, or NULL */
     bool shares_log;       /* output_fd and log_fd are the same terminal, pipe or file */
     bool before_line;      /* in chardev_hub_before_line() */
@@ -106,7 +107,7 @@ struct chardev_hub {
 extern const struct chardev_backend chardev_none, chardev_stdio, chardev_file, chardev_pty,
     chardev_tcp;
 
-/* A path of the spec during open(), from malloc(): relative ones start in cd->directory. */
+/* A path of the spec during open(), from malloc() (NULL: no memory): relative ones start in cd->directory. */
 char *chardev_path(const struct chardev *cd, const char *path, size_t length);
 
 /* Writes one line to the user. */

@@ -108,11 +108,15 @@ static bool file_open(struct chardev *cd, const char *argument, struct error *er
     struct file_state *state = malloc(sizeof *state);
     size_t length = strcspn(argument, ":");
     const char *in_path = argument[length] == ':' ? argument + length + 1 : "";
-    CHECK(state != NULL);
+    if (state == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     *state = (struct file_state){-1, -1, chardev_path(cd, argument, length), false};
     cd->state = state;
     char *in = chardev_path(cd, in_path, strlen(in_path));
-    bool ok = file_open_input(state, in, err) && file_open_output(state, err);
+    bool ok = in != NULL && state->out_path != NULL
+                  ? file_open_input(state, in, err) && file_open_output(state, err)
+                  : error_set(err, LEON3EMU_HOST, "out of memory");
     free(in);
     if (ok) {
         chardev_input_start(cd, state->in);

@@ -10,6 +10,7 @@
 #include "machine/chardev_backend.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -116,13 +117,28 @@ void chardev_input_stop(struct chardev *cd, enum chardev_input_mode next)
     cd->input.paused = false;
 }
 
+/* A file that cannot be read is not one that is at its end. */
+static void input_fail(struct chardev *cd, int error_number)
+{
+    cd->hub->failed = true;
+    log_line(cd->hub->config.log, 0, "%s: cannot read from %s: %s; no more input comes", cd->label,
+             cd->address, strerror(error_number));
+}
+
 /* Reads the next piece of a file; false at its end. */
 static bool input_pull(struct chardev *cd)
 {
     size_t size = CHARDEV_READ_SIZE;
     uint8_t *room = byte_queue_room(&cd->input.queue, &size);
-    ssize_t got = room == NULL ? 0 : read(cd->input.watch.fd, room, size);
+    ssize_t got;
+
+    do {
+        got = room == NULL ? 0 : read(cd->input.watch.fd, room, size);
+    } while (got < 0 && errno == EINTR);
     if (got <= 0) {
+        if (got < 0 || room == NULL) {
+            input_fail(cd, got < 0 ? errno : ENOMEM);
+        }
         input_end(cd);
         return false;
     }

@@ -95,6 +95,7 @@ static void output_set_blocked(struct chardev *cd, bool blocked)
 static void output_fail(struct chardev *cd, int error_number)
 {
     if (cd->backend->hang_up == NULL) {
+        cd->hub->failed = true;
         log_line(cd->hub->config.log, 0,
                  "%s: cannot write to %s: %s; output is dropped from here on", cd->label,
                  cd->address, strerror(error_number));
@@ -216,8 +217,17 @@ void chardev_output_stop(struct chardev *cd, enum chardev_output_mode next)
 
 static void output_drop(struct chardev *cd)
 {
-    if (!cd->output.dropping) {
-        cd->output.dropping = true;
+    bool no_memory = cd->output.queue.length < cd->output.queue.limit;
+
+    cd->hub->failed = cd->hub->failed || no_memory;
+    if (cd->output.dropping) {
+        return;
+    }
+    cd->output.dropping = true;
+    if (no_memory) {
+        log_line(cd->hub->config.log, 0, "%s: no memory for output to %s; some of it is lost",
+                 cd->label, cd->address);
+    } else {
         log_line(cd->hub->config.log, 0,
                  "%s: %s is not read and %zu bytes wait for it; output is dropped until it is",
                  cd->label, cd->address, cd->output.queue.length);

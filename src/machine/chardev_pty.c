@@ -61,6 +61,9 @@ static bool pty_make_link(const struct chardev *cd, struct pty_state *state, con
                           struct error *err)
 {
     char *path = chardev_path(cd, argument, strlen(argument));
+    if (path == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     pty_remove_stale_link(path);
     if (symlink(cd->address, path) != 0) {
         error_set(err, LEON3EMU_FILE, "cannot make the link '%s' to %s: %s", path, cd->address,
@@ -75,7 +78,9 @@ static bool pty_make_link(const struct chardev *cd, struct pty_state *state, con
 static bool pty_open(struct chardev *cd, const char *argument, struct error *err)
 {
     struct pty_state *state = malloc(sizeof *state);
-    CHECK(state != NULL);
+    if (state == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     *state = (struct pty_state){.master = -1, .slave = -1};
     cd->state = state;
     if (!pty_make(cd, state, err) ||

@@ -115,9 +115,10 @@ static size_t console_filter(struct chardev *cd, uint8_t *bytes, size_t size)
 static bool stdio_open(struct chardev *cd, const char *argument, struct error *err)
 {
     (void)argument;
-    (void)err;
     cd->state = calloc(1, sizeof(struct console));
-    CHECK(cd->state != NULL);
+    if (cd->state == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     chardev_input_start(cd, cd->hub->config.input_fd);
     chardev_output_start(cd, cd->hub->config.output_fd);
     return true;

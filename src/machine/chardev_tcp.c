@@ -49,7 +49,9 @@ static bool tcp_open(struct chardev *cd, const char *argument, struct error *err
 {
     struct tcp_state *state = malloc(sizeof *state);
     unsigned port;
-    CHECK(state != NULL);
+    if (state == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     *state = (struct tcp_state){{.fd = -1, .function = tcp_connected, .context = cd}, -1};
     cd->state = state;
     if (!tcp_parse_port(argument, &port, err)) {

@@ -18,6 +18,9 @@
 #include "core/suggest.h"
 #include "machine/machine.h"
 
+/* What create() says, or the core for it, when the host is to blame. */
+#define NO_MEMORY "out of memory"
+
 /* ---- properties ---- */
 
 const struct device_property *device_find_property(const struct l3_host *host, const char *name)
@@ -402,7 +405,8 @@ static bool create_instance(struct l3_host *host, struct error *err)
     host->instance = host->library->class.create(host, &device_services);
     device_leave(host);
     if (host->instance == NULL || host->failed) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s",
+        bool no_memory = host->failed && strcmp(host->failure, NO_MEMORY) == 0;
+        return error_set(err, no_memory ? LEON3EMU_HOST : LEON3EMU_PERIPHERAL, "%s",
                          host->failed ? host->failure : "its create function gave no reason");
     }
     for (uint32_t i = 0; i < host->library->class.region_count; i++) {

@@ -190,6 +190,9 @@ bool leon3emu_gdb(struct machine *m, uint16_t port, uint16_t *actual, struct err
     glue->action = GDB_CONTINUE;
     glue->stub = gdbstub_create(&config);
     m->gdb = glue;
+    if (glue->stub == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     if (!gdbstub_listen(glue->stub, &chosen, err)) {
         return false;
     }

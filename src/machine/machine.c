@@ -278,7 +278,7 @@ static bool create_host_side(struct machine *m, struct error *err)
     }
     config.hostio = m->hostio;
     m->chardevs = chardev_hub_create(&config);
-    return true;
+    return m->chardevs != NULL || error_set(err, LEON3EMU_HOST, "out of memory");
 }
 
 static bool create_cpu(struct machine *m, struct error *err)
@@ -483,6 +483,11 @@ void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
     machine_run_ends(m);
     stop_add_place(m, stop);
     chardev_hub_drain(m->chardevs, -1);
+}
+
+bool leon3emu_output_failed(const struct machine *m)
+{
+    return chardev_hub_failed(m->chardevs);
 }
 
 uint64_t leon3emu_cycles(const struct machine *m)
