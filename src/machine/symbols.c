@@ -16,12 +16,17 @@
 #include <elfutils/libdw.h>
 #include <gelf.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* How many symbols below the nearest one are tried for a longer one that reaches the address. */
 #define SEARCH_BACK 32
+
+/* Names are compared up to here: a file may give one name of a megabyte to each of its symbols, and sorting them
+ * must not take minutes.  Of names that differ only behind this one stands for all. */
+#define NAME_COMPARED 1024
 
 struct symbol {
     uint32_t address;
@@ -77,6 +82,11 @@ static uint64_t symbol_end(Elf *elf, const GElf_Sym *symbol)
     return header.sh_addr + header.sh_size;
 }
 
+static int compare_text(const char *a, const char *b)
+{
+    return a == b ? 0 : strncmp(a, b, NAME_COMPARED);
+}
+
 static int compare_addresses(const void *left, const void *right)
 {
     const struct symbol *a = left;
@@ -88,14 +98,14 @@ static int compare_addresses(const void *left, const void *right)
     if (a->rank != b->rank) {
         return a->rank < b->rank ? -1 : 1;
     }
-    return strcmp(b->name, a->name);
+    return compare_text(b->name, a->name);
 }
 
 static int compare_names(const void *left, const void *right)
 {
     const struct symbol *a = *(const struct symbol *const *)left;
     const struct symbol *b = *(const struct symbol *const *)right;
-    int order = strcmp(a->name, b->name);
+    int order = compare_text(a->name, b->name);
 
     if (order != 0) {
         return order;
@@ -106,9 +116,35 @@ static int compare_names(const void *left, const void *right)
     return (a->address > b->address) - (a->address < b->address);
 }
 
-/* Takes the symbols of a table of `count` entries; there is room for them. */
-static void take_table(struct symbols *symbols, Elf_Data *table, size_t count, size_t strings)
+/* The strings that a symbol table's names are in.  elf_strptr() looks for the end of each string that it is asked for;
+ * here the last string's end is looked for once, and all that begin before it end there or earlier. */
+struct strings {
+    const char *text;
+    size_t size; /* up to the last zero */
+};
+
+static struct strings read_strings(Elf *elf, size_t number)
 {
+    Elf_Scn *section = elf_getscn(elf, number);
+    GElf_Shdr header;
+    Elf_Data *data = NULL;
+    const char *end;
+
+    if (gelf_getshdr(section, &header) != NULL && header.sh_type == SHT_STRTAB) {
+        data = elf_getdata(section, NULL);
+    }
+    if (data == NULL || data->d_buf == NULL) {
+        return (struct strings){NULL, 0};
+    }
+    end = memrchr(data->d_buf, 0, data->d_size);
+    return (struct strings){data->d_buf, end == NULL ? 0 : (size_t)(end - (char *)data->d_buf)};
+}
+
+/* Takes the symbols of a table of `count` entries; there is room for them. */
+static void take_table(struct symbols *symbols, Elf_Data *table, size_t count, size_t number)
+{
+    const struct strings strings = read_strings(symbols->elf, number);
+
     for (size_t i = 0; i < count; i++) {
         struct symbol *added = &symbols->by_address[symbols->count];
         GElf_Sym symbol;
@@ -116,7 +152,7 @@ static void take_table(struct symbols *symbols, Elf_Data *table, size_t count, s
         if (gelf_getsym(table, (int)i, &symbol) == NULL) {
             return;
         }
-        name = elf_strptr(symbols->elf, strings, symbol.st_name);
+        name = symbol.st_name < strings.size ? strings.text + symbol.st_name : NULL;
         if (is_place(&symbol, name)) {
             added->address = (uint32_t)symbol.st_value;
             added->rank = symbol_rank(&symbol);
@@ -275,13 +311,13 @@ bool symbols_find_address(const struct symbols *symbols, const char *name, uint3
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(symbols->by_name[middle]->name, name) < 0) {
+        if (compare_text(symbols->by_name[middle]->name, name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    if (low == symbols->count || strcmp(symbols->by_name[low]->name, name) != 0) {
+    if (low == symbols->count || compare_text(symbols->by_name[low]->name, name) != 0) {
         return false;
     }
     *address = symbols->by_name[low]->address;
@@ -346,6 +382,8 @@ const char *symbols_describe(struct symbols *symbols, uint32_t address, char *bu
     if (offset != 0) {
         snprintf(distance, sizeof distance, "+0x%" PRIx32, offset);
     }
-    snprintf(buffer, size, "%s%s%s", name != NULL ? name : "", distance, where);
+    /* Only so much of the name is read as there is room for. */
+    snprintf(buffer, size, "%.*s%s%s", size > INT_MAX ? INT_MAX : (int)size,
+             name != NULL ? name : "", distance, where);
     return buffer;
 }

@@ -38,7 +38,8 @@ size_t symbols_count(const struct symbols *symbols);
  * distance.  The name is valid until symbols_destroy(). */
 const char *symbols_find_name(const struct symbols *symbols, uint32_t address, uint32_t *offset);
 
-/* The address of the symbol `name`; of several the one preferred above.  False: there is none. */
+/* The address of the symbol `name`; of several the one preferred above.  False: there is none.  Only the first 1024
+ * characters of names count. */
 bool symbols_find_address(const struct symbols *symbols, const char *name, uint32_t *address);
 
 /* The source line of the instruction at `address`: *file without directories, valid until

@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -391,10 +393,67 @@ static void test_lying_section_headers(void **state)
     }
 }
 
+/* ---- large files ---- */
+
+#define MANY       40000u
+#define LONG_NAME  (1u << 20)
+#define MANY_LEAST 0x1000u /* where the tables begin */
+
+/* MANY symbols, whose names are ends of one string of a megabyte. */
+static uint8_t *make_large(size_t *size)
+{
+    const size_t strings_at = MANY_LEAST + (MANY + 1) * sizeof(Elf32_Sym);
+    struct elf_file elf;
+    uint8_t *bytes;
+
+    *size = strings_at + LONG_NAME + 2;
+    bytes = calloc(1, *size);
+    assert_non_null(bytes);
+    make_elf(&elf);
+    elf_put(&elf, SHDR_OFFSET(SECTION_SYMTAB, sh_offset), 4, MANY_LEAST);
+    elf_put(&elf, SHDR_OFFSET(SECTION_SYMTAB, sh_size), 4, (MANY + 1) * sizeof(Elf32_Sym));
+    elf_put(&elf, SHDR_OFFSET(SECTION_STRTAB, sh_offset), 4, (uint32_t)strings_at);
+    elf_put(&elf, SHDR_OFFSET(SECTION_STRTAB, sh_size), 4, LONG_NAME + 2);
+    memcpy(bytes, elf.bytes, elf.size);
+    for (unsigned i = 1; i <= MANY; i++) {
+        uint8_t *symbol = bytes + MANY_LEAST + i * sizeof(Elf32_Sym);
+        be32_store(symbol + offsetof(Elf32_Sym, st_name), 1 + i % 1000);
+        be32_store(symbol + offsetof(Elf32_Sym, st_value), 0x40000000 + i % 4 * 4);
+        symbol[offsetof(Elf32_Sym, st_info)] = ELF32_ST_INFO(STB_GLOBAL, STT_FUNC);
+        be16_store(symbol + offsetof(Elf32_Sym, st_shndx), SECTION_TEXT);
+    }
+    memset(bytes + strings_at + 1, 'a', LONG_NAME);
+    return bytes;
+}
+
+/* The work goes by the size of the file: reading each name to its end, as often as one is compared, took minutes. */
+static void test_many_long_names(void **state)
+{
+    struct error err = {.text = ""};
+    char text[SYMBOLS_TEXT_SIZE];
+    struct fixture f;
+    size_t size;
+    uint8_t *bytes = make_large(&size);
+    clock_t before = clock();
+
+    (void)state;
+    assert_true(image_read_bytes("a.elf", bytes, size, &f.image, &err));
+    assert_true(symbols_read(f.image, &f.symbols, &err));
+    assert_int_equal(symbols_count(f.symbols), MANY);
+    for (unsigned i = 0; i < MANY; i++) {
+        symbols_describe(f.symbols, 0x40000000, text, sizeof text);
+    }
+    assert_memory_equal(text, "aaaa", 4);
+    assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
+    close_elf(&f);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_addresses_to_names),
+        cmocka_unit_test(test_many_long_names),
         cmocka_unit_test(test_names_to_addresses),
         cmocka_unit_test(test_preferences),
         cmocka_unit_test(test_lines),
