@@ -45,11 +45,28 @@ static void view_insert(struct view *view, unsigned at, const struct flat_range 
     view->count++;
 }
 
+/* The first range of a sorted list that ends behind address; count: there is none. */
+static unsigned first_behind(const struct flat_range *ranges, unsigned count, uint64_t address)
+{
+    unsigned low = 0;
+    unsigned high = count;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (ranges[middle].start + ranges[middle].size > address) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
 /* Fills the gaps of [clip.start, clip.end) with region. */
 static void view_fill(struct view *view, struct region *region, const struct clip *clip)
 {
     uint64_t at = clip->start;
-    for (unsigned i = 0; i <= view->count && at < clip->end && !view->failed; i++) {
+    unsigned first = first_behind(view->ranges, view->count, at);
+    for (unsigned i = first; i <= view->count && at < clip->end && !view->failed; i++) {
         uint64_t stop = i < view->count ? view->ranges[i].start : clip->end;
         if (stop > clip->end) {
             stop = clip->end;
@@ -107,18 +124,9 @@ void addrspace_init(struct addrspace *space, const char *name, struct region *ro
     space->bus = bus;
 }
 
-static void drop_io_pages(struct addrspace *space)
-{
-    while (space->io_pages != NULL) {
-        struct io_page *next = space->io_pages->next;
-        free(space->io_pages);
-        space->io_pages = next;
-    }
-}
-
 void addrspace_fini(struct addrspace *space)
 {
-    drop_io_pages(space);
+    addrspace_drop_io_pages(space);
     window_close(space);
     free(space->ranges);
     space->ranges = NULL;
@@ -130,15 +138,10 @@ void addrspace_begin(struct addrspace *space)
     space->depth++;
 }
 
-static bool range_is_in(const struct flat_range *range, const struct flat_range *list,
-                        unsigned count)
+static bool range_is_in(const struct flat_range *range, const struct view *view)
 {
-    for (unsigned i = 0; i < count; i++) {
-        if (memcmp(range, &list[i], sizeof *range) == 0) {
-            return true;
-        }
-    }
-    return false;
+    unsigned i = first_behind(view->ranges, view->count, range->start);
+    return i < view->count && memcmp(range, &view->ranges[i], sizeof *range) == 0;
 }
 
 static void tell(const struct addrspace *space, const struct flat_range *range, bool added)
@@ -153,7 +156,7 @@ static void tell_difference(const struct addrspace *space, const struct view *li
                             const struct view *other, bool added)
 {
     for (unsigned i = 0; i < list->count; i++) {
-        if (!range_is_in(&list->ranges[i], other->ranges, other->count)) {
+        if (!range_is_in(&list->ranges[i], other)) {
             tell(space, &list->ranges[i], added);
         }
     }
@@ -181,7 +184,7 @@ bool addrspace_commit(struct addrspace *space)
         free(fresh.ranges);
         return true;
     }
-    drop_io_pages(space);
+    addrspace_drop_io_pages(space);
     space->ranges = fresh.ranges;
     space->range_count = fresh.count;
     window_arrange(space, old.ranges, old.count);
@@ -206,6 +209,13 @@ void addrspace_unlisten(struct addrspace *space, struct space_listener *listener
     if (*link != NULL) {
         *link = listener->next;
     }
+}
+
+bool addrspace_is_empty_page(const struct addrspace *space, uint64_t address)
+{
+    uint64_t start = address & ~(uint64_t)TLB_PAGE_MASK;
+    unsigned next = first_behind(space->ranges, space->range_count, start);
+    return next == space->range_count || space->ranges[next].start >= start + TLB_PAGE_SIZE;
 }
 
 const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t address)

@@ -37,15 +37,19 @@ struct space_listener {
     struct space_listener *next;
 };
 
-/* What a page that is not plain memory consists of, in words: index + 1 into the ranges, 0 nothing.
- * Built on first use, thrown away when the view changes. */
+/* What a page that is not plain memory consists of: index + 1 into the ranges, 0 nothing.  Built on first use, thrown
+ * away when the view changes.  A page with nothing in it gets none: a guest may touch any number of these. */
 struct io_page {
     struct addrspace *space;
     uint32_t page;
-    uint32_t flags; /* TLB_DEVICE or TLB_EXTERNAL */
-    struct io_page *next;
-    uint16_t slot[TLB_PAGE_SIZE / 4];
+    uint32_t flags;  /* TLB_DEVICE or TLB_EXTERNAL */
+    uint32_t whole;  /* the range that all of the page belongs to; 0: there are several */
+    uint32_t slot[]; /* of each word, if there are several */
 };
+
+/* They are found by a table of tables. */
+#define IO_TABLE_PAGES 1024u
+#define IO_TABLES      (TLB_PAGES / IO_TABLE_PAGES)
 
 /* One access on its way to a device: what reports and the re-entrancy rule need to know.  The
  * frames of nested calls form a stack. */
@@ -118,8 +122,9 @@ struct addrspace {
     struct region *root;
     struct flat_range *ranges; /* sorted by start */
     unsigned range_count;
-    unsigned depth; /* of open transactions */
-    struct io_page *io_pages;
+    unsigned depth;             /* of open transactions */
+    struct io_page ***io_pages; /* NULL: none yet; IO_TABLES tables, or NULL, of IO_TABLE_PAGES */
+    unsigned io_page_count;
     struct space_listener *listeners;
     uint8_t *window; /* window.h; NULL: none */
     bool linear;     /* all memory of the view is where the window says */
@@ -168,6 +173,10 @@ bool io_page_store(struct io_page *io, uint32_t address, unsigned size, uint64_t
 
 /* The io_page of the page that holds address; NULL if the host is out of memory. */
 struct io_page *addrspace_io_page(struct addrspace *space, uint32_t address);
+/* Forgets all of them. */
+void addrspace_drop_io_pages(struct addrspace *space);
+/* Is there nothing in the page that holds address? */
+bool addrspace_is_empty_page(const struct addrspace *space, uint64_t address);
 
 /* Copies bytes in guest order, any alignment and length, as a bus master with `how`.  ROM can be
  * written with L3_ATTR_DEBUG (loaders, debuggers).  False at the first bus error. */

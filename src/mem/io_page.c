@@ -9,14 +9,13 @@
  */
 #include <stdlib.h>
 
-#include "check.h"
 #include "mem/device_call.h"
 #include "mem/io_call.h"
 #include "mem/transfer.h"
 
 static inline const struct flat_range *find_range(const struct io_page *io, uint32_t address)
 {
-    unsigned slot = io->slot[(address & TLB_PAGE_MASK) / 4];
+    uint32_t slot = io->whole != 0 ? io->whole : io->slot[(address & TLB_PAGE_MASK) / 4];
     return slot == 0 ? NULL : &io->space->ranges[slot - 1];
 }
 
@@ -117,42 +116,109 @@ bool io_call_settle(struct io_call *call, struct addrspace *space, int32_t resul
     return ok;
 }
 
-static void fill(struct io_page *io)
-{
-    struct addrspace *space = io->space;
-    uint64_t page = (uint64_t)io->page << TLB_PAGE_BITS;
+/* ---- making and finding ---- */
 
-    CHECK(space->range_count < UINT16_MAX);
+static uint32_t flags_of(const struct flat_range *range)
+{
+    bool external = range->region->kind == REGION_IO && range->region->io.owner->external;
+    return external ? TLB_EXTERNAL : TLB_DEVICE;
+}
+
+/* A page of which each word may belong to somebody else. */
+static struct io_page *make_mixed(const struct addrspace *space, uint64_t start)
+{
+    struct io_page *io = calloc(1, sizeof *io + TLB_PAGE_SIZE / 4 * sizeof io->slot[0]);
+
+    if (io == NULL) {
+        return NULL;
+    }
+    io->flags = TLB_DEVICE;
     for (unsigned i = 0; i < TLB_PAGE_SIZE / 4; i++) {
-        const struct flat_range *range = addrspace_find(space, page + 4 * i);
+        const struct flat_range *range = addrspace_find(space, start + 4 * i);
         if (range != NULL) {
-            io->slot[i] = (uint16_t)(range - space->ranges + 1);
-            if (range->region->kind == REGION_IO && range->region->io.owner->external) {
+            io->slot[i] = (uint32_t)(range - space->ranges + 1);
+            if (flags_of(range) == TLB_EXTERNAL) {
                 io->flags = TLB_EXTERNAL;
             }
         }
     }
+    return io;
+}
+
+/* The page of one device, large as its registers may be, takes a few bytes. */
+static struct io_page *make_whole(const struct addrspace *space, const struct flat_range *range)
+{
+    struct io_page *io = calloc(1, sizeof *io);
+
+    if (io != NULL) {
+        io->whole = (uint32_t)(range - space->ranges + 1);
+        io->flags = flags_of(range);
+    }
+    return io;
+}
+
+static struct io_page *make(struct addrspace *space, uint32_t page)
+{
+    uint64_t start = (uint64_t)page << TLB_PAGE_BITS;
+    const struct flat_range *range = addrspace_find(space, start);
+    struct io_page *io;
+
+    if (range != NULL && range->start + range->size - start >= TLB_PAGE_SIZE) {
+        io = make_whole(space, range);
+    } else {
+        io = make_mixed(space, start);
+    }
+    if (io != NULL) {
+        io->space = space;
+        io->page = page;
+        space->io_page_count++;
+    }
+    return io;
+}
+
+/* Where the page is, or is to be put; NULL: no memory. */
+static struct io_page **place_of(struct addrspace *space, uint32_t page)
+{
+    struct io_page ***table;
+
+    if (space->io_pages == NULL) {
+        space->io_pages = calloc(IO_TABLES, sizeof *space->io_pages);
+        if (space->io_pages == NULL) {
+            return NULL;
+        }
+    }
+    table = &space->io_pages[page / IO_TABLE_PAGES];
+    if (*table == NULL) {
+        *table = calloc(IO_TABLE_PAGES, sizeof **table);
+    }
+    return *table == NULL ? NULL : &(*table)[page % IO_TABLE_PAGES];
 }
 
 struct io_page *addrspace_io_page(struct addrspace *space, uint32_t address)
 {
     uint32_t page = address >> TLB_PAGE_BITS;
-    struct io_page *io;
+    struct io_page **place = place_of(space, page);
 
-    for (io = space->io_pages; io != NULL; io = io->next) {
-        if (io->page == page) {
-            return io;
-        }
+    if (place != NULL && *place == NULL) {
+        *place = make(space, page);
     }
-    io = calloc(1, sizeof *io);
-    if (io == NULL) {
-        return NULL;
+    return place == NULL ? NULL : *place;
+}
+
+static void drop_table(struct io_page **table)
+{
+    for (unsigned i = 0; table != NULL && i < IO_TABLE_PAGES; i++) {
+        free(table[i]);
     }
-    io->space = space;
-    io->page = page;
-    io->flags = TLB_DEVICE;
-    fill(io);
-    io->next = space->io_pages;
-    space->io_pages = io;
-    return io;
+    free(table);
+}
+
+void addrspace_drop_io_pages(struct addrspace *space)
+{
+    for (unsigned i = 0; space->io_pages != NULL && i < IO_TABLES; i++) {
+        drop_table(space->io_pages[i]);
+    }
+    free(space->io_pages);
+    space->io_pages = NULL;
+    space->io_page_count = 0;
 }

@@ -108,6 +108,11 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
                 ~(uint32_t)TLB_CODE; /* which says that only code stands in the way of stores */
         }
         addend = (uintptr_t)(range->region->host + offset) - (va & ~TLB_PAGE_MASK);
+    } else if (range == NULL && addrspace_is_empty_page(tlb->space, pa_page)) {
+        /* Accesses trap, which costs more than looking here again. */
+        flags = TLB_DEVICE;
+        addend = 0;
+        keep = false;
     } else {
         struct io_page *io = addrspace_io_page(tlb->space, pa_page);
         if (io == NULL) {

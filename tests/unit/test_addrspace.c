@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The flat view: rendering, transactions and what listeners hear, look-up, dumps.  Accesses through
  * it are test_bus.c's. */
+#include <time.h>
+
 #include "mem_mock.h"
 
 /* ---- views ---- */
@@ -328,6 +330,28 @@ static void test_io_pages_live_while_nothing_changes(void **state)
     world_fini(&w);
 }
 
+/* A board of thousands of devices: each commit goes by their number, not by its square. */
+static void test_many_regions(void **state)
+{
+    struct world w;
+    struct mock mock = {0};
+    clock_t before = clock();
+    (void)state;
+    world_init(&w);
+    for (uint64_t i = 0; i < 16000; i++) {
+        region_add(w.root, 0x80000000 + 0x1000 * (i * 7919 % 16000),
+                   mock_region(&mock, "device", 0x100, L3_SIZE_4, L3_SIZE_4), 0);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        region_add(w.root, 0x10000 * (i + 1),
+                   mock_region(&mock, "one more", 0x100, L3_SIZE_4, L3_SIZE_4), 0);
+        world_commit(&w);
+    }
+    assert_int_equal(w.space.range_count, 16004);
+    assert_true(clock() - before < 4 * CLOCKS_PER_SEC);
+    world_fini(&w);
+}
+
 static void test_several_spaces_over_one_tree(void **state)
 {
     struct world w;
@@ -428,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_transactions_nest),
         cmocka_unit_test(test_listeners_hear_the_difference),
         cmocka_unit_test(test_io_pages_live_while_nothing_changes),
+        cmocka_unit_test(test_many_regions),
         cmocka_unit_test(test_several_spaces_over_one_tree),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_dump),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The TLB: polarity of the flags, fill and flush, the slow ways, watchpoints, translation. */
+#include <time.h>
+
 #include "mem_mock.h"
 
 #include "mem/tlb.h"
@@ -232,6 +234,39 @@ static void test_unmapped(void **state)
     add_ram(f.w.root, "new", 0xc0000000, PAGE, 0);
     world_commit(&f.w);
     assert_int_equal(load(&f, 0xc0000000, 4), 0);
+    fixture_close(&f);
+}
+
+/* A guest may touch any number of pages where nothing is: nothing is kept of them. */
+static void test_unmapped_pages_take_no_memory(void **state)
+{
+    struct fixture f;
+    (void)state;
+    fixture_open(&f);
+    for (uint32_t i = 0; i < 0x10000; i++) {
+        assert_int_equal(load_result(&f, 0xc0000000 + i * PAGE / 4, 4), TLB_BUS_ERROR);
+    }
+    assert_int_equal(f.w.space.io_page_count, 0);
+    assert_int_equal(f.tlb.filled_count[f.tlb.table], 0);
+    fixture_close(&f);
+}
+
+/* Nor do the pages of large devices take time by how many there are: a list took minutes for these. */
+static void test_many_device_pages(void **state)
+{
+    struct fixture f;
+    struct mock mock = {0};
+    uint64_t value;
+    clock_t before = clock();
+    (void)state;
+    fixture_open(&f);
+    region_add(f.w.root, 0xb0000000, mock_region(&mock, "large", UINT64_C(0x20000000), 4, 4), 0);
+    world_commit(&f.w);
+    for (uint32_t page = 0xb0000; page < 0xd0000; page++) {
+        assert_int_equal(tlb_load(&f.tlb, page << 12 | 8, 4, &value, 0), TLB_OK);
+    }
+    assert_int_equal(f.w.space.io_page_count, 0x20000);
+    assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
     fixture_close(&f);
 }
 
@@ -602,6 +637,8 @@ int main(void)
         cmocka_unit_test(test_sizes_fast_and_slow),
         cmocka_unit_test(test_device_access),
         cmocka_unit_test(test_unmapped),
+        cmocka_unit_test(test_unmapped_pages_take_no_memory),
+        cmocka_unit_test(test_many_device_pages),
         cmocka_unit_test(test_ends_of_the_space),
         cmocka_unit_test(test_flush),
         cmocka_unit_test(test_flush_page_for_ever),
