@@ -311,6 +311,19 @@ void block_cache_flush(struct block_cache *cache)
     cache->arena_used = 0;
     cache->dropped += cache->block_count;
     cache->block_count = 0;
+void block_cache_drop_if(struct block_cache *cache,
+                         bool (*chosen)(void *context, const struct block *block), void *context)
+{
+    for (unsigned i = 0; i < cache->bucket_count; i++) {
+        for (struct block *block = cache->blocks[i], *next; block != NULL; block = next) {
+            next = block->next;
+            if (chosen(context, block)) {
+                forget(cache, block);
+            }
+        }
+    }
+}
+
     cache->flushes++;
     jit_flush(cache->jit);
 }

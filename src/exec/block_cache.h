@@ -113,6 +113,10 @@ void block_cache_written(struct block_cache *cache, const struct region *region,
                          uint64_t size);
 
 /* Forgets all blocks.  Not while one executes. */
+/* Forgets those that chosen() wants.  Not while one executes. */
+void block_cache_drop_if(struct block_cache *cache,
+                         bool (*chosen)(void *context, const struct block *block), void *context);
+
 void block_cache_flush(struct block_cache *cache);
 
 #endif

@@ -16,6 +16,7 @@
 #include "mem/addrspace.h"
 #include "sparc/interp.h"
 #include "sparc/translate.h"
+#include "sparc/watch.h"
 
 #define WARMTH_SLOTS 65536
 
@@ -48,6 +49,7 @@ struct translator {
     struct space_listener listener;
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
+    bool watch_wanted; /* blocks are to be looked at for watchpoints */
     uint64_t rethought;            /* blocks that were dropped for their guesses */
     uint64_t flushes_seen;         /* blocks found since then are still there */
     struct warmth warmth[WARMTH_SLOTS];
@@ -113,6 +115,32 @@ void translator_flush(struct translator *t)
 /* Memory may have moved. */
 static void space_changed(void *context, const struct flat_range *range, bool added)
 {
+void translator_watchpoints_changed(struct translator *t)
+{
+    t->watch_wanted = true;
+    for (unsigned i = 0; i < t->config.cpu_count; i++) {
+        cpu_attention(&t->config.cpus[i]);
+    }
+}
+
+/* May an instruction of the block be under a watchpoint of some CPU? */
+static bool is_watched(void *context, const struct block *block)
+{
+    const struct translator *t = context;
+    for (unsigned i = 0; i < block->guest.insn_count; i++) {
+        uint32_t pc = block->guest.insns[i].pc;
+        if (i > 0 && ((pc ^ block->guest.insns[i - 1].pc) & ~TLB_PAGE_MASK) == 0) {
+            continue;
+        }
+        for (unsigned k = 0; k < t->config.cpu_count; k++) {
+            if (watch_fetches(&t->config.cpus[k], pc)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
     (void)range;
     (void)added;
     translator_flush(context);
@@ -352,6 +380,16 @@ static void interpret_rest(struct translator *t, struct cpu *cpu)
 
 /* ---- running ---- */
 
+/* Writes of watchpoints are under way: which instruction they count for is a matter of instructions. */
+static void wait_for_watchpoints(struct translator *t, struct cpu *cpu)
+{
+    uint64_t before = cpu->insns;
+    do {
+        interp_step(cpu);
+    } while (cpu->watch.count != 0 && cpu->cycles < cpu->limit);
+    t->fallbacks[FALLBACK_PLACE] += cpu->insns - before;
+}
+
 static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
 {
     (void)t;
@@ -517,6 +555,14 @@ void translator_run(struct translator *t, struct cpu *cpu)
         }
         t->flushes_seen = t->cache.flushes;
         entry = find_entry(t, cpu, mode, &why);
+        if (cpu->watch.count != 0) {
+            wait_for_watchpoints(t, cpu);
+            continue;
+        }
+        if (t->watch_wanted) {
+            t->watch_wanted = false;
+            block_cache_drop_if(&t->cache, is_watched, t);
+        }
         if (entry == NULL) {
             interpret(t, cpu, why);
             continue;

@@ -44,6 +44,8 @@ void translator_code_written(struct translator *translator, const struct region 
 /* The TLB of a CPU has forgotten everything: pc may mean another place now. */
 void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new);
 void translator_tlb_flushed(struct translator *translator, struct cpu *cpu);
+/* More instructions may be under a watchpoint: they are the interpreter's from now on. */
+void translator_watchpoints_changed(struct translator *translator);
 /* All memory may be different: forgets all blocks before the next one executes. */
 void translator_flush(struct translator *translator);
 

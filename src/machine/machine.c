@@ -105,7 +105,7 @@ static void watchpoints_changed(void *context)
 {
     struct machine *m = context;
     if (m->exec.translator != NULL) {
-        translator_flush(m->exec.translator);
+        translator_watchpoints_changed(m->exec.translator);
     }
 }
 

@@ -57,6 +57,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->cache_control = 0;
     mmu_reset(cpu);
     memset(cpu->watchpoint, 0, sizeof cpu->watchpoint);
+    memset(&cpu->watch, 0, sizeof cpu->watch);
     cpu->fsr = 0;
     cpu->generated.fp_row = 0;
     cpu->fp_state = FP_EXECUTE;

@@ -96,6 +96,21 @@ struct watchpoint {
     uint32_t mask;    /* [31:2] WMASK, [1] DL: load, [0] DS: store       */
 };
 
+/* A write that hardware has under way, see watch.c. */
+#define WATCH_WRITES 4
+struct watch_write {
+    uint64_t insn; /* cpu->insns when it was made */
+    uint32_t index, value;
+    bool data_done; /* it counts for loads and stores */
+};
+
+struct watch_state {
+    unsigned count;
+    struct watch_write writes[WATCH_WRITES];      /* oldest first */
+    struct watchpoint data[CPU_MAX_WATCHPOINTS];  /* what loads and stores are compared with */
+    struct watchpoint fetch[CPU_MAX_WATCHPOINTS]; /* what fetches are */
+};
+
 /* Upward wires; each gets `context`. */
 struct cpu_hooks {
     /* The trap of interrupt `level` was taken: pulse INTACK. */
@@ -106,7 +121,7 @@ struct cpu_hooks {
     void (*tlb_flushed)(void *context, struct cpu *cpu);
     /* Virtual addresses are those of the MMU context at this place, see tlb_set_context(). */
     void (*context_changed)(void *context, struct cpu *cpu, unsigned place, bool is_new);
-    /* Instructions may be under other watchpoints than before. */
+    /* More instructions may be under a watchpoint than before. */
     void (*watchpoints_changed)(void *context);
     void *context;
 };
@@ -177,7 +192,8 @@ struct cpu {
     uint32_t asr22_stop; /* 0x80000000: up-counter disabled */
     uint32_t cache_control;
     struct mmu mmu;
-    struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS];
+    struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS]; /* as written */
+    struct watch_state watch;
 
     /* Window w: outs at 16w, locals at 16w+8, ins at 16w+16 = outs of w+1.  The ins of the last window
      * are the outs of window 0: they are copied when that window becomes or ceases to be current. */

@@ -6,6 +6,7 @@
 
 #include "bits.h"
 #include "sparc/code_cache.h"
+#include "sparc/watch.h"
 
 static insn_function *const functions[INSN_COUNT] = {
 #define INSN(name, ...) [INSN_##name] = do_##name,
@@ -202,11 +203,18 @@ void interp_step(struct cpu *cpu)
     if (log_on(cpu->log, LOG_EXEC)) {
         log_step(cpu);
     }
+    if (__builtin_expect(cpu->watch.count != 0, 0)) {
+        watch_before_insn(cpu);
+    }
     step(cpu);
 }
 
 void interp_run(struct cpu *cpu)
 {
+    while (cpu->watch.count != 0 && cpu->cycles < cpu->limit) {
+        watch_before_insn(cpu);
+        step(cpu);
+    }
     while (cpu->cycles < cpu->limit) {
         step(cpu);
     }

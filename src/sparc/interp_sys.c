@@ -2,6 +2,7 @@
 /* Interpreter: state registers, STBAR, FLUSH.  SPARC V8 B.28 to B.30, B.32; LEON3's ASRs. */
 #include "bits.h"
 #include "sparc/interp.h"
+#include "sparc/watch.h"
 
 /* ---- B.28 read ---- */
 
@@ -51,12 +52,18 @@ bool interp_wrasr_is_refused(const struct cpu *cpu, const struct insn *f)
 
 void do_WRASR(struct cpu *cpu, const struct insn *f)
 {
+    uint32_t value;
     if (interp_wrasr_is_refused(cpu, f)) {
         cpu_trap(cpu, TT_PRIVILEGED_INSTRUCTION);
         return;
     }
     cpu_next(cpu);
-    cpu_set_asr(cpu, f->rd, operand1(cpu, f) ^ operand2(cpu, f));
+    value = operand1(cpu, f) ^ operand2(cpu, f);
+    if (f->rd >= 24) {
+        watch_write_register(cpu, f->rd - 24, value);
+    } else {
+        cpu_set_asr(cpu, f->rd, value);
+    }
 }
 
 /* With the partial-WRPSR option and rd != 0 only ET is written. */

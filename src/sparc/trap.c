@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "sparc/cpu.h"
+#include "sparc/watch.h"
 
 static const struct {
     uint8_t tt;
@@ -59,6 +60,9 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
                  "cpu %u: trap 0x%02x %s, %s, npc 0x%08" PRIx32 ", psr 0x%08" PRIx32 "%s",
                  cpu->config.index, tt, trap_name(tt), log_place(cpu->log, pc).text, npc,
                  cpu_psr(cpu), cpu->et ? "" : ": error mode");
+    }
+    if (cpu->watch.count != 0) {
+        watch_trap(cpu);
     }
     cpu->ps = cpu->s;
     if (!cpu->s) {

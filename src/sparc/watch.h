@@ -5,8 +5,18 @@
 
 #include "sparc/cpu.h"
 
-/* Writes %asr(24 + index); registers of watchpoints that are not configured ignore it. */
+/* Writes %asr(24 + index); registers of watchpoints that are not configured ignore it.  The first is for debuggers and
+ * devices: the value counts at once.  The second is WRASR: the value counts when hardware's does, until then
+ * cpu->watch.count is not 0 and the interpreter's turn. */
 void watch_set_register(struct cpu *cpu, unsigned index, uint32_t value);
+void watch_write_register(struct cpu *cpu, unsigned index, uint32_t value);
+
+/* While cpu->watch.count is not 0: to be called before an instruction is fetched, and when a trap is taken. */
+void watch_before_insn(struct cpu *cpu);
+void watch_trap(struct cpu *cpu);
+
+/* Is there a watchpoint on fetches that may match in va's page? */
+bool watch_fetches(const struct cpu *cpu, uint32_t va);
 
 /* Callbacks of the TLB; context is the CPU. */
 bool watch_page(void *context, uint32_t va);

@@ -71,6 +71,32 @@ BEFORE(TT_WATCH, restore)
 wr %g0, 0, %wim; nop; nop; nop
 ! RETT itself is never caught.
 CASE; WATCH_FETCH(1f); CHANGE_PSR(PSR_ET | 0x1f, PSR_PS); set 2f, %o0; jmp %o0; 1: rett %o0 + 4; ba isa_fail; nop; 2: UNWATCH
+! What is written counts for fetches from the fourth instruction on, for data from the second (iu3.vhd: sp_write is in the
+! exception stage, wphit in register access, mem_trap in memory).
+mov -4, %g6; wr %g6, %g0, %asr25; nop; nop; nop
+CASE; set 1f + 1, %g5; wr %g5, %g0, %asr24; 1: nop; UNWATCH
+mov -4, %g6; wr %g6, %g0, %asr25; nop; nop; nop
+CASE; set 1f + 1, %g5; clr %g1; wr %g5, %g0, %asr24; inc %g1; inc %g1; 1: inc %g1; UNWATCH; CHECK(%g1, 3)
+mov -4, %g6; wr %g6, %g0, %asr25; nop; nop; nop
+CASE; EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 1); set 1f + 1, %g5; clr %g1; wr %g5, %g0, %asr24; inc %g1; inc %g1; inc %g1; 1: ba isa_fail; nop; 2: UNWATCH; CHECK(%g1, 3)
+! Nor is one that is taken away gone before.
+mov -4, %g6; wr %g6, %g0, %asr25; nop; nop; nop
+CASE; EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 1); set 1f + 1, %g5; wr %g5, %g0, %asr24; nop; wr %g0, %g0, %asr24; nop; 1: ba isa_fail; nop; 2: UNWATCH
+mov -4, %g6; wr %g6, %g0, %asr25; nop; nop; nop
+CASE; set 1f + 1, %g5; wr %g5, %g0, %asr24; wr %g0, %g0, %asr24; nop; nop; nop; 1: nop; UNWATCH
+! Address first: the mask of 0 matches everywhere, but before the new mask counts there is one instruction only.
+CASE; EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 1); mov -1, %g5; clr %g1; wr %g5, %g0, %asr24; wr %g5, %g0, %asr25; inc %g1; inc %g1; 1: ba isa_fail; nop; 2: nop; nop; UNWATCH; CHECK(%g1, 2)
+! A trap empties the pipeline: its handler meets what was written.
+CASE; EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 1); set isa_memory + 1, %g5; set isa_memory, %o0; mov -1, %g6; wr %g6, %g0, %asr25; wr %o0, %g0, %asr24; nop; 1: ld [%o0], %o1; ba isa_fail; nop; 2: UNWATCH
+set isa_memory, %o0
+mov %o0, %g5; wr %g5, %g0, %asr24; nop; nop; nop
+CASE; mov -1, %g5; wr %g5, %g0, %asr25; ld [%o0], %o1; UNWATCH
+mov %o0, %g5; wr %g5, %g0, %asr24; nop; nop; nop
+CASE; EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 1); mov -1, %g5; clr %g1; wr %g5, %g0, %asr25; inc %g1; 1: ld [%o0], %o1; ba isa_fail; nop; 2: UNWATCH; CHECK(%g1, 1)
+mov %o0, %g5; wr %g5, %g0, %asr24; nop; nop; nop
+CASE; mov -3, %g5; wr %g5, %g0, %asr25; st %g0, [%o0]; UNWATCH
+WATCH(isa_memory, 0xffffffff); CASE; EXPECT(TT_WATCH, 1f, 1f + 4, 2f, 1); wr %g0, %g0, %asr25; 1: ld [%o0], %o1; ba isa_fail; nop; 2: UNWATCH
+WATCH(isa_memory, 0xffffffff); CASE; wr %g0, %g0, %asr25; nop; ld [%o0], %o1; UNWATCH
 ! Data: any ASI, also one that is no memory.
 set isa_memory, %o0
 WATCH(isa_memory, 0xfffffffc | 2); TRAPS(TT_WATCH, lda [%o0] 0x1c, %o1); TRAPS(TT_WATCH, lda [%o0] 0xc, %o1); TRAPS(TT_WATCH, ldda [%o0] 0x1c, %o2); CASE; sta %g0, [%o0] 0x1c; UNWATCH

@@ -128,6 +128,44 @@ static void test_pages_without_a_watchpoint_stay_fast(void **state)
     guest_free(&g);
 }
 
+static unsigned flushes;
+
+static void count_tlb_flush(void *context, struct cpu *cpu)
+{
+    (void)context;
+    (void)cpu;
+    flushes++;
+}
+
+static void count_change(void *context)
+{
+    (void)context;
+    flushes++;
+}
+
+/* A system may write a watchpoint at each switch of tasks.  Nothing is thrown away for one that stays as it is, and one on
+ * data that moves costs the pages where it was and is. */
+static void test_writes_cost_little(void **state)
+{
+    static const uint32_t words[] = {
+        W_WRASR(24, G0), W_WRASR(25, G4), /* as they were */
+        W_WRASR(26, G1),                  /* and one that goes to and fro */
+        W_NOP,           W_NOP,           W_WRASR(26, G2), W_BA(-6), W_NOP,
+    };
+    struct guest g;
+    (void)state;
+    begin(&g, words, 8);
+    cpu_set_reg(&g.m->cpus[0], G4, EXACT);
+    watch(&g, 0, 0, EXACT);
+    watch(&g, 1, DATA, EXACT | STORE);
+    flushes = 0;
+    g.m->cpu_hooks.tlb_flushed = count_tlb_flush;
+    g.m->cpu_hooks.watchpoints_changed = count_change;
+    assert_int_equal(guest_run(&g, 8000), STOP_CYCLES);
+    assert_int_equal(flushes, 0);
+    guest_free(&g);
+}
+
 static void test_registers(void **state)
 {
     struct guest g;
@@ -148,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_which_accesses_hit),
         cmocka_unit_test(test_pages_without_a_watchpoint_stay_fast),
+        cmocka_unit_test(test_writes_cost_little),
         cmocka_unit_test(test_registers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
