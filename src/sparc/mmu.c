@@ -105,9 +105,27 @@ uint32_t mmu_read(struct cpu *cpu, uint32_t address)
     }
 }
 
+/* Does the write leave a register as it is that translations hang on?  In hardware it then does nothing (mmu_dcache.vhd);
+ * software that wants a flush asks for one. */
+static bool is_unchanged(const struct mmu *mmu, uint32_t address, uint32_t value)
+{
+    switch (bits_get(address, 8, 3)) {
+    case 0:
+        return mmu->control == (value & CONTROL_WRITABLE);
+    case 1:
+        return mmu->context_pointer == (value & ~3u);
+    default:
+        return false;
+    }
+}
+
 void mmu_write(struct cpu *cpu, uint32_t address, uint32_t value)
 {
     struct mmu *mmu = &cpu->mmu;
+
+    if (is_unchanged(mmu, address, value)) {
+        return;
+    }
     switch (bits_get(address, 8, 3)) {
     case 0:
         mmu->control = value & CONTROL_WRITABLE;
