@@ -24,7 +24,8 @@ enum jit_stress {
 struct jit_config {
     const struct ir_guest *guest;
     enum jit_backend_id backend;
-    size_t cache_size; /* bytes of code; at least 64 KiB are made of it */
+    size_t cache_size; /* bytes of code at most; at least 64 KiB are made of it */
+    size_t first_size; /* bytes before jit_grow(); 0, or more than cache_size: all of them */
     unsigned stress;   /* enum jit_stress */
     bool perf_map;     /* write /tmp/perf-PID.map */
     bool plain_cpu;    /* do not use MOVBE, BMI ... even if the host has them */
@@ -51,11 +52,13 @@ struct jit_code {
     uint32_t links[IR_MAX_LINKS];
 };
 
-/* Generates code; the block is then not needed any more.  False: the cache is full, call jit_flush() and
- * forget all blocks.  The block must have passed ir_verify(). */
+/* Generates code; the block is then not needed any more.  False: the cache is full, call jit_grow(), or jit_flush()
+ * and forget all blocks.  The block must have passed ir_verify(). */
 bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie,
                  struct jit_code *code);
 
+/* Twice as much code may be made before the cache is full.  False: it has all its bytes. */
+bool jit_grow(struct jit *jit);
 /* Forgets all code.  Not from inside generated code. */
 void jit_flush(struct jit *jit);
 /* Bytes in use. */
@@ -86,7 +89,7 @@ void jit_unlink(struct jit *jit, uint32_t place);
 void jit_disable(struct jit *jit, const void *entry);
 
 /* The jump cache: JUMP finds pc's entry at index (pc >> 2) % JIT_JUMPS. */
-#define JIT_JUMPS 4096
+#define JIT_JUMPS 32768
 struct jit_jump {
     uint32_t pc; /* empty: one that does not belong here, like 1 */
     uint32_t unused;

@@ -18,6 +18,7 @@ struct jit_backend {
     void (*destroy)(void *self);
     bool (*compile)(void *self, const struct ir_block *block, void *cookie, struct jit_code *code);
     void (*flush)(void *self);
+    bool (*grow)(void *self);
     size_t (*used)(const void *self);
     jit_runner *run;
     /* If not NULL: gives what is to be called in place of run. */

@@ -25,8 +25,8 @@ static size_t round_size(size_t size)
 /* The second mapping is a copy of the first, which for shared memory means another view of it. */
 static bool map_twice(struct codebuf *buffer, const char **message)
 {
-    void *write =
-        mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *write = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (write == MAP_FAILED) {
         *message = "there is no memory for generated code";
@@ -57,6 +57,7 @@ static FILE *open_perf_map(void)
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message)
 {
     *buffer = (struct codebuf){.size = round_size(size)};
+    buffer->limit = buffer->size;
     if (!map_twice(buffer, message)) {
         codebuf_destroy(buffer);
         return false;
@@ -76,6 +77,22 @@ void codebuf_destroy(struct codebuf *buffer)
     if (buffer->perf != NULL) {
         fclose(buffer->perf);
     }
+}
+
+void codebuf_limit(struct codebuf *buffer, size_t first)
+{
+    if (first != 0 && first < buffer->limit) {
+        buffer->limit = round_size(first);
+    }
+}
+
+bool codebuf_grow(struct codebuf *buffer)
+{
+    if (buffer->limit == buffer->size) {
+        return false;
+    }
+    buffer->limit = buffer->limit > buffer->size / 2 ? buffer->size : 2 * buffer->limit;
+    return true;
 }
 
 void codebuf_keep(struct codebuf *buffer)

@@ -19,15 +19,20 @@ struct codebuf {
     uint8_t *write;      /* the mapping to write through   */
     const uint8_t *exec; /* the mapping to execute         */
     size_t size;
+    size_t limit; /* up to where code is put; codebuf_grow() */
     size_t used;
     size_t kept; /* what codebuf_reset() leaves: see codebuf_keep() */
     FILE *perf;  /* NULL: no perf map                      */
 };
 
-/* Maps at least `size` bytes.  perf_map: also opens /tmp/perf-PID.map, and does without where that fails.
+/* Maps at least `size` bytes, of which the host gives memory for what is used, and puts no limit below them.  perf_map: also opens /tmp/perf-PID.map, and does without where that fails.
  * False: the host refuses; *message (static text) says what failed, the buffer needs no destroying. */
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message);
 void codebuf_destroy(struct codebuf *buffer);
+
+/* Lets code be put up to `first` only, if that is less than there is; doubles that.  False: it is all there is. */
+void codebuf_limit(struct codebuf *buffer, size_t first);
+bool codebuf_grow(struct codebuf *buffer);
 
 /* What is used now stays when the rest is forgotten. */
 void codebuf_keep(struct codebuf *buffer);

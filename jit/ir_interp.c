@@ -94,6 +94,10 @@ static void *create(const struct jit_config *config, const char **message)
     interp->guest = config->guest;
     interp->stress = config->stress;
     interp->size = arena_size(config->cache_size);
+    interp->limit = interp->size;
+    if (config->first_size != 0 && arena_size(config->first_size) < interp->size) {
+        interp->limit = arena_size(config->first_size);
+    }
     interp->arena = malloc(interp->size);
     if (interp->arena == NULL || !prepare_helpers(interp)) {
         destroy(interp);
@@ -107,6 +111,17 @@ static void flush(void *self)
     struct interp *interp = self;
 
     interp->used = 0;
+}
+
+static bool grow(void *self)
+{
+    struct interp *interp = self;
+
+    if (interp->limit == interp->size) {
+        return false;
+    }
+    interp->limit = interp->limit > interp->size / 2 ? interp->size : 2 * interp->limit;
+    return true;
 }
 
 static size_t used(const void *self)
@@ -214,7 +229,7 @@ static bool compile(void *self, const struct ir_block *block, void *cookie,
     struct irx_code *code = (void *)(interp->arena + interp->used);
     uint16_t indexes[IR_MAX_OPS];
 
-    if (size_of(block) > interp->size - interp->used) {
+    if (size_of(block) > interp->limit - interp->used) {
         return false;
     }
     *code = (struct irx_code){
@@ -326,6 +341,7 @@ const struct jit_backend jit_ir_backend = {
     .destroy = destroy,
     .compile = compile,
     .flush = flush,
+    .grow = grow,
     .used = used,
     .run = run_code,
     .link = link_place,

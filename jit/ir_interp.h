@@ -53,7 +53,7 @@ struct interp {
     struct irx_helper *helpers;
     unsigned stress;
     uint8_t *arena;
-    size_t size, used;
+    size_t size, limit, used; /* of the size up to limit is used */
 };
 
 /* Generated code being executed. */

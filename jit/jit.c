@@ -75,6 +75,11 @@ void jit_flush(struct jit *jit)
     jit->backend->flush(jit->self);
 }
 
+bool jit_grow(struct jit *jit)
+{
+    return jit->backend->grow(jit->self);
+}
+
 size_t jit_used(const struct jit *jit)
 {
     return jit->backend->used(jit->self);

@@ -121,6 +121,10 @@ static void *create(const struct jit_config *config, const char **message)
         free(c);
         return NULL;
     }
+    if (config->first_size != 0) {
+        codebuf_limit(&c->buffer,
+                      config->first_size < LEAST_SIZE ? LEAST_SIZE : config->first_size);
+    }
     CHECK(config->guest->slot_count <= ARRAY_LEN(c->slots));
     c->guest = config->guest;
     c->inline_jumps = !(config->stress & JIT_STRESS_EXIT);
@@ -136,6 +140,13 @@ static void flush(void *self)
     struct x64 *c = self;
 
     codebuf_reset(&c->buffer);
+}
+
+static bool grow(void *self)
+{
+    struct x64 *c = self;
+
+    return codebuf_grow(&c->buffer);
 }
 
 static size_t used(const void *self)
@@ -221,7 +232,7 @@ static void begin(struct x64 *c, const struct ir_block *block, struct jit_code *
     c->block = block;
     c->ops = block->ops;
     c->links = code->links;
-    c->limit = c->buffer.write + c->buffer.size - MARGIN;
+    c->limit = c->buffer.write + c->buffer.limit - MARGIN;
     c->entry = c->buffer.write + c->buffer.used + ENTRY_OFFSET;
     memset(code->links, 0, block->link_count * sizeof code->links[0]);
     x64_begin_block(c);
@@ -235,7 +246,7 @@ static void finish(struct x64 *c, struct jit_code *code)
     code->entry = codebuf_exec(&c->buffer, c->entry);
     code->size = (uint32_t)(c->as.p - c->entry);
     c->buffer.used = (end + 15) & ~(size_t)15;
-    CHECK(c->buffer.used <= c->buffer.size);
+    CHECK(c->buffer.used <= c->buffer.limit);
     codebuf_name(&c->buffer, (size_t)(c->entry - base), code->size, c->block->pc);
 }
 
@@ -320,6 +331,7 @@ const struct jit_backend jit_x64_backend = {
     .destroy = destroy,
     .compile = compile,
     .flush = flush,
+    .grow = grow,
     .used = used,
     .run = run,
     .runner = runner,

@@ -14,14 +14,14 @@ static void *take(struct block_cache *cache, size_t size)
 {
     void *piece = cache->arena + cache->arena_used;
     size = (size + 15) & ~(size_t)15;
-    if (cache->arena_size - cache->arena_used < size) {
+    if (cache->arena_limit - cache->arena_used < size) {
         return NULL;
     }
     cache->arena_used += size;
     return piece;
 }
 
-bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size)
+bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, size_t first)
 {
     void *arena = mmap(NULL, size, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -32,31 +32,69 @@ bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size)
     cache->jit = jit;
     cache->arena = arena;
     cache->arena_size = size;
-    return true;
+    cache->arena_limit = first < size ? first : size;
+    cache->bucket_count = BLOCK_BUCKETS;
+    cache->blocks = calloc(cache->bucket_count, sizeof(struct block *));
+    return cache->blocks != NULL;
 }
 
 void block_cache_fini(struct block_cache *cache)
 {
     if (cache->arena != NULL) {
-        block_cache_flush(cache);
+        if (cache->blocks != NULL) {
+            block_cache_flush(cache);
+        }
         munmap(cache->arena, cache->arena_size);
         cache->arena = NULL;
     }
+    free(cache->blocks);
+    cache->blocks = NULL;
 }
 
 /* ---- finding ---- */
 
-static unsigned hash(const struct region *region, uint64_t offset, uint32_t salt)
+static uint32_t hash(const struct region *region, uint64_t offset, uint32_t salt)
 {
     uint64_t key = ((uintptr_t)region >> 4) * UINT64_C(0x9e3779b97f4a7c15) + (offset >> 2) + salt;
     key *= UINT64_C(0x9e3779b97f4a7c15);
-    return (unsigned)(key >> 40) % BLOCK_BUCKETS;
+    return (uint32_t)(key >> 32);
+}
+
+static struct block **block_bucket(const struct block_cache *cache, const struct region *region,
+                                   uint64_t offset, uint32_t mode)
+{
+    return &cache->blocks[hash(region, offset, mode) & (cache->bucket_count - 1)];
+}
+
+/* Lists stay short however many blocks there are.  Without memory they grow. */
+static void add_buckets(struct block_cache *cache)
+{
+    unsigned old_count = cache->bucket_count;
+    struct block **old = cache->blocks;
+    struct block **grown = calloc(2 * (size_t)old_count, sizeof(struct block *));
+
+    if (grown == NULL) {
+        return;
+    }
+    cache->blocks = grown;
+    cache->bucket_count = 2 * old_count;
+    for (unsigned i = 0; i < old_count; i++) {
+        while (old[i] != NULL) {
+            struct block *block = old[i];
+            struct block **bucket =
+                block_bucket(cache, block->region, block->offset, block->guest.mode);
+            old[i] = block->next;
+            block->next = *bucket;
+            *bucket = block;
+        }
+    }
+    free(old);
 }
 
 struct block *block_cache_find(const struct block_cache *cache, const struct region *region,
                                uint64_t offset, uint32_t pc, uint32_t mode)
 {
-    struct block *block = cache->blocks[hash(region, offset, mode)];
+    struct block *block = *block_bucket(cache, region, offset, mode);
     while (block != NULL && (block->offset != offset || block->pc != pc ||
                              block->guest.mode != mode || block->region != region)) {
         block = block->next;
@@ -67,7 +105,7 @@ struct block *block_cache_find(const struct block_cache *cache, const struct reg
 static struct block_page *find_page(const struct block_cache *cache, const struct region *region,
                                     uint64_t offset)
 {
-    struct block_page *page = cache->pages[hash(region, offset, 0)];
+    struct block_page *page = cache->pages[hash(region, offset, 0) % BLOCK_BUCKETS];
     while (page != NULL && (page->region != region || page->offset != offset)) {
         page = page->next;
     }
@@ -85,7 +123,7 @@ static struct block_page *make_page(struct block_cache *cache, struct region *re
                                     uint64_t offset)
 {
     struct block_page *page = find_page(cache, region, offset);
-    struct block_page **bucket = &cache->pages[hash(region, offset, 0)];
+    struct block_page **bucket = &cache->pages[hash(region, offset, 0) % BLOCK_BUCKETS];
 
     if (page != NULL) {
         return page;
@@ -159,8 +197,12 @@ struct block *block_cache_add(struct block_cache *cache, const struct translate_
 void block_cache_publish(struct block_cache *cache, struct block *block,
                          const struct jit_code *code)
 {
-    struct block **bucket = &cache->blocks[hash(block->region, block->offset, block->guest.mode)];
+    struct block **bucket;
 
+    if (cache->block_count >= cache->bucket_count) {
+        add_buckets(cache);
+    }
+    bucket = block_bucket(cache, block->region, block->offset, block->guest.mode);
     block->entry = code->entry;
     block->size_host = code->size;
     for (unsigned i = 0; i < block->link_count; i++) {
@@ -169,6 +211,10 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
     for (unsigned i = 0; i < block->part_count; i++) {
         struct block_part *part = &block->parts[i];
         part->next = part->page->parts;
+        part->here = &part->page->parts;
+        if (part->next != NULL) {
+            part->next->here = &part->next;
+        }
         part->page->parts = part;
         part->page->granules |= part->granules;
         if (region_mark_code(part->page->region, part->page->offset, REGION_TRANSLATED,
@@ -179,6 +225,7 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
     block->next = *bucket;
     *bucket = block;
     cache->block_count++;
+    cache->live_bytes += block->size_host;
     cache->made++;
 }
 
@@ -191,6 +238,10 @@ void block_cache_link(struct block_cache *cache, struct block *from, unsigned li
     if (l->to == NULL && !from->guest.gone && !to->guest.gone) {
         l->to = to;
         l->next = to->incoming;
+        l->here = &to->incoming;
+        if (l->next != NULL) {
+            l->next->here = &l->next;
+        }
         to->incoming = l;
         jit_link(cache->jit, l->place, to->entry);
     }
@@ -211,11 +262,10 @@ static void unlink_outgoing(struct block_cache *cache, struct block *block)
     for (unsigned i = 0; i < block->link_count; i++) {
         struct block_link *link = &block->links[i];
         if (link->to != NULL) {
-            struct block_link **at = &link->to->incoming;
-            while (*at != link) {
-                at = &(*at)->next;
+            *link->here = link->next;
+            if (link->next != NULL) {
+                link->next->here = link->here;
             }
-            *at = link->next;
             link->to = NULL;
             jit_unlink(cache->jit, link->place);
         }
@@ -226,18 +276,17 @@ static void unlink_outgoing(struct block_cache *cache, struct block *block)
 
 static void take_out(struct block_cache *cache, struct block *block)
 {
-    struct block **at = &cache->blocks[hash(block->region, block->offset, block->guest.mode)];
+    struct block **at = block_bucket(cache, block->region, block->offset, block->guest.mode);
     while (*at != block) {
         at = &(*at)->next;
     }
     *at = block->next;
     for (unsigned i = 0; i < block->part_count; i++) {
-        struct block_page *page = block->parts[i].page;
-        struct block_part **part = &page->parts;
-        while (*part != &block->parts[i]) {
-            part = &(*part)->next;
+        struct block_part *part = &block->parts[i];
+        *part->here = part->next;
+        if (part->next != NULL) {
+            part->next->here = part->here;
         }
-        *part = (*part)->next;
     }
 }
 
@@ -250,6 +299,7 @@ static void forget(struct block_cache *cache, struct block *block)
     jit_disable(cache->jit, block->entry);
     cache->on_gone(cache->context, block);
     cache->block_count--;
+    cache->live_bytes -= block->size_host;
     cache->dropped++;
 }
 
@@ -258,6 +308,19 @@ void block_cache_drop(struct block_cache *cache, struct block *block)
 {
     if (!block->guest.gone) {
         forget(cache, block);
+    }
+}
+
+void block_cache_drop_if(struct block_cache *cache,
+                         bool (*chosen)(void *context, const struct block *block), void *context)
+{
+    for (unsigned i = 0; i < cache->bucket_count; i++) {
+        for (struct block *block = cache->blocks[i], *next; block != NULL; block = next) {
+            next = block->next;
+            if (chosen(context, block)) {
+                forget(cache, block);
+            }
+        }
     }
 }
 
@@ -299,6 +362,19 @@ void block_cache_written(struct block_cache *cache, const struct region *region,
     }
 }
 
+/* Code that changes leaves dead blocks behind: then a flush gives all of their room back, and the host's caches see
+ * less memory. */
+bool block_cache_grow(struct block_cache *cache)
+{
+    if (cache->live_bytes < jit_used(cache->jit) / 2 || cache->arena_limit == cache->arena_size ||
+        !jit_grow(cache->jit)) {
+        return false;
+    }
+    cache->arena_limit =
+        cache->arena_limit > cache->arena_size / 2 ? cache->arena_size : 2 * cache->arena_limit;
+    return true;
+}
+
 void block_cache_flush(struct block_cache *cache)
 {
     for (unsigned i = 0; i < BLOCK_BUCKETS; i++) {
@@ -306,24 +382,12 @@ void block_cache_flush(struct block_cache *cache)
             region_unmark_code(page->region, page->offset, REGION_TRANSLATED);
         }
         cache->pages[i] = NULL;
-        cache->blocks[i] = NULL;
     }
+    memset(cache->blocks, 0, cache->bucket_count * sizeof(struct block *));
     cache->arena_used = 0;
     cache->dropped += cache->block_count;
     cache->block_count = 0;
-void block_cache_drop_if(struct block_cache *cache,
-                         bool (*chosen)(void *context, const struct block *block), void *context)
-{
-    for (unsigned i = 0; i < cache->bucket_count; i++) {
-        for (struct block *block = cache->blocks[i], *next; block != NULL; block = next) {
-            next = block->next;
-            if (chosen(context, block)) {
-                forget(cache, block);
-            }
-        }
-    }
-}
-
+    cache->live_bytes = 0;
     cache->flushes++;
     jit_flush(cache->jit);
 }

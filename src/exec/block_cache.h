@@ -15,7 +15,7 @@
 #include "sparc/translate.h"
 
 #define BLOCK_MAX_PAGES 4
-#define BLOCK_BUCKETS   16384
+#define BLOCK_BUCKETS   16384 /* of pages; of blocks as many at first */
 
 struct block;
 
@@ -23,15 +23,17 @@ struct block;
 struct block_link {
     uint32_t pc; /* where it goes */
     uint32_t place;
-    struct block *to; /* NULL: not linked */
-    struct block_link *next;
+    struct block *to;         /* NULL: not linked */
+    struct block_link *next;  /* that leads there, too */
+    struct block_link **here; /* what points to this one, when linked */
 };
 
 /* One of the pages a block's code lies in. */
 struct block_part {
     struct block *block;
     struct block_page *page;
-    struct block_part *next; /* of the page */
+    struct block_part *next;  /* of the page */
+    struct block_part **here; /* what points to this one */
     uint64_t granules;
 };
 
@@ -62,10 +64,12 @@ struct block {
 
 struct block_cache {
     struct jit *jit;
-    struct block *blocks[BLOCK_BUCKETS];
+    struct block **blocks; /* as many buckets as blocks, at least */
+    unsigned bucket_count; /* a power of two */
     struct block_page *pages[BLOCK_BUCKETS];
     uint8_t *arena;
-    size_t arena_size, arena_used;
+    size_t arena_size, arena_limit, arena_used; /* up to the limit is used */
+    size_t live_bytes;                          /* code of the blocks that are not forgotten */
     unsigned block_count;
     uint64_t made, dropped, flushes; /* counters for --stats */
     /* A block is gone: nobody may enter it any more. */
@@ -75,8 +79,9 @@ struct block_cache {
     void *context;
 };
 
-/* jit stays the caller's.  size: bytes for what is known of blocks.  False: no memory. */
-bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size);
+/* jit stays the caller's.  size: bytes for what is known of blocks, `first` of them before block_cache_grow().
+ * False: no memory. */
+bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, size_t first);
 void block_cache_fini(struct block_cache *cache);
 
 struct block *block_cache_find(const struct block_cache *cache, const struct region *region,
@@ -108,15 +113,19 @@ void block_cache_link(struct block_cache *cache, struct block *from, unsigned li
 /* Forgets one block. */
 void block_cache_drop(struct block_cache *cache, struct block *block);
 
-/* [offset, offset+size) of region was written. */
-void block_cache_written(struct block_cache *cache, const struct region *region, uint64_t offset,
-                         uint64_t size);
-
-/* Forgets all blocks.  Not while one executes. */
 /* Forgets those that chosen() wants.  Not while one executes. */
 void block_cache_drop_if(struct block_cache *cache,
                          bool (*chosen)(void *context, const struct block *block), void *context);
 
+/* [offset, offset+size) of region was written. */
+void block_cache_written(struct block_cache *cache, const struct region *region, uint64_t offset,
+                         uint64_t size);
+
+/* When generated code or the arena is full: twice the room for both, if most of the code is worth keeping and the sizes
+ * given at the beginning are not reached.  False: block_cache_flush() is what is left. */
+bool block_cache_grow(struct block_cache *cache);
+
+/* Forgets all blocks.  Not while one executes. */
 void block_cache_flush(struct block_cache *cache);
 
 #endif

@@ -4,15 +4,24 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "sparc/generated.h"
+
+#define SET_BYTES (MODE_COUNT * JIT_JUMPS * sizeof(struct jit_jump))
 
 bool jump_cache_init(struct jump_cache *cache, unsigned cpu_count)
 {
     cache->set_count = cpu_count * TLB_CONTEXTS;
     cache->sets = calloc(cache->set_count, sizeof *cache->sets);
-    cache->jumps = calloc((size_t)cache->set_count * MODE_COUNT * JIT_JUMPS, sizeof *cache->jumps);
-    if (cache->sets == NULL || cache->jumps == NULL) {
+    if (cache->sets == NULL) {
+        return false;
+    }
+    /* The host gives memory to what is used: a context that is not takes none, nor does a mode. */
+    cache->jumps = mmap(NULL, cache->set_count * SET_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (cache->jumps == MAP_FAILED) {
+        cache->jumps = NULL;
         return false;
     }
     for (unsigned i = 0; i < cache->set_count; i++) {
@@ -23,7 +32,9 @@ bool jump_cache_init(struct jump_cache *cache, unsigned cpu_count)
 
 void jump_cache_fini(struct jump_cache *cache)
 {
-    free(cache->jumps);
+    if (cache->jumps != NULL) {
+        munmap(cache->jumps, cache->set_count * SET_BYTES);
+    }
     free(cache->sets);
 }
 
@@ -33,18 +44,29 @@ static struct jump_set *set_of(const struct jump_cache *cache, const struct cpu 
     return &cache->sets[cpu->config.index * TLB_CONTEXTS + place];
 }
 
-struct jit_jump *jump_cache_at(struct jit_jump *all_jumps, uint32_t mode, uint32_t pc)
+static unsigned index_of(uint32_t pc)
 {
-    return &all_jumps[mode * JIT_JUMPS + (pc >> 2) % JIT_JUMPS];
+    return (pc >> 2) % JIT_JUMPS;
 }
 
+struct jit_jump *jump_cache_at(struct jit_jump *all_jumps, uint32_t mode, uint32_t pc)
+{
+    return &all_jumps[mode * JIT_JUMPS + index_of(pc)];
+}
+
+/* Only pieces that were written to are cleared, so that a flush costs what was noted. */
 static void clear(struct jump_set *set, uint32_t mode)
 {
     struct jit_jump *jumps = set->all_jumps + mode * JIT_JUMPS;
-    if (set->used >> mode & 1) {
-        memset(jumps, 0, JIT_JUMPS * sizeof *jumps);
-        jumps[0].pc = 1; /* all others are empty with pc 0, which is none of theirs */
-        set->used &= ~(1u << mode);
+    for (unsigned word = 0; word < JUMP_WORDS; word++) {
+        for (uint64_t used = set->used[mode][word]; used != 0; used &= used - 1) {
+            unsigned piece = 64 * word + (unsigned)__builtin_ctzll(used);
+            memset(&jumps[piece * JUMP_PIECE], 0, JUMP_PIECE * sizeof *jumps);
+        }
+        if (word == 0 && set->used[mode][word] & 1) {
+            jumps[0].pc = 1; /* all others are empty with pc 0, which is none of theirs */
+        }
+        set->used[mode][word] = 0;
     }
 }
 
@@ -57,20 +79,31 @@ static void clear_virtual(struct jump_set *set)
     }
 }
 
+static uint64_t *used_word(struct jump_set *set, uint32_t mode, uint32_t pc, uint64_t *bit)
+{
+    unsigned piece = index_of(pc) / JUMP_PIECE;
+    *bit = UINT64_C(1) << piece % 64;
+    return &set->used[mode][piece / 64];
+}
+
 void jump_cache_note(struct jump_cache *cache, struct cpu *cpu, uint32_t mode, uint32_t pc,
                      const void *entry)
 {
     struct jit_jump *jump = jump_cache_at(cpu->generated.all_jumps, mode, pc);
+    uint64_t bit;
+    uint64_t *used = used_word(set_of(cache, cpu, cpu->tlb.place), mode, pc, &bit);
     jump->pc = pc;
     jump->entry = entry;
-    set_of(cache, cpu, cpu->tlb.place)->used |= 1u << mode;
+    *used |= bit;
 }
 
 void jump_cache_drop(struct jump_cache *cache, uint32_t mode, uint32_t pc, const void *entry)
 {
     for (unsigned i = 0; i < cache->set_count; i++) {
         struct jit_jump *jump = jump_cache_at(cache->sets[i].all_jumps, mode, pc);
-        if (cache->sets[i].ready && jump->pc == pc && jump->entry == entry) {
+        uint64_t bit;
+        bool used = (*used_word(&cache->sets[i], mode, pc, &bit) & bit) != 0;
+        if (used && jump->pc == pc && jump->entry == entry) {
             jump->pc = 1;
         }
     }

@@ -7,13 +7,17 @@
 #define EXEC_JUMP_CACHE_H
 
 #include "jit.h"
-#include "sparc/cpu.h"
+#include "sparc/generated.h"
+
+/* A cache is cleared in pieces of so many entries, a page of the host's memory. */
+#define JUMP_PIECE 256u
+#define JUMP_WORDS (JIT_JUMPS / JUMP_PIECE / 64)
 
 /* Those of a CPU in one context: a cache for each mode. */
 struct jump_set {
     struct jit_jump *all_jumps;
-    uint32_t used; /* those that are not empty, as bits */
-    bool ready;    /* its context was in use, ever */
+    uint64_t used[MODE_COUNT][JUMP_WORDS]; /* pieces that are not empty, as bits */
+    bool ready;                            /* its context was in use, ever */
 };
 
 struct jump_cache {

@@ -20,6 +20,9 @@
 
 #define WARMTH_SLOTS 65536
 
+/* Bytes of generated code before the cache grows; what is known of the blocks takes twice as much. */
+#define FIRST_SIZE ((size_t)16 << 20)
+
 /* Why the interpreter had to do it. */
 enum fallback {
     FALLBACK_COLD,   /* not executed often enough to be translated  */
@@ -46,10 +49,10 @@ struct translator {
     struct jit *jit;
     struct block_cache cache;
     bool flush_wanted;
+    bool watch_wanted; /* blocks are to be looked at for watchpoints */
     struct space_listener listener;
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
-    bool watch_wanted; /* blocks are to be looked at for watchpoints */
     uint64_t rethought;            /* blocks that were dropped for their guesses */
     uint64_t flushes_seen;         /* blocks found since then are still there */
     struct warmth warmth[WARMTH_SLOTS];
@@ -112,9 +115,6 @@ void translator_flush(struct translator *t)
     }
 }
 
-/* Memory may have moved. */
-static void space_changed(void *context, const struct flat_range *range, bool added)
-{
 void translator_watchpoints_changed(struct translator *t)
 {
     t->watch_wanted = true;
@@ -141,6 +141,9 @@ static bool is_watched(void *context, const struct block *block)
     return false;
 }
 
+/* Memory may have moved. */
+static void space_changed(void *context, const struct flat_range *range, bool added)
+{
     (void)range;
     (void)added;
     translator_flush(context);
@@ -183,6 +186,7 @@ static bool create_parts(struct translator *t, struct error *err)
         .guest = &t->guest,
         .backend = t->options.use_ir ? JIT_IR : JIT_HOST,
         .cache_size = t->options.cache_size,
+        .first_size = FIRST_SIZE,
         .stress = (t->options.stress_ra ? JIT_STRESS_RA : 0) |
                   (t->options.no_chain ? JIT_STRESS_EXIT : 0),
         .perf_map = t->options.perf_map,
@@ -195,7 +199,7 @@ static bool create_parts(struct translator *t, struct error *err)
         return error_set(err, LEON3EMU_HOST, "no memory for generated code: %s; try --exec=interp",
                          message);
     }
-    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size) ||
+    if (!block_cache_init(&t->cache, t->jit, 2 * t->options.cache_size, 2 * FIRST_SIZE) ||
         !jump_cache_init(&t->jumps, t->config.cpu_count)) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
@@ -303,14 +307,19 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
         .context = &source,
     };
     struct block *block;
+    bool flushed = false;
 
     if (!translate(&request, &t->ir, &t->translated)) {
         return NULL;
     }
-    if (!compile(t, &request, &source, &block)) {
-        flush_now(t);
+    while (!compile(t, &request, &source, &block)) {
+        if (!block_cache_grow(&t->cache)) {
+            CHECK(!flushed);
+            flush_now(t);
+            flushed = true;
+        }
         source.count = 0;
-        CHECK(translate(&request, &t->ir, &t->translated) && compile(t, &request, &source, &block));
+        CHECK(translate(&request, &t->ir, &t->translated));
     }
     return block;
 }
@@ -371,15 +380,6 @@ static void interpret(struct translator *t, struct cpu *cpu, enum fallback why)
     t->fallbacks[why] += cpu->insns - before;
 }
 
-static void interpret_rest(struct translator *t, struct cpu *cpu)
-{
-    uint64_t before = cpu->insns;
-    interp_run(cpu);
-    t->fallbacks[FALLBACK_BUDGET] += cpu->insns - before;
-}
-
-/* ---- running ---- */
-
 /* Writes of watchpoints are under way: which instruction they count for is a matter of instructions. */
 static void wait_for_watchpoints(struct translator *t, struct cpu *cpu)
 {
@@ -389,6 +389,15 @@ static void wait_for_watchpoints(struct translator *t, struct cpu *cpu)
     } while (cpu->watch.count != 0 && cpu->cycles < cpu->limit);
     t->fallbacks[FALLBACK_PLACE] += cpu->insns - before;
 }
+
+static void interpret_rest(struct translator *t, struct cpu *cpu)
+{
+    uint64_t before = cpu->insns;
+    interp_run(cpu);
+    t->fallbacks[FALLBACK_BUDGET] += cpu->insns - before;
+}
+
+/* ---- running ---- */
 
 static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
 {
@@ -546,6 +555,14 @@ void translator_run(struct translator *t, struct cpu *cpu)
         if (t->flush_wanted) {
             flush_now(t);
         }
+        if (cpu->watch.count != 0) {
+            wait_for_watchpoints(t, cpu);
+            continue;
+        }
+        if (t->watch_wanted) {
+            t->watch_wanted = false;
+            block_cache_drop_if(&t->cache, is_watched, t);
+        }
         if (t->options.verify) {
             run_and_verify(t, cpu);
             if (atomic_load(t->config.attention)) {
@@ -555,14 +572,6 @@ void translator_run(struct translator *t, struct cpu *cpu)
         }
         t->flushes_seen = t->cache.flushes;
         entry = find_entry(t, cpu, mode, &why);
-        if (cpu->watch.count != 0) {
-            wait_for_watchpoints(t, cpu);
-            continue;
-        }
-        if (t->watch_wanted) {
-            t->watch_wanted = false;
-            block_cache_drop_if(&t->cache, is_watched, t);
-        }
         if (entry == NULL) {
             interpret(t, cpu, why);
             continue;

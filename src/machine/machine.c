@@ -17,7 +17,7 @@
 
 #define ADDRESS_SPACE_SIZE UINT64_C(0x100000000)
 #define NS_PER_SECOND      1000000000u
-#define DEFAULT_CODE_CACHE ((size_t)16 << 20)
+#define DEFAULT_CODE_CACHE ((size_t)128 << 20)
 #define DEFAULT_THRESHOLD  8u
 
 void leon3emu_options_init(struct leon3emu_options *options)

@@ -19,7 +19,7 @@ class Kernel(NamedTuple):
     parts: int = 0      # copies of the generated code, at scale 1
 
 
-GROUPS = ("integer", "calls", "float", "mmio", "traps", "runonce", "selfmod")
+GROUPS = ("integer", "calls", "float", "mmio", "traps", "runonce", "hotcode", "selfmod")
 START = "empty"       # the kernel that is start-up and end only
 MAX_EVENT_DISTANCE = 200  # instructions between two traps or interrupts, where there are any
 
@@ -63,6 +63,9 @@ KERNELS = (
 
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),
     _kernel("runonce", "bigcode2", 2, twin="check", parts=20, source="bigcode"),
+
+    _kernel("hotcode", "hotcode2", 1200, twin="check", parts=22, source="bigcode"),
+    _kernel("hotcode", "hotcode4", 600, twin="check", parts=44, source="bigcode"),
 
     _kernel("selfmod", "smc", 2_500, twin="check"),
     _kernel("selfmod", "samepage", 9_000),
