@@ -1,8 +1,43 @@
 // SPDX-License-Identifier: MIT
-/* Listings of generated code, by Capstone. */
+/*
+ * Listings of generated code, by Capstone.
+ *
+ * Capstone's tables of all its processors are relocated when it is loaded, which takes longer than all else that
+ * happens before a guest begins.  So it is loaded when a listing is made.
+ */
 #include <capstone/capstone.h>
+#include <dlfcn.h>
 
 #include "x64.h"
+
+#define TEXT_OF(number) #number
+#define NAME_OF(number) "libcapstone.so." TEXT_OF(number)
+
+struct capstone {
+    __typeof__(cs_open) *open;
+    __typeof__(cs_close) *close;
+    __typeof__(cs_malloc) *allocate;
+    __typeof__(cs_free) *release;
+    __typeof__(cs_disasm_iter) *step;
+};
+
+/* It stays loaded, so that the next listing finds it. */
+static bool load(struct capstone *capstone)
+{
+    void *library = dlopen(NAME_OF(CS_API_MAJOR), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+
+    if (library == NULL) {
+        return false;
+    }
+    capstone->open = (__typeof__(cs_open) *)dlsym(library, "cs_open");
+    capstone->close = (__typeof__(cs_close) *)dlsym(library, "cs_close");
+    capstone->allocate = (__typeof__(cs_malloc) *)dlsym(library, "cs_malloc");
+    capstone->release = (__typeof__(cs_free) *)dlsym(library, "cs_free");
+    capstone->step = (__typeof__(cs_disasm_iter) *)dlsym(library, "cs_disasm_iter");
+    dlclose(library);
+    return capstone->open != NULL && capstone->close != NULL && capstone->allocate != NULL &&
+           capstone->release != NULL && capstone->step != NULL;
+}
 
 static void print_line(const cs_insn *insn, FILE *stream)
 {
@@ -15,19 +50,20 @@ static void print_line(const cs_insn *insn, FILE *stream)
 
 void x64_disassemble(const uint8_t *code, size_t size, FILE *stream)
 {
+    struct capstone capstone;
     uint64_t address = 0;
     csh handle;
 
-    if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
-        fprintf(stream, "(no disassembler)\n");
+    if (!load(&capstone) || capstone.open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) {
+        fprintf(stream, "(no disassembler: %s is missing)\n", NAME_OF(CS_API_MAJOR));
         return;
     }
-    cs_insn *insn = cs_malloc(handle);
-    while (insn != NULL && cs_disasm_iter(handle, &code, &size, &address, insn)) {
+    cs_insn *insn = capstone.allocate(handle);
+    while (insn != NULL && capstone.step(handle, &code, &size, &address, insn)) {
         print_line(insn, stream);
     }
     if (insn != NULL) {
-        cs_free(insn, 1);
+        capstone.release(insn, 1);
     }
-    cs_close(&handle);
+    capstone.close(&handle);
 }
