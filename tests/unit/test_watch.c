@@ -158,6 +158,7 @@ static void test_writes_cost_little(void **state)
     cpu_set_reg(&g.m->cpus[0], G4, EXACT);
     watch(&g, 0, 0, EXACT);
     watch(&g, 1, DATA, EXACT | STORE);
+    assert_int_equal(guest_run(&g, 800), STOP_CYCLES); /* its pages become code */
     flushes = 0;
     g.m->cpu_hooks.tlb_flushed = count_tlb_flush;
     g.m->cpu_hooks.watchpoints_changed = count_change;

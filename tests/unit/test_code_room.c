@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+/* Room for generated code: more hot code than the cache begins with is translated once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bits.h"
+#include "exec/translator.h"
+#include "guest.h"
+
+#define BOARD "[board]\nclock = 40M\n[memory]\nram = base=0x40000000, size=8M\n"
+#define CODE  (GUEST_RAM + 0x1000)
+#define DATA  (GUEST_RAM + 0x600000) /* a pointer to itself */
+#define WORDS (1u << 19)             /* 2 MiB; each is some 40 bytes of the host's code */
+
+/* A loop of loads, each through what the one before has loaded, so that each looks into the TLB. */
+static void begin(struct guest *g, size_t cache_size)
+{
+    static const uint32_t head[] = {W_NOP};
+    struct leon3emu_options options;
+    uint8_t *code = malloc(4 * WORDS);
+    struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
+
+    leon3emu_options_init(&options);
+    options.input_fd = options.output_fd = -1;
+    options.jit.threshold = 0;
+    options.jit.cache_size = cache_size != 0 ? cache_size : options.jit.cache_size;
+    guest_create_with(g, BOARD, &options);
+    assert_non_null(g->m);
+    assert_non_null(code);
+    for (uint32_t i = 0; i < WORDS; i++) {
+        be32_store(code + 4 * i, W_LD(G1, G1, 0));
+    }
+    be32_store(code + 4 * (WORDS - 2), W_BA(-(int)(WORDS - 2)));
+    be32_store(code + 4 * (WORDS - 1), W_NOP);
+    assert_true(addrspace_write(&g->m->space, CODE, code, 4 * WORDS, &how));
+    guest_program(g, CODE - 4, head, 1);
+    guest_poke(g, DATA, DATA);
+    cpu_set_reg(guest_cpu(g), G1, DATA);
+    free(code);
+}
+
+static uint64_t figure(const struct guest *g, const char *name)
+{
+    char *text = NULL;
+    size_t size;
+    uint64_t value;
+    FILE *stream = open_memstream(&text, &size);
+    const char *line;
+
+    translator_stats(g->m->exec.translator, stream);
+    fclose(stream);
+    line = strstr(text, name);
+    assert_non_null(line);
+    value = strtoull(line + strlen(name), NULL, 10);
+    free(text);
+    return value;
+}
+
+static void test_hot_code_is_translated_once(void **state)
+{
+    struct guest g;
+    uint64_t made, flushes;
+    (void)state;
+    begin(&g, 0);
+    /* Some rounds, in which blocks think again about what they guessed of memory. */
+    assert_int_equal(guest_run(&g, 20 * (uint64_t)WORDS), STOP_CYCLES);
+    made = figure(&g, "blocks_translated ");
+    flushes = figure(&g, "cache_flushes ");
+    assert_true(figure(&g, "code_bytes ") > 16u << 20);
+    assert_int_equal(guest_run(&g, 24 * (uint64_t)WORDS), STOP_CYCLES);
+    assert_true(figure(&g, "blocks_translated ") - made <= made / 100);
+    assert_int_equal(figure(&g, "cache_flushes "), flushes);
+    guest_free(&g);
+}
+
+/* The size that is asked for is the most, and what does not fit is made again. */
+static void test_limit(void **state)
+{
+    struct guest g;
+    uint64_t flushes;
+    (void)state;
+    begin(&g, 17 << 20);
+    assert_int_equal(guest_run(&g, WORDS + 1), STOP_CYCLES);
+    flushes = figure(&g, "cache_flushes ");
+    assert_int_equal(guest_run(&g, 2 * (uint64_t)WORDS), STOP_CYCLES);
+    assert_true(figure(&g, "cache_flushes ") > flushes);
+    assert_true(figure(&g, "code_bytes ") <= 17u << 20);
+    guest_free(&g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_hot_code_is_translated_once),
+        cmocka_unit_test(test_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
