@@ -171,6 +171,9 @@ struct ir_ports {
     uint32_t calls;   /* uint64_t: how many there were */
     /* Called instead of `function`, if not NULL. */
     int32_t (*dispatch)(void *instance, void *request, void *function);
+    /* Called before the function if the word at fp_offset is not 0: takes over what sticks in the host, and
+     * makes the word 0.  May be NULL: it is 0 always. */
+    void (*fp_aside)(void *env);
     /* What is to be done when a result or `wait` is not 0 or the limit has changed; as load() and store(). */
     struct ir_loaded (*loaded)(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
                                int32_t result);

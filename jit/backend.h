@@ -32,6 +32,9 @@ struct jit_backend {
 extern const struct jit_backend jit_ir_backend;
 #if defined(__x86_64__)
 extern const struct jit_backend jit_x64_backend;
+/* Those of include/host_fp.h. */
+void x64_fp_clean(void);
+bool x64_fp_is_changed_by(const void *code, size_t size);
 #endif
 
 #endif

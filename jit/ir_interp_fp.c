@@ -10,6 +10,7 @@
 #include <fenv.h>
 #include <math.h>
 
+#include "host_fp.h"
 #include "ir_interp.h"
 
 #define F32_MAGNITUDE 0x7fffffffu
@@ -216,7 +217,7 @@ static const struct irx_op *compare_64(struct irx_run *run, const struct irx_op 
 
 /* ---- the environment ---- */
 
-/* Nothing sticks yet; the host's environment needs no other care. */
+/* Nothing sticks yet, and the host computes as C does, whatever was called meanwhile. */
 void irx_fp_begin(struct irx_run *run)
 {
     uint8_t *place = run->bases[IR_ENV] + run->guest->fp_offset;
@@ -224,6 +225,7 @@ void irx_fp_begin(struct irx_run *run)
 
     memcpy(&ready, place, sizeof ready);
     if (ready == 0) {
+        host_fp_clean();
         feclearexcept(FE_ALL_EXCEPT);
         ready = 1;
         memcpy(place, &ready, sizeof ready);

@@ -438,6 +438,22 @@ X_INLINE void x64_call(struct x64_asm *as, const uint8_t *to)
     as->p = x64_put_32(p, (uint32_t)(to - (p + 4)));
 }
 
+X_INLINE void x64_push(struct x64_asm *as, unsigned reg)
+{
+    if (reg >= R8) {
+        x64_byte(as, 0x41);
+    }
+    x64_byte(as, 0x50 | (reg & 7));
+}
+
+X_INLINE void x64_pop(struct x64_asm *as, unsigned reg)
+{
+    if (reg >= R8) {
+        x64_byte(as, 0x41);
+    }
+    x64_byte(as, 0x58 | (reg & 7));
+}
+
 /* A jump whose target is not yet known; x64_bind(returned, target) tells. */
 X_INLINE uint8_t *x64_jcc_later(struct x64_asm *as, enum x64_cc cc)
 {

@@ -78,6 +78,7 @@ struct port {
     const uint8_t *miss;     /* the thunk for when there is no port */
     const uint8_t *finish;   /* pointers to the guest's functions */
     const uint8_t *dispatch; /* NULL: there is none */
+    const uint8_t *fp_aside; /* NULL: no floating point is ever in use */
 };
 
 /* A field of the port whose offset in the array is in rax. */
@@ -186,6 +187,37 @@ static void emit_port_result(struct x64 *c, const struct port *port)
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
+/* Is floating point in use?  NULL: it is not, ever. */
+static uint8_t *emit_fp_question(struct x64 *c, const struct port *port)
+{
+    if (port->fp_aside == NULL) {
+        return NULL;
+    }
+    x64_alu_mi(&c->as, ALU_CMP, false, x64_env(c->guest->fp_offset), 0);
+    return x64_jcc_later(&c->as, CC_NE);
+}
+
+/* Out of line: it is, and must not be while the function runs. */
+static void emit_fp_aside(struct x64 *c, const struct port *port, uint8_t *from,
+                          const uint8_t *back)
+{
+    static const uint8_t kept[] = {RAX, RCX, RSI, R9};
+
+    if (from == NULL) {
+        return;
+    }
+    x64_bind(from, c->as.p);
+    for (unsigned i = 0; i < sizeof kept; i++) {
+        x64_push(&c->as, kept[i]);
+    }
+    x64_mov(&c->as, true, RDI, ENV);
+    x64_rip(&c->as, OP_CALL_MEM, 2, port->fp_aside, 0);
+    for (unsigned i = sizeof kept; i-- > 0;) {
+        x64_pop(&c->as, kept[i]);
+    }
+    x64_jmp(&c->as, back);
+}
+
 static uint8_t *emit_port(struct x64 *c, const struct port *port)
 {
     const struct ir_ports *at = port->at;
@@ -193,6 +225,8 @@ static uint8_t *emit_port(struct x64 *c, const struct port *port)
 
     emit_port_search(c, port);
     uint8_t *miss = x64_jcc_later(&c->as, CC_NE);
+    uint8_t *fp_used = emit_fp_question(c, port);
+    const uint8_t *ready = c->as.p;
     emit_port_place(c, at);
     emit_port_call(c, port);
     x64_rm(&c->as, OP_MOV_LOAD, R8, request_field(port, at->wait));
@@ -210,6 +244,7 @@ static uint8_t *emit_port(struct x64 *c, const struct port *port)
     x64_mov_imm(&c->as, false, R8, (int32_t)port->size);
     x64_mov(&c->as, false, R9, RAX);
     emit_guest(c, port->finish, port->write ? &of_other : &of_load);
+    emit_fp_aside(c, port, fp_used, ready);
     x64_bind(miss, c->as.p);
     emit_split_place(c);
     x64_jmp(&c->as, port->miss);
@@ -245,6 +280,9 @@ static void emit_ports(struct x64 *c)
     ASSERT((at->port_size & (at->port_size - 1)) == 0);
     if (at->dispatch != NULL) {
         port.dispatch = emit_pointer(c, (uintptr_t)at->dispatch);
+    }
+    if (at->fp_aside != NULL) {
+        port.fp_aside = emit_pointer(c, (uintptr_t)at->fp_aside);
     }
     for (unsigned other = 0; other < 2; other++) {
         port.other = other;

@@ -9,22 +9,6 @@
 
 static const uint8_t saved_registers[] = {RBX, RBP, R12, R13, R14, R15};
 
-static void emit_push(struct x64 *c, unsigned reg)
-{
-    if (reg >= R8) {
-        x64_byte(&c->as, 0x41);
-    }
-    x64_byte(&c->as, 0x50 | (reg & 7));
-}
-
-static void emit_pop(struct x64 *c, unsigned reg)
-{
-    if (reg >= R8) {
-        x64_byte(&c->as, 0x41);
-    }
-    x64_byte(&c->as, 0x58 | (reg & 7));
-}
-
 /* ---- in and out ---- */
 
 /* struct jit_left enter(void *self, void *env, const void *entry) */
@@ -32,7 +16,7 @@ static void emit_enter(struct x64 *c)
 {
     c->thunks.enter = x64_align(c);
     for (unsigned i = 0; i < sizeof saved_registers; i++) {
-        emit_push(c, saved_registers[i]);
+        x64_push(&c->as, saved_registers[i]);
     }
     x64_alu_ri(&c->as, ALU_SUB, true, RSP, FRAME_SIZE);
     x64_mov(&c->as, true, ENV, RSI);
@@ -54,7 +38,7 @@ static void emit_leave(struct x64 *c)
     x64_write_env(c, c->guest->budget_offset, BUDGET);
     x64_alu_ri(&c->as, ALU_ADD, true, RSP, FRAME_SIZE);
     for (unsigned i = sizeof saved_registers; i-- > 0;) {
-        emit_pop(c, saved_registers[i]);
+        x64_pop(&c->as, saved_registers[i]);
     }
     x64_byte(&c->as, 0xc3); /* ret */
 }

@@ -473,6 +473,7 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     host->machine = m;
     host->library = library;
     host->owner.external = library->handle != NULL;
+    host->owner.changes_fp = library->changes_fp;
     ok = set_name(host, name, properties, err);
     append(m, host);
     ok = ok && check_names(m, &library->class, properties, err) &&

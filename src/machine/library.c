@@ -169,6 +169,7 @@ static const struct library *add_library(struct machine *m, const char *path, vo
     }
     memcpy(&library->class, class, size < sizeof library->class ? size : sizeof library->class);
     library->handle = handle;
+    library->changes_fp = handle != NULL && library_changes_fp(handle);
     library->next = m->libraries;
     m->libraries = library;
     return library;
@@ -183,6 +184,7 @@ static void *open_library(struct machine *m, const char *path)
     m->call = &call;
     m->calls++;
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    host_fp_clean();
     m->call = call.outer;
     return handle;
 }
@@ -194,6 +196,7 @@ static void close_library(struct machine *m, const char *path, void *handle)
     m->call = &call;
     m->calls++;
     dlclose(handle);
+    host_fp_clean();
     m->call = call.outer;
 }
 

@@ -129,6 +129,7 @@ static void poll_host(void *context, int timeout_ms)
     if (atomic_exchange(&m->continued, false)) {
         chardev_console_continued(m->chardevs);
     }
+    host_fp_clean(); /* a library may change it in a way that library_changes_fp() does not see */
     flush_console(m, timeout_ms);
     hostio_poll(m->hostio, timeout_ms);
     while (chardev_hub_congested(m->chardevs) && !m->interrupted) {

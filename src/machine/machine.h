@@ -12,6 +12,7 @@
 #include "core/hostio.h"
 #include "error.h"
 #include "exec/exec.h"
+#include "host_fp.h"
 #include "leon3emu.h"
 #include "log.h"
 #include "machine/board_file.h"
@@ -33,6 +34,7 @@ struct library {
     struct library *next;
     char *path;                   /* NULL: built in */
     void *handle;                 /* of dlopen */
+    bool changes_fp;              /* see struct io_owner */
     struct l3_device_class class; /* copy; fields the library does not have are 0 */
 };
 
@@ -168,6 +170,10 @@ struct l3_property library_property(const struct l3_device_class *class, uint32_
 struct l3_region library_region(const struct l3_device_class *class, uint32_t index);
 struct l3_pnp library_pnp(const struct l3_device_class *class);
 
+/* Can code of the library `handle` (of dlopen()) change how the host computes (include/host_fp.h)?  What
+ * cannot be looked at can. */
+bool library_changes_fp(void *handle);
+
 /* ---- device.c ---- */
 
 /* Makes a device from a property list and maps it.  where: prefix of error texts. */
@@ -195,6 +201,9 @@ static inline void device_enter(struct l3_host *host, const char *callback,
 
 static inline void device_leave(struct l3_host *host)
 {
+    if (host->owner.external) {
+        host_fp_clean();
+    }
     host->owner.depth--;
     host->machine->call = host->machine->call->outer;
 }

@@ -13,6 +13,7 @@
 #ifndef MEM_DEVICE_CALL_H
 #define MEM_DEVICE_CALL_H
 
+#include "host_fp.h"
 #include "mem/transfer.h"
 
 /* The rule of re-entrancy, for when somebody is being called.  A refusal is logged. */
@@ -63,6 +64,9 @@ device_call(struct bus *bus, const struct place *place, struct transfer *t)
     bus->last = (struct io_access){place->region, place->offset, t->size, t->write};
     bus->last_port = NULL;
     result = function(io->instance, &request);
+    if (__builtin_expect(io->owner->external, 0)) {
+        host_fp_clean();
+    }
     bus->frames = outer;
     how->wait_cycles += request.wait_cycles;
     if (!t->write) {

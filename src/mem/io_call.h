@@ -31,9 +31,11 @@ struct io_call {
     uint64_t mask;             /* of the access's size */
     uint64_t address;          /* physical */
     struct io_frame frame;
-    uint64_t unused; /* generated code shifts to index */
+    /* What `function` calls in its turn, if the library may leave the host's floating point in disorder;
+     * it puts that right. */
+    int32_t (*guarded)(void *instance, struct l3_request *request);
 };
-_Static_assert(sizeof(struct io_call) == 128, "a power of two");
+_Static_assert(sizeof(struct io_call) == 128, "a power of two: generated code shifts to index");
 
 /* What size and direction (0 load, 1 store) are in a tag. */
 #define IO_CALL_KIND(size, write) ((uint64_t)((size) | (write) << 4) << 32)

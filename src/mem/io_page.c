@@ -7,6 +7,7 @@
  * request and the frame is made before its callback runs.  What is unusual goes the way of all
  * accesses.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "mem/device_call.h"
@@ -72,6 +73,16 @@ bool io_page_store(struct io_page *io, uint32_t address, unsigned size, uint64_t
     return run(io, address, &t);
 }
 
+/* In the place of a callback.  Most libraries have no code that needs this, and are called without. */
+static int32_t call_guarded(void *instance, struct l3_request *request)
+{
+    const struct io_call *call =
+        (const struct io_call *)((const char *)request - offsetof(struct io_call, request));
+    int32_t result = call->guarded(instance, request);
+    host_fp_clean();
+    return result;
+}
+
 void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *io, uint32_t address,
                      unsigned size, bool write, const struct access *how)
 {
@@ -88,6 +99,10 @@ void io_call_prepare(struct io_call *call, uint64_t tag, const struct io_page *i
     call->function = write ? to->write : to->read;
     if (call->function == NULL) {
         return;
+    }
+    if (to->owner->changes_fp) {
+        call->guarded = call->function;
+        call->function = call_guarded;
     }
     call->tag = tag;
     call->address = address;

@@ -37,8 +37,9 @@ enum region_code { REGION_DECODED = 1, REGION_TRANSLATED = 2 };
 /* Who answers accesses: a device instance.  Shared by all regions of that instance. */
 struct io_owner {
     const char *name;
-    bool external;  /* loaded from a library: its pages carry the TLB's external-device bit */
-    uint32_t depth; /* how many of its callbacks are running that are no register access */
+    bool external;   /* loaded from a library: its pages carry the TLB's external-device bit */
+    bool changes_fp; /* has code that changes how the host computes, see include/host_fp.h */
+    uint32_t depth;  /* how many of its callbacks are running that are no register access */
 };
 
 /* An I/O region's contract, from the class's struct l3_region. */

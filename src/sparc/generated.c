@@ -93,12 +93,22 @@ static uint32_t harvest_fp(const struct cpu *cpu)
     return (jit_fp_harvest(cpu->generated.jit) & ~(unsigned)JIT_FP_UNDERFLOW) << FSR_AEXC;
 }
 
-static void settle_fp(struct cpu *cpu)
+/* The host's floating point is C's again: what a device computes is not the guest's affair, and the other way
+ * round.  fsr itself stays as it is, as code in the middle of a block may hold it in a register. */
+static void put_fp_aside(void *env)
 {
+    struct cpu *cpu = env;
     if (cpu->generated.fp_used) {
         cpu->generated.fp_used = 0;
-        cpu->fsr |= harvest_fp(cpu);
+        cpu->generated.fp_kept |= harvest_fp(cpu);
     }
+}
+
+static void settle_fp(struct cpu *cpu)
+{
+    put_fp_aside(cpu);
+    cpu->fsr |= cpu->generated.fp_kept;
+    cpu->generated.fp_kept = 0;
 }
 
 void generated_init(struct cpu *cpu, struct jit *jit)
@@ -180,6 +190,7 @@ void cpu_settle(struct cpu *cpu)
     }
     be_at(cpu, g->at);
     settle_integer(cpu);
+    settle_fp(cpu);
     cpu_attention(cpu); /* what they change counts from the next instruction on */
 }
 
@@ -359,6 +370,7 @@ static void arrive(struct cpu *cpu, const struct block_insn *at)
     be_at(cpu, at);
     cpu->generated.at = at;
     cpu->generated.inside = true;
+    put_fp_aside(cpu);
 }
 
 /* Is there nothing to be made ahead of the interpreter?  Half an atomic must not be. */
@@ -477,6 +489,7 @@ static const struct ir_ports ports = {
     .last = offsetof(struct bus, last_port),
     .calls = offsetof(struct bus, calls),
     .dispatch = IO_CALL_DISPATCH,
+    .fp_aside = put_fp_aside,
     .loaded = loaded,
     .stored = stored,
 };
@@ -504,6 +517,8 @@ static uint32_t read_fsr(struct cpu *cpu)
     if (cpu->generated.fp_used) {
         cpu->fsr |= harvest_fp(cpu);
     }
+    cpu->fsr |= cpu->generated.fp_kept;
+    cpu->generated.fp_kept = 0;
     return cpu_fsr(cpu);
 }
 
