@@ -7,7 +7,9 @@
  * outside a character goes as soon as it is in the transmit FIFO and the transmitter is enabled:
  * what a program printed just before it ended is not lost with the machine.  Input is taken one
  * character per character time while the receive FIFO has room, so that a file as input gives the
- * same run each time and never overruns.
+ * same run each time and never overruns.  A character that finds no room stays on the line and comes
+ * again after each character time: it is not stored, but its stop bit asks for the interrupt as it
+ * does in hardware (apbuart.vhd), so that a driver that enables RI late is told of a full FIFO.
  *
  * An idle port has no armed event: the transmitter's ends with its FIFO, the receiver's when the
  * character line has nothing; char_input() starts it again.
@@ -84,8 +86,9 @@ struct apbuart {
     uint32_t rx_armed;  /* rx_event is armed */
     uint32_t rx_dry;    /* the character line had nothing; char_input() will come */
     uint32_t rx_held;   /* rx_shift holds a character for which rx has no room */
+    uint32_t rx_waits;  /* rx_line is a character from outside that found no room yet */
     uint32_t irq_level; /* of the level interrupts */
-    uint8_t tx_shift, rx_shift;
+    uint8_t tx_shift, rx_shift, rx_line;
 };
 
 /* ---- FIFOs: indices wrap at the size of the instance, a power of two ---- */
@@ -184,19 +187,41 @@ static void apbuart_arm(struct apbuart *uart, struct l3_event *event, uint64_t c
 
 /* ---- receiver ---- */
 
-/* A character from outside may come and would find room. */
+/* A character from outside may come: it would find room, or somebody wants to be told of it. */
 static uint32_t apbuart_listens(const struct apbuart *uart)
 {
     uint32_t mode = uart->control & (CONTROL_RE | CONTROL_LB);
-    return mode == CONTROL_RE && !fifo_full(uart, &uart->rx);
+    return mode == CONTROL_RE && (!fifo_full(uart, &uart->rx) || (uart->control & CONTROL_RI));
+}
+
+/* How long the next character takes.  With DI one that found no room leaves the line quiet for so long
+ * that its interrupt gets through. */
+static uint64_t apbuart_receive_time(const struct apbuart *uart)
+{
+    uint64_t time = apbuart_character_time(uart);
+    if (uart->rx_waits && (uart->control & CONTROL_DI)) {
+        time += apbuart_bits(uart, DELAY_BITS);
+    }
+    return time;
 }
 
 static void apbuart_start_rx(struct apbuart *uart)
 {
     if (apbuart_listens(uart) && !uart->rx_armed && !uart->rx_dry) {
         uart->rx_armed = 1;
-        apbuart_arm(uart, uart->rx_event, apbuart_character_time(uart));
+        apbuart_arm(uart, uart->rx_event, apbuart_receive_time(uart));
     }
+}
+
+/* The stop bit of a character asks for the interrupt, whether there was room for it or not. */
+static void apbuart_stop_bit(struct apbuart *uart)
+{
+    if ((uart->control & CONTROL_DI) == 0) {
+        apbuart_pulse(uart, CONTROL_RI);
+    } else if (uart->control & CONTROL_RI) {
+        apbuart_arm(uart, uart->delay_event, apbuart_bits(uart, DELAY_BITS));
+    }
+    apbuart_update_level(uart);
 }
 
 static void apbuart_receive(struct apbuart *uart, uint8_t character)
@@ -208,28 +233,34 @@ static void apbuart_receive(struct apbuart *uart, uint8_t character)
         uart->rx_held = 1;
         uart->rx_shift = character;
     }
-    if ((uart->control & CONTROL_DI) == 0) {
-        apbuart_pulse(uart, CONTROL_RI);
-    } else if (uart->control & CONTROL_RI) {
-        apbuart_arm(uart, uart->delay_event, apbuart_bits(uart, DELAY_BITS));
+    apbuart_stop_bit(uart);
+}
+
+/* Is there a character on the line?  What could not be stored is still there. */
+static uint32_t apbuart_look_at_line(struct apbuart *uart)
+{
+    if (!uart->rx_waits) {
+        uart->rx_waits =
+            (uint32_t)uart->services->chardev_read(uart->host, uart->chardev, &uart->rx_line, 1);
+        uart->rx_dry = !uart->rx_waits;
     }
-    apbuart_update_level(uart);
+    return uart->rx_waits;
 }
 
 static void apbuart_rx_event(void *instance, uint32_t argument)
 {
     struct apbuart *uart = instance;
-    uint8_t character;
     (void)argument;
     uart->rx_armed = 0;
-    if (!apbuart_listens(uart)) {
+    if (!apbuart_listens(uart) || !apbuart_look_at_line(uart)) {
         return;
     }
-    if (uart->services->chardev_read(uart->host, uart->chardev, &character, 1) == 0) {
-        uart->rx_dry = 1;
-        return;
+    if (fifo_full(uart, &uart->rx)) {
+        apbuart_stop_bit(uart);
+    } else {
+        uart->rx_waits = 0;
+        apbuart_receive(uart, uart->rx_line);
     }
-    apbuart_receive(uart, character);
     apbuart_start_rx(uart);
 }
 
@@ -481,6 +512,7 @@ static void apbuart_reset(void *instance, uint32_t cause)
     uart->rx_armed = 0;
     uart->rx_dry = 0;
     uart->rx_held = 0;
+    uart->rx_waits = 0;
     uart->irq_level = 0;
     uart->services->irq_set(uart->host, 0, 0);
 }
@@ -576,7 +608,7 @@ static const struct l3_state_field apbuart_state[] = {
     FIELD(rx.count, 4, 1), FIELD(unsent, 4, 1),         FIELD(tx_armed, 4, 1),
     FIELD(tx_busy, 4, 1),  FIELD(rx_armed, 4, 1),       FIELD(rx_dry, 4, 1),
     FIELD(rx_held, 4, 1),  FIELD(irq_level, 4, 1),      FIELD(tx_shift, 1, 1),
-    FIELD(rx_shift, 1, 1),
+    FIELD(rx_shift, 1, 1), FIELD(rx_waits, 4, 1),       FIELD(rx_line, 1, 1),
 };
 
 static const struct l3_pnp apbuart_pnp = {

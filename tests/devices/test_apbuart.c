@@ -261,6 +261,67 @@ static void test_receive_fifo_paces_input(void **state)
     mock_free(host);
 }
 
+/* Drivers enable RI when they are ready for interrupts; by then the FIFO can be full. */
+static void test_late_receive_interrupt(void **state)
+{
+    (void)state;
+    struct l3_host *host = start(CONTROL_RE);
+    mock_input(host, "0123456789", 10);
+    mock_advance(host, 100 * CHARACTER);
+    mock_write(host, CONTROL, CONTROL_RE | CONTROL_RI);
+    mock_advance(host, CHARACTER - 1);
+    assert_int_equal(host->pulses[0], 0);
+    mock_advance(host, 1);
+    assert_int_equal(host->pulses[0], 1);
+    mock_advance(host, 3 * CHARACTER);
+    assert_int_equal(host->pulses[0], 4);
+    assert_int_equal(mock_read(host, STATUS), TE | TS | TH | DR | RH | RF | RCNT(8));
+    for (uint32_t i = 0; i < 10; i++) {
+        assert_int_equal(mock_read(host, DATA), '0' + i);
+        mock_advance(host, CHARACTER);
+    }
+    assert_int_equal(host->pulses[0], 6);
+    assert_int_equal(mock_read(host, STATUS), TE | TS | TH);
+    assert_int_equal(mock_armed(host), 0);
+    mock_free(host);
+}
+
+/* The FIFO is exactly full and nothing more comes: nothing asks for an interrupt, in hardware neither. */
+static void test_full_and_silent(void **state)
+{
+    (void)state;
+    struct l3_host *host = start(CONTROL_RE);
+    mock_input(host, "01234567", 8);
+    mock_advance(host, 100 * CHARACTER);
+    mock_write(host, CONTROL, CONTROL_RE | CONTROL_RI);
+    mock_advance(host, 100 * CHARACTER);
+    assert_int_equal(host->pulses[0], 0);
+    assert_int_equal(mock_armed(host), 0);
+    mock_input(host, "8", 1);
+    mock_advance(host, CHARACTER);
+    assert_int_equal(host->pulses[0], 1);
+    mock_write(host, CONTROL, CONTROL_RE);
+    mock_advance(host, CHARACTER);
+    assert_int_equal(mock_armed(host), 0);
+    mock_free(host);
+}
+
+static void test_late_delayed_receive_interrupt(void **state)
+{
+    (void)state;
+    struct l3_host *host = start(CONTROL_RE);
+    mock_input(host, "0123456789", 10);
+    mock_advance(host, 100 * CHARACTER);
+    mock_write(host, CONTROL, CONTROL_RE | CONTROL_RI | CONTROL_DI);
+    mock_advance(host, CHARACTER + 48 * BIT - 1);
+    assert_int_equal(host->pulses[0], 0);
+    mock_advance(host, 1);
+    assert_int_equal(host->pulses[0], 1);
+    mock_advance(host, CHARACTER + 48 * BIT);
+    assert_int_equal(host->pulses[0], 2);
+    mock_free(host);
+}
+
 static void test_disabled_receiver_takes_nothing(void **state)
 {
     (void)state;
@@ -482,6 +543,9 @@ int main(void)
         cmocka_unit_test(test_status_that_is_always_ready),
         cmocka_unit_test(test_receive_times),
         cmocka_unit_test(test_receive_fifo_paces_input),
+        cmocka_unit_test(test_late_receive_interrupt),
+        cmocka_unit_test(test_full_and_silent),
+        cmocka_unit_test(test_late_delayed_receive_interrupt),
         cmocka_unit_test(test_disabled_receiver_takes_nothing),
         cmocka_unit_test(test_delayed_receive_interrupt),
         cmocka_unit_test(test_delayed_interrupt_gives_way),

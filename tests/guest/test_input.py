@@ -50,6 +50,19 @@ class Input(Case):
     def test_pipe(self):
         self.expect(run('echo.elf', data=TEXT + b'\x04'), TEXT, 'EOT')
 
+    def test_before_the_driver_is_ready(self):
+        """All of it arrives, however late the interrupt is enabled; from a file and from a pipe."""
+        data = bytes(range(1, 251)) * 12
+        total = 0
+        for byte in data:
+            total = (total * 31 + byte) & 0xffffffff
+        expected = 'early_input: %d characters, sum %08x\n' % (len(data), total)
+        for board in 'leon3', 'gr712rc':
+            with self.subTest(board=board), self.file(data) as file:
+                piped = self.check(run('early_input.elf', '--board', board, data=data), 0)
+                read = self.check(run('early_input.elf', '--board', board, stdin=file), 0)
+                self.assertEqual((piped.out, read.out), (expected, expected))
+
     def test_directory(self):
         descriptor = os.open('/', os.O_RDONLY)
         self.expect(run('echo.elf', stdin=descriptor), b'', 'silence')
