@@ -272,6 +272,14 @@ static void gptimer_watchdog(struct gptimer *timer)
     }
 }
 
+/* The watchdog runs, and resets when it is there. */
+static uint32_t gptimer_will_restart(void *instance)
+{
+    const struct gptimer *timer = instance;
+    uint32_t control = timer->state.control[timer->count - 1];
+    return timer->watchdog != 0 && (control & (CONTROL_EN | CONTROL_WS)) == CONTROL_EN;
+}
+
 static void gptimer_raise(struct gptimer *timer, uint32_t raised)
 {
     const struct l3_services *services = timer->services;
@@ -721,5 +729,6 @@ static const struct l3_device_class gptimer = {
     .read = gptimer_read,
     .write = gptimer_write,
     .pin_input = gptimer_pin_input,
+    .will_restart = gptimer_will_restart,
 };
 L3_DEVICE_CLASS(gptimer)

@@ -195,6 +195,20 @@ static uint32_t irqamp_level_of(struct irqamp *irqamp, uint32_t cpu)
     return irqamp_highest(first != 0 ? first : wanted);
 }
 
+/* Lines of the bus whose interrupt, by the map, is above `level`: 1..15 by themselves, 16..31 if `eirq` is. */
+static uint32_t irqamp_enabled(void *instance, uint32_t cpu, uint32_t level)
+{
+    const struct irqamp *irqamp = instance;
+    uint32_t above = NORMAL & ~((2u << level) - 1);
+    uint32_t lines = 0;
+    above |= irqamp->eirq > level ? EXTENDED : 0;
+    above &= cpu < irqamp->cpu_count ? irqamp->state.mask[cpu] : 0;
+    for (uint32_t line = 1; line < LINE_COUNT; line++) {
+        lines |= (above >> irqamp_map(irqamp, line) & 1) << line;
+    }
+    return lines;
+}
+
 /* Called after each change: all that a CPU sees goes through here. */
 static void irqamp_update(struct irqamp *irqamp)
 {
@@ -595,5 +609,6 @@ static const struct l3_device_class irqamp = {
     .write = irqamp_write,
     .pin_input = irqamp_pin_input,
     .irq_acknowledge = irqamp_acknowledge,
+    .irq_enabled = irqamp_enabled,
 };
 L3_DEVICE_CLASS(irqamp)

@@ -90,6 +90,15 @@ static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
     return irqmp_highest(first != 0 ? first : wanted);
 }
 
+/* Interrupts 1..15 above `level` by themselves, 16..31 if `eirq` is. */
+static uint32_t irqmp_enabled(void *instance, uint32_t cpu, uint32_t level)
+{
+    const struct irqmp *irqmp = instance;
+    uint32_t above = NORMAL & ~((2u << level) - 1);
+    above |= irqmp->eirq > level ? EXTENDED : 0;
+    return cpu < irqmp->cpu_count ? irqmp->mask[cpu] & above : 0;
+}
+
 /* Nothing is wanted of the CPU, nor was before. */
 static int irqmp_is_idle(const struct irqmp *irqmp, uint32_t cpu)
 {
@@ -484,5 +493,6 @@ static const struct l3_device_class irqmp = {
     .write = irqmp_write,
     .pin_input = irqmp_pin_input,
     .irq_acknowledge = irqmp_acknowledge,
+    .irq_enabled = irqmp_enabled,
 };
 L3_DEVICE_CLASS(irqmp)

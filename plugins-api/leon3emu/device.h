@@ -251,6 +251,17 @@ struct l3_device_class {
      * fit into size.  state_load returns L3_OK or L3_BUS_ERROR (data not understood). */
     uint64_t (*state_save)(void *instance, void *buffer, uint64_t size);
     int32_t (*state_load)(void *instance, const void *buffer, uint64_t size);
+    /*
+     * Both are asked while no CPU executes, to tell a machine that only waits from one that is dead: in
+     * the latter an error mode ends the run.  They must change nothing.
+     *
+     * Interrupt controllers: the interrupt lines (bit n is line n) on which CPU `cpu` would now be
+     * interrupted at a level above `level` if they became high.  NULL: it could be any of them.
+     */
+    uint32_t (*irq_enabled)(void *instance, uint32_t cpu, uint32_t level);
+    /* Watchdogs and the like: not 0 if the device, as it is now, will reset the system or wake a CPU by
+     * itself when some time has passed.  NULL: it will not. */
+    uint32_t (*will_restart)(void *instance);
 };
 
 /* ---- Services for every device --------------------------------------------------------------- */

@@ -60,14 +60,18 @@ uint64_t exec_insns(const struct exec *exec)
     return sum;
 }
 
-bool exec_all_failed(const struct exec *exec)
+/* The CPU whose error mode ends the run if nobody goes on: the last that failed, as far as was seen. */
+static struct cpu *failed_cpu(const struct exec *exec)
 {
+    if (exec->failed != NULL && exec->failed->status == CPU_ERROR_MODE) {
+        return exec->failed;
+    }
     for (unsigned i = 0; i < exec->cpu_count; i++) {
-        if (exec->cpus[i].status != CPU_ERROR_MODE) {
-            return false;
+        if (exec->cpus[i].status == CPU_ERROR_MODE) {
+            return &exec->cpus[i];
         }
     }
-    return true;
+    return NULL;
 }
 
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
@@ -297,6 +301,7 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
     }
     exec->in_turn = false;
     if (!was_error && cpu->status == CPU_ERROR_MODE && exec->stop.kind == STOP_NONE) {
+        exec->failed = cpu;
         exec->hooks->error_mode(exec->hooks->context, cpu, &exec->stop);
     }
 }
@@ -454,6 +459,18 @@ static void take_round(struct exec *exec, unsigned until)
     settle_round(exec);
 }
 
+/* One has failed, and the others sleep for good: that, too, can come about later than the error mode. */
+static bool end_in_error_mode(struct exec *exec)
+{
+    struct cpu *failed = failed_cpu(exec);
+
+    if (failed == NULL || exec->hooks->can_go_on(exec->hooks->context)) {
+        return false;
+    }
+    exec->hooks->error_mode(exec->hooks->context, failed, &exec->stop);
+    return true;
+}
+
 /* until: the CPU before whose turn to come back. */
 static void turn(struct exec *exec, unsigned until)
 {
@@ -470,15 +487,13 @@ static void turn(struct exec *exec, unsigned until)
         return;
     }
     exec->end = exec->now;
-    if (exec_all_failed(exec)) {
-        /* A device put the last of them into error mode, or the run began with all of them in it. */
-        exec->hooks->error_mode(exec->hooks->context, exec->cpu, &exec->stop);
+    if (end_in_error_mode(exec)) {
         exec->now = exec->cpu->cycles;
-    } else {
-        idle(exec);
-        take_along(exec);
-        exec->now = common_time(exec);
+        return;
     }
+    idle(exec);
+    take_along(exec);
+    exec->now = common_time(exec);
 }
 
 /* Forgets why the run stopped only now: a stop asked for between two runs holds for the next. */

@@ -36,11 +36,13 @@ struct exec_hooks {
     /* Comes after every slice of instructions and after every event: resets the system if that is
      * wanted. */
     bool (*between)(void *context);
-    /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (other CPUs
-     * still run). */
+    /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (others go on,
+     * or can be woken). */
     bool (*error_mode)(void *context, struct cpu *cpu, struct stop_info *stop);
     /* Events of one instant have no end: so many have run, and this one comes next.  Stops the run. */
     void (*endless)(void *context, const struct event *event, uint32_t runs);
+    /* No CPU executes: can anything still wake one, or reset the system? */
+    bool (*can_go_on)(void *context);
     void *context;
 };
 
@@ -50,17 +52,18 @@ struct exec {
     struct translator *translator; /* NULL: the interpreter executes */
     struct cpu *cpus;
     unsigned cpu_count;
-    struct cpu *cpu;   /* that executes, or did last */
-    uint64_t now;      /* cycles, between the CPUs' turns */
-    uint64_t told;     /* the latest that a CPU's turn was told */
-    uint64_t end;      /* of the round */
-    uint64_t quantum;  /* cycles in a round of several CPUs, at most */
-    uint64_t pause;    /* cycles at which the run comes back, wherever that is in a round */
-    bool in_round;     /* a round has begun and is not over; that outlasts a run */
-    unsigned turn;     /* index of the CPU whose turn it is; cpu_count: all had theirs */
-    bool in_turn;      /* cpu executes: its cycle counter is the time */
-    bool is_first;     /* no CPU has executed in this round before cpu */
-    bool has_executed; /* cpu has, or one before it */
+    struct cpu *cpu;    /* that executes, or did last */
+    struct cpu *failed; /* that went into error mode last, or NULL */
+    uint64_t now;       /* cycles, between the CPUs' turns */
+    uint64_t told;      /* the latest that a CPU's turn was told */
+    uint64_t end;       /* of the round */
+    uint64_t quantum;   /* cycles in a round of several CPUs, at most */
+    uint64_t pause;     /* cycles at which the run comes back, wherever that is in a round */
+    bool in_round;      /* a round has begun and is not over; that outlasts a run */
+    unsigned turn;      /* index of the CPU whose turn it is; cpu_count: all had theirs */
+    bool in_turn;       /* cpu executes: its cycle counter is the time */
+    bool is_first;      /* no CPU has executed in this round before cpu */
+    bool has_executed;  /* cpu has, or one before it */
     struct event_queue events;
     const struct exec_hooks *hooks;
     struct stop_info stop;  /* kind != STOP_NONE: leave the loop */
@@ -157,8 +160,5 @@ uint64_t exec_state_hash(struct exec *exec);
 
 /* Instructions of all CPUs. */
 uint64_t exec_insns(const struct exec *exec);
-
-/* Are all CPUs in error mode? */
-bool exec_all_failed(const struct exec *exec);
 
 #endif

@@ -171,6 +171,11 @@ static bool can_receive(void *context)
     return chardev_hub_can_receive(m->chardevs) || m->gdb != NULL;
 }
 
+static bool can_go_on(void *context)
+{
+    return machine_can_wake(context) || machine_will_restart(context);
+}
+
 static void on_quit(void *context)
 {
     leon3emu_interrupt(context);
@@ -298,6 +303,7 @@ static bool create_cpu(struct machine *m, struct error *err)
     m->exec_hooks.can_receive = can_receive;
     m->exec_hooks.endless = endless;
     m->exec_hooks.error_mode = stop_error_mode;
+    m->exec_hooks.can_go_on = can_go_on;
     m->exec_hooks.context = m;
     m->cpus = calloc(count, sizeof *m->cpus);
     if (m->cpus == NULL) {

@@ -249,6 +249,13 @@ void machine_log_init(struct machine *m);
 /* The name of a code address, like "main+0x10"; "" if none is known.  As the file has it: not escaped. */
 void machine_name_address(const struct machine *m, uint32_t address, char *text, size_t size);
 
+/* ---- wake.c ---- */
+
+/* Does a CPU execute, or can an interrupt still wake one? */
+bool machine_can_wake(struct machine *m);
+/* Will a device reset the system, or restart a CPU, by itself? */
+bool machine_will_restart(struct machine *m);
+
 /* ---- gdb_glue.c ---- */
 
 void gdb_glue_destroy(struct gdb_glue *glue);

@@ -2,8 +2,9 @@
 /*
  * What error mode means, and the report of a CPU that stopped in it.
  *
- * RTEMS ends with `ta 0` while traps are disabled, %g1 = 1, %g2 = source and %g3 = code: source 5
- * is exit(code), source 0 with code 0 a plain halt, any other a fatal error (ADR 22).
+ * `ta 0` with %g1 = 1 is how programs end: its handler does another `ta 0`, or traps were disabled before.
+ * BCC's and GRLIB's mean nothing more by that.  RTEMS sets %g2 = source and %g3 = code just before: source
+ * 5 is exit(code), source 0 with code 0 a plain halt, any other a fatal error (ADR 22).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +16,14 @@
 #include "machine/machine.h"
 
 #define RTEMS_EXIT_SOURCE 5
+#define RTEMS_SOURCE_MAX  63 /* more than RTEMS has, less than what is left over in a register */
 #define GUEST_STATUS_MAX  63
+
+#define LOOK_BACK      16          /* instructions */
+#define INSN_TA_0      0x91d02000u /* ta 0 */
+#define INSN_MOV_O0_G2 0x84100008u /* mov %o0, %g2, in RTEMS's sparc_syscall_exit() */
+
+enum { REG_G1 = 1, REG_G2 = 2, REG_L1 = 17, REG_L2 = 18 };
 
 static void guest_exit(struct stop_info *stop, uint32_t code)
 {
@@ -49,31 +57,7 @@ static void trapped(const struct cpu *cpu, struct stop_info *stop)
              log_place(cpu->log, cpu->pc).text);
 }
 
-bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
-{
-    const struct machine *m = context;
-    uint32_t source = cpu->globals[2];
-    uint32_t code = cpu->globals[3];
-
-    stop->cpu = cpu->config.index;
-    if (cpu->error_tt != TT_SOFTWARE || cpu->globals[1] != 1) {
-        trapped(cpu, stop);
-        if (!exec_all_failed(&m->exec)) {
-            log_line(&m->log, 0, "%s; the other CPUs go on", stop->text);
-            memset(stop, 0, sizeof *stop);
-            return false;
-        }
-    } else if (source == RTEMS_EXIT_SOURCE || (source == 0 && code == 0)) {
-        guest_exit(stop, code);
-    } else {
-        guest_fatal(stop, source, code);
-    }
-    return true;
-}
-
-/* ---- report ---- */
-
-#define BACKTRACE_MAX 32
+/* ---- the guest's own end ---- */
 
 static bool debug_word(struct machine *m, const struct cpu *cpu, uint32_t address, uint32_t *word)
 {
@@ -84,6 +68,141 @@ static bool debug_word(struct machine *m, const struct cpu *cpu, uint32_t addres
     *word = be32_load(bytes);
     return true;
 }
+
+/* CALL, branches, JMPL, RETT, Ticc, UNIMP: what stands before does not lead here, or not alone. */
+static bool is_transfer(uint32_t word)
+{
+    uint32_t op3 = bits_get(word, 19, 6);
+    switch (word >> 30) {
+    case 0:
+        return bits_get(word, 22, 3) != 4; /* SETHI */
+    case 1:
+        return true;
+    case 2:
+        return op3 >= 0x38 && op3 <= 0x3a;
+    default:
+        return false;
+    }
+}
+
+/* The register that gets an integer result: of SETHI, arithmetic, SAVE and RESTORE, loads.  0: none. */
+static unsigned written_register(uint32_t word)
+{
+    uint32_t op3 = bits_get(word, 19, 6);
+    bool writes = true;
+
+    if (word >> 30 == 2) {
+        writes = op3 < 0x30 || op3 == 0x3c || op3 == 0x3d;
+    } else if (word >> 30 == 3) {
+        writes = op3 < 0x20 && (op3 & 7) < 4;
+    }
+    return writes ? bits_get(word, 25, 5) : 0;
+}
+
+/* The instruction that sets a global register in the code that leads straight to `address`; 0: none does. */
+static uint32_t setter_of(struct machine *m, const struct cpu *cpu, unsigned reg, uint32_t address)
+{
+    uint32_t word;
+    uint32_t before;
+
+    for (unsigned i = 0; i < LOOK_BACK; i++) {
+        address -= 4;
+        if (!debug_word(m, cpu, address, &word) || is_transfer(word)) {
+            return 0;
+        }
+        if (written_register(word) == reg) { /* but not in the delay slot of somebody else's jump */
+            return debug_word(m, cpu, address - 4, &before) && is_transfer(before) ? 0 : word;
+        }
+    }
+    return 0;
+}
+
+/* RTEMS's way to end, or another's who has taken it over: the source is put into %g2 just before the trap.
+ * The trap was taken at %l1 if what failed is the handler of it, which traps again. */
+static bool is_rtems_end(struct machine *m, const struct cpu *cpu)
+{
+    uint32_t setter = setter_of(m, cpu, REG_G2, cpu->pc);
+    uint32_t outer = cpu_reg(cpu, REG_L1);
+    uint32_t word;
+
+    if (setter == 0 && debug_word(m, cpu, outer, &word) && word == INSN_TA_0) {
+        setter = setter_of(m, cpu, REG_G2, outer);
+    }
+    return setter == INSN_MOV_O0_G2 || (setter != 0 && cpu->globals[2] <= RTEMS_SOURCE_MAX);
+}
+
+/* Whose program ends here, and with what status? */
+static void guest_end(struct machine *m, const struct cpu *cpu, struct stop_info *stop)
+{
+    uint32_t source = cpu->globals[2];
+    uint32_t code = cpu->globals[3];
+
+    if (!is_rtems_end(m, cpu)) {
+        guest_exit(stop, 0);
+    } else if (source == RTEMS_EXIT_SOURCE || (source == 0 && code == 0)) {
+        guest_exit(stop, code);
+    } else {
+        guest_fatal(stop, source, code);
+    }
+}
+
+/* The run goes on without the CPU that failed. */
+static bool go_on(struct machine *m, struct stop_info *stop, const char *why)
+{
+    log_line(&m->log, 0, "%s; %s", stop->text, why);
+    memset(stop, 0, sizeof *stop);
+    return false;
+}
+
+/* Error mode of one CPU ends the run unless somebody else can still do something. */
+static bool end_or_go_on(struct machine *m, struct stop_info *stop)
+{
+    size_t length = strlen(stop->text);
+
+    if (machine_can_wake(m)) {
+        return go_on(m, stop, "the other CPUs go on");
+    }
+    if (machine_will_restart(m)) {
+        return go_on(m, stop, "a watchdog is running that will reset the system");
+    }
+    if (m->cpu_count > 1) {
+        snprintf(stop->text + length, sizeof stop->text - length,
+                 "; the other CPUs are stopped, too, and nothing can wake one");
+    }
+    return true;
+}
+
+/* Handlers of traps that nobody expected often are a `ta 0`, too, and a 1 in %g1 may be left over: then this is
+ * not the program's end but its failure.  The handler finds in %l1 and %l2 where the trap came. */
+static bool is_unexpected_trap(struct machine *m, const struct cpu *cpu)
+{
+    unsigned before = cpu->error_before;
+    return before != TT_RESET && before < TT_SOFTWARE &&
+           cpu_reg(cpu, REG_L2) == cpu_reg(cpu, REG_L1) + 4 &&
+           setter_of(m, cpu, REG_G1, cpu->pc) == 0;
+}
+
+static bool is_end(struct machine *m, const struct cpu *cpu)
+{
+    return cpu->error_tt == TT_SOFTWARE && cpu->globals[1] == 1 && !is_unexpected_trap(m, cpu);
+}
+
+bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
+{
+    struct machine *m = context;
+
+    stop->cpu = cpu->config.index;
+    if (is_end(m, cpu)) {
+        guest_end(m, cpu, stop);
+        return true;
+    }
+    trapped(cpu, stop);
+    return end_or_go_on(m, stop);
+}
+
+/* ---- report ---- */
+
+#define BACKTRACE_MAX 32
 
 /* Names are the image's, and the report goes to a terminal. */
 static const char *describe(struct machine *m, uint32_t address, char *buffer, size_t size)

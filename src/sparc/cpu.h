@@ -208,6 +208,8 @@ struct cpu {
     enum cpu_status status;
     unsigned irl;      /* interrupt request level from the controller */
     unsigned error_tt; /* trap that led to error mode */
+    unsigned
+        error_before; /* trap that was taken last before that one: its handler may be what failed */
     struct cpu_config config;
     const struct cpu_hooks *hooks;
     const struct log *log;

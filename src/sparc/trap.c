@@ -43,6 +43,7 @@ static void enter_error_mode(struct cpu *cpu, unsigned tt)
 {
     cpu->status = CPU_ERROR_MODE;
     cpu->error_tt = tt;
+    cpu->error_before = cpu->tt;
     cpu->tt = tt;
     cpu_attention(cpu);
 }

@@ -436,7 +436,9 @@ static void test_watchdog_fed_or_switched_off(void **state)
         mock_write(host, CONTROL(3), EN | IE | LD);
     }
     assert_int_equal(host->resets, 0);
+    assert_int_equal(host->device->will_restart(host->instance), 1);
     mock_write(host, CONTROL(3), EN | IE | WS);
+    assert_int_equal(host->device->will_restart(host->instance), 0);
     assert_int_equal(mock_read(host, CONTROL(3)), EN | IE | WS);
     mock_advance(host, 65536 * 5000ull);
     assert_int_equal(host->resets, 0);

@@ -83,6 +83,20 @@ static void test_reset_state(void **state)
     mock_free(host);
 }
 
+/* Lines of the bus, by the map. */
+static void test_which_lines_can_interrupt(void **state)
+{
+    (void)state;
+    struct l3_host *host = start(2);
+    mock_write(host, MASK(1), 1u << 20 | 1 << 8 | 1 << 3);
+    assert_int_equal(host->device->irq_enabled(host->instance, 0, 0), 0);
+    assert_int_equal(host->device->irq_enabled(host->instance, 1, 3), 1u << 20 | 1 << 8);
+    mock_write(host, MAP(0), 0x00080203); /* line 1 becomes 8, too */
+    assert_int_equal(host->device->irq_enabled(host->instance, 1, 3), 1u << 20 | 1 << 8 | 1 << 1);
+    assert_int_equal(host->device->irq_enabled(host->instance, 1, 10), 0);
+    mock_free(host);
+}
+
 static void test_pending_until_acknowledged(void **state)
 {
     (void)state;
@@ -527,6 +541,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reset_state),
+        cmocka_unit_test(test_which_lines_can_interrupt),
         cmocka_unit_test(test_pending_until_acknowledged),
         cmocka_unit_test(test_priorities),
         cmocka_unit_test(test_line_that_stays_high_comes_again),

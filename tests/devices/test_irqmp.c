@@ -262,6 +262,22 @@ static void test_extended(void **state)
     mock_free(host);
 }
 
+static void test_which_lines_can_interrupt(void **state)
+{
+    (void)state;
+    struct l3_host *host = mock_new(l3_builtin_irqmp);
+    mock_property(host, "eirq", "12");
+    assert_true(mock_start(host));
+    assert_int_equal(host->device->irq_enabled(host->instance, 0, 0), 0);
+    mock_write(host, MASK(0), 1u << 20 | 1 << 15 | 1 << 8 | 1 << 3);
+    assert_int_equal(host->device->irq_enabled(host->instance, 0, 0),
+                     1u << 20 | 1 << 15 | 1 << 8 | 1 << 3);
+    assert_int_equal(host->device->irq_enabled(host->instance, 0, 3), 1u << 20 | 1 << 15 | 1 << 8);
+    assert_int_equal(host->device->irq_enabled(host->instance, 0, 12), 1 << 15);
+    assert_int_equal(host->device->irq_enabled(host->instance, 1, 0), 0);
+    mock_free(host);
+}
+
 static void test_status_of_cpus(void **state)
 {
     (void)state;
@@ -388,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_broadcast),
         cmocka_unit_test(test_no_broadcast_to_a_single_cpu),
         cmocka_unit_test(test_extended),
+        cmocka_unit_test(test_which_lines_can_interrupt),
         cmocka_unit_test(test_status_of_cpus),
         cmocka_unit_test(test_boot_address),
         cmocka_unit_test(test_no_boot_registers),

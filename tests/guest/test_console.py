@@ -152,7 +152,7 @@ class Console(Case):
             self.assertEqual(terminal.wait(2), (support.INTERRUPTED, True))
 
     def test_error_mode_restores_the_terminal(self):
-        terminal = Terminal('end_error.elf')
+        terminal = Terminal('end_fault.elf')
         self.addCleanup(terminal.close)
         terminal.wait_for(b'back-trace')
         self.assertEqual(terminal.wait(), (support.ERROR_MODE, True))

@@ -33,6 +33,19 @@ class Exit(Case):
                    r'<_start\+0x28>, guest time 0\.000000 s, 11 instructions$',
                    r'^  pc  0x400000\S+  ta 0 ')
 
+    def test_bcc_and_grlib(self):
+        """They set nothing but %g1: what the other registers hold says nothing."""
+        for name in 'end_bcc_0x40001234.elf', 'end_leftover.elf':
+            self.assertEqual(self.check(run(name), 0).err, '')
+
+    def test_rtems(self):
+        self.check(run('end_rtems_5.elf'), 9)
+        self.check(run('end_rtems_3.elf'), support.GUEST_FATAL,
+                   r'^leon3emu: guest fatal error: source 3, code 9 \(0x9\)$')
+
+    def test_a_handler_that_gives_up(self):
+        self.check(run('end_unexpected.elf'), support.ERROR_MODE, r'error mode: trap 0x80')
+
     def test_not_the_convention(self):
         self.check(run('end_other.elf'), support.ERROR_MODE,
                    r'error mode: trap 0x80 \(trap_instruction\)', r'%g1 00000007')
@@ -41,7 +54,7 @@ class Exit(Case):
 class ErrorMode(Case):
     def test_report(self):
         result = self.check(
-            run('end_error.elf'), support.ERROR_MODE,
+            run('end_fault.elf'), support.ERROR_MODE,
             r'^leon3emu: cpu 0 in error mode: trap 0x07 \(mem_address_not_aligned\) while traps were '
             r'disabled, pc 0x40000040 <culprit_load>, guest time 0\.\d{6} s, 17 instructions$',
             r'^  pc  0x40000040  ld \[ %l5 \+ 4 \], %l6 +culprit_load \(ends\.S:\d+\)$',
@@ -55,6 +68,50 @@ class ErrorMode(Case):
 
     def test_trap_storm_is_not_a_hang(self):
         self.check(run('end_trap_storm.elf', '--time-limit=100ms'), support.TIME_LIMIT)
+
+
+class DeadOrAlive(Case):
+    """CPU 0 of two is in error mode: the run ends if, and only if, nothing can wake the other."""
+
+    REPORT = (r'^leon3emu: cpu 0 in error mode: trap 0x07 .*nothing can wake one$',
+              r'^  pc  0x400000\S+  ld \[ ?(%g0 \+ )?2 ?\], %l1')
+
+    def test_dead(self):
+        for name in 'alone', 'tick', 'later', 'masked', 'traps':
+            for boards in (['--smp', '2'], ['--board', 'gr712rc']):
+                with self.subTest(name=name, boards=boards):
+                    result = self.check(run('dead_%s.elf' % name, *boards, stdin=subprocess.PIPE),
+                                        support.ERROR_MODE, *self.REPORT)
+                    self.assertLess(result.seconds, 5)
+
+    def test_alive(self):
+        for name in 'timer', 'busy':
+            with self.subTest(name=name):
+                self.check(run('live_%s.elf' % name, '--smp', '2'), 9,
+                           r'^cpu 0 in error mode.*; the other CPUs go on$')
+
+    def test_input_may_come(self):
+        self.check(run('live_input.elf', '--smp', '2', data=b'x'), 9)
+        process = subprocess.Popen([support.emulator, 'live_input.elf', '--smp', '2'],
+                                   cwd=support.programs, stdin=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        self.assertIn(b'the other CPUs go on', process.stderr.readline())
+        process.stdin.write(b'x')
+        process.stdin.flush()
+        self.assertEqual(process.wait(timeout=10), 9)
+        process.stdin.close()
+        process.stderr.close()
+
+    def test_no_more_input(self):
+        self.check(run('live_input.elf', '--smp', '2', data=b''), support.ERROR_MODE, *self.REPORT)
+
+    def test_watchdog(self):
+        """Error mode is not the end where a watchdog runs, with one CPU neither."""
+        for count in '1', '2':
+            self.check(run('live_watchdog.elf', '--bios', '--board', support.board('watchdog.board'),
+                           '--smp', count), 9,
+                       r'^cpu 0 in error mode.*; a watchdog is running that will reset the system$')
+        self.check(run('live_watchdog.elf', '--bios'), support.ERROR_MODE)
 
 
 class Limit(Case):

@@ -20,6 +20,15 @@
          nop
         .endm
 
+        ! A trap table in which each handler traps again.
+        .macro  table
+        set     trap_again, %l0
+        wr      %l0, 0, %tbr
+        nop
+        nop
+        nop
+        .endm
+
         .text
         .global _start, middle, culprit
         .type   _start, #function
@@ -34,6 +43,40 @@ _start:
         finish  1 3 END_FATAL
 #elif defined(END_OTHER)
         finish  7 5 0                   ! %g1 is not 1: nothing that RTEMS does
+#elif defined(END_BCC)
+        table                           ! as BCC 1.x and GRLIB's libraries: %g2 and %g3 are left over
+        set     END_BCC, %g2
+        set     -8, %g3
+        mov     1, %g1
+        ta      0
+         nop
+#elif defined(END_LEFTOVER)
+        table                           ! the same, and what is left over looks like RTEMS's exit(7)
+        mov     5, %g2
+        ba      1f
+         mov    7, %g3
+1:      mov     1, %g1
+        ta      0
+         nop
+#elif defined(END_RTEMS)
+        table                           ! as sparc_syscall_exit(%o0, %o1) of RTEMS, traps on
+        set     END_RTEMS, %o0
+        mov     9, %o1
+        call    syscall_exit
+         nop
+syscall_exit:
+        mov     1, %g1
+        mov     %o0, %g2
+        mov     %o1, %g3
+        ta      0
+         nop
+#elif defined(END_UNEXPECTED)
+        table                           ! a trap whose handler is `ta 0`, while %g1 happens to be 1
+        mov     1, %g1
+        ba      1f
+         nop
+1:      ld      [%g0 + 2], %l6
+        nop
 #elif defined(END_IDLE)
 1:      wr      %g0, 0, %asr19
         b       1b
@@ -77,4 +120,15 @@ culprit_load:
         ld      [%l5 + 4], %l6
         nop
         .size   culprit, . - culprit
+#endif
+
+#if defined(END_BCC) || defined(END_LEFTOVER) || defined(END_RTEMS) || defined(END_UNEXPECTED)
+        .align  4096
+trap_again:
+        .rept   256
+        ta      0
+         nop
+        nop
+        nop
+        .endr
 #endif
