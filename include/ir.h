@@ -107,7 +107,8 @@ struct ir_slot {
     uint8_t bank; /* enum ir_bank */
     uint8_t type; /* enum ir_type */
     uint32_t offset;
-    /* The step() of an FP op does not look at it: an FP op need not find it up to date. */
+    /* The step() of an FP op does not look at it, unless because of an operand (IR_FP_A, IR_FP_B): other FP ops
+     * need not find it up to date. */
     bool note;
     bool shy; /* may be changed by step() of an FP op or a SHIFT: a GET of it is always done */
 };
@@ -197,6 +198,20 @@ static inline unsigned ir_place_insn(uint64_t place)
     return (unsigned)(place >> 48);
 }
 
+/* The way FP ops round; and with FLUSH a result that is subnormal becomes a zero of its sign instead, and
+ * raises underflow and inexact. */
+enum ir_fp_mode { IR_FP_NEAREST, IR_FP_ZERO, IR_FP_UP, IR_FP_DOWN, IR_FP_FLUSH = 4 };
+
+/* In the cond field of an FP op with an instruction: what is special beside what always is (docs/ir.md). */
+enum ir_fp_check {
+    IR_FP_A = 1, /* operand a is subnormal */
+    IR_FP_B = 2,
+    IR_FP_RANGE =
+        4, /* the result's magnitude is the greatest finite number or more, or the least normal
+                        one or less */
+    IR_FP_CHECKS = 8
+};
+
 /* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of
  * these env's bank base is written back and its budget is as after that instruction; afterwards both are
  * read again.  The result (or .verdict) is an enum ir_verdict. */
@@ -214,6 +229,9 @@ struct ir_guest {
     uint32_t jumps_offset;  /* struct jit_jump *: jump cache of the mode */
     uint32_t target_offset; /* uint32_t: where JUMP wanted to go when it left */
     uint32_t fp_offset;     /* uint32_t: 1 after FBEGIN: exceptions may stick in the host */
+    /* uint32_t: enum ir_fp_mode, how FP ops round; FBEGIN looks at it when it makes the host ready.  0: there is
+     * no such word, they round to nearest. */
+    uint32_t fp_mode_offset;
     /* The bank repeats after so many bytes of SHIFT: slots that far apart are one.  0: it does not. */
     uint32_t bank_period;
     /* Performs the instruction as the guest's interpreter would. */
@@ -252,6 +270,7 @@ unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op);
 extern const char *const ir_type_names[];
 extern const char *const ir_cond_names[];
 extern const char *const ir_size_names[];
+extern const char *const ir_fp_check_names[IR_FP_CHECKS];
 
 static inline enum ir_cond ir_cond_invert(enum ir_cond cond)
 {

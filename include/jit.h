@@ -106,6 +106,8 @@ enum jit_fp {
     JIT_FP_INVALID = 16
 };
 unsigned jit_fp_harvest(const struct jit *jit);
+/* The same, but the host goes on to compute as the guest wants it: generated code is gone on with. */
+unsigned jit_fp_take(const struct jit *jit);
 
 /* Writes a listing of the code to stream. */
 void jit_disassemble(const struct jit *jit, const struct jit_code *code, FILE *stream);

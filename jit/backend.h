@@ -26,6 +26,7 @@ struct jit_backend {
     void (*link)(void *self, uint32_t place, const void *entry); /* entry NULL: unlink */
     void (*disable)(void *self, const void *entry);
     unsigned (*fp_harvest)(const void *self);
+    unsigned (*fp_take)(const void *self);
     void (*disassemble)(const void *self, const struct jit_code *code, FILE *stream);
 };
 

@@ -64,6 +64,16 @@ const char *const ir_size_names[] = {
     [IR_S8] = "s8", [IR_S16] = "s16", [6] = NULL,     [7] = NULL,
 };
 
+const char *const ir_fp_check_names[IR_FP_CHECKS] = {
+    [IR_FP_A] = "a",
+    [IR_FP_B] = "b",
+    [IR_FP_A | IR_FP_B] = "ab",
+    [IR_FP_RANGE] = "r",
+    [IR_FP_A | IR_FP_RANGE] = "ar",
+    [IR_FP_B | IR_FP_RANGE] = "br",
+    [IR_FP_A | IR_FP_B | IR_FP_RANGE] = "abr",
+};
+
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op)
 {
     if (op->code == IR_CALL && block->guest->helpers[op->imm].pure) {

@@ -83,6 +83,9 @@ static void dump_name(const struct ir_op *op, FILE *stream)
     if (ir_text_has_type(op->code)) {
         fprintf(stream, ".%s", type_name(op->type));
     }
+    if (ir_text_is_fp(op->code) && op->cond != 0) {
+        fprintf(stream, ".%s", op->cond < IR_FP_CHECKS ? ir_fp_check_names[op->cond] : "?");
+    }
     if (strchr(row->operands, 'n') != NULL) {
         fprintf(stream, ".%s", op->cond < IR_CONDS ? ir_cond_names[op->cond] : "?");
     }

@@ -347,5 +347,6 @@ const struct jit_backend jit_ir_backend = {
     .link = link_place,
     .disable = disable,
     .fp_harvest = irx_fp_harvest,
+    .fp_take = irx_fp_take,
     .disassemble = disassemble,
 };

@@ -67,6 +67,7 @@ struct irx_run {
     const uint8_t *tlb;
     const struct jit_jump *jumps;
     bool fp_begun;        /* an FBEGIN of this block has been */
+    bool fp_flush;        /* IR_FP_FLUSH is in force */
     struct jit_left left; /* valid once a handler has returned NULL */
     uint64_t values[IR_MAX_OPS];
 };
@@ -88,6 +89,7 @@ void irx_read_pointers(struct irx_run *run);
 const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op);
 /* jit_fp_harvest() of this backend. */
 unsigned irx_fp_harvest(const void *self);
+unsigned irx_fp_take(const void *self);
 /* What FBEGIN does. */
 void irx_fp_begin(struct irx_run *run);
 /* Does the condition hold for flags as above? */

@@ -21,6 +21,8 @@
 #define F64_INFINITY  UINT64_C(0x7ff0000000000000)
 #define F64_LEAST     UINT64_C(0x0010000000000000)
 #define F64_QUIET     UINT64_C(0x0008000000000000)
+#define F32_GREATEST  0x7f7fffffu
+#define F64_GREATEST  UINT64_C(0x7fefffffffffffff)
 
 /* ---- bits ---- */
 
@@ -73,7 +75,43 @@ static bool is_small(uint64_t bits, bool wide)
     return wide ? (bits & F64_MAGNITUDE) <= F64_LEAST : (bits & F32_MAGNITUDE) <= F32_LEAST;
 }
 
-/* ---- results ---- */
+static bool is_subnormal(uint64_t bits, bool wide)
+{
+    uint64_t magnitude = bits & (wide ? F64_MAGNITUDE : F32_MAGNITUDE);
+
+    return magnitude != 0 && magnitude < (wide ? F64_LEAST : F32_LEAST);
+}
+
+/* The greatest finite number, and all above it. */
+static bool is_large(uint64_t bits, bool wide)
+{
+    return wide ? (bits & F64_MAGNITUDE) >= F64_GREATEST : (bits & F32_MAGNITUDE) >= F32_GREATEST;
+}
+
+/* ---- operands and results ---- */
+
+/* Is an operand one that the op must not be performed on? */
+static bool refuses(const struct irx_run *run, const struct irx_op *op, bool wide)
+{
+    unsigned checks = op->ir.cond;
+
+    return (checks & IR_FP_A && is_subnormal(run->values[op->ir.a], wide)) ||
+           (checks & IR_FP_B && is_subnormal(run->values[op->ir.b], wide));
+}
+
+static uint64_t flush(const struct irx_run *run, uint64_t bits, bool wide)
+{
+    if (!run->fp_flush || !is_subnormal(bits, wide)) {
+        return bits;
+    }
+    feraiseexcept(FE_UNDERFLOW | FE_INEXACT);
+    return bits & ~(wide ? F64_MAGNITUDE : (uint64_t)F32_MAGNITUDE);
+}
+
+static bool is_out_of_range(const struct irx_op *op, uint64_t bits, bool wide)
+{
+    return op->ir.cond & IR_FP_RANGE && (is_large(bits, wide) || is_small(bits, wide));
+}
 
 static uint64_t read_slot(const struct irx_run *run, const struct irx_op *op, bool wide)
 {
@@ -88,18 +126,30 @@ static uint64_t read_slot(const struct irx_run *run, const struct irx_op *op, bo
     return narrow;
 }
 
+/* What the guest makes of a special operation. */
+static const struct irx_op *leave_to_guest(struct irx_run *run, const struct irx_op *op)
+{
+    const struct irx_op *next = irx_step(run, op);
+
+    if (next != NULL) {
+        irx_give(run, op, read_slot(run, op, op->ir.type == IR_F64));
+    }
+    return next;
+}
+
 /* The result; or, if it is special and there is an instruction, what the guest makes of that. */
 static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op, uint64_t bits,
                                    bool special)
 {
-    if (special && op->ir.insn != IR_NONE) {
-        const struct irx_op *next = irx_step(run, op);
-        if (next != NULL) {
-            irx_give(run, op, read_slot(run, op, op->ir.type == IR_F64));
-        }
-        return next;
-    }
-    return irx_give(run, op, bits);
+    return special && op->ir.insn != IR_NONE ? leave_to_guest(run, op) : irx_give(run, op, bits);
+}
+
+/* The same for a number of either width. */
+static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op *op, uint64_t bits,
+                                        bool wide, bool special)
+{
+    return finish(run, op, flush(run, bits, wide),
+                  special || is_nan(bits, wide) || is_out_of_range(op, bits, wide));
 }
 
 /* ---- arithmetic ---- */
@@ -110,17 +160,21 @@ static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op,
     {                                                                                              \
         const float a = real_32(run->values[op->ir.a]);                                            \
         fetch_b_32;                                                                                \
+        if (refuses(run, op, false)) {                                                             \
+            return leave_to_guest(run, op);                                                        \
+        }                                                                                          \
         const uint64_t bits = bits_32(root_32(expression));                                        \
-        return finish(run, op, bits,                                                               \
-                      is_nan(bits, false) || (small_is_special && is_small(bits, false)));         \
+        return finish_real(run, op, bits, false, small_is_special && is_small(bits, false));       \
     }                                                                                              \
     static const struct irx_op *name##_64(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
         const double a = real_64(run->values[op->ir.a]);                                           \
         fetch_b_64;                                                                                \
+        if (refuses(run, op, true)) {                                                              \
+            return leave_to_guest(run, op);                                                        \
+        }                                                                                          \
         const uint64_t bits = bits_64(root_64(expression));                                        \
-        return finish(run, op, bits,                                                               \
-                      is_nan(bits, true) || (small_is_special && is_small(bits, true)));           \
+        return finish_real(run, op, bits, true, small_is_special && is_small(bits, true));         \
     }
 #define BINARY(name, expression, small_is_special)                                                 \
     ARITHMETIC(name, const float b = real_32(run->values[op->ir.b]),                               \
@@ -134,16 +188,19 @@ ARITHMETIC(fsqrt, (void)0, (void)0, a, sqrtf, sqrt, false)
 
 static const struct irx_op *fwiden(struct irx_run *run, const struct irx_op *op)
 {
-    uint64_t bits = bits_64((double)real_32(run->values[op->ir.a]));
-
-    return finish(run, op, bits, is_nan(bits, true));
+    if (refuses(run, op, false)) {
+        return leave_to_guest(run, op);
+    }
+    return finish_real(run, op, bits_64((double)real_32(run->values[op->ir.a])), true, false);
 }
 
 static const struct irx_op *fnarrow(struct irx_run *run, const struct irx_op *op)
 {
+    if (refuses(run, op, true)) {
+        return leave_to_guest(run, op);
+    }
     uint64_t bits = bits_32((float)real_64(run->values[op->ir.a]));
-
-    return finish(run, op, bits, is_nan(bits, false) || is_small(bits, false));
+    return finish_real(run, op, bits, false, is_small(bits, false));
 }
 
 static const struct irx_op *ffromi_32(struct irx_run *run, const struct irx_op *op)
@@ -169,6 +226,10 @@ static uint32_t to_integer(double value)
 static const struct irx_op *convert(struct irx_run *run, const struct irx_op *op, bool wide)
 {
     uint64_t bits = run->values[op->ir.a];
+
+    if (refuses(run, op, wide)) {
+        return leave_to_guest(run, op);
+    }
     uint32_t result = is_nan(bits, wide) ? to_integer(NAN)
                       : wide             ? to_integer(real_64(bits))
                                          : to_integer((double)real_32(bits));
@@ -217,10 +278,27 @@ static const struct irx_op *compare_64(struct irx_run *run, const struct irx_op 
 
 /* ---- the environment ---- */
 
+/* How the guest wants ops to round. */
+static unsigned fp_mode(const struct irx_run *run)
+{
+    uint32_t mode = IR_FP_NEAREST;
+
+    if (run->guest->fp_mode_offset != 0) {
+        memcpy(&mode, run->bases[IR_ENV] + run->guest->fp_mode_offset, sizeof mode);
+    }
+    return mode;
+}
+
 /* Nothing sticks yet, and the host computes as C does, whatever was called meanwhile. */
 void irx_fp_begin(struct irx_run *run)
 {
     uint8_t *place = run->bases[IR_ENV] + run->guest->fp_offset;
+    static const int directions[] = {
+        [IR_FP_NEAREST] = FE_TONEAREST,
+        [IR_FP_ZERO] = FE_TOWARDZERO,
+        [IR_FP_UP] = FE_UPWARD,
+        [IR_FP_DOWN] = FE_DOWNWARD,
+    };
     uint32_t ready;
 
     memcpy(&ready, place, sizeof ready);
@@ -230,6 +308,9 @@ void irx_fp_begin(struct irx_run *run)
         ready = 1;
         memcpy(place, &ready, sizeof ready);
     }
+    unsigned mode = fp_mode(run);
+    fesetround(directions[mode & 3]);
+    run->fp_flush = mode & IR_FP_FLUSH;
     run->fp_begun = true;
 }
 
@@ -239,7 +320,7 @@ static const struct irx_op *fbegin(struct irx_run *run, const struct irx_op *op)
     return op + 1;
 }
 
-unsigned irx_fp_harvest(const void *self)
+unsigned irx_fp_take(const void *self)
 {
     int raised = fetestexcept(FE_ALL_EXCEPT);
 
@@ -250,6 +331,14 @@ unsigned irx_fp_harvest(const void *self)
            (raised & FE_UNDERFLOW ? JIT_FP_UNDERFLOW : 0u) |
            (raised & FE_OVERFLOW ? JIT_FP_OVERFLOW : 0u) |
            (raised & FE_INVALID ? JIT_FP_INVALID : 0u);
+}
+
+unsigned irx_fp_harvest(const void *self)
+{
+    unsigned raised = irx_fp_take(self);
+
+    fesetround(FE_TONEAREST);
+    return raised;
 }
 
 /* ---- the rows ---- */

@@ -208,6 +208,10 @@ static bool read_suffixes(struct parser *parser, char *rest, struct ir_op *op)
     if (strchr(row, 'z') != NULL && !read_suffix(parser, &rest, ir_size_names, 8, &op->cond)) {
         return false;
     }
+    if (rest != NULL && ir_text_is_fp(op->code) &&
+        !read_suffix(parser, &rest, ir_fp_check_names, IR_FP_CHECKS, &op->cond)) {
+        return false;
+    }
     return rest == NULL || fail(parser, "\".%s\" is too much", rest);
 }
 

@@ -319,6 +319,32 @@ static bool check_slot(const struct walk *walk, const struct ir_op *op)
     return true;
 }
 
+/* The enum ir_fp_check that an FP op can have. */
+static unsigned possible_checks(const struct ir_op *op)
+{
+    switch (op->insn == IR_NONE ? IR_NOP : op->code) {
+    case IR_FADD:
+    case IR_FSUB:
+    case IR_FMUL:
+    case IR_FDIV:
+        return IR_FP_A | IR_FP_B | IR_FP_RANGE;
+    case IR_FNARROW:
+        return IR_FP_A | IR_FP_RANGE;
+    case IR_FSQRT:
+    case IR_FWIDEN:
+    case IR_FTOI:
+        return IR_FP_A;
+    default:
+        return 0;
+    }
+}
+
+static bool check_fp_checks(const struct walk *walk, const struct ir_op *op)
+{
+    return (op->cond & ~possible_checks(op)) == 0 ||
+           fail(walk, "it cannot check what %u says", op->cond);
+}
+
 static bool check_imm(const struct walk *walk, const struct ir_op *op)
 {
     if (op->code == IR_CALL) {
@@ -417,7 +443,11 @@ static bool check_order(struct walk *walk, const struct ir_op *op)
     if (op->code == IR_FBEGIN) {
         walk->fp_ready = true;
     }
-    return !is_fp(op->code) || walk->fp_ready || fail(walk, "there is no fbegin before it");
+    if (!is_fp(op->code)) {
+        return true;
+    }
+    return check_fp_checks(walk, op) &&
+           (walk->fp_ready || fail(walk, "there is no fbegin before it"));
 }
 
 static bool check_op(struct walk *walk)

@@ -105,6 +105,11 @@ void jit_disable(struct jit *jit, const void *entry)
     jit->backend->disable(jit->self, entry);
 }
 
+unsigned jit_fp_take(const struct jit *jit)
+{
+    return jit->backend->fp_take(jit->self);
+}
+
 unsigned jit_fp_harvest(const struct jit *jit)
 {
     return jit->backend->fp_harvest(jit->self);

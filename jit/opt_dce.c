@@ -4,7 +4,7 @@
  *
  *   dce    an op that is PURE, or a GET, and whose result nobody uses
  *   dead   a SET whose bytes are all overwritten by later SETs, with nothing between that could see them:
- *          no op that LEAVES (of a note slot: but floating-point ops), no branch, no end of a section, no
+ *          no op that LEAVES (of a note slot: but floating-point ops that check no operand), no branch, no end of a section, no
  *          GET of those bytes
  *
  * One walk over the whole block is enough: operands have lower numbers than their users, and a section's
@@ -118,6 +118,7 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
     case IR_FNARROW:
     case IR_FTOI:
         walk->epoch++;
+        walk->note_epoch += (op->cond & (IR_FP_A | IR_FP_B)) != 0;
         return true;
     default:
         if (flags & (IR_F_LEAVES | IR_F_END)) {

@@ -116,6 +116,7 @@ enum {
     OP_CVTF2F = 0x5a | X_0F, /* to the other width */
     OP_UCOMIS = 0x2e | X_0F, /* | X_66 for F64 */
     OP_COMIS = 0x2f | X_0F,
+    OP_PTEST = 0x17 | X_0F38 | X_66,
 };
 
 enum x64_alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };

@@ -305,17 +305,25 @@ static void disable(void *self, const void *entry)
     codebuf_patch_64(&c->buffer, place, 0xe9 | (uint64_t)distance << 8);
 }
 
-static unsigned harvest(const void *self)
+static unsigned take(const void *self)
 {
     unsigned raised = _mm_getcsr();
 
     (void)self;
-    _mm_setcsr(MXCSR_DEFAULT);
+    _mm_setcsr(raised & ~(unsigned)_MM_EXCEPT_MASK);
     return (raised & _MM_EXCEPT_INEXACT ? JIT_FP_INEXACT : 0u) |
            (raised & _MM_EXCEPT_DIV_ZERO ? JIT_FP_DIVBYZERO : 0u) |
            (raised & _MM_EXCEPT_UNDERFLOW ? JIT_FP_UNDERFLOW : 0u) |
            (raised & _MM_EXCEPT_OVERFLOW ? JIT_FP_OVERFLOW : 0u) |
            (raised & _MM_EXCEPT_INVALID ? JIT_FP_INVALID : 0u);
+}
+
+static unsigned harvest(const void *self)
+{
+    unsigned raised = take(self);
+
+    _mm_setcsr(MXCSR_DEFAULT);
+    return raised;
 }
 
 static void disassemble(const void *self, const struct jit_code *code, FILE *stream)
@@ -338,5 +346,6 @@ const struct jit_backend jit_x64_backend = {
     .link = link_place,
     .disable = disable,
     .fp_harvest = harvest,
+    .fp_take = take,
     .disassemble = disassemble,
 };

@@ -5,7 +5,11 @@
  * Results that the guest may see otherwise than the host go to a stub: NaN; and from FMUL, FDIV and
  * FNARROW also numbers not above the least normal one, since hosts and guests differ in when they call a
  * result tiny.  One comparison finds both: it is unordered for a NaN, and `jbe` takes that, too.
+ *
+ * An op that checks more (enum ir_fp_check) looks for large results before that, and for subnormal operands
+ * before it does anything.
  */
+#include "check.h"
 #include "x64.h"
 
 static uint32_t scalar(bool wide)
@@ -50,14 +54,79 @@ static void emit_magnitude(struct x64 *c, unsigned to, unsigned from, bool wide)
     }
 }
 
-static void check_tiny(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
+/* What the result is: NaN or not above the least normal number; by the op's wish large, too. */
+static void check_result(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
 {
     unsigned temp = x->t[0];
+    uint8_t *large = NULL;
 
-    if (op->insn != IR_NONE) {
-        emit_magnitude(c, temp, x->d, wide);
-        x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.least + 16 * wide, 0);
-        x64_add_stub(c, STUB_FP_TINY, x, x64_jcc_later(&c->as, CC_BE));
+    if (op->insn == IR_NONE) {
+        return;
+    }
+    emit_magnitude(c, temp, x->d, wide);
+    if (op->cond & IR_FP_RANGE) {
+        x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.greatest + 16 * wide, 0);
+        large = x64_jcc_later(&c->as, CC_AE);
+    }
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.least + 16 * wide, 0);
+    x64_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE))->also = large;
+}
+
+/* ---- operands that may be special ---- */
+
+/* The stubs of an op's operands. */
+struct operand_stubs {
+    struct x64_stub *stubs[2];
+};
+
+/* ZF: the exponent is 0.  A comparison of the number itself would raise invalid for a signaling NaN, which the
+ * guest's op may not; the exponent alone is no NaN. */
+static void emit_exponent_test(struct x64 *c, unsigned temp, unsigned reg, bool wide)
+{
+    const uint8_t *mask = c->thunks.exponent + 16 * wide;
+
+    if (c->avx) {
+        x64_vex_rip(&c->as, OP_PTEST, reg, 0, mask);
+        return;
+    }
+    x64_rr(&c->as, OP_MOVAPS, temp, reg);
+    x64_rip(&c->as, OP_ANDPS, temp, mask, 0);
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.zero, 0);
+}
+
+static struct x64_stub *check_operand(struct x64 *c, const struct x64_args *x, unsigned reg,
+                                      bool wide)
+{
+    struct x64_args own = *x;
+
+    own.in[0] = (struct x64_operand){OPERAND_REG, (uint8_t)reg, 0};
+    emit_exponent_test(c, x->t[0], reg, wide);
+    return x64_add_stub(c, STUB_FP_OPERAND, &own, x64_jcc_later(&c->as, CC_E));
+}
+
+/* a and b: the registers where the operands are now. */
+static struct operand_stubs check_operands(struct x64 *c, const struct ir_op *op,
+                                           const struct x64_args *x, unsigned a, unsigned b)
+{
+    bool wide = c->ops[op->a].type == IR_F64;
+    struct operand_stubs checks = {{NULL, NULL}};
+
+    if (op->cond & IR_FP_A) {
+        checks.stubs[0] = check_operand(c, x, a, wide);
+    }
+    if (op->cond & IR_FP_B) {
+        checks.stubs[1] = check_operand(c, x, b, wide);
+    }
+    return checks;
+}
+
+/* The op is done: who has its result from the guest goes on here. */
+static void end_checks(struct x64 *c, struct operand_stubs checks)
+{
+    for (unsigned i = 0; i < ARRAY_LEN(checks.stubs); i++) {
+        if (checks.stubs[i] != NULL) {
+            checks.stubs[i]->after = c->as.p;
+        }
     }
 }
 
@@ -102,38 +171,95 @@ static void emit_product(struct x64 *c, const struct ir_op *op, const struct x64
         x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
     }
     emit_arithmetic(c, op, x);
-    check_tiny(c, op, x, is_wide(op));
+    check_result(c, op, x, is_wide(op));
+}
+
+/* Any of the four that checks more. */
+static void emit_checked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    struct operand_stubs checks = check_operands(c, op, x, x->in[0].reg, x->in[1].reg);
+    bool sum = op->code == IR_FADD || op->code == IR_FSUB;
+
+    if (!c->avx) {
+        x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
+    }
+    emit_arithmetic(c, op, x);
+    if (sum && !(op->cond & IR_FP_RANGE)) {
+        check_nan(c, op, x, is_wide(op));
+    } else {
+        check_result(c, op, x, is_wide(op));
+    }
+    end_checks(c, checks);
 }
 
 static void emit_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
+    struct operand_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
+
     x64_rr(&c->as, opcode_of(op), x->d, x->d);
     check_nan(c, op, x, is_wide(op));
+    end_checks(c, checks);
 }
 
 /* In place, so that the result depends on no older value of the register. */
 static void emit_widen(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
+    struct operand_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
+
     x64_rr(&c->as, OP_CVTF2F | X_F3, x->d, x->d);
     check_nan(c, op, x, true);
+    end_checks(c, checks);
 }
 
 static void emit_narrow(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
+    struct operand_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
+
     x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
     x64_rr(&c->as, OP_CVTF2F | X_F2, x->d, x->d);
-    check_tiny(c, op, x, false);
+    check_result(c, op, x, false);
+    end_checks(c, checks);
 }
 
 /* What does not fit gives the least number, from which 1 cannot be subtracted. */
 static void emit_to_int(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
+    struct operand_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
     emit_xmm_operand(c, OP_CVTTF2SI | scalar(wide), x->d, x->in[0]);
     if (op->insn != IR_NONE) {
         x64_alu_ri(&c->as, ALU_CMP, false, x->d, 1);
         x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
+    }
+    end_checks(c, checks);
+}
+
+/* Rows of ops that check more: operands in registers, and one to look at magnitudes in. */
+static const struct x64_row *pick_checked_row(const struct ir_op *op)
+{
+    static const struct x64_row two = {
+        2, {C_X, C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_checked, NULL};
+    static const struct x64_row root = {1, {C_X},     OUT_XTIED, ROW_SPOILS | ROW_XTEMPS,
+                                        1, emit_sqrt, NULL};
+    static const struct x64_row widen = {1, {C_X},      OUT_XTIED, ROW_SPOILS | ROW_XTEMPS,
+                                         1, emit_widen, NULL};
+    static const struct x64_row narrow = {
+        1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, NULL};
+    static const struct x64_row to_int = {1, {C_X},       OUT_NEW, ROW_SPOILS | ROW_XTEMPS,
+                                          1, emit_to_int, NULL};
+
+    switch (op->code) {
+    case IR_FSQRT:
+        return &root;
+    case IR_FWIDEN:
+        return &widen;
+    case IR_FNARROW:
+        return &narrow;
+    case IR_FTOI:
+        return &to_int;
+    default:
+        return &two;
     }
 }
 
@@ -186,7 +312,7 @@ void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
         x64_drop_homes_of_set(c, c->shy);
         c->step_slot = op->slot;
     }
-    x64_place(c, number, op, pick_row(c, op));
+    x64_place(c, number, op, op->cond != 0 ? pick_checked_row(op) : pick_row(c, op));
     c->step_slot = 0;
 }
 

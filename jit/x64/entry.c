@@ -76,21 +76,57 @@ static uint8_t *emit_constants(struct x64 *c, const uint64_t (*pairs)[2], unsign
     return at;
 }
 
+/* MXCSR for each enum ir_fp_mode: exceptions masked and none raised. */
+static void emit_fp_modes(struct x64 *c)
+{
+    static const uint32_t directions[] = {
+        [IR_FP_NEAREST] = 0x1f80,
+        [IR_FP_ZERO] = 0x7f80,
+        [IR_FP_UP] = 0x5f80,
+        [IR_FP_DOWN] = 0x3f80,
+    };
+    const uint32_t flush = 0x8000;
+
+    c->thunks.mxcsr = x64_align(c);
+    for (unsigned mode = 0; mode < 2 * IR_FP_FLUSH; mode++) {
+        x64_imm32(&c->as, directions[mode & 3] | (mode & IR_FP_FLUSH ? flush : 0));
+    }
+}
+
+/* No register may change. */
+static void emit_set_mode(struct x64 *c)
+{
+    if (c->guest->fp_mode_offset == 0) {
+        x64_rip(&c->as, OP_LDMXCSR, 2, c->thunks.mxcsr, 0);
+        return;
+    }
+    emit_push(c, RAX);
+    emit_push(c, RCX);
+    x64_rm(&c->as, OP_MOV_LOAD, RAX, x64_env(c->guest->fp_mode_offset));
+    x64_rip(&c->as, OP_LEA | X_W, RCX, c->thunks.mxcsr, 0);
+    x64_rm(&c->as, OP_LDMXCSR, 2, x64_at_index(RCX, RAX, 2, 0));
+    emit_pop(c, RCX);
+    emit_pop(c, RAX);
+}
+
 static void emit_fp(struct x64 *c)
 {
-    static const uint64_t mxcsr[1][2] = {{0x1f80, 0}};
     static const uint64_t zero[1][2] = {{0, 0}};
     static const uint64_t magnitude[2][2] = {{0x7fffffff, 0}, {0x7fffffffffffffff, 0}};
     static const uint64_t least[2][2] = {{0x00800000, 0}, {0x0010000000000000, 0}};
+    static const uint64_t exponent[2][2] = {{0x7f800000, 0}, {0x7ff0000000000000, 0}};
+    static const uint64_t greatest[2][2] = {{0x7f7fffff, 0}, {0x7fefffffffffffff, 0}};
 
-    c->thunks.mxcsr = emit_constants(c, mxcsr, 1);
     c->thunks.zero = emit_constants(c, zero, 1);
     c->thunks.magnitude = emit_constants(c, magnitude, 2);
     c->thunks.least = emit_constants(c, least, 2);
+    c->thunks.exponent = emit_constants(c, exponent, 2);
+    c->thunks.greatest = emit_constants(c, greatest, 2);
+    emit_fp_modes(c);
     c->thunks.fp_begin = x64_align(c);
     x64_alu_mi(&c->as, ALU_CMP, false, x64_env(c->guest->fp_offset), 0);
     uint8_t *ready = x64_jcc_short(&c->as, CC_NE);
-    x64_rip(&c->as, OP_LDMXCSR, 2, c->thunks.mxcsr, 0);
+    emit_set_mode(c);
     x64_rm(&c->as, OP_MOV_MEM_IMM, 0, x64_env(c->guest->fp_offset));
     x64_imm32(&c->as, 1);
     x64_bind_short(ready, c->as.p);

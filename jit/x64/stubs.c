@@ -24,7 +24,7 @@ struct x64_stub *x64_add_stub(struct x64 *c, enum x64_stub_kind kind, const stru
 {
     struct x64_stub *stub = &c->stubs[c->stub_count++];
 
-    CHECK(c->stub_count <= IR_MAX_OPS);
+    CHECK(c->stub_count <= X64_STUBS_MOST);
     *stub = (struct x64_stub){
         .kind = (uint8_t)kind,
         .d = x->d,
@@ -154,8 +154,8 @@ static void back_if_equal(struct x64 *c, const struct x64_stub *stub, struct x64
     x64_jcc(&c->as, CC_E, stub->back);
 }
 
-/* A zero because of a zero operand is exact: not tiny. */
-static void emit_tiny_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+/* A zero because of a zero operand is exact, and so is a difference of equals: not tiny. */
+static void emit_zero_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     uint32_t opcode = OP_UCOMIS | (op->type == IR_F64 ? X_66 : 0);
 
@@ -165,6 +165,9 @@ static void emit_tiny_check(struct x64 *c, const struct x64_stub *stub, const st
     if (op->code == IR_FNARROW) {
         x64_rip(&c->as, OP_UCOMIS | X_66, stub->a.reg, c->thunks.zero, 0);
         x64_jcc(&c->as, CC_E, stub->back);
+    } else if (op->code == IR_FSUB) {
+        x64_rr(&c->as, opcode, stub->a.reg, stub->b.reg);
+        x64_jcc(&c->as, CC_E, stub->back);
     } else {
         back_if_equal(c, stub, stub->a, opcode);
     }
@@ -173,6 +176,15 @@ static void emit_tiny_check(struct x64 *c, const struct x64_stub *stub, const st
     }
     x64_bind_short(nan, c->as.p);
     x64_bind_short(not_zero, c->as.p);
+}
+
+/* A zero has the exponent of a subnormal number, but is nothing special. */
+static void emit_operand_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    bool wide = c->ops[op->a].type == IR_F64;
+
+    x64_rip(&c->as, OP_UCOMIS | (wide ? X_66 : 0), stub->a.reg, c->thunks.zero, 0);
+    x64_jcc(&c->as, CC_E, stub->back);
 }
 
 /* ---- the kinds ---- */
@@ -234,6 +246,9 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     const struct ir_op *op = &c->ops[stub->number];
 
     x64_bind(stub->jump, c->as.p);
+    if (stub->also != NULL) {
+        x64_bind(stub->also, c->as.p);
+    }
     if (stub->kind == STUB_JUMP) {
         emit_jump_stub(c, stub);
         return;
@@ -243,8 +258,10 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
         x64_jmp(&c->as, stub->back);
         return;
     }
-    if (stub->kind == STUB_FP_TINY) {
-        emit_tiny_check(c, stub, op);
+    if (stub->kind == STUB_FP_RESULT) {
+        emit_zero_check(c, stub, op);
+    } else if (stub->kind == STUB_FP_OPERAND) {
+        emit_operand_check(c, stub, op);
     }
     emit_page(c, stub, op);
     x64_emit_pending(c, stub->pending);
@@ -252,7 +269,7 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     x64_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));
     emit_work(c, stub, op);
     restore_live(c, stub->live);
-    x64_jmp(&c->as, stub->back);
+    x64_jmp(&c->as, stub->kind == STUB_FP_OPERAND ? stub->after : stub->back);
 }
 
 bool x64_emit_stubs(struct x64 *c)

@@ -198,10 +198,14 @@ enum x64_stub_kind {
     STUB_STORE,
     STUB_STEP,
     STUB_FP,
-    STUB_FP_TINY,
+    STUB_FP_RESULT,
+    STUB_FP_OPERAND,
     STUB_FBEGIN,
     STUB_JUMP
 };
+
+/* An FP op has one for its result and one for each operand; its instruction's other ops have none. */
+#define X64_STUBS_MOST (2 * IR_MAX_OPS)
 
 struct x64_stub {
     uint8_t kind;
@@ -211,7 +215,10 @@ struct x64_stub {
     uint16_t number; /* of the op */
     uint32_t live;   /* registers to keep */
     uint8_t *jump;   /* field of the jump to it */
+    uint8_t *also;   /* and of another one, or NULL */
     uint8_t *back;   /* where to go on */
+    uint8_t *
+        after; /* FP_OPERAND: where to go on with the guest's result; back is for what is no such operand */
     struct x64_operand a, b;
     struct x64_noted pending;
     struct x64_noted_lazy lazy;
@@ -232,9 +239,11 @@ struct x64_thunks {
     uint8_t *verdict;          /* eax: of step and store */
     uint8_t *load_verdict;     /* edx */
     uint8_t *fp_begin;         /* makes the host ready if it is not */
-    uint8_t *mxcsr;            /* constants: */
+    uint8_t *mxcsr;            /* constants: by enum ir_fp_mode, 4 bytes each */
     uint8_t *magnitude;        /* [0] of F32, [1] of F64: 16 bytes each */
     uint8_t *least;            /* the same: least normal number */
+    uint8_t *greatest;         /* the same: greatest finite number */
+    uint8_t *exponent;         /* the same: the exponent's bits */
     uint8_t *zero;
 };
 
@@ -284,10 +293,10 @@ struct x64 {
     struct x64_overwrite {
         uint64_t slots[4]; /* those that will be overwritten */
         uint16_t by[256];
-        unsigned leaves;                                    /* the next op that has a stub */
-    } overwrite;                                            /* of the backward pass */
-    struct x64_pending pool[IR_MAX_OPS * X64_PENDING_MOST]; /* of stubs and arms */
-    struct x64_stub stubs[IR_MAX_OPS];
+        unsigned leaves;                                        /* the next op that has a stub */
+    } overwrite;                                                /* of the backward pass */
+    struct x64_pending pool[X64_STUBS_MOST * X64_PENDING_MOST]; /* of stubs and arms */
+    struct x64_stub stubs[X64_STUBS_MOST];
     struct x64_livein liveins[IR_MAX_ARMS * IR_MAX_OPS]; /* only what is used is ever touched */
 };
 

@@ -9,6 +9,7 @@
 #include "sparc/asi.h"
 #include "sparc/generated_state.h"
 #include "sparc/interp.h"
+#include "sparc/softfloat.h"
 
 /* ---- slots ---- */
 
@@ -87,10 +88,41 @@ static uint8_t find_icc(const struct jit_flags_layout *at, uint32_t flags)
                      (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C);
 }
 
-/* Accrued exceptions, in their place in the FSR. */
+/* With an overflow or underflow that traps the host has raised inexact, too, which must not accrue: where it has
+ * accrued already, that does not matter.  An inexact result that traps is never the host's. */
+unsigned generated_fp_mode(const struct cpu *cpu)
+{
+    unsigned tem = bits_get(cpu->fsr, FSR_TEM, 5);
+    bool accrued = cpu->fsr >> FSR_AEXC & SOFTFLOAT_NX;
+
+    if (cpu->fp_state != FP_EXECUTE || tem & SOFTFLOAT_NX ||
+        (tem & (SOFTFLOAT_OF | SOFTFLOAT_UF) && !accrued)) {
+        return MODE_FP_SLOW;
+    }
+    return tem != 0 ? MODE_FP_TRAPS : 0;
+}
+
+static inline void choose_fp_mode(struct cpu *cpu)
+{
+    bool flush = cpu->config.fpu > CPU_FPU_IEEE;
+    cpu->generated.fp_mode = bits_get(cpu->fsr, FSR_RD, 2) | (flush ? IR_FP_FLUSH : 0u);
+}
+
+/* Of what sticks in the host what accrues.  An IEEE FPU's underflow is the interpreter's, as it is found before
+ * rounding.  Where FPops may trap each one that raises more than inexact is, and accrues there or traps. */
+static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
+{
+    if (cpu->fsr & 0x1fu << FSR_TEM) {
+        raised &= JIT_FP_INEXACT;
+    } else if (cpu->config.fpu <= CPU_FPU_IEEE) {
+        raised &= ~(unsigned)JIT_FP_UNDERFLOW;
+    }
+    return raised << FSR_AEXC;
+}
+
 static uint32_t harvest_fp(const struct cpu *cpu)
 {
-    return (jit_fp_harvest(cpu->generated.jit) & ~(unsigned)JIT_FP_UNDERFLOW) << FSR_AEXC;
+    return accrued_of(cpu, jit_fp_harvest(cpu->generated.jit));
 }
 
 /* The host's floating point is C's again: what a device computes is not the guest's affair, and the other way
@@ -140,6 +172,7 @@ void generated_enter(struct cpu *cpu)
 {
     cpu->generated.flags = flags_of(cpu);
     find_limits(cpu, BY_SAVE);
+    choose_fp_mode(cpu);
     restart_budget(cpu);
 }
 
@@ -223,12 +256,20 @@ static inline bool wants_out(const struct cpu *cpu, const struct guest_block *bl
     return cpu->cycles + insn->left > cpu->limit || cpu->cycles >= cpu->limit || block->gone;
 }
 
+/* With FSR.NS denormal numbers stay where they are, and a block may count on having looked at a register. */
+static inline bool forgets_registers(const struct cpu *cpu, const struct block_insn *insn)
+{
+    return cpu->config.fpu > CPU_FPU_IEEE && bits_get(cpu->fsr, FSR_NS, 1) &&
+           (insn_rows[insn->f.row].flags & INSN_F_FPU);
+}
+
 /* Does the instruction that was executed lead to the next one of the block? */
 static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
                          const struct block_insn *insn, uint32_t next)
 {
     return cpu->pc == next && cpu->npc == next + 4 && insn->flow != BLOCK_END &&
-           !wants_out(cpu, block, insn) && generated_mode(cpu) == block->mode;
+           !wants_out(cpu, block, insn) && generated_mode(cpu) == block->mode &&
+           !forgets_registers(cpu, insn);
 }
 
 static bool can_go_on(const struct cpu *cpu)
@@ -243,6 +284,7 @@ static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
         cpu->generated.flags = flags_of(cpu);
     }
     cpu->generated.inside = false;
+    choose_fp_mode(cpu);
     if (cpu->cwp != cwp || cpu->wim != wim) {
         find_limits(cpu, BY_SAVE);
     }
@@ -515,7 +557,7 @@ static void set_wim(struct cpu *cpu, uint32_t value)
 static uint32_t read_fsr(struct cpu *cpu)
 {
     if (cpu->generated.fp_used) {
-        cpu->fsr |= harvest_fp(cpu);
+        cpu->fsr |= accrued_of(cpu, jit_fp_take(cpu->generated.jit));
     }
     cpu->fsr |= cpu->generated.fp_kept;
     cpu->generated.fp_kept = 0;
@@ -548,6 +590,7 @@ static const struct ir_guest guest = {
     .jumps_offset = offsetof(struct cpu, generated.jumps),
     .target_offset = offsetof(struct cpu, generated.target),
     .fp_offset = offsetof(struct cpu, generated.fp_used),
+    .fp_mode_offset = offsetof(struct cpu, generated.fp_mode),
     .step = generated_step,
     .load = load,
     .store = store,

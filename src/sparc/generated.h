@@ -7,7 +7,8 @@
  *     cycles, insns   budget says how far it has come: cycles = base - budget
  *     icc             in generated.flags, in the host's form
  *     cwp             is where bank[1] points
- *     fsr             cexc and ftt follow from the last FPop (fp_row), aexc partly sticks in the host
+ *     fsr             cexc and ftt follow from the last FPop (fp_row), aexc partly sticks in the host, which
+ *                     computes with the modes of fp_mode
  *     pc, npc         known to the block
  * generated_leave() makes it complete, generated_enter() takes it apart again.
  */
@@ -53,8 +54,9 @@ enum block_mode {
     MODE_SUPERVISOR = 1,
     MODE_MMU = 2,
     MODE_EF = 4,
-    MODE_FP_SLOW = 8, /* FPops may trap or round otherwise: not for the host */
-    MODE_COUNT = 16
+    MODE_FP_TRAPS = 8, /* FPops may trap, but for inexact results: who may is not for the host */
+    MODE_FP_SLOW = 16, /* none is for the host */
+    MODE_COUNT = 32
 };
 
 /* npc of an instruction that is in the npc slot, because only a run can tell. */
@@ -88,13 +90,14 @@ struct guest_block {
     struct block_insn *insns;
 };
 
+/* MODE_FP_TRAPS, MODE_FP_SLOW, or 0 for what nearly all code has: no trap enabled and none pending. */
+unsigned generated_fp_mode(const struct cpu *cpu);
+
 static inline unsigned generated_mode(const struct cpu *cpu)
 {
-    const uint32_t slow = 3u << FSR_RD | 0x1fu << FSR_TEM;
-    unsigned fp_slow =
-        (cpu->fsr & slow) != 0 || cpu->fp_state != FP_EXECUTE || cpu->config.fpu > CPU_FPU_IEEE;
+    bool special = (cpu->fsr & 0x1fu << FSR_TEM) != 0 || cpu->fp_state != FP_EXECUTE;
     return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
-           (unsigned)cpu->ef << 2 | fp_slow << 3;
+           (unsigned)cpu->ef << 2 | (special ? generated_fp_mode(cpu) : 0);
 }
 
 /* The name of the block that goes on from the CPU's pc and npc: pc, and a bit if npc is elsewhere than behind

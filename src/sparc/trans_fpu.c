@@ -2,9 +2,13 @@
 /*
  * Translator: floating point.  SPARC V8 B.33, 4.4.
  *
- * Only when no exception traps, rounding is to nearest and none is pending (MODE_FP_SLOW is not set) is an
- * FPop the host's business.  Its exceptions then matter only to who reads the FSR: aexc sticks in the host,
- * cexc is worked out from the last FPop and its operands, which are kept (generated.h).
+ * An FPop is the host's business unless a trap is pending or inexact results trap (MODE_FP_SLOW).  Its
+ * exceptions then matter only to who reads the FSR: aexc sticks in the host, cexc is worked out from the last
+ * FPop and its operands, which are kept (generated.h).
+ *
+ * Where other exceptions may trap (MODE_FP_TRAPS) an FPop whose result may have raised one is the
+ * interpreter's, which performs it anew; and so is, on FPUs that know no denormal numbers, an FPop with such an
+ * operand.  Which registers hold none is known behind an FPop that has written or read them.
  */
 #include "bits.h"
 #include "sparc/translation.h"
@@ -38,9 +42,67 @@ static bool is_plain(const struct translation *t)
     return (t->request->mode & (MODE_EF | MODE_FP_SLOW)) == MODE_EF;
 }
 
+static bool may_trap(const struct translation *t)
+{
+    return t->request->mode & MODE_FP_TRAPS;
+}
+
+/* ---- denormal numbers ---- */
+
+void trans_fp_forget(struct translation *t, unsigned number, bool is_pair)
+{
+    t->fp_normal &= ~((is_pair ? 3u : 1u) << number);
+    t->fp_normal_pairs &= ~(1u << number / 2);
+}
+
+/* An FPop has written or read it, and went well. */
+static void learn_normal(struct translation *t, unsigned number, bool is_pair)
+{
+    if (is_pair) {
+        t->fp_normal_pairs |= 1u << number / 2;
+    } else {
+        t->fp_normal |= 1u << number;
+    }
+}
+
+static bool may_be_denormal(const struct translation *t, unsigned number, bool is_pair)
+{
+    bool known = is_pair ? t->fp_normal_pairs >> number / 2 & 1 : t->fp_normal >> number & 1;
+    return t->request->cpu->config.fpu > CPU_FPU_IEEE && !known;
+}
+
+/* The check (IR_FP_A or IR_FP_B) for an operand that may be denormal, which is then looked at; else 0. */
+static unsigned check_of(struct translation *t, unsigned check, unsigned number, bool is_pair)
+{
+    if (!may_be_denormal(t, number, is_pair)) {
+        return 0;
+    }
+    learn_normal(t, number, is_pair);
+    return check;
+}
+
+/* The same for a single that is an operand in another form: looked at here, so that all is left to an arm.
+ * The least normal number goes there, too. */
+static void refuse_denormal(struct translation *t, unsigned number, unsigned insn)
+{
+    ir_ref word, magnitude;
+
+    if (!may_be_denormal(t, number, false)) {
+        return;
+    }
+    word = ir_get(t->block, SLOT_F + number);
+    magnitude = trans_op(t, IR_SHL, word, trans_const(t, 1));
+    magnitude = trans_op(t, IR_ADD, magnitude, trans_const(t, UINT32_MAX));
+    trans_step_if(t, IR_LTU, magnitude, trans_const(t, 1u << 24), insn);
+    learn_normal(t, number, false);
+}
+
+/* ---- FPops ---- */
+
 /* The FPU is off (a trap for sure), or its state makes the instruction special. */
 enum flow trans_fp_other(struct translation *t, const struct insn *f, unsigned insn)
 {
+    t->fp_normal = t->fp_normal_pairs = 0;
     if (!(t->request->mode & MODE_EF)) {
         return trans_quit(t, insn);
     }
@@ -67,6 +129,14 @@ static void begin(struct translation *t)
         t->fp_begun = true;
         ir_add_op(t->block, op);
     }
+}
+
+/* rd has the result of an FPop, which is no denormal number. */
+static void set_result(struct translation *t, unsigned number, bool is_pair, ir_ref value)
+{
+    ir_set(t->block, is_pair ? SLOT_D + number / 2 : SLOT_FS + number, value);
+    trans_fp_forget(t, number, is_pair);
+    learn_normal(t, number, is_pair);
 }
 
 static unsigned slot_of(unsigned number, bool is_double)
@@ -109,7 +179,7 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
     struct ir_op op = {.code = shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
     ir_ref a, b;
 
-    if (!is_plain(t) || (odd & 1)) {
+    if (!is_plain(t) || (odd & 1) || (f->row == INSN_FSMULD && t->in_arm)) {
         return trans_fp_other(t, f, insn);
     }
     begin(t);
@@ -118,10 +188,16 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
     op.a = a;
     op.b = b;
     if (f->row == INSN_FSMULD) { /* exact: widened operands give it as it is */
+        refuse_denormal(t, f->rs1, insn);
+        refuse_denormal(t, f->rs2, insn);
         op.a = fp_op(t, IR_FWIDEN, IR_F64, a, 0);
         op.b = fp_op(t, IR_FWIDEN, IR_F64, b, 0);
+    } else {
+        op.cond = (uint8_t)(check_of(t, IR_FP_A, f->rs1, shape.from_double) |
+                            check_of(t, IR_FP_B, f->rs2, shape.from_double) |
+                            (may_trap(t) ? IR_FP_RANGE : 0u));
     }
-    ir_set(t->block, slot, fp_op_at(t, op, slot, insn));
+    set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
     note(t, f, a, b, shape.from_double);
     return FLOW_ON;
 }
@@ -141,17 +217,22 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
     if (shape.code == IR_FFROMI) {
         op.a = ir_get(t->block, SLOT_F + f->rs2);
         op.insn = IR_NONE;
-        ir_set(t->block, slot, ir_add_op(t->block, op));
+        set_result(t, f->rd, shape.to_double, ir_add_op(t->block, op));
         ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
         ir_set(t->block, SLOT_FPA_W, op.a);
         return FLOW_ON;
     }
     op.a = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    op.cond = (uint8_t)check_of(t, IR_FP_A, f->rs2, shape.from_double);
     if (shape.code == IR_FTOI) {
         op.type = IR_I32;
         slot = SLOT_F + f->rd;
+        ir_set(t->block, slot, fp_op_at(t, op, slot, insn));
+        trans_fp_forget(t, f->rd, false);
+    } else {
+        op.cond |= shape.code == IR_FNARROW && may_trap(t) ? IR_FP_RANGE : 0;
+        set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
     }
-    ir_set(t->block, slot, fp_op_at(t, op, slot, insn));
     note(t, f, op.a, 0, shape.from_double);
     return FLOW_ON;
 }
@@ -161,13 +242,17 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
     struct fp_shape shape = shape_of(f->row);
     ir_ref a, b, relation, others;
 
-    if (!is_plain(t) || (shape.from_double && ((f->rs1 | f->rs2) & 1))) {
+    if (!is_plain(t) || (shape.from_double && ((f->rs1 | f->rs2) & 1)) ||
+        (may_trap(t) && t->in_arm)) {
         return trans_fp_other(t, f, insn);
     }
     begin(t);
     a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     relation = fp_op(t, (enum ir_code)shape.code, IR_I32, a, b);
+    if (may_trap(t)) { /* with a NaN it may */
+        trans_step_if(t, IR_EQ, relation, trans_const(t, 3), insn);
+    }
     others = trans_op(t, IR_AND, ir_get(t->block, SLOT_FSR), trans_const(t, ~(3u << FSR_FCC)));
     ir_set(t->block, SLOT_FSR,
            trans_op(t, IR_OR, others, trans_op(t, IR_SHL, relation, trans_const(t, FSR_FCC))));
@@ -190,5 +275,10 @@ enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned in
     }
     ir_set(t->block, SLOT_F + f->rd, value);
     ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
+    bool normal = t->fp_normal >> f->rs2 & 1;
+    trans_fp_forget(t, f->rd, false);
+    if (normal) {
+        learn_normal(t, f->rd, false);
+    }
     return FLOW_ON;
 }

@@ -184,6 +184,7 @@ enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned in
     } else {
         ir_set(t->block, SLOT_X + f->rd / 2u, load(t, insn, IR_64, trans_address(t, f)));
     }
+    trans_fp_forget(t, f->rd, f->row == INSN_LDDF);
     return FLOW_ON;
 }
 

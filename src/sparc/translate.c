@@ -324,6 +324,8 @@ struct pending_arm *trans_arm(struct translation *t, unsigned branch)
     arm->has_delay = false;
     arm->charge = false;
     arm->fp_begun = t->fp_begun;
+    arm->fp_normal = t->fp_normal;
+    arm->fp_normal_pairs = t->fp_normal_pairs;
     arm->done = t->done;
     arm->segment = t->segment;
     return arm;
@@ -458,6 +460,8 @@ static void arm_section(struct translation *t, const struct pending_arm *arm)
     t->done = arm->done;
     t->segment = arm->segment;
     t->fp_begun = arm->fp_begun;
+    t->fp_normal = arm->fp_normal;
+    t->fp_normal_pairs = arm->fp_normal_pairs;
     trans_forget(t);
     if (arm->charge) {
         give_back(t, arm->target);
@@ -513,6 +517,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.limit = request->max_insns;
     t.last = IR_NONE;
     t.fp_begun = false;
+    t.fp_normal = t.fp_normal_pairs = 0;
     t.in_arm = false;
     t.window = 0;
     t.known_count = 0;

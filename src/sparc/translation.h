@@ -25,6 +25,7 @@ struct pending_arm {
     bool charge;     /* taken by a CHARGE: the budget is given back, and that is all; else: */
     bool has_delay;
     bool fp_begun;
+    uint32_t fp_normal, fp_normal_pairs;
     struct insn delay;
     uint32_t delay_pc;
     uint32_t target;
@@ -41,6 +42,8 @@ struct translation {
     unsigned limit; /* how many it may have */
     unsigned last;  /* number of the last one */
     bool fp_begun;
+    /* Registers, and pairs by half their number, that hold no denormal number. */
+    uint32_t fp_normal, fp_normal_pairs;
     bool in_arm; /* no further arms from here */
     /* Where the present round of the block's loop began: instruction, done, arm_count. */
     unsigned round_insn, round_done, round_arms;
@@ -128,6 +131,8 @@ static inline void trans_mark(struct translation *t, unsigned insn, enum block_f
 /* Does the translation of an FP instruction follow that neither rounds nor raises exceptions?  Where one may be
  * pending that is looked at first.  Else it is trans_fp_other()'s. */
 bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special);
+/* What is known of %f`number`, and of the register after it if `is_pair`, is no longer true. */
+void trans_fp_forget(struct translation *t, unsigned number, bool is_pair);
 /* Steps insn and ends the section. */
 enum flow trans_quit(struct translation *t, unsigned insn);
 /* Windows move by -1 (SAVE) or 1; nothing is known of registers any more. */

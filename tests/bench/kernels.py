@@ -59,6 +59,8 @@ KERNELS = (
 
     _kernel("traps", "trap", 16_000, twin="check", events=3 * 256),
     _kernel("traps", "irq", 12_000, twin="check", events=256),
+    _kernel("traps", "fptrap", 4_500, source="nbody", twin="check",
+            defines=("FSR=0x0f000000",)),  # all FP traps but inexact; none is taken
     _kernel("traps", "timerirq", 8_000, twin="check", events=64, timed=True),
 
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),

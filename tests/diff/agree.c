@@ -71,7 +71,7 @@ static void print_line(void *context, const char *line)
 /* ---- machines ---- */
 
 static const char board_text[] =
-    "[board]\nclock = 40M\n[cpu]\nnwin = 8\nmmu = on\nmac = %s\n[memory]\n"
+    "[board]\nclock = 40M\n[cpu]\nnwin = 8\nmmu = on\nmac = %s\nfpu = %s\n[memory]\n"
     "prom = base=0, size=4k, type=rom\nram = base=0x40000000, size=512k\n[devices]\n"
     "apb0 = apbctrl, base=0x80000000\nuart0 = apbuart, base=0x80000100, irq=3\n"
     "irqmp0 = irqmp, base=0x80000200\n"
@@ -86,7 +86,7 @@ static struct machine *new_machine(const struct program *program, const struct e
     char path[64];
     int fd = memfd_create("board", MFD_CLOEXEC);
 
-    if (fd < 0 || dprintf(fd, board_text, program->mac ? "on" : "off") < 0) {
+    if (fd < 0 || dprintf(fd, board_text, program->mac ? "on" : "off", program->fpu) < 0) {
         fail("no memory");
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

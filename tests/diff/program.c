@@ -416,8 +416,11 @@ static unsigned make_loop(struct program *p, unsigned at)
 
 void program_make(struct program *p, uint64_t seed, uint64_t number)
 {
+    static const char *const units[] = {"ieee", "grfpu", "ieee", "grfpu-lite"};
+
     memset(p, 0, sizeof *p);
     p->rng = rng_stream(seed, 7, number);
+    p->fpu = units[number % 4];
     p->mmu = percent(p, 30);
     p->mac = percent(p, 30);
     p->fp_traps = percent(p, 40);

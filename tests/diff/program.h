@@ -38,7 +38,8 @@ struct program_start {
 struct program {
     struct rng rng;
     bool mmu;
-    bool mac; /* the board has it */
+    bool mac;        /* the board has it */
+    const char *fpu; /* as [cpu] fpu */
     bool fp_traps;
     bool watches;   /* watchpoints are set */
     uint32_t timer; /* reload value of one that interrupts; 0: none */

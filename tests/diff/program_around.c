@@ -83,6 +83,18 @@ static void make_handlers(struct program *p)
 
 /* ---- memory ---- */
 
+/* Mostly what goes fast: no traps, or none of inexact results and those have accrued. */
+static uint32_t some_fsr(struct program *p)
+{
+    const uint32_t nxm = 1u << FSR_TEM, nxa = 1u << FSR_AEXC;
+    uint32_t fsr = rng_next(&p->rng) & 0xcfc00fff;
+
+    if (p->fp_traps && percent(p, 60)) {
+        return percent(p, 40) ? fsr : (fsr & ~nxm) | nxa;
+    }
+    return fsr & (percent(p, 50) ? 0xc0400fff : 0x00400fff);
+}
+
 static void make_data(struct program *p)
 {
     for (unsigned i = 0; i < 2048; i++) {
@@ -90,9 +102,7 @@ static void make_data(struct program *p)
             percent(p, 70) ? stream_biased_float(&p->rng) : stream_biased(&p->rng);
     }
     for (unsigned i = 0; i < 64; i++) {
-        uint32_t fsr = rng_next(&p->rng);
-        /* Mostly what goes fast: round to nearest, no traps. */
-        *word_at(p, PROGRAM_FSRS + 4 * i) = p->fp_traps && percent(p, 40) ? fsr : fsr & 0x00400fff;
+        *word_at(p, PROGRAM_FSRS + 4 * i) = some_fsr(p);
     }
 }
 
@@ -150,7 +160,7 @@ void program_start(struct program *p, struct program_start *s)
         1u << 5 | (uint32_t)supervisor << 7 | (percent(p, 92) ? 1u << 12 : 0) | below(p, 16) << 8;
     s->wim = percent(p, 30) ? 0 : 1u << below(p, 8);
     s->y = stream_biased(&p->rng);
-    s->fsr = p->fp_traps && percent(p, 30) ? rng_next(&p->rng) & 0xcfc00fff : 0;
+    s->fsr = percent(p, 50) ? some_fsr(p) : 0;
     for (unsigned i = 0; i < 8; i++) {
         s->globals[i] = stream_biased(&p->rng);
     }

@@ -89,7 +89,7 @@ static void add_by_row(struct toy_maker *maker)
         begin_fp(maker);
     }
     op.type = (uint8_t)letter_type(row->result[0], own);
-    op.cond = (uint8_t)toy_below(&maker->rng, IR_CONDS);
+    op.cond = real ? 0 : (uint8_t)toy_below(&maker->rng, IR_CONDS);
     for (unsigned i = 0; i < row->operand_count; i++) {
         bool other = row->operands[i] == 'w';
         *refs[i] = toy_pick(maker, other ? other_kind(own) : letter_type(row->operands[i], own));
@@ -235,6 +235,17 @@ static void choose_types(struct toy_maker *maker, unsigned code, unsigned *opera
                                    : type;
 }
 
+/* Special operands and results are as others to the toy's step(): it makes no difference who performs the op. */
+static uint8_t some_checks(struct toy_maker *maker, unsigned code, bool binary)
+{
+    unsigned possible =
+        IR_FP_A | (binary ? IR_FP_B | IR_FP_RANGE : 0u) | (code == IR_FNARROW ? IR_FP_RANGE : 0u);
+
+    return toy_percent(&maker->rng, 50)
+               ? 0
+               : (uint8_t)(possible & toy_below(&maker->rng, IR_FP_CHECKS));
+}
+
 /* As a translator has it: operands from slots, where step() finds them, and the result to its slot. */
 static void add_fp(struct toy_maker *maker)
 {
@@ -264,6 +275,7 @@ static void add_fp(struct toy_maker *maker)
                        .insn = (uint16_t)insn};
     op.a = ir_get(maker->block, a);
     op.b = b != TOY_NO_SLOT ? ir_get(maker->block, b) : 0;
+    op.cond = some_checks(maker, code, b != TOY_NO_SLOT);
     ir_ref value = toy_append(maker, op);
     ir_set(maker->block, result == IR_I32 ? slot - TOY_F0 + TOY_FI0 : slot, value);
 }

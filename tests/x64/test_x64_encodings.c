@@ -315,6 +315,8 @@ static void check_vex_fp(struct encoder *e, bool wide, unsigned reg)
     }
     x64_vex_rip(encoder_begin(e), OP_ANDPS, reg + XMM0, third, e->bytes + 0x48);
     encoder_expect(e, "vandps", d, a, want_rip(0x40));
+    x64_vex_rip(encoder_begin(e), OP_PTEST, reg + XMM0, 0, e->bytes + 0x49);
+    encoder_expect(e, "vptest", d, want_rip(0x40), WANT_NOTHING);
 }
 
 static void check_moves(struct encoder *e, bool wide, unsigned reg)

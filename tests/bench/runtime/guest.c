@@ -76,10 +76,20 @@ void bench_print_trap(uint32_t trap, uint32_t pc)
     print_end();
 }
 
+/* With FSR defined the kernel runs with these traps enabled and in this rounding mode. */
+static void set_fp_modes(void)
+{
+#ifdef FSR
+    static const uint32_t fsr = FSR;
+    __asm__ volatile("ld [%0], %%fsr; nop; nop; nop" : : "r"(&fsr), "m"(fsr));
+#endif
+}
+
 uint32_t bench_main(void)
 {
     uint32_t sum;
     bench_prepare();
+    set_fp_modes();
     sum = bench_run(REPEAT);
     leon3_write(UART_SCALER, 1); /* fast: waiting for the line is no part of the work */
     print_text("BENCH " KERNEL);
