@@ -43,7 +43,8 @@ enum stop_kind {
     STOP_INSN_LIMIT,  /* instruction count is up                                              */
     STOP_INTERRUPT,   /* leon3emu_interrupt()                                                 */
     STOP_DEVICE,      /* a peripheral asked                                                   */
-    STOP_BREAKPOINT,  /* GDB: breakpoint or watchpoint                                        */
+    STOP_BREAKPOINT,  /* GDB: breakpoint                                                      */
+    STOP_WATCHPOINT,  /* GDB: watched data was accessed                                       */
     STOP_STEP,        /* GDB: single step done                                                */
     STOP_BUG,         /* the emulator found a bug of its own (--verify-jit)                   */
 };

@@ -244,12 +244,23 @@ static void take_interrupt(struct cpu *cpu)
     cpu->hooks->interrupt_acknowledge(cpu->hooks->context, cpu, level);
 }
 
+static void stop_at_watchpoint(struct exec *exec, struct data_hit *hit)
+{
+    exec->watch = *hit->watch;
+    exec->watch_address = hit->address;
+    hit->watch = NULL;
+    exec_stop(exec, STOP_WATCHPOINT, 0, "watchpoint: access to 0x%08" PRIx32, hit->address);
+}
+
 /* Executes with the checks that only a debugger needs. */
 static void run_watched(struct exec *exec)
 {
     struct cpu *cpu = exec->cpu;
     while (cpu->cycles < cpu->limit && !at_breakpoint(exec)) {
         interp_step(cpu);
+        if (cpu->data_hit.watch != NULL) {
+            stop_at_watchpoint(exec, &cpu->data_hit);
+        }
     }
 }
 
@@ -285,7 +296,8 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
             take_interrupt(cpu);
         }
         set_limit(exec, cpu);
-        if (exec->breakpoint_count != 0 || log_on(cpu->log, LOG_EXEC)) {
+        if (exec->breakpoint_count != 0 || exec->data_watches.count != 0 ||
+            log_on(cpu->log, LOG_EXEC)) {
             run_watched(exec);
         } else if (exec->translator != NULL) {
             translator_run(exec->translator, cpu);

@@ -18,6 +18,7 @@
 #include "core/event.h"
 #include "leon3emu.h"
 #include "sparc/cpu.h"
+#include "sparc/data_watch.h"
 
 #define EXEC_MAX_BREAKPOINTS 64
 
@@ -85,8 +86,11 @@ struct exec {
     int64_t realtime_start; /* ns of the monotonic clock at which cycle 0 was */
     unsigned breakpoint_count;
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
-    bool verifies;  /* --verify-jit */
-    bool step_over; /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
+    struct data_watches data_watches;
+    struct data_watch watch; /* with STOP_WATCHPOINT: which one it was, */
+    uint32_t watch_address;  /* and the first byte of it that was accessed */
+    bool verifies;           /* --verify-jit */
+    bool step_over;          /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
     unsigned stop_cpu;
     uint32_t stop_pc;
 };
@@ -134,6 +138,14 @@ void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *f
 bool exec_add_breakpoint(struct exec *exec, uint32_t address);
 bool exec_remove_breakpoint(struct exec *exec, uint32_t address);
 bool exec_is_breakpoint(const struct exec *exec, uint32_t address);
+
+/* Watchpoints on data: a run stops (STOP_WATCHPOINT) after an instruction that has made such an access. False: the
+ * table is full, or it was not set. */
+bool exec_add_watchpoint(struct exec *exec, const struct data_watch *watch);
+bool exec_remove_watchpoint(struct exec *exec, const struct data_watch *watch);
+
+/* Forgets all breakpoints and watchpoints. */
+void exec_clear_points(struct exec *exec);
 
 /* Cycles since power-on, exact to the instruction in execution. */
 static inline uint64_t exec_now(const struct exec *exec)

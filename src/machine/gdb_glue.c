@@ -92,25 +92,41 @@ static bool op_write_memory(void *context, unsigned cpu, uint32_t address, const
     return frames_write(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
 }
 
-static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)
+static struct data_watch watch_of(const struct gdb_point *point)
 {
-    struct gdb_glue *glue = context;
-    struct exec *exec = &glue->machine->exec;
-    if (point->kind != GDB_POINT_SOFTWARE && point->kind != GDB_POINT_HARDWARE) {
-        return GDB_UNSUPPORTED;
-    }
-    exec_remove_breakpoint(exec, point->address);
-    return exec_add_breakpoint(exec, point->address) ? GDB_OK : GDB_FAILED;
+    return (struct data_watch){.first = point->address,
+                               .last = point->address + (point->length - 1),
+                               .loads = point->kind != GDB_POINT_WRITE,
+                               .stores = point->kind != GDB_POINT_READ};
+}
+
+static bool is_breakpoint(const struct gdb_point *point)
+{
+    return point->kind == GDB_POINT_SOFTWARE || point->kind == GDB_POINT_HARDWARE;
 }
 
 static enum gdb_result op_remove_point(void *context, const struct gdb_point *point)
 {
-    struct gdb_glue *glue = context;
-    if (point->kind != GDB_POINT_SOFTWARE && point->kind != GDB_POINT_HARDWARE) {
-        return GDB_UNSUPPORTED;
+    struct exec *exec = &((struct gdb_glue *)context)->machine->exec;
+    struct data_watch watch = watch_of(point);
+    if (is_breakpoint(point)) {
+        exec_remove_breakpoint(exec, point->address);
+    } else {
+        exec_remove_watchpoint(exec, &watch);
     }
-    exec_remove_breakpoint(&glue->machine->exec, point->address);
     return GDB_OK;
+}
+
+static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)
+{
+    struct exec *exec = &((struct gdb_glue *)context)->machine->exec;
+    struct data_watch watch = watch_of(point);
+    bool ok;
+
+    op_remove_point(context, point);
+    ok = is_breakpoint(point) ? exec_add_breakpoint(exec, point->address)
+                              : exec_add_watchpoint(exec, &watch);
+    return ok ? GDB_OK : GDB_FAILED;
 }
 
 static void op_resume(void *context, const enum gdb_action *actions)
@@ -140,7 +156,7 @@ static void op_interrupt(void *context)
 static void op_detach(void *context)
 {
     struct gdb_glue *glue = context;
-    glue->machine->exec.breakpoint_count = 0;
+    exec_clear_points(&glue->machine->exec);
 }
 
 static void op_kill(void *context)
@@ -208,12 +224,24 @@ void gdb_glue_destroy(struct gdb_glue *glue)
     }
 }
 
-static struct gdb_stop stop_for_gdb(const struct stop_info *stop)
+static enum gdb_stop_reason watch_reason(const struct data_watch *watch)
+{
+    if (watch->loads) {
+        return watch->stores ? GDB_STOP_ACCESS : GDB_STOP_READ;
+    }
+    return GDB_STOP_WRITE;
+}
+
+static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_info *stop)
 {
     struct gdb_stop gdb = {.cpu = stop->cpu, .signal = GDB_SIGNAL_TRAP};
     switch (stop->kind) {
     case STOP_BREAKPOINT:
         gdb.reason = GDB_STOP_SOFTWARE_POINT;
+        break;
+    case STOP_WATCHPOINT:
+        gdb.reason = watch_reason(&exec->watch);
+        gdb.address = exec->watch_address;
         break;
     case STOP_INTERRUPT:
         gdb.signal = GDB_SIGNAL_INT;
@@ -230,7 +258,7 @@ static struct gdb_stop stop_for_gdb(const struct stop_info *stop)
 /* Stops that end a run; after the others GDB can let it go on. */
 static bool is_final(const struct gdb_glue *glue, enum stop_kind kind)
 {
-    return kind != STOP_BREAKPOINT && kind != STOP_STEP &&
+    return kind != STOP_BREAKPOINT && kind != STOP_WATCHPOINT && kind != STOP_STEP &&
            !(kind == STOP_INTERRUPT && glue->break_in);
 }
 
@@ -314,7 +342,7 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
         if (stop->kind == STOP_CYCLES) {
             return;
         }
-        report = stop_for_gdb(stop);
+        report = stop_for_gdb(&m->exec, stop);
         if (is_final(glue, stop->kind)) {
             finish(glue, stop, &report);
             return;

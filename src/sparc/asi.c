@@ -11,6 +11,7 @@
 #include <inttypes.h>
 
 #include "bits.h"
+#include "sparc/data_watch.h"
 #include "sparc/watch.h"
 
 /* Cache control register: the bits software may write and read back. */
@@ -73,6 +74,7 @@ static enum tlb_result bypass_load(struct cpu *cpu, unsigned asi, uint32_t addre
                                    uint64_t *value, uint32_t attributes)
 {
     struct access how = bypass_access(cpu, asi, attributes);
+    data_watch_saw_physical(cpu, address, size, TLB_KIND_LOAD);
     return tlb_bus_load(&cpu->tlb, address, size, value, &how);
 }
 
@@ -80,6 +82,7 @@ static enum tlb_result bypass_store(struct cpu *cpu, unsigned asi, uint32_t addr
                                     uint64_t value, uint32_t attributes)
 {
     struct access how = bypass_access(cpu, asi, attributes);
+    data_watch_saw_physical(cpu, address, size, TLB_KIND_STORE);
     return tlb_bus_store(&cpu->tlb, address, size, value, &how);
 }
 
@@ -101,8 +104,7 @@ enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsign
         return load_memory(cpu, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
     }
     *value = 0;
-    if (watch_hit(cpu, address, size,
-                  attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD)) {
+    if (watch_hit(cpu, address, attributes & L3_ATTR_LOCKED ? TLB_KIND_STORE : TLB_KIND_LOAD)) {
         return TLB_WATCHPOINT;
     }
     switch (asi & ASI_BITS) {
@@ -129,7 +131,7 @@ enum tlb_result asi_store(struct cpu *cpu, unsigned asi, uint32_t address, unsig
     if (asi_is_memory(asi)) {
         return tlb_store(&cpu->tlb, address, size, value, attributes | asi << L3_ATTR_ASI_SHIFT);
     }
-    if (watch_hit(cpu, address, size, TLB_KIND_STORE)) {
+    if (watch_hit(cpu, address, TLB_KIND_STORE)) {
         return TLB_WATCHPOINT;
     }
     switch (asi & ASI_BITS) {

@@ -27,7 +27,7 @@ bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace
     }
     cpu->tlb.translate = mmu_translate;
     cpu->tlb.watch_page = watch_page;
-    cpu->tlb.watch_hit = watch_hit;
+    cpu->tlb.watch_hit = watch_access;
     cpu->tlb.flushed = watch_tlb_flushed;
     cpu->tlb.context = cpu;
     cpu_reset(cpu);

@@ -133,6 +133,14 @@ struct cpu_hooks {
 struct block_insn;
 struct code_cache;
 struct code_page;
+struct data_watch;
+struct data_watches;
+
+/* The access of an instruction that a debugger watches. */
+struct data_hit {
+    const struct data_watch *watch; /* NULL: there was none */
+    uint32_t address;               /* the first byte that is watched, and accessed */
+};
 
 /* State in generated code's own form, see generated.h. */
 struct cpu_generated {
@@ -215,7 +223,9 @@ struct cpu {
     const struct cpu_hooks *hooks;
     const struct log *log;
     struct code_cache *code_cache;
-    struct insn loose; /* an instruction fetched from a device */
+    struct insn loose;                       /* an instruction fetched from a device */
+    const struct data_watches *data_watches; /* a debugger's; NULL: there is none */
+    struct data_hit data_hit;
     struct tlb tlb;
 };
 

@@ -395,7 +395,7 @@ void do_FBFCC(struct cpu *cpu, const struct insn *f)
 static bool fp_watchpoint(struct cpu *cpu, const struct insn *f, bool is_store)
 {
     enum tlb_kind kind = is_store ? TLB_KIND_STORE : TLB_KIND_LOAD;
-    bool hit = watch_hit(cpu, address_of(cpu, f), 4, kind);
+    bool hit = watch_hit(cpu, address_of(cpu, f), kind);
     if (hit) {
         cpu_trap(cpu, TT_WATCHPOINT);
     }

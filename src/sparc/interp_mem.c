@@ -8,6 +8,7 @@
  */
 #include "bits.h"
 #include "sparc/asi.h"
+#include "sparc/data_watch.h"
 #include "sparc/interp.h"
 #include "sparc/watch.h"
 
@@ -28,7 +29,7 @@ unsigned interp_fault(const struct cpu *cpu, enum tlb_result result, bool store)
 void interp_trap_misaligned(struct cpu *cpu, uint32_t address, bool store)
 {
     enum tlb_kind kind = store ? TLB_KIND_STORE : TLB_KIND_LOAD;
-    cpu_trap(cpu, watch_hit(cpu, address, 1, kind) ? TT_WATCHPOINT : TT_ADDRESS_NOT_ALIGNED);
+    cpu_trap(cpu, watch_hit(cpu, address, kind) ? TT_WATCHPOINT : TT_ADDRESS_NOT_ALIGNED);
 }
 
 /* ---- plain loads and stores ---- */
@@ -205,7 +206,7 @@ void do_STDA(struct cpu *cpu, const struct insn *f)
 
 /* ---- B.7, B.8, CASA: a read and a write that nothing comes between ---- */
 
-/* Reads the old value; for a watchpoint the whole is a store, as on LEON3. */
+/* Reads the old value; for a hardware watchpoint the whole is a store, as on LEON3.  A debugger's sees a load, too. */
 static bool atomic_read(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                         uint64_t *old)
 {
@@ -218,6 +219,10 @@ static bool atomic_read(struct cpu *cpu, unsigned asi, uint32_t address, unsigne
     if (result != TLB_OK) {
         cpu_trap(cpu, interp_fault(cpu, result, false));
         return false;
+    }
+    if (asi_is_memory(asi)) {
+        cpu->data_hit.watch = NULL; /* the TLB took the first half for a store */
+        data_watch_saw(cpu, address, size, TLB_KIND_LOAD);
     }
     return true;
 }

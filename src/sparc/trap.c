@@ -55,6 +55,7 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
     uint32_t pc = cpu->pc;
     uint32_t npc = cpu->npc;
 
+    cpu->data_hit.watch = NULL; /* what the instruction has begun it has not done */
     if (log_on(cpu->log, LOG_INT)) {
         cpu_settle(cpu);
         log_line(cpu->log, LOG_INT,

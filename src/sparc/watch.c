@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include "sparc/data_watch.h"
+
 #define WATCH_FETCH   1u /* in the address register */
 #define WATCH_STORE   1u /* in the mask register */
 #define WATCH_LOAD    2u
@@ -200,7 +202,7 @@ bool watch_page(void *context, uint32_t va)
             return true;
         }
     }
-    return watch_fetches(cpu, va);
+    return watch_fetches(cpu, va) || data_watch_page(cpu, va);
 }
 
 static const struct watchpoint *compared(const struct cpu *cpu, unsigned number, enum tlb_kind kind)
@@ -220,10 +222,9 @@ static bool wants(const struct watchpoint *w, enum tlb_kind kind)
     }
 }
 
-bool watch_hit(void *context, uint32_t va, unsigned size, enum tlb_kind kind)
+/* LEON3 compares the word address of the access, whatever its size. */
+bool watch_hit(const struct cpu *cpu, uint32_t va, enum tlb_kind kind)
 {
-    const struct cpu *cpu = context;
-    (void)size; /* LEON3 compares the word address of the access, whatever its size */
     for (unsigned i = 0; i < cpu->config.watchpoints; i++) {
         const struct watchpoint *w = compared(cpu, i, kind);
         if (wants(w, kind) && ((va ^ w->address) & w->mask & WATCH_ADDRESS) == 0) {
@@ -231,6 +232,13 @@ bool watch_hit(void *context, uint32_t va, unsigned size, enum tlb_kind kind)
         }
     }
     return false;
+}
+
+bool watch_access(void *context, uint32_t va, unsigned size, enum tlb_kind kind)
+{
+    struct cpu *cpu = context;
+    data_watch_saw(cpu, va, size, kind);
+    return watch_hit(cpu, va, kind);
 }
 
 void watch_tlb_flushed(void *context)

@@ -18,9 +18,13 @@ void watch_trap(struct cpu *cpu);
 /* Is there a watchpoint on fetches that may match in va's page? */
 bool watch_fetches(const struct cpu *cpu, uint32_t va);
 
-/* Callbacks of the TLB; context is the CPU. */
+/* Does a hardware watchpoint match? */
+bool watch_hit(const struct cpu *cpu, uint32_t va, enum tlb_kind kind);
+
+/* Callbacks of the TLB; context is the CPU.  They look after the watchpoints of a debugger (data_watch.h),
+ * too. */
 bool watch_page(void *context, uint32_t va);
-bool watch_hit(void *context, uint32_t va, unsigned size, enum tlb_kind kind);
+bool watch_access(void *context, uint32_t va, unsigned size, enum tlb_kind kind);
 void watch_tlb_flushed(void *context);
 
 #endif

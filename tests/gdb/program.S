@@ -245,6 +245,13 @@ calls:
         ba      finish
          nop
 
+        .global data
+data:
+        call    data_main
+         nop
+        ba      finish
+         nop
+
 window_overflow:
         mov     %wim, %l3
         mov     %g1, %l7
