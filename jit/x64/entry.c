@@ -100,13 +100,13 @@ static void emit_set_mode(struct x64 *c)
         x64_rip(&c->as, OP_LDMXCSR, 2, c->thunks.mxcsr, 0);
         return;
     }
-    emit_push(c, RAX);
-    emit_push(c, RCX);
+    x64_push(&c->as, RAX);
+    x64_push(&c->as, RCX);
     x64_rm(&c->as, OP_MOV_LOAD, RAX, x64_env(c->guest->fp_mode_offset));
     x64_rip(&c->as, OP_LEA | X_W, RCX, c->thunks.mxcsr, 0);
     x64_rm(&c->as, OP_LDMXCSR, 2, x64_at_index(RCX, RAX, 2, 0));
-    emit_pop(c, RCX);
-    emit_pop(c, RAX);
+    x64_pop(&c->as, RCX);
+    x64_pop(&c->as, RAX);
 }
 
 static void emit_fp(struct x64 *c)
