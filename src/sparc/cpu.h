@@ -153,9 +153,9 @@ struct cpu_generated {
     uint16_t flags;          /* icc */
     bool inside;             /* icc and cwp are in generated form only */
     uint32_t fp_used;        /* exceptions may stick in the host */
-    uint32_t fp_kept;        /* those taken from there before a device was called, in their place in fsr */
-    uint32_t fp_mode;        /* enum ir_fp_mode: FSR.RD, and what the FPU does with tiny results */
-    uint32_t fp_row;         /* the last FPop, from which cexc and ftt follow; 0: fsr has them */
+    uint32_t fp_kept; /* those taken from there before a device was called, in their place in fsr */
+    uint32_t fp_mode; /* enum ir_fp_mode: FSR.RD, and what the FPU does with tiny results */
+    uint32_t fp_row;  /* the last FPop, from which cexc and ftt follow; 0: fsr has them */
     uint32_t target;
     uint64_t fp_a, fp_b;         /* its operands */
     uint64_t base;               /* cycles when budget is 0 */
