@@ -66,8 +66,8 @@ KERNELS = (
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),
     _kernel("runonce", "bigcode2", 2, twin="check", parts=20, source="bigcode"),
 
-    _kernel("hotcode", "hotcode2", 1200, twin="check", parts=22, source="bigcode"),
-    _kernel("hotcode", "hotcode4", 600, twin="check", parts=44, source="bigcode"),
+    _kernel("hotcode", "hotcode2", 300, twin="check", parts=22, source="bigcode"),
+    _kernel("hotcode", "hotcode4", 150, twin="check", parts=44, source="bigcode"),
 
     _kernel("selfmod", "smc", 2_500, twin="check"),
     _kernel("selfmod", "samepage", 9_000),
