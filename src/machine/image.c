@@ -71,7 +71,13 @@ const struct image_segment *image_find_segment(const struct image *image, uint32
 /* How messages call the place a segment comes from. */
 static const char *segment_noun(const struct image *image)
 {
-    return image->format == IMAGE_ELF ? "segment" : "the data from line";
+    switch (image->format) {
+    case IMAGE_SREC:
+    case IMAGE_IHEX:
+        return "the data from line";
+    default:
+        return "segment";
+    }
 }
 
 /* "segment 2", "the data from line 7"; a raw image is one piece. */
@@ -116,8 +122,26 @@ static bool check_overlaps(const struct image *image, struct error *err)
     return true;
 }
 
+/* The file's contents take its place. */
+static bool inflate_file(struct image *image, struct error *err)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    if (!image_inflate(image, image->file, image->file_size, &bytes, &size, err)) {
+        return false;
+    }
+    free(image->file);
+    image->file = bytes;
+    image->file_size = size;
+    return true;
+}
+
 static bool read_format(struct image *image, struct error *err)
 {
+    if (image_is_gzip(image->file, image->file_size) && !inflate_file(image, err)) {
+        return false;
+    }
     if (image->file_size == 0) {
         return image_refuse(image, err, "the file is empty; was the link step interrupted?");
     }
@@ -127,10 +151,17 @@ static bool read_format(struct image *image, struct error *err)
     if (image_is_srec(image->file, image->file_size)) {
         return image_srec_read(image, err);
     }
+    if (image_is_ihex(image->file, image->file_size)) {
+        return image_ihex_read(image, err);
+    }
+    if (image_is_uimage(image->file, image->file_size)) {
+        return image_uimage_read(image, err);
+    }
     image->is_unknown = true;
-    return image_refuse(image, err,
-                        "neither an ELF nor an S-record file; give a raw image with its address, "
-                        "as in --load FILE@0x40000000, or with --bios if it is a boot PROM");
+    return image_refuse(
+        image, err,
+        "neither an ELF, S-record, Intel HEX nor uImage file; give a raw image with its address, "
+        "as in --load FILE@0x40000000, or with --bios if it is a boot PROM");
 }
 
 static struct image *image_new(const char *name)
@@ -288,8 +319,11 @@ void image_store(const struct image *image,
 
 const char *image_format_name(enum image_format format)
 {
-    static const char *const names[] = {
-        [IMAGE_ELF] = "ELF", [IMAGE_SREC] = "S-record", [IMAGE_RAW] = "raw"};
+    static const char *const names[] = {[IMAGE_ELF] = "ELF",
+                                        [IMAGE_SREC] = "S-record",
+                                        [IMAGE_IHEX] = "Intel HEX",
+                                        [IMAGE_UIMAGE] = "uImage",
+                                        [IMAGE_RAW] = "raw"};
 
     return names[format];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Firmware images: ELF, S-record and raw files, read into memory and checked.
+ * Firmware images: ELF, S-record, Intel HEX, uImage and raw files, and all but raw compressed by gzip, read into memory and checked.
  *
  * A file is refused whole or loaded whole: image_read() checks everything that can be known without
  * the machine, image_check_fits() the rest, and only then does image_store() write.  Nothing here
@@ -13,7 +13,8 @@
  * file gives it (e_entry), also where virtual and physical addresses differ, because the CPU starts
  * with its MMU off and such files name the physical one or are started by a loader of their own.
  *
- * What each format allows: comment at the top of image_elf.c, image_srec.c, image_raw.c.
+ * What each format allows: comment at the top of image_elf.c, image_srec.c, image_ihex.c, image_uimage.c,
+ * image_raw.c, image_gzip.c.
  * An image belongs to its caller and is not changed after reading, so threads may share it.
  */
 #ifndef MACHINE_IMAGE_H
@@ -28,14 +29,18 @@
 
 /* The largest file that is read, in bytes. */
 #define IMAGE_FILE_MAX ((size_t)1 << 30)
+/* The most that a compressed one may become. */
+#define IMAGE_INFLATED_MAX ((size_t)512 << 20)
 
 enum image_format {
     IMAGE_ELF,
     IMAGE_SREC,
+    IMAGE_IHEX,
+    IMAGE_UIMAGE,
     IMAGE_RAW,
 };
 
-/* Access the file asks for; S-record and raw images ask for all three. */
+/* Access the file asks for; all but ELF files ask for all three. */
 enum image_access {
     IMAGE_EXECUTE = 1,
     IMAGE_WRITE = 2,
@@ -51,7 +56,7 @@ struct image_segment {
     uint32_t mem_size;    /* how many are written */
     const uint8_t *bytes; /* file_size bytes, owned by the image */
     uint32_t access;      /* of enum image_access */
-    uint32_t number;      /* ELF: index of the program header; S-record: line of the first byte */
+    uint32_t number;      /* ELF: index of the program header; of lines: that of the first byte */
 };
 
 struct image {
@@ -63,12 +68,14 @@ struct image {
     bool is_unknown; /* not loaded: the contents are of no known format */
     bool has_entry;  /* the file itself names an entry point; a multiple of 4 inside a segment */
 
-    uint8_t *file; /* the whole file */
+    char note[160]; /* what the user should know about how it was read; may be empty */
+
+    uint8_t *file; /* the whole file, inflated if it was a gzip file */
     size_t file_size;
-    uint8_t *decoded; /* S-record: where the segments' bytes lie */
+    uint8_t *decoded; /* S-record, Intel HEX, gzip'd uImage: where the segments' bytes lie */
 };
 
-/* Reads an ELF or S-record file; which one it is, its contents decide.
+/* Reads a file of a known format; which one it is, its contents decide.
  * On true *image is the caller's, for image_destroy().  On false nothing is left behind and
  * err->status is LEON3EMU_FILE (cannot be opened or read), LEON3EMU_IMAGE (what it contains) or
  * LEON3EMU_HOST (no memory); the text names the path and where in the file the trouble is. */
@@ -104,7 +111,7 @@ void image_store(const struct image *image,
                                uint32_t size),
                  void *context);
 
-/* "ELF", "S-record" or "raw". */
+/* "ELF", "S-record", "Intel HEX", "uImage" or "raw". */
 const char *image_format_name(enum image_format format);
 
 #endif

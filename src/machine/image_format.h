@@ -15,9 +15,47 @@
 bool image_is_elf(const uint8_t *bytes, size_t size);
 bool image_is_srec(const uint8_t *bytes, size_t size);
 
+bool image_is_ihex(const uint8_t *bytes, size_t size);
+bool image_is_uimage(const uint8_t *bytes, size_t size);
+bool image_is_gzip(const uint8_t *bytes, size_t size);
+
+bool image_ihex_read(struct image *image, struct error *err);
+bool image_uimage_read(struct image *image, struct error *err);
 bool image_elf_read(struct image *image, struct error *err);
 bool image_srec_read(struct image *image, struct error *err);
 bool image_raw_read(struct image *image, uint32_t address, struct error *err);
+
+/* Data of a gzip file, from malloc() and followed by one zero byte.  False: *err says what is wrong. */
+bool image_inflate(const struct image *image, const uint8_t *bytes, size_t size, uint8_t **result,
+                   size_t *result_size, struct error *err);
+
+/* ---- formats made of lines of hexadecimal digits ---- */
+
+bool image_is_blank(uint8_t byte);
+/* 0 to 15, or -1. */
+int image_hex_digit(uint8_t byte);
+
+/* Hands each line that is not blank to take(), without blanks at its end; number counts all, from 1.
+ * Returns false as soon as take() does. */
+bool image_each_line(const struct image *image,
+                     bool (*take)(void *context, const uint8_t *line, size_t length,
+                                  uint32_t number),
+                     void *context);
+
+/* Data of records, put together to one segment as long as they follow each other. */
+struct image_block {
+    struct image *image;
+    struct image_segment segment; /* mem_size 0: none yet */
+    uint8_t *free_byte;           /* where in image->decoded the next data byte goes */
+};
+
+/* Makes image->decoded, which has room for half of the file. */
+bool image_block_begin(struct image_block *block, struct image *image, struct error *err);
+/* number: of the line. */
+bool image_block_add(struct image_block *block, uint32_t address, const uint8_t *bytes,
+                     unsigned size, uint32_t number, struct error *err);
+/* Adds the last segment. */
+bool image_block_end(struct image_block *block, struct error *err);
 
 /* Appends a copy of *segment.  False: no memory. */
 bool image_add_segment(struct image *image, const struct image_segment *segment, struct error *err);

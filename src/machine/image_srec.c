@@ -11,14 +11,15 @@
  *
  * count is the number of bytes behind it; the low byte of the sum of all bytes from count to
  * checksum is 0xff.  The format is lines of printable text, so truncation is not seen by itself: a
- * file without an end record is therefore refused, and so is anything but blank lines behind it.
+ * file without an end record is therefore refused, unless its last record is a right count, and so is
+ * anything but blank lines behind the end.
  *
  * The entry point 0 means "none" when no data lie there, because tools write S9030000FC for that.
  *
  * Reference: Motorola M68000 Family Programmer's Reference Manual, appendix C.
  */
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "machine/image_format.h"
@@ -30,9 +31,9 @@ struct srec_reader {
     const uint8_t *line; /* the line that is read, without blanks at its end */
     size_t line_length;
     uint32_t line_number;
-    struct image_segment block; /* data that follow each other so far; mem_size 0: none */
-    uint8_t *free_byte;         /* where in image->decoded the next data byte goes */
+    struct image_block block;
     uint32_t data_records;
+    bool is_counted;   /* the last record was a count, and right */
     uint32_t end_line; /* line of the end record; 0: not seen */
 };
 
@@ -46,28 +47,9 @@ struct srec_record {
 /* Bytes of address in a record of each type; 0: there is no such type. */
 static const uint8_t address_sizes[10] = {2, 2, 3, 4, 0, 2, 3, 4, 3, 2};
 
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static int hex_value(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    if (byte >= 'A' && byte <= 'F') {
-        return byte - 'A' + 10;
-    }
-    if (byte >= 'a' && byte <= 'f') {
-        return byte - 'a' + 10;
-    }
-    return -1;
-}
-
 bool image_is_srec(const uint8_t *bytes, size_t size)
 {
-    while (size > 0 && is_blank(*bytes)) {
+    while (size > 0 && image_is_blank(*bytes)) {
         bytes++;
         size--;
     }
@@ -77,15 +59,15 @@ bool image_is_srec(const uint8_t *bytes, size_t size)
 /* Two digits at `column` of the line (from 0) as a byte, or -1. */
 static int read_pair(const struct srec_reader *reader, size_t column)
 {
-    int high = hex_value(reader->line[column]);
-    int low = hex_value(reader->line[column + 1]);
+    int high = image_hex_digit(reader->line[column]);
+    int low = image_hex_digit(reader->line[column + 1]);
 
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
 static bool refuse_digit(const struct srec_reader *reader, size_t column)
 {
-    column += hex_value(reader->line[column]) >= 0;
+    column += image_hex_digit(reader->line[column]) >= 0;
     return image_refuse(reader->image, reader->err,
                         "line %" PRIu32
                         ", column %zu: not a hexadecimal digit; the file is damaged",
@@ -173,27 +155,6 @@ static uint32_t record_address(const struct srec_record *record)
     return address;
 }
 
-static bool finish_block(struct srec_reader *reader)
-{
-    return reader->block.mem_size == 0 ||
-           image_add_segment(reader->image, &reader->block, reader->err);
-}
-
-static bool start_block(struct srec_reader *reader, uint32_t address)
-{
-    if (!finish_block(reader)) {
-        return false;
-    }
-    reader->block = (struct image_segment){
-        .address = address,
-        .virtual_address = address,
-        .bytes = reader->free_byte,
-        .access = IMAGE_READ | IMAGE_WRITE | IMAGE_EXECUTE,
-        .number = reader->line_number,
-    };
-    return true;
-}
-
 static bool take_data(struct srec_reader *reader, const struct srec_record *record)
 {
     unsigned address_size = address_sizes[record->type - '0'];
@@ -207,21 +168,8 @@ static bool take_data(struct srec_reader *reader, const struct srec_record *reco
                             " reach past the end of the address space; link it lower",
                             reader->line_number, size, address);
     }
-    if (size == 0) {
-        return true;
-    }
-    /* Past 2^32 the sum wraps to 0, where a block that follows is new all the same. */
-    if (reader->block.mem_size == 0 || address == 0 ||
-        address != reader->block.address + reader->block.mem_size) {
-        if (!start_block(reader, address)) {
-            return false;
-        }
-    }
-    memcpy(reader->free_byte, record->bytes + address_size, size);
-    reader->free_byte += size;
-    reader->block.file_size += size;
-    reader->block.mem_size += size;
-    return true;
+    return image_block_add(&reader->block, address, record->bytes + address_size, size,
+                           reader->line_number, reader->err);
 }
 
 static bool check_record_count(const struct srec_reader *reader, const struct srec_record *record)
@@ -240,6 +188,7 @@ static bool check_record_count(const struct srec_reader *reader, const struct sr
 
 static bool take_record(struct srec_reader *reader, const struct srec_record *record)
 {
+    reader->is_counted = record->type == '5' || record->type == '6';
     switch (record->type) {
     case '0':
         return true;
@@ -257,16 +206,14 @@ static bool take_record(struct srec_reader *reader, const struct srec_record *re
     }
 }
 
-static bool read_line(struct srec_reader *reader)
+static bool read_line(void *context, const uint8_t *line, size_t length, uint32_t number)
 {
+    struct srec_reader *reader = context;
     struct srec_record record;
 
-    while (reader->line_length > 0 && is_blank(reader->line[reader->line_length - 1])) {
-        reader->line_length--;
-    }
-    if (reader->line_length == 0) {
-        return true;
-    }
+    reader->line = line;
+    reader->line_length = length;
+    reader->line_number = number;
     if (reader->end_line != 0) {
         return image_refuse(reader->image, reader->err,
                             "line %" PRIu32 " comes after the end record in line %" PRIu32
@@ -276,23 +223,19 @@ static bool read_line(struct srec_reader *reader)
     return read_record(reader, &record) && take_record(reader, &record);
 }
 
-static bool read_lines(struct srec_reader *reader)
+/* Without an end record there is no entry point either. */
+static void start_at_lowest(struct image *image)
 {
-    const uint8_t *next = reader->image->file;
-    const uint8_t *end = next + reader->image->file_size;
-
-    while (next < end) {
-        const uint8_t *newline = memchr(next, '\n', (size_t)(end - next));
-        const uint8_t *stop = newline != NULL ? newline : end;
-        reader->line = next;
-        reader->line_length = (size_t)(stop - next);
-        reader->line_number++;
-        if (!read_line(reader)) {
-            return false;
+    image->entry = UINT32_MAX;
+    for (size_t i = 0; i < image->segment_count; i++) {
+        if (image->segments[i].address < image->entry) {
+            image->entry = image->segments[i].address;
         }
-        next = newline != NULL ? newline + 1 : end;
     }
-    return finish_block(reader);
+    snprintf(image->note, sizeof image->note,
+             "no end record, but all data are there: the entry point is taken to be the lowest "
+             "address, 0x%08" PRIx32,
+             image->entry);
 }
 
 /* The file as a whole: it has an end and data, and its entry point, if any, makes sense. */
@@ -301,7 +244,7 @@ static bool check_end(struct srec_reader *reader)
     struct image *image = reader->image;
     bool in_data = image_find_segment(image, image->entry) != NULL;
 
-    if (reader->end_line == 0) {
+    if (reader->end_line == 0 && !reader->is_counted) {
         return image_refuse(image, reader->err,
                             "no end record (S7, S8 or S9) after line %" PRIu32
                             "; the file is cut short",
@@ -313,12 +256,17 @@ static bool check_end(struct srec_reader *reader)
                             "nothing to load",
                             reader->line_number);
     }
+    if (reader->end_line == 0) {
+        start_at_lowest(image);
+        in_data = true;
+    }
     image->has_entry = image->entry != 0 || in_data;
     if (image->has_entry && (!in_data || image->entry % 4 != 0)) {
         return image_refuse(image, reader->err,
                             "line %" PRIu32 ": the entry point 0x%08" PRIx32 " %s; link with the "
                             "right start address",
-                            reader->end_line, image->entry,
+                            reader->end_line != 0 ? reader->end_line : reader->line_number,
+                            image->entry,
                             in_data ? "is not a multiple of 4" : "lies outside the data");
     }
     return true;
@@ -329,11 +277,7 @@ bool image_srec_read(struct image *image, struct error *err)
     struct srec_reader reader = {.image = image, .err = err};
 
     image->format = IMAGE_SREC;
-    /* Two digits make a byte, so the data are less than half of the file. */
-    image->decoded = malloc(image->file_size / 2 + 1);
-    if (image->decoded == NULL) {
-        return error_set(err, LEON3EMU_HOST, "no memory for the data of %s", image->label);
-    }
-    reader.free_byte = image->decoded;
-    return read_lines(&reader) && check_end(&reader);
+    return image_block_begin(&reader.block, image, err) &&
+           image_each_line(image, read_line, &reader) && image_block_end(&reader.block, err) &&
+           check_end(&reader);
 }

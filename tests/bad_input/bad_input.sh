@@ -93,7 +93,7 @@ check $FILE 'fifo is a pipe' fifo
 : >empty
 check $IMAGE 'empty: the file is empty' empty
 echo 'hello world' >text
-check $IMAGE 'text: neither an ELF nor an S-record' text
+check $IMAGE 'text: neither an ELF, S-record, Intel HEX nor uImage' text
 
 # --- ELF ---
 

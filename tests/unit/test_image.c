@@ -154,7 +154,8 @@ static void test_neither_format(void **state)
 
     write_file(place, "#!/bin/sh\n", 10);
     snprintf(expected, sizeof expected,
-             "%s: neither an ELF nor an S-record file; give a raw image with its address, as in "
+             "%s: neither an ELF, S-record, Intel HEX nor uImage file; give a raw image with its "
+             "address, as in "
              "--load FILE@0x40000000, or with --bios if it is a boot PROM",
              place->path);
     assert_false(image_read(place->path, &image, &err));

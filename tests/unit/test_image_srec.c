@@ -38,6 +38,23 @@ static void check_refused(const char *text, size_t size, const char *reason)
     assert_null(image);
 }
 
+/* Some tools write none; a count that is right says that nothing is missing. */
+static void test_count_instead_of_an_end(void **state)
+{
+    struct image *image = read_good("S1050100AABB94\nS307400000040506A9\nS5030002FA\n");
+    (void)state;
+    assert_true(image->has_entry);
+    assert_int_equal(image->entry, 0x100);
+    assert_non_null(strstr(image->note, "no end record"));
+    image_destroy(image);
+    check_refused("S5030000FC\n", 11, "no data record in 1 lines; there is nothing to load");
+    check_refused("S1050101AABB93\nS5030001FB\n", 26,
+                  "line 2: the entry point 0x00000101 is not a multiple of 4; link with the right "
+                  "start address");
+    check_refused("S5030000FC\nS1050100AABB94\n", 26,
+                  "no end record (S7, S8 or S9) after line 2; the file is cut short");
+}
+
 static void test_all_record_types(void **state)
 {
     static const char text[] = "S0070000626F6F7444\n"
@@ -91,7 +108,8 @@ static void test_detection(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         check_refused(others[i], strlen(others[i]),
-                      "neither an ELF nor an S-record file; give a raw image with its address, as "
+                      "neither an ELF, S-record, Intel HEX nor uImage file; give a raw image with "
+                      "its address, as "
                       "in --load FILE@0x40000000, or with --bios if it is a boot PROM");
     }
     check_refused("S9", 2, "line 1 is not an S-record; the file is damaged");
@@ -223,6 +241,7 @@ static void test_refuses_every_truncation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_count_instead_of_an_end),
         cmocka_unit_test(test_all_record_types),
         cmocka_unit_test(test_line_ends_and_lower_case),
         cmocka_unit_test(test_detection),
