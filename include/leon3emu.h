@@ -98,6 +98,8 @@ struct leon3emu_options {
     int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */
     uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 700          */
+    bool has_reset_address;  /* the next one holds, instead of what the board says            */
+    uint32_t reset_address;  /* a multiple of 4096: where CPUs start after each reset         */
     bool realtime;           /* pace virtual time to the wall clock                            */
     enum exec_kind exec;
     struct leon3emu_jit_options jit;
@@ -123,9 +125,10 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
 /* NULL is allowed. */
 void leon3emu_destroy(struct machine *machine);
 
-/* Loads an ELF or S-record file; its entry becomes the start address.  False: nothing was written. */
+/* Loads a file of a known format (ELF, S-record, Intel HEX, uImage, each also compressed by gzip); its entry
+ * becomes the start address.  False: nothing was written. */
 bool leon3emu_load(struct machine *machine, const char *path, struct error *err);
-/* Loads one more ELF or S-record file: its bytes only, if leon3emu_load() has loaded one before; start
+/* Loads one more file of a known format: its bytes only, if leon3emu_load() has loaded one before; start
  * address and symbols stay those of that.  An image that overwrites another is told of (options.notice). */
 bool leon3emu_load_more(struct machine *machine, const char *path, struct error *err);
 /* Loads a boot PROM: as leon3emu_load(), but a file of no known format is loaded as bytes at the address
@@ -138,7 +141,7 @@ bool leon3emu_load_raw(struct machine *machine, const char *path, uint32_t addre
 /* How execution begins. */
 enum start_mode {
     START_LOADED, /* at the image's entry, in the state a boot loader leaves */
-    START_RESET,  /* at address 0 in reset state: a PROM image */
+    START_RESET,  /* at the reset address in reset state: a PROM image */
 };
 bool leon3emu_start(struct machine *machine, enum start_mode mode, struct error *err);
 

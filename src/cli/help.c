@@ -96,7 +96,7 @@ void cli_print_usage(FILE *stream)
 void cli_print_help(FILE *stream, const struct argp_option *const *tables)
 {
     cli_print_usage(stream);
-    fprintf(stream, "Runs LEON3 firmware (ELF or S-record).\n");
+    fprintf(stream, "Runs LEON3 firmware (ELF, S-record, Intel HEX, uImage; each also as .gz).\n");
     for (unsigned i = 0; tables[i] != NULL; i++) {
         for (const struct argp_option *row = tables[i]; row->doc != NULL; row++) {
             print_row(stream, row);

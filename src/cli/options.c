@@ -30,6 +30,7 @@ enum {
     OPTION_BOARD,
     OPTION_LOAD,
     OPTION_BIOS,
+    OPTION_RESET_ADDRESS,
     OPTION_GDB,
     OPTION_TIME_LIMIT,
     OPTION_INSN_LIMIT,
@@ -67,10 +68,15 @@ static const struct argp_option options[] = {
      "Cycles that each of several CPUs executes in turn (default 700)", 0},
     {NULL, 0, NULL, 0, "What is loaded:", 0},
     {"load", OPTION_LOAD, "FILE[@ADDRESS]", 0,
-     "Load one more image: ELF or S-record, or any file at ADDRESS; what stands later lies on top",
+     "Load one more image: of a known format, or any file at ADDRESS; what stands later lies on "
+     "top",
      0},
     {"bios", OPTION_BIOS, NULL, 0,
-     "Start in reset state: the image is a boot PROM, also one without a format", 0},
+     "Start at the reset address in reset state: the image is a boot PROM, also one without a "
+     "format",
+     0},
+    {"reset-address", OPTION_RESET_ADDRESS, "ADDRESS", 0,
+     "Where CPUs start after a reset, instead of what the board says", 0},
     {NULL, 0, NULL, 0, "The run:", 0},
     {"time-limit", OPTION_TIME_LIMIT, "TIME", 0,
      "Stop after this much guest time: 30, 1.5s, 500ms, 20us, 1m, 2h", 0},
@@ -322,6 +328,19 @@ static bool set_cpus(struct cli_options *cli, int key, const char *text, struct 
            error_set(err, LEON3EMU_USAGE, "--smp %s: not a number from 1 to 16", text);
 }
 
+static bool set_reset_address(struct cli_options *cli, const char *text, struct error *err)
+{
+    uint64_t address;
+    if (!parse_number(text, &address) || address > UINT32_MAX || address % 4096 != 0) {
+        return error_set(
+            err, LEON3EMU_USAGE,
+            "--reset-address=%s: give the address of a page of 4 KiB, as in 0xc0000000", text);
+    }
+    cli->machine.has_reset_address = true;
+    cli->machine.reset_address = (uint32_t)address;
+    return true;
+}
+
 static bool set_dump(struct cli_options *cli, const char *text, struct error *err)
 {
     if (strcmp(text, "mtree") == 0) {
@@ -380,6 +399,8 @@ static bool set_option(struct parser *parser, int key, const char *text)
     case OPTION_SMP:
     case OPTION_QUANTUM:
         return set_cpus(cli, key, text, err);
+    case OPTION_RESET_ADDRESS:
+        return set_reset_address(cli, text, err);
     case 'd':
         return set_log(cli, text, err);
     case OPTION_EXPLAIN:
@@ -438,6 +459,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case OPTION_HANG_LIMIT:
     case OPTION_SMP:
     case OPTION_QUANTUM:
+    case OPTION_RESET_ADDRESS:
     case OPTION_DUMP:
     case OPTION_EXPLAIN:
     case OPTION_COMPLETION:

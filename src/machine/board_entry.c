@@ -21,6 +21,7 @@
 
 #define CLOCK_MINIMUM 1000000u    /* GPTIMER's scaler is preset to MHz - 1 */
 #define CLOCK_MAXIMUM 4000000000u /* fits clock_hz */
+#define RESET_ALIGN   4096u       /* bits 31:12 are what RTL's rstaddr and TBR hold */
 #define MEMORY_ALIGN  8u          /* LDD and STD never reach over an end */
 
 #define MEMORY_COUNT 256u /* each is compared with each */
@@ -591,6 +592,12 @@ bool board_entry_check_all(struct board_desc *desc, struct error *err)
         return board_refuse(desc, 0, err,
                             "the board has no RAM; add a line such as "
                             "ram = base=0x40000000, size=64M to [memory]");
+    }
+    if (desc->cpu.reset % RESET_ALIGN != 0) {
+        return board_refuse(desc, 0, err,
+                            "reset address 0x%" PRIx32 " is not at the start of a page of 4 KiB; "
+                            "correct reset = in [cpu]",
+                            desc->cpu.reset);
     }
     return check_overlaps(desc, err);
 }

@@ -6,6 +6,7 @@
  * stack at the end of RAM, traps and FPU enabled, one window marked invalid, caches on, timer
  * scaler counting microseconds (RTEMS takes the clock frequency from it), UARTs enabled.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "machine/image.h"
@@ -69,6 +70,16 @@ static bool store_image(struct machine *m, const struct image *image, struct err
     return true;
 }
 
+static void tell_note(const struct machine *m, const struct image *image)
+{
+    char line[sizeof image->label + sizeof image->note + 4];
+
+    if (m->options.notice != NULL) {
+        snprintf(line, sizeof line, "%s: %s", image->label, image->note);
+        m->options.notice(m->options.context, line);
+    }
+}
+
 /* Loads an image that was read, and takes it over: it is the one that GDB and messages know, and its
  * entry is where the CPU starts. */
 static bool take_image(struct machine *m, struct image *image, struct error *err)
@@ -78,6 +89,9 @@ static bool take_image(struct machine *m, struct image *image, struct error *err
     if (!store_image(m, image, err) || !symbols_read(image, &symbols, err)) {
         image_destroy(image);
         return false;
+    }
+    if (image->note[0] != '\0') {
+        tell_note(m, image);
     }
     symbols_destroy(m->symbols);
     image_destroy(m->image);

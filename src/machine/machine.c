@@ -250,7 +250,8 @@ bool machine_read_board(struct machine *m, struct error *err)
            board_apply_settings(m->board, m->options.settings, m->options.setting_count, err);
 }
 
-static struct cpu_config cpu_configuration(const struct board_desc *board)
+static struct cpu_config cpu_configuration(const struct board_desc *board,
+                                           const struct leon3emu_options *options)
 {
     struct cpu_config config = {
         .windows = board->cpu.nwin,
@@ -262,6 +263,12 @@ static struct cpu_config cpu_configuration(const struct board_desc *board)
         .partial_wrpsr = board->cpu.pwrpsr,
         .mmu = board->cpu.mmu,
         .up_counter = true,
+        .reset_address = options->has_reset_address ? options->reset_address : board->cpu.reset,
+        .icache = board->cpu.icache,
+        .dcache = board->cpu.dcache,
+        .mmu_identity = board->cpu.mmu_version << MMU_VERSION_LOW |
+                        board->cpu.itlb << MMU_ITLB_LOW | board->cpu.dtlb << MMU_DTLB_LOW |
+                        MMU_SEPARATE_TLBS,
     };
     return config;
 }
@@ -289,7 +296,7 @@ static bool create_host_side(struct machine *m, struct error *err)
 
 static bool create_cpu(struct machine *m, struct error *err)
 {
-    struct cpu_config config = cpu_configuration(m->board);
+    struct cpu_config config = cpu_configuration(m->board, &m->options);
     unsigned count = m->options.cpus != 0 ? m->options.cpus : m->board->cpu.count;
 
     m->cpu_hooks.interrupt_acknowledge = interrupt_acknowledge;

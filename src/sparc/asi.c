@@ -17,9 +17,7 @@
 /* Cache control register: the bits software may write and read back. */
 #define CCR_WRITABLE 0x0081003fu /* DS, IB, DF, IF, DCS, ICS */
 
-/* Cache configuration registers: one way of 4 KiB in lines of 8 words; data with snooping. */
-#define CACHE_4K      (2u << 20 | 3u << 16)
-#define CACHE_SNOOP   (1u << 27)
+/* In both cache configuration registers. */
 #define CACHE_HAS_MMU (1u << 3)
 
 static uint32_t cache_register(const struct cpu *cpu, uint32_t address)
@@ -29,9 +27,9 @@ static uint32_t cache_register(const struct cpu *cpu, uint32_t address)
     case 0x00:
         return cpu->cache_control;
     case 0x08:
-        return CACHE_4K | mmu;
+        return cpu->config.icache | mmu;
     case 0x0c:
-        return CACHE_4K | CACHE_SNOOP | mmu;
+        return cpu->config.dcache | mmu;
     default:
         return 0;
     }

@@ -89,6 +89,8 @@ struct cpu_config {
     bool casa, mac, svt, partial_wrpsr, mmu;
     bool up_counter; /* %asr22, %asr23 */
     uint32_t reset_address;
+    uint32_t icache, dcache; /* configuration registers of ASI 2, without the MMU's bit */
+    uint32_t mmu_identity;   /* read-only fields of the MMU's control register */
 };
 
 struct watchpoint {

@@ -5,8 +5,6 @@
 #include "bits.h"
 #include "sparc/cpu.h"
 
-/* Control register, read-only part: version 1, 8 entries in each of two separate TLBs. */
-#define CONTROL_FIXED    0x016c4000u
 #define CONTROL_WRITABLE (MMU_ENABLE | MMU_NO_FAULT | MMU_PSO | MMU_TLB_DISABLE)
 
 /* Table entries, H.3. */
@@ -89,7 +87,7 @@ uint32_t mmu_read(struct cpu *cpu, uint32_t address)
 
     switch (bits_get(address, 8, 3)) {
     case 0:
-        return CONTROL_FIXED | mmu->control;
+        return cpu->config.mmu_identity | mmu->control;
     case 1:
         return mmu->context_pointer;
     case 2:

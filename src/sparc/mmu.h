@@ -22,6 +22,12 @@ struct cpu;
 #define MMU_PSO         0x00000080u
 #define MMU_TLB_DISABLE 0x00008000u
 
+/* Read-only fields: version, entries of the TLBs as base 2 logarithms. */
+#define MMU_VERSION_LOW   24
+#define MMU_ITLB_LOW      21
+#define MMU_DTLB_LOW      18
+#define MMU_SEPARATE_TLBS 0x00004000u
+
 struct mmu {
     uint32_t control; /* writable bits */
     uint32_t context_pointer;

@@ -2,12 +2,34 @@
 """Image formats, boot PROMs, and the command line in the style of SIS."""
 
 import glob
+import gzip
 import struct
+import zlib
 
 import support
 from support import CHECKSUM, Case, program, run
 
 LIMIT = '--time-limit=20'
+
+
+def packed(name):
+    """The program compressed by gzip."""
+    with open(program(name), 'rb') as file, open(program(name + '.gz'), 'wb') as result:
+        result.write(gzip.compress(file.read(), 6))
+    return name + '.gz'
+
+
+def uimage(name, compressed):
+    """The self-test as an image of U-Boot."""
+    with open(program('selftest.bin'), 'rb') as file:
+        data = file.read()
+    data = gzip.compress(data, 6) if compressed else data
+    header = struct.pack('>7I4B32s', 0x27051956, 0, 0, len(data), 0x40000000, 0x40000000,
+                         zlib.crc32(data), 5, 10, 2, int(compressed), b'selftest')
+    header = header[:4] + struct.pack('>I', zlib.crc32(header)) + header[8:]
+    with open(program(name), 'wb') as file:
+        file.write(header + data)
+    return name
 
 
 class Image(Case):
@@ -23,7 +45,10 @@ class Image(Case):
     def test_all_formats_run_alike(self):
         elf = self.check(run('selftest.elf', LIMIT, '--stats'), 0, CHECKSUM)
         for arguments in (['selftest.srec'], ['--load', 'selftest.elf'],
-                          ['--load', 'selftest.srec'], ['--load', 'selftest.bin@0x40000000']):
+                          ['--load', 'selftest.srec'], ['--load', 'selftest.bin@0x40000000'],
+                          ['selftest.hex'], [uimage('selftest.ub', False)],
+                          [uimage('selftest.ub.packed', True)], [packed('selftest.elf')],
+                          [packed('selftest.srec')], [packed('selftest.hex')]):
             with self.subTest(arguments=arguments):
                 other = self.check(run(*arguments, LIMIT, '--stats'), 0)
                 self.assertEqual(other.out, elf.out)
@@ -43,6 +68,69 @@ class Image(Case):
         loaded = self.check(run('selftest.elf', LIMIT), 0, CHECKSUM)
         booted = self.check(run('prom.elf', '--bios', LIMIT), 0)
         self.assertEqual(booted.out, loaded.out)
+
+
+    def test_srec_without_end(self):
+        """Its count is right, so all is there; execution starts at the lowest address."""
+        with open(program('selftest.srec')) as file:
+            lines = file.read().splitlines()
+        data = [line for line in lines if line[:2] in ('S1', 'S2', 'S3')]
+        count = bytes([4, *len(data).to_bytes(3, 'big')])
+        count = 'S6' + (count + bytes([~sum(count) & 255])).hex().upper()
+        with open(program('no_end.srec'), 'w') as file:
+            file.write('\n'.join([*data, count, '']))
+        self.check(run('no_end.srec', LIMIT), 0, CHECKSUM,
+                   r'^leon3emu: no_end\.srec: no end record.*lowest address, 0x40000000$')
+        with open(program('no_end.srec'), 'w') as file:
+            file.write('\n'.join([*data[1:], count, '']))
+        self.check(run('no_end.srec', LIMIT), 65)
+
+
+class ResetAddress(Case):
+    """Where a reset leads is a matter of the board, or of the command line."""
+
+    def test_gr740(self):
+        for image in 'gr740_prom.elf', 'gr740_prom.bin':
+            with self.subTest(image=image):
+                self.assertEqual(self.check(run(image, '--bios', '--board', 'gr740'), 0).out, 'OK\n')
+        self.check(run('gr740_prom.elf', '--bios', '--board', 'gr740', '--reset-address=0',
+                       '--insn-limit=1000'), support.ERROR_MODE)
+
+    def test_by_option(self):
+        arguments = ('live_watchdog_high.elf', '--bios', '--board', support.board('watchdog.board'))
+        self.check(run(*arguments, '--reset-address=0x80000'), 9, 'watchdog is running')
+        for address in '0x80001', '-1', 'x', '0x100000000':
+            self.check(run(*arguments, '--reset-address=' + address), support.USAGE,
+                       '^leon3emu: --reset-address=')
+
+    def test_by_board_file(self):
+        with open(support.board('watchdog.board')) as file:
+            text = file.read()
+        for address, status in ('0x80000', 9), ('0x80004', 67):
+            with open(program('reset.board'), 'w') as file:
+                file.write(text.replace('[memory]', '[cpu]\nreset = %s\n\n[memory]' % address))
+            self.check(run('live_watchdog_high.elf', '--bios', '--board', 'reset.board'), status)
+
+
+class Identity(Case):
+    """Software tells chips apart by these words."""
+
+    GENERIC = 'mmu 016c4000\nicache 0023000%c\ndcache 0823000%c\nasr17 %s\n'
+    WAYS = 'icache 13230008\ndcache 1b230008\nasr17 %s\n'
+    BOARDS = {
+        'leon3': GENERIC % ('8', '8', '04000587'),
+        'leon3-grlib': GENERIC % ('8', '8', '04000547'),
+        'gr712rc': 'mmu 006c4000\n' + WAYS % '04000547',
+        'gr740': 'mmu 01904000\n' + WAYS % '04000587',
+        'ut699': 'mmu 006c4000\nicache 00230008\ndcache 08230008\nasr17 00000547\n',
+        'ut700': 'mmu 006c4000\nicache 00230008\ndcache 08230008\nasr17 04000547\n',
+    }
+
+    def test_boards(self):
+        for board, text in self.BOARDS.items():
+            image = 'identity_low.elf' if board == 'gr740' else 'identity.elf'
+            with self.subTest(board=board):
+                self.assertEqual(self.check(run(image, LIMIT, '--board', board), 0).out, text)
 
 
 class Sis(Case):

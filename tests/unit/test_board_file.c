@@ -241,7 +241,8 @@ static void test_refuses_cpu_keys(void **state)
     (void)state;
     check_refused(CLOCK "[cpu]\nwindows=8\n",
                   "4: unknown key \"windows\" in [cpu]; the keys are count, nwin, fpu, casa, mac, "
-                  "svt, watchpoints, mmu, pwrpsr, pnp_device, pnp_version");
+                  "svt, watchpoints, mmu, pwrpsr, reset, icache, dcache, mmu_version, itlb, dtlb, "
+                  "pnp_device, pnp_version");
     check_refused(CLOCK "[cpu]\nnwin=eight\n",
                   "4: nwin (register windows) is \"eight\", not a number; give 2 to 32");
     check_refused(CLOCK "[cpu]\nnwin=1\n",
