@@ -41,7 +41,7 @@ class Exit(Case):
     def test_rtems(self):
         self.check(run('end_rtems_5.elf'), 9)
         self.check(run('end_rtems_3.elf'), support.GUEST_FATAL,
-                   r'^leon3emu: guest fatal error: source 3, code 9 \(0x9\)$')
+                   r'^leon3emu: guest fatal error: source 3, code 9 \(0x9\)')
 
     def test_a_handler_that_gives_up(self):
         self.check(run('end_unexpected.elf'), support.ERROR_MODE, r'error mode: trap 0x80')
@@ -73,7 +73,7 @@ class ErrorMode(Case):
 class DeadOrAlive(Case):
     """CPU 0 of two is in error mode: the run ends if, and only if, nothing can wake the other."""
 
-    REPORT = (r'^leon3emu: cpu 0 in error mode: trap 0x07 .*nothing can wake one$',
+    REPORT = (r'^leon3emu: cpu 0 in error mode: trap 0x07 .*nothing can wake one',
               r'^  pc  0x400000\S+  ld \[ ?(%g0 \+ )?2 ?\], %l1')
 
     def test_dead(self):
@@ -88,7 +88,7 @@ class DeadOrAlive(Case):
         for name in 'timer', 'busy':
             with self.subTest(name=name):
                 self.check(run('live_%s.elf' % name, '--smp', '2'), 9,
-                           r'^cpu 0 in error mode.*; the other CPUs go on$')
+                           r'cpu 0 in error mode.*; the other CPUs go on$')
 
     def test_input_may_come(self):
         self.check(run('live_input.elf', '--smp', '2', data=b'x'), 9)
@@ -110,7 +110,7 @@ class DeadOrAlive(Case):
         for count in '1', '2':
             self.check(run('live_watchdog.elf', '--bios', '--board', support.board('watchdog.board'),
                            '--smp', count), 9,
-                       r'^cpu 0 in error mode.*; a watchdog is running that will reset the system$')
+                       r'cpu 0 in error mode.*; a watchdog is running that will reset the system$')
         self.check(run('live_watchdog.elf', '--bios'), support.ERROR_MODE)
 
 
