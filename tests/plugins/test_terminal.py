@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: MIT
+"""However the program ends, the terminal is as it was, and what the guest has said is out."""
+
+import os
+import pty
+import signal
+import socket
+import re
+import tempfile
+import termios
+import time
+
+import subprocess
+
+from support import PROGRAM, STATUS, Case, guest, main, plugin
+
+FAULTY = plugin("faulty.so")
+SECOND = "apbuart,base=0x80000900,irq=4,chardev="
+
+
+def wait_until(condition, seconds=20):
+    end = time.time() + seconds
+    while not condition():
+        if time.time() > end:
+            raise AssertionError("it never came to that")
+        time.sleep(0.02)
+
+
+class Terminal:
+    """The program in the foreground of a terminal of its own."""
+
+    def __init__(self, fault, *options):
+        self.master, self.slave = pty.openpty()
+        self.before = termios.tcgetattr(self.slave)
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()
+            fd = os.open(os.ttyname(self.slave), os.O_RDWR)
+            for target in (0, 1, 2):
+                os.dup2(fd, target)
+            os.execv(PROGRAM, [PROGRAM, guest("guest_speak"), "--periph", SECOND + "none",
+                               "--periph", f"{FAULTY},base=0x80000800,fault={fault}", *options])
+        os.set_blocking(self.master, False)
+        self.seen = b""
+
+    def close(self):
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+        os.close(self.master)
+        os.close(self.slave)
+
+    def read(self):
+        try:
+            self.seen += os.read(self.master, 65536)
+        except BlockingIOError:
+            pass
+        return self.seen
+
+    def is_raw(self):
+        return not termios.tcgetattr(self.slave)[3] & termios.ICANON
+
+    def end(self):
+        """Status as of os.waitstatus_to_exitcode()."""
+        result = []
+
+        def is_over():
+            self.read()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            result.append(status)
+            return pid != 0
+        wait_until(is_over)
+        self.read()
+        return os.waitstatus_to_exitcode(result[-1])
+
+
+class Console(Case):
+    def start(self, fault, *options):
+        terminal = Terminal(fault, *options)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def check(self, terminal, status):
+        self.assertEqual(terminal.end(), status, terminal.seen)
+        self.assertEqual(termios.tcgetattr(terminal.slave), terminal.before)
+        self.assertIn(b"spoken", terminal.seen)
+
+    def test_signals(self):
+        for number in (signal.SIGQUIT, signal.SIGUSR2, signal.SIGXCPU, signal.SIGTRAP,
+                       signal.SIGSYS, signal.SIGSEGV, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            terminal = self.start("slow_read")
+            wait_until(terminal.is_raw)
+            time.sleep(0.2)
+            os.kill(terminal.pid, number)
+            stops = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+            self.check(terminal, STATUS["INTERRUPTED"] if number in stops else -number)
+
+    def test_crashes(self):
+        for fault in ("crash_read", "overrun_read", "exit_read", "quick_exit_read", "leave_read",
+                      "leave_thread", "crash_thread", "dive_thread"):
+            self.check(self.start(fault), STATUS["CRASH"])
+
+    def test_hang(self):
+        self.check(self.start("hang_read", "--hang-limit=1"), STATUS["HANG"])
+
+    def test_stop_and_go_on(self):
+        """Ctrl-Z's signal gives the terminal back, going on takes it again."""
+        terminal = self.start("slow_read")
+        wait_until(terminal.is_raw)
+        os.kill(terminal.pid, signal.SIGTSTP)
+        wait_until(lambda: os.waitpid(terminal.pid, os.WUNTRACED | os.WNOHANG)[0] != 0)
+        self.assertEqual(termios.tcgetattr(terminal.slave), terminal.before)
+        os.kill(terminal.pid, signal.SIGCONT)
+        wait_until(terminal.is_raw)
+        os.kill(terminal.pid, signal.SIGTERM)
+        self.check(terminal, STATUS["INTERRUPTED"])
+
+
+class Background(Case):
+    def test_not_stopped(self):
+        """A program in the background of a shell does not read the terminal, nor is it stopped for that."""
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        shell = os.fork()
+        if shell == 0:
+            os.setsid()
+            fd = os.open(os.ttyname(slave), os.O_RDWR)
+            for target in (0, 1, 2):
+                os.dup2(fd, target)
+            job = os.fork()
+            if job == 0:
+                os.setpgid(0, 0)
+                os.execv(PROGRAM, [PROGRAM, guest("guest_speak"), "--periph", SECOND + "none",
+                                   "--periph", f"{FAULTY},base=0x80000800,fault=slow_read"])
+            time.sleep(0.5)
+            os.write(master, b"for the shell\n")
+            time.sleep(0.5)
+            stopped = os.waitpid(job, os.WUNTRACED | os.WNOHANG)[0] != 0
+            line = b"" if stopped else os.read(0, 100)
+            os.kill(job, signal.SIGKILL)
+            os._exit(0 if line == b"for the shell\n" else 1)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]), 0)
+
+
+class Lines(Case):
+    """Character lines of other kinds, when the program ends by a crash, a hang or a signal."""
+
+    def begin(self, chardev, fault, *options):
+        process = subprocess.Popen(
+            [PROGRAM, guest("guest_speak"), "--periph", SECOND + chardev, "--periph",
+             f"{FAULTY},base=0x80000800,fault={fault}", *options],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
+    def ends(self, chardev):
+        yield self.begin(chardev, "crash_read"), STATUS["CRASH"]
+        yield self.begin(chardev, "hang_read", "--hang-limit=1"), STATUS["HANG"]
+        process = self.begin(chardev, "slow_read")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGQUIT)
+        yield process, -signal.SIGQUIT
+
+    def test_file(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, "out")
+            for process, status in self.ends("file:" + path):
+                output, messages = process.communicate(timeout=60)
+                self.assertEqual((process.returncode, output), (status, "spoken"), messages)
+                with open(path, encoding="ascii") as file:
+                    self.assertEqual(file.read(), "written")
+
+    def test_tcp(self):
+        process = self.begin("tcp:0", "hang_read", "--hang-limit=2")
+        port = re.search(r"listens on 127.0.0.1:(\d+)", process.stderr.readline()).group(1)
+        with socket.create_connection(("127.0.0.1", int(port))) as client:
+            client.settimeout(20)
+            data = b""
+            while piece := client.recv(100):
+                data += piece
+        self.assertEqual(data, b"written")
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, STATUS["HANG"])
+
+
+if __name__ == "__main__":
+    main()
