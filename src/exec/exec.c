@@ -16,7 +16,10 @@
 #define POLL_JUMPS 1000u
 /* More is a mistake of a device. */
 #define EVENTS_OF_AN_INSTANT 1000000u
-#define EXEC_NOBODY          UINT_MAX
+/* Events without anybody awake after which the run rests now and then, so long in host time. */
+#define LONG_SLEEP  10000000u
+#define REST_MS     10
+#define EXEC_NOBODY UINT_MAX
 
 /* A new event that comes before the end of the round shortens it, as long as no CPU is past that.
  */
@@ -292,6 +295,7 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
     exec->in_turn = true;
     while (can_execute(exec, cpu)) {
         exec->has_executed = true;
+        exec->asleep = 0;
         if (cpu_interrupt_is_due(cpu)) {
             take_interrupt(cpu);
         }
@@ -318,6 +322,25 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
     }
 }
 
+/* Timers run and nobody wakes: the user is told, and the host spared from then on.  A wait for a point of guest
+ * time is to end soon, however. */
+static void rest(struct exec *exec)
+{
+    if (exec->asleep < LONG_SLEEP) {
+        exec_poll_host(exec);
+        return;
+    }
+    if (!exec->rests) {
+        log_line(
+            exec->cpu->log, 0,
+            "all CPUs are powered down, and %u events have woken none: is the interrupt of a timer "
+            "masked?  The run goes on slowly",
+            LONG_SLEEP);
+        exec->rests = true;
+    }
+    exec_look_at_host(exec, exec->pause == UINT64_MAX ? REST_MS : 0);
+}
+
 /* Nothing to execute: on to the next event, or wait for the host. */
 static void idle(struct exec *exec)
 {
@@ -338,8 +361,11 @@ static void idle(struct exec *exec)
         limit_to(&end, exec->now + EXEC_POLL_CYCLES); /* small steps, so that pacing is smooth */
     }
     exec->end = end;
-    if (exec->realtime || ++exec->jumps >= POLL_JUMPS || exec_wants_attention(exec)) {
+    exec->asleep++;
+    if (exec->realtime) {
         exec_poll_host(exec);
+    } else if (++exec->jumps >= POLL_JUMPS || exec_wants_attention(exec)) {
+        rest(exec);
     }
 }
 

@@ -80,6 +80,8 @@ struct exec {
     atomic_uint looks;      /* how often the host was looked at */
     atomic_bool waiting;    /* the machine's thread may sleep until the host has something */
     unsigned looks_at_tick; /* looks at the last exec_tick() */
+    uint64_t asleep;        /* events since a CPU has executed */
+    bool rests;             /* said that nobody wakes */
     unsigned jumps;         /* power-down jumps since the last look at the host */
     uint64_t clock_hz;
     bool realtime;          /* pace virtual time to the wall clock */

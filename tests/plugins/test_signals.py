@@ -82,6 +82,27 @@ class Deaf(Case):
                         "interrupted before the run began")
 
 
+class Masked(Case):
+    def test_powered_down(self):
+        """A timer whose interrupt wakes nobody: the user is told, and the host can do other things."""
+        emulator = subprocess.Popen([PROGRAM, guest("guest_masked")], stdin=subprocess.DEVNULL,
+                                    stderr=subprocess.PIPE, text=True)
+        self.assertIn("is the interrupt of a timer masked?", emulator.stderr.readline())
+        first = self.ticks(emulator)
+        time.sleep(1)
+        used = self.ticks(emulator) - first
+        emulator.send_signal(signal.SIGTERM)
+        messages = emulator.communicate(timeout=5 * AT_ONCE)[1]
+        self.assertEqual(emulator.returncode, STATUS["INTERRUPTED"], messages)
+        self.assertLess(used, 50)
+
+    @staticmethod
+    def ticks(process):
+        """Processor time in user mode, hundredths of a second."""
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+            return int(file.read().split()[13])
+
+
 class Others(Case):
     """Signals that end a program do so here, with the console's bytes and a sentence before."""
 
