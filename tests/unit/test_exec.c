@@ -329,7 +329,7 @@ static void test_two_machines_in_two_threads(void **state)
 static void *interrupt_soon(void *context)
 {
     struct guest *g = context;
-    const struct timespec while_it_runs = {0, 20000000};
+    const struct timespec while_it_runs = {0, 200000000}; /* also on a busy host */
     nanosleep(&while_it_runs, NULL);
     leon3emu_interrupt(g->m);
     return NULL;
