@@ -409,6 +409,7 @@ static bool create_instance(struct l3_host *host, struct error *err)
         return error_set(err, no_memory ? LEON3EMU_HOST : LEON3EMU_PERIPHERAL, "%s",
                          host->failed ? host->failure : "its create function gave no reason");
     }
+    host->phase = HOST_LIVING;
     for (uint32_t i = 0; i < host->library->class.region_count; i++) {
         if (!map_region(host, i, err)) {
             return false;
@@ -492,6 +493,7 @@ static void destroy_events(struct l3_host *host)
         struct l3_event *event = host->events;
         host->events = event->next;
         event_cancel(&host->machine->exec.events, &event->event);
+        free(event->name);
         free(event);
     }
 }
@@ -509,6 +511,7 @@ void device_destroy(struct l3_host *host)
 {
     struct device_call call;
 
+    host->phase = HOST_DYING;
     destroy_events(host);
     if (host->instance != NULL && host->library->class.destroy != NULL) {
         device_enter(host, "destroy", &call);

@@ -3,8 +3,8 @@
  * Peripheral classes: built in, or from shared libraries.
  *
  * A library is looked for at the path given, in the current directory, in the directories of
- * --plugin-path and in the install directory, in this order.  Its descriptor is checked before
- * anything of it is called; fields that its header did not have yet read as 0.
+ * --plugin-path and in the install directory, in this order.  Its description is checked and copied before
+ * anything of it is called (library_class.c); fields that its header did not have yet read as 0.
  */
 #include <dlfcn.h>
 #include <stdio.h>
@@ -45,129 +45,36 @@ static const struct l3_device_class *builtin_class(const char *name)
     return class;
 }
 
-/* ---- array elements of any size ---- */
-
-static void copy_element(void *to, size_t to_size, const void *array, uint32_t index)
-{
-    uint32_t size;
-    memcpy(&size, array, sizeof size);
-    memset(to, 0, to_size);
-    memcpy(to, (const char *)array + (size_t)size * index, size < to_size ? size : to_size);
-}
-
-struct l3_property library_property(const struct l3_device_class *class, uint32_t index)
-{
-    struct l3_property property;
-    copy_element(&property, sizeof property, class->properties, index);
-    return property;
-}
-
-struct l3_region library_region(const struct l3_device_class *class, uint32_t index)
-{
-    struct l3_region region;
-    copy_element(&region, sizeof region, class->regions, index);
-    return region;
-}
-
-struct l3_pnp library_pnp(const struct l3_device_class *class)
-{
-    struct l3_pnp pnp = {0};
-    if (class->pnp != NULL) {
-        copy_element(&pnp, sizeof pnp, class->pnp, 0);
-    }
-    return pnp;
-}
-
-/* ---- checks ---- */
-
-/* Smallest sizes that make sense: up to the last field of version 1's first release. */
-#define MINIMUM_CLASS    (offsetof(struct l3_device_class, state_load) + sizeof(void *))
-#define MINIMUM_PROPERTY (offsetof(struct l3_property, help) + sizeof(void *))
-#define MINIMUM_REGION   (offsetof(struct l3_region, reserved) + sizeof(uint32_t))
-
-static bool check_region(const char *path, const struct l3_region *region, struct error *err)
-{
-    if (region->struct_size < MINIMUM_REGION || region->name == NULL) {
-        return error_set(err, LEON3EMU_PERIPHERAL,
-                         "%s: a region has no name or the wrong struct_size", path);
-    }
-    if (region->kind < L3_REGION_APB || region->kind > L3_REGION_AHBIO) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s: region %s has an unknown kind (%u)", path,
-                         region->name, (unsigned)region->kind);
-    }
-    if (region->size < 4 || (region->size & (region->size - 1)) != 0 ||
-        region->size > UINT64_C(0x100000000)) {
-        return error_set(err, LEON3EMU_PERIPHERAL,
-                         "%s: region %s has size 0x%llx; it must be a power of two of at least 4",
-                         path, region->name, (unsigned long long)region->size);
-    }
-    if (region->kind != L3_REGION_APB && (region->native_sizes & L3_SIZE_ALL) == 0) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s: region %s has no native access size", path,
-                         region->name);
-    }
-    return true;
-}
-
-static bool check_arrays(const char *path, const struct l3_device_class *class, struct error *err)
-{
-    for (uint32_t i = 0; i < class->property_count; i++) {
-        struct l3_property property = library_property(class, i);
-        if (property.struct_size < MINIMUM_PROPERTY || property.name == NULL ||
-            property.type < L3_PROPERTY_UINT || property.type > L3_PROPERTY_CHARDEV) {
-            return error_set(err, LEON3EMU_PERIPHERAL,
-                             "%s: property %u has no name or the wrong type or struct_size", path,
-                             i);
-        }
-    }
-    for (uint32_t i = 0; i < class->region_count; i++) {
-        struct l3_region region = library_region(class, i);
-        if (!check_region(path, &region, err)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* What a library exports is checked field by field: it may be anything. */
-static bool check_class(const char *path, const struct l3_device_class *class, struct error *err)
-{
-    if (class == NULL) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s: its device description is empty", path);
-    }
-    if (class->abi_version != L3_ABI_VERSION) {
-        return error_set(err, LEON3EMU_PERIPHERAL,
-                         "%s: made for plug-in ABI %u, this leon3emu has ABI %u; rebuild it with "
-                         "this version's <leon3emu/device.h>",
-                         path, (unsigned)class->abi_version, L3_ABI_VERSION);
-    }
-    if (class->struct_size < MINIMUM_CLASS) {
-        return error_set(err, LEON3EMU_PERIPHERAL,
-                         "%s: its device description has %u bytes, at least %u are needed; set "
-                         "struct_size to sizeof(struct l3_device_class)",
-                         path, (unsigned)class->struct_size, (unsigned)MINIMUM_CLASS);
-    }
-    if (class->name == NULL || class->create == NULL) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s: its device has no %s", path,
-                         class->name == NULL ? "name" : "create function");
-    }
-    return check_arrays(path, class, err);
-}
-
 /* ---- finding ---- */
 
-static const struct library *add_library(struct machine *m, const char *path, void *handle,
-                                         const struct l3_device_class *class, struct error *err)
+static void free_library(struct library *library)
 {
-    struct library *library;
-    size_t size = class->struct_size;
+    library_free_class(library);
+    free(library->path);
+    free(library);
+}
 
-    library = calloc(1, sizeof *library);
+/* What a description points to may be anything: reading it is a call into the library. */
+const struct library *library_add(struct machine *m, const char *path, void *handle,
+                                  const struct l3_device_class *const *class, struct error *err)
+{
+    struct library *library = calloc(1, sizeof *library);
+    struct device_call call = {m->call, NULL, path, "L3_DEVICE_CLASS"};
+    bool ok;
+
     if (library == NULL || (path != NULL && (library->path = strdup(path)) == NULL)) {
         free(library);
         error_set(err, LEON3EMU_HOST, "out of memory");
         return NULL;
     }
-    memcpy(&library->class, class, size < sizeof library->class ? size : sizeof library->class);
+    m->call = &call;
+    m->calls++;
+    ok = library_take_class(library, *class, err);
+    m->call = call.outer;
+    if (!ok) {
+        free_library(library);
+        return NULL;
+    }
     library->handle = handle;
     library->changes_fp = handle != NULL && library_changes_fp(handle);
     library->next = m->libraries;
@@ -216,8 +123,8 @@ static const struct library *load(struct machine *m, const char *path, struct er
                   "%s: not a leon3emu peripheral: it does not export " L3_CLASS_SYMBOL
                   " (see L3_DEVICE_CLASS in <leon3emu/device.h>)",
                   path);
-    } else if (check_class(path, *pointer, err)) {
-        library = add_library(m, path, handle, *pointer, err);
+    } else {
+        library = library_add(m, path, handle, pointer, err);
     }
     if (library == NULL) {
         close_library(m, path, handle);
@@ -316,7 +223,7 @@ const struct library *library_find(struct machine *m, const char *name, struct e
 
     if (builtin != NULL) {
         library = find_loaded(m, NULL, builtin);
-        return library != NULL ? library : add_library(m, NULL, NULL, builtin, err);
+        return library != NULL ? library : library_add(m, NULL, NULL, &builtin, err);
     }
     if (!search(m, name, path, sizeof path, err)) {
         return NULL;
@@ -333,7 +240,6 @@ void libraries_unload(struct machine *m)
         if (library->handle != NULL) {
             close_library(m, library->path, library->handle);
         }
-        free(library->path);
-        free(library);
+        free_library(library);
     }
 }

@@ -28,6 +28,7 @@
 
 struct gdb_glue;
 struct loaded;
+struct library_memory;
 
 /* A peripheral's code: built in, or a loaded library. */
 struct library {
@@ -35,7 +36,8 @@ struct library {
     char *path;                   /* NULL: built in */
     void *handle;                 /* of dlopen */
     bool changes_fp;              /* see struct io_owner */
-    struct l3_device_class class; /* copy; fields the library does not have are 0 */
+    struct l3_device_class class; /* copy with its tables; fields the library does not have are 0 */
+    struct library_memory *memory; /* what the copy consists of */
 };
 
 /* The value of a property. */
@@ -52,9 +54,12 @@ struct l3_event {
     struct event event;
     struct l3_host *host;
     void (*function)(void *instance, uint32_t argument);
-    const char *name;
+    char *name;
     struct l3_event *next;
 };
+
+/* How far a device has come in its life. */
+enum host_phase { HOST_CREATING, HOST_LIVING, HOST_DYING };
 
 /* A device instance. */
 struct l3_host {
@@ -78,7 +83,10 @@ struct l3_host {
     void (*bus_error)(void *instance, const struct l3_bus_error *error);
     struct l3_event *events;
     uint32_t event_count;
-    char failure[512]; /* of create() */
+    enum host_phase phase;
+    uint32_t misuses;        /* of services */
+    struct chardev *no_line; /* given in place of a character line that the class does not have */
+    char failure[512];       /* of create() */
     bool failed;
 };
 
@@ -165,7 +173,19 @@ const char *library_directory(const struct leon3emu_options *options);
 /* Is there a built-in class of that name? */
 bool library_is_builtin(const char *name);
 void libraries_unload(struct machine *m);
-/* The array elements of a class, whatever size the library gives them: a full copy. */
+/* Adds the library whose class *class is; reading it is a call into the library.  handle: of dlopen(), taken
+ * over; path and handle NULL: built in.  NULL: *err says what is wrong with the class. */
+const struct library *library_add(struct machine *m, const char *path, void *handle,
+                                  const struct l3_device_class *const *class, struct error *err);
+
+/* ---- library_class.c ---- */
+
+/* Makes library->class from what the library (library->path; NULL: built in) exports, which may be
+ * anything.  False: *err says what is wrong with it.  Whatever comes, library_free_class() frees. */
+bool library_take_class(struct library *library, const struct l3_device_class *given,
+                        struct error *err);
+void library_free_class(struct library *library);
+/* Rows of the tables of a class that was taken. */
 struct l3_property library_property(const struct l3_device_class *class, uint32_t index);
 struct l3_region library_region(const struct l3_device_class *class, uint32_t index);
 struct l3_pnp library_pnp(const struct l3_device_class *class);
@@ -214,6 +234,12 @@ extern const struct l3_services device_services;
 extern const struct l3_system_services system_services;
 /* All outputs are low: comes before the devices are reset. */
 void services_release_lines(struct machine *m);
+/* A device used a service in a way that device.h does not allow: says so in the log, the first times that
+ * this device does. */
+__attribute__((format(printf, 3, 4))) void
+services_misused(struct l3_host *host, const char *service, const char *format, ...);
+/* Is the life of a device such that it may use `service`?  If not that is told. */
+bool services_are_open(struct l3_host *host, const char *service, enum host_phase first);
 /* Ends the program through options.fatal if this is not the machine's thread. */
 void services_check_thread(const struct l3_host *host, const char *service);
 /* This is the thread from now on. */

@@ -51,7 +51,7 @@ void services_check_thread(const struct l3_host *host, const char *service)
 static int32_t service_post(struct l3_host *host, void (*function)(void *, void *), void *argument)
 {
     struct machine *m = host->machine;
-    struct post *post = malloc(sizeof *post);
+    struct post *post = function == NULL ? NULL : malloc(sizeof *post);
     struct post **link = &m->posts;
 
     if (post == NULL) {
@@ -111,14 +111,81 @@ void services_close_posts(struct machine *m)
     }
 }
 
+/* ---- misuse ---- */
+
+#define MISUSES_TOLD 5
+
+void services_misused(struct l3_host *host, const char *service, const char *format, ...)
+{
+    char text[300];
+    va_list arguments;
+
+    if (++host->misuses > MISUSES_TOLD) {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    log_line(&host->machine->log, 0, "%s (%s) misuses %s(): %s%s", host->name,
+             host->library->path == NULL ? "built in" : host->library->path, service, text,
+             host->misuses == MISUSES_TOLD ? "; no more of this device's misuses are told" : "");
+}
+
+bool services_are_open(struct l3_host *host, const char *service, enum host_phase first)
+{
+    services_check_thread(host, service);
+    if (host->phase >= first && host->phase != HOST_DYING) {
+        return true;
+    }
+    services_misused(host, service,
+                     host->phase == HOST_DYING
+                         ? "no service may be used in destroy()"
+                         : "it may not be used in create(); reset() is the first that may");
+    return false;
+}
+
+/* Of services that are for create() alone. */
+static bool is_created_now(struct l3_host *host, const char *service)
+{
+    services_check_thread(host, service);
+    if (host->phase != HOST_CREATING) {
+        services_misused(host, service, "it may be used in create() only");
+    }
+    return host->phase == HOST_CREATING;
+}
+
+static bool has_output(struct l3_host *host, const char *service, uint32_t output)
+{
+    uint32_t count = host->library->class.irq_output_count;
+    if (output >= count) {
+        services_misused(host, service,
+                         "there is no interrupt output %u; the class has %u (irq_output_count), "
+                         "counted from 0",
+                         output, count);
+    }
+    return output < count;
+}
+
+/* Have `size` bytes a place? */
+static bool has_buffer(struct l3_host *host, const char *service, const void *buffer, uint64_t size)
+{
+    if (buffer == NULL && size != 0) {
+        services_misused(host, service, "the buffer is NULL");
+    }
+    return buffer != NULL && size != 0;
+}
+
 /* ---- set-up ---- */
 
 static void service_fail(struct l3_host *host, const char *format, ...)
 {
     va_list arguments;
-    services_check_thread(host, "fail");
+    if (!is_created_now(host, "fail")) {
+        return;
+    }
     va_start(arguments, format);
-    vsnprintf(host->failure, sizeof host->failure, format, arguments);
+    vsnprintf(host->failure, sizeof host->failure,
+              format == NULL ? "its create function gave no reason" : format, arguments);
     va_end(arguments);
     host->failed = true;
 }
@@ -134,6 +201,10 @@ static const struct device_property *checked_property(struct l3_host *host, cons
 {
     const struct device_property *property;
     services_check_thread(host, service);
+    if (name == NULL) {
+        services_misused(host, service, "the name is NULL");
+        return NULL;
+    }
     property = device_find_property(host, name);
     if (property == NULL) {
         log_line(&host->machine->log, 0, "%s: asks for property %s, which its class does not list",
@@ -158,25 +229,31 @@ static const char *service_property_text(struct l3_host *host, const char *name)
 static struct l3_chardev *service_property_chardev(struct l3_host *host, const char *name)
 {
     const struct device_property *property = checked_property(host, name, "property_chardev");
-    struct chardev *none = NULL;
 
     if (property != NULL && property->chardev != NULL) {
         return (struct l3_chardev *)property->chardev;
     }
-    chardev_open(host->machine->chardevs, host->name, "none", &none, NULL);
-    return (struct l3_chardev *)none;
+    if (host->no_line == NULL) {
+        chardev_open(host->machine->chardevs, host->name, "none", &host->no_line, NULL);
+    }
+    return (struct l3_chardev *)host->no_line;
 }
 
 static uint64_t service_region_base(struct l3_host *host, uint32_t region)
 {
     services_check_thread(host, "region_base");
-    return region < host->library->class.region_count ? host->bases[region] : 0;
+    if (region >= host->library->class.region_count) {
+        services_misused(host, "region_base", "there is no region %u; the class has %u", region,
+                         host->library->class.region_count);
+        return 0;
+    }
+    return host->bases[region];
 }
 
 static uint32_t service_irq_line(struct l3_host *host, uint32_t output)
 {
     services_check_thread(host, "irq_line");
-    return output < host->library->class.irq_output_count ? host->irq_lines[output] : 0;
+    return has_output(host, "irq_line", output) ? host->irq_lines[output] : 0;
 }
 
 /* ---- time ---- */
@@ -218,22 +295,53 @@ static void run_event(void *context, uint32_t argument)
     device_leave(event->host);
 }
 
+#define EVENT_NAME_MAXIMUM 60
+
+static void free_event(struct l3_event *event)
+{
+    if (event != NULL) {
+        free(event->name);
+        free(event);
+    }
+}
+
+/* An event of this very device. */
+static bool is_event(struct l3_host *host, const char *service, const struct l3_event *event)
+{
+    if (!services_are_open(host, service, HOST_CREATING)) {
+        return false;
+    }
+    if (event == NULL || event->host != host) {
+        services_misused(host, service,
+                         event == NULL ? "the event is NULL" : "the event is another device's");
+        return false;
+    }
+    return true;
+}
+
 static struct l3_event *service_event_create(struct l3_host *host, const char *name,
                                              void (*function)(void *, uint32_t), uint32_t argument)
 {
     struct machine *m = host->machine;
     struct l3_event *event;
 
-    services_check_thread(host, "event_create");
+    if (!is_created_now(host, "event_create")) {
+        return NULL;
+    }
+    if (function == NULL) {
+        services_misused(host, "event_create", "the function is NULL");
+        return NULL;
+    }
     event = calloc(1, sizeof *event);
-    if (event == NULL || !event_queue_reserve(&m->exec.events, m->exec.events.room + 1)) {
-        free(event);
+    if (event == NULL ||
+        (event->name = strndup(name == NULL ? "event" : name, EVENT_NAME_MAXIMUM)) == NULL ||
+        !event_queue_reserve(&m->exec.events, m->exec.events.room + 1)) {
+        free_event(event);
         service_fail(host, "out of memory");
         return NULL;
     }
     event->host = host;
     event->function = function;
-    event->name = name;
     event->event.function = run_event;
     event->event.context = event;
     event->event.argument = argument;
@@ -245,14 +353,17 @@ static struct l3_event *service_event_create(struct l3_host *host, const char *n
 
 static void service_event_arm(struct l3_host *host, struct l3_event *event, uint64_t deadline)
 {
-    services_check_thread(host, "event_arm");
+    if (!is_event(host, "event_arm", event)) {
+        return;
+    }
     event_arm(&host->machine->exec.events, &event->event, deadline);
 }
 
 static void service_event_cancel(struct l3_host *host, struct l3_event *event)
 {
-    services_check_thread(host, "event_cancel");
-    event_cancel(&host->machine->exec.events, &event->event);
+    if (is_event(host, "event_cancel", event)) {
+        event_cancel(&host->machine->exec.events, &event->event);
+    }
 }
 
 /* ---- interrupts ---- */
@@ -297,7 +408,7 @@ static void tell_watchers(struct machine *m, uint32_t line, uint32_t level)
 static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
 {
     struct machine *m = host->machine;
-    uint32_t line = service_irq_line(host, output);
+    uint32_t line = host->irq_lines[output];
     uint32_t *drivers = &m->line_drivers[line];
     bool was_high = *drivers != 0;
 
@@ -317,15 +428,22 @@ static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
     }
 }
 
+static bool can_drive(struct l3_host *host, const char *service, uint32_t output)
+{
+    return services_are_open(host, service, HOST_LIVING) && has_output(host, service, output);
+}
+
 static void service_irq_set(struct l3_host *host, uint32_t output, uint32_t level)
 {
-    drive_line(host, output, level != 0);
+    if (can_drive(host, "irq_set", output)) {
+        drive_line(host, output, level != 0);
+    }
 }
 
 /* On an output that is high there is nothing to be seen of a pulse. */
 static void service_irq_pulse(struct l3_host *host, uint32_t output)
 {
-    if (service_irq_line(host, output) != 0 && host->irq_levels[output] == 0) {
+    if (can_drive(host, "irq_pulse", output) && host->irq_levels[output] == 0) {
         drive_line(host, output, 1);
         drive_line(host, output, 0);
     }
@@ -350,7 +468,10 @@ static struct access dma_access(const struct l3_host *host)
 static int32_t service_dma_read(struct l3_host *host, uint64_t address, void *buffer, uint64_t size)
 {
     struct access how = dma_access(host);
-    services_check_thread(host, "dma_read");
+    if (!services_are_open(host, "dma_read", HOST_LIVING) ||
+        !has_buffer(host, "dma_read", buffer, size)) {
+        return size == 0 ? L3_OK : L3_BUS_ERROR;
+    }
     return addrspace_read(&host->machine->space, address, buffer, size, &how) ? L3_OK
                                                                               : L3_BUS_ERROR;
 }
@@ -359,7 +480,10 @@ static int32_t service_dma_write(struct l3_host *host, uint64_t address, const v
                                  uint64_t size)
 {
     struct access how = dma_access(host);
-    services_check_thread(host, "dma_write");
+    if (!services_are_open(host, "dma_write", HOST_LIVING) ||
+        !has_buffer(host, "dma_write", buffer, size)) {
+        return size == 0 ? L3_OK : L3_BUS_ERROR;
+    }
     return addrspace_write(&host->machine->space, address, buffer, size, &how) ? L3_OK
                                                                                : L3_BUS_ERROR;
 }
@@ -380,6 +504,10 @@ static void service_log(struct l3_host *host, uint32_t level, const char *format
     va_list arguments;
 
     services_check_thread(host, "log");
+    if (format == NULL) {
+        services_misused(host, "log", "the format is NULL");
+        return;
+    }
     if (item != 0 && !log_on(log, item)) {
         return;
     }
@@ -389,18 +517,40 @@ static void service_log(struct l3_host *host, uint32_t level, const char *format
     log_line(log, item, "%s: %s", host->name, text);
 }
 
+/* A line behind one of the device's own properties. */
+static bool is_line(struct l3_host *host, const char *service, const struct l3_chardev *chardev)
+{
+    uint32_t count = host->library->class.property_count;
+    if (!services_are_open(host, service, HOST_CREATING)) {
+        return false;
+    }
+    for (uint32_t i = 0; chardev != NULL && i < count; i++) {
+        if ((struct l3_chardev *)host->properties[i].chardev == chardev) {
+            return true;
+        }
+    }
+    if (chardev == NULL || (struct l3_chardev *)host->no_line != chardev) {
+        services_misused(host, service, "the line is not one that property_chardev() gave");
+        return false;
+    }
+    return true;
+}
+
 static uint64_t service_chardev_read(struct l3_host *host, struct l3_chardev *chardev, void *buffer,
                                      uint64_t size)
 {
-    services_check_thread(host, "chardev_read");
-    return chardev_read((struct chardev *)chardev, buffer, size);
+    return is_line(host, "chardev_read", chardev) && has_buffer(host, "chardev_read", buffer, size)
+               ? chardev_read((struct chardev *)chardev, buffer, size)
+               : 0;
 }
 
 static void service_chardev_write(struct l3_host *host, struct l3_chardev *chardev,
                                   const void *buffer, uint64_t size)
 {
-    services_check_thread(host, "chardev_write");
-    chardev_write((struct chardev *)chardev, buffer, size);
+    if (is_line(host, "chardev_write", chardev) &&
+        has_buffer(host, "chardev_write", buffer, size)) {
+        chardev_write((struct chardev *)chardev, buffer, size);
+    }
 }
 
 static void service_stop(struct l3_host *host, uint32_t status, const char *format, ...)
@@ -408,9 +558,14 @@ static void service_stop(struct l3_host *host, uint32_t status, const char *form
     char text[200];
     va_list arguments;
 
-    services_check_thread(host, "stop");
+    if (!services_are_open(host, "stop", HOST_CREATING)) {
+        return;
+    }
+    if (status > 63) {
+        services_misused(host, "stop", "status %u; 0 to 63 are possible", status);
+    }
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof text, format == NULL ? "no reason given" : format, arguments);
     va_end(arguments);
     exec_stop(&host->machine->exec, STOP_DEVICE, status < 64 ? (int)status : 63, "%s: %s",
               host->name, text);

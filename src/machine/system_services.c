@@ -19,8 +19,15 @@ enum { BAR_APB_IO = 1, BAR_AHB_MEMORY = 2, BAR_AHB_IO = 3 };
 
 static struct cpu *find_cpu(struct l3_host *host, uint32_t number, const char *service)
 {
-    services_check_thread(host, service);
-    return number < host->machine->cpu_count ? &host->machine->cpus[number] : NULL;
+    if (!services_are_open(host, service, HOST_CREATING)) {
+        return NULL;
+    }
+    if (number >= host->machine->cpu_count) {
+        services_misused(host, service, "there is no CPU %u; there are %u", number,
+                         host->machine->cpu_count);
+        return NULL;
+    }
+    return &host->machine->cpus[number];
 }
 
 static uint32_t system_cpu_count(struct l3_host *host)
@@ -32,8 +39,10 @@ static uint32_t system_cpu_count(struct l3_host *host)
 static void system_cpu_irq_level(struct l3_host *host, uint32_t number, uint32_t level)
 {
     struct cpu *cpu = find_cpu(host, number, "cpu_irq_level");
-    if (cpu != NULL) {
-        cpu_set_irl(cpu, level & 15);
+    if (cpu != NULL && level > 15) {
+        services_misused(host, "cpu_irq_level", "level %u; 0 to 15 are possible", level);
+    } else if (cpu != NULL) {
+        cpu_set_irl(cpu, level);
         if (cpu_interrupt_is_due(cpu)) {
             exec_cpu_is_wanted(&host->machine->exec, cpu);
         }
@@ -59,7 +68,9 @@ static void system_cpu_wake(struct l3_host *host, uint32_t number)
 static void system_cpu_boot_address(struct l3_host *host, uint32_t number, uint32_t address)
 {
     struct cpu *cpu = find_cpu(host, number, "cpu_boot_address");
-    if (cpu != NULL && cpu->status != CPU_RUNNING) {
+    if ((address & 3) != 0) {
+        services_misused(host, "cpu_boot_address", "0x%x is not a multiple of 4", address);
+    } else if (cpu != NULL && cpu->status != CPU_RUNNING) {
         cpu->pc = address;
         cpu->npc = address + 4;
     }
@@ -77,7 +88,9 @@ static void system_cpu_force_error(struct l3_host *host, uint32_t number)
 static void system_reset(struct l3_host *host, uint32_t cause)
 {
     struct machine *m = host->machine;
-    services_check_thread(host, "system_reset");
+    if (!services_are_open(host, "system_reset", HOST_LIVING)) {
+        return;
+    }
     if (m->resetting) {
         log_line(
             &m->log, 0,
@@ -95,6 +108,10 @@ static int32_t system_register_read(struct l3_host *host, uint32_t number, uint3
                                     uint32_t *value)
 {
     struct cpu *cpu = find_cpu(host, number, "cpu_register_read");
+    if (value == NULL) {
+        services_misused(host, "cpu_register_read", "the place for the value is NULL");
+        return 0;
+    }
     return cpu != NULL && cpu_read_register(cpu, reg, value);
 }
 
@@ -140,6 +157,12 @@ static void system_watch_bus_errors(struct l3_host *host,
                                     void (*function)(void *, const struct l3_bus_error *))
 {
     services_check_thread(host, "watch_bus_errors");
+    if (host->phase != HOST_CREATING || function == NULL) {
+        services_misused(host, "watch_bus_errors",
+                         function == NULL ? "the function is NULL"
+                                          : "it may be used in create() only");
+        return;
+    }
     host->bus_error = function;
     host->machine->bus.failed = bus_failed;
 }
@@ -273,10 +296,16 @@ static int32_t system_bus_entry(struct l3_host *host, uint32_t table, uint32_t b
 {
     struct l3_bus_entry full = {0};
     uint64_t apb_base = 0;
-    uint32_t size = entry->struct_size;
+    uint32_t size;
     int32_t result;
 
     services_check_thread(host, "bus_entry");
+    if (entry == NULL || table > L3_BUS_APB_SLAVES) {
+        services_misused(host, "bus_entry",
+                         entry == NULL ? "the entry is NULL" : "there is no table %u", table);
+        return -1;
+    }
+    size = entry->struct_size;
     if (index >= table_size(table)) {
         return -1;
     }

@@ -45,8 +45,7 @@ class Libraries(Refusal):
 
     def test_short_property(self):
         """Found by struct_size, not by reading what lies behind."""
-        self.refuse(plugin("short_property.so"), "property 1 has no name or the wrong type or "
-                    "struct_size")
+        self.refuse(plugin("short_property.so"), "one of its properties has the wrong struct_size, 8")
 
     def test_odd_regions(self):
         self.refuse(plugin("odd_kind.so"), "region registers has an unknown kind (77)")
