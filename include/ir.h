@@ -141,11 +141,21 @@ struct ir_loaded {
  * env has an array of ports, which the guest fills and empties.  A backend may look there for what the TLB
  * refuses, before it asks load() or store().  Of an access of size s at address a it is port
  *
- *     (a >> 2) * 2 % IR_PORTS for a load, the next for a store
+ *     ir_port_index(a) for a load, the next for a store
  *
  * and answers if its tag is env's key | tags[write][log2 of s] | a.  The manual is docs/ir.md.
  */
-#define IR_PORTS 64
+#define IR_PORT_BITS   7
+#define IR_PORTS       (2u << IR_PORT_BITS)
+#define IR_PORT_FACTOR 0x740a0359u
+
+/* All bits of the address count, so that neither registers at the same offset of each core on a bus nor
+ * those of one core share a port: the factor is one that gives the fewest collisions of such (the same
+ * offset of 32 cores, 64 registers of one, the first eight of 16 cores). */
+static inline unsigned ir_port_index(uint32_t address)
+{
+    return (address * IR_PORT_FACTOR >> (32 - IR_PORT_BITS)) * 2;
+}
 struct ir_ports {
     uint64_t tags[2][4];
     /* where in env: */

@@ -99,10 +99,12 @@ static void store_zero(struct x64 *c, bool wide, struct x64_mem to)
 static void emit_port_search(struct x64 *c, const struct port *port)
 {
     const struct ir_ports *at = port->at;
+    unsigned log = (unsigned)__builtin_ctz(at->port_size) + 1; /* of a load's and a store's */
 
-    x64_mov(&c->as, false, RAX, RCX);
-    x64_alu_ri(&c->as, ALU_AND, false, RAX, (IR_PORTS / 2 - 1) << 2);
-    x64_shift_imm(&c->as, SHIFT_SHL, false, RAX, (unsigned)__builtin_ctz(at->port_size) - 1);
+    x64_rr(&c->as, OP_IMUL_IMM32, RAX, RCX); /* ir_port_index() */
+    x64_imm32(&c->as, IR_PORT_FACTOR);
+    x64_shift_imm(&c->as, SHIFT_SHR, false, RAX, 32 - IR_PORT_BITS - log);
+    x64_alu_ri(&c->as, ALU_AND, false, RAX, (int32_t)(IR_PORTS / 2 - 1) << log);
     x64_mov_imm64(&c->as, R10, at->tags[port->write][port->size & 3]);
     x64_alu_rr(&c->as, ALU_OR, true, R10, RCX);
     x64_alu_rm(&c->as, ALU_OR, true, R10, x64_env(at->keys[port->other]));

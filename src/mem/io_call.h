@@ -13,9 +13,10 @@
 #ifndef MEM_IO_CALL_H
 #define MEM_IO_CALL_H
 
+#include "ir.h"
 #include "mem/addrspace.h"
 
-#define IO_CALLS 64
+#define IO_CALLS IR_PORTS
 
 /* NULL, or what is called with an entry's function instead of that: the build of LEON3EMU_LINKED_DEVICES
  * (tests/bench/linked.h). */
@@ -48,7 +49,7 @@ static inline uint64_t io_call_tag(uint64_t key, uint32_t address, unsigned size
 
 static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address, unsigned write)
 {
-    return &calls[((address >> 2) * 2 + write) % IO_CALLS];
+    return &calls[ir_port_index(address) + write];
 }
 
 /* Carries the access out.  Loads: value is 0, the answer is in call->request.value, to be masked.  Returns

@@ -74,9 +74,10 @@ void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
 
 static void forget_calls(struct tlb *tlb)
 {
-    for (unsigned i = 0; i < IO_CALLS; i++) {
+    for (unsigned i = 0; i < IO_CALLS && tlb->calls_known; i++) {
         tlb->io_calls[i].tag = 0;
     }
+    tlb->calls_known = false;
 }
 
 static unsigned table_of(enum tlb_index index, unsigned place)

@@ -99,6 +99,7 @@ struct tlb {
     struct bus *bus; /* of the space */
     uint64_t io_key; /* what io_calls[] hang on: index and attributes */
     struct io_call io_calls[IO_CALLS];
+    bool calls_known; /* one of them has been made since all were forgotten */
 };
 
 /* Lets `addend` be the usual one of the index and context in use (include/tlb_layout.h).  Not while generated

@@ -261,6 +261,7 @@ static void note_call(struct tlb *tlb, uint32_t pa, unsigned size, unsigned writ
     }
     io = addrspace_io_page(tlb->space, pa);
     if (io != NULL) {
+        tlb->calls_known = true;
         io_call_prepare(io_call_at(tlb->io_calls, pa, write),
                         io_call_tag(tlb_bus_key(how->attributes), pa, size, write), io, pa, size,
                         write, how);
@@ -328,6 +329,7 @@ static struct io_call *page_call(struct tlb *tlb, const struct io_page *io, uint
     }
     call = known_call(tlb, tlb->io_key, va, size, write);
     if (call == NULL) {
+        tlb->calls_known = true;
         io_call_prepare(io_call_at(tlb->io_calls, va, write),
                         io_call_tag(tlb->io_key, va, size, write), io, io_address(io, va), size,
                         write, &how);

@@ -507,8 +507,6 @@ static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint
             IO_CALL_KIND(8, write)                                                                 \
     }
 
-_Static_assert(IO_CALLS == IR_PORTS, "the ports are the TLB's known calls");
-
 static const struct ir_ports ports = {
     .tags = {KINDS(0u), KINDS(1u)},
     .array = offsetof(struct cpu, tlb.io_calls),
