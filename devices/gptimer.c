@@ -49,11 +49,15 @@
 #define CONTROL_RS     0x002u /* restart: reload after underflow */
 #define CONTROL_LD     0x004u /* load now */
 #define CONTROL_IE     0x008u /* interrupt enable */
-#define CONTROL_IP     0x010u /* interrupt pending, cleared by writing 1 */
+#define CONTROL_IP     0x010u /* interrupt pending, cleared by writing 1 (but see ip_by_zero) */
 #define CONTROL_CH     0x020u /* chain with the timer before */
 #define CONTROL_WN     0x080u /* watchdog also raises interrupt 15; not modelled */
 #define CONTROL_WS     0x100u /* watchdog does not reset */
 #define CONTROL_STORED (CONTROL_EN | CONTROL_RS | CONTROL_IE | CONTROL_CH | CONTROL_WS)
+
+/* A core without this service tells of all lines. */
+#define HAS_WATCH(system)                                                                          \
+    ((system)->struct_size >= offsetof(struct l3_system_services, watch_irq_lines) + sizeof(void *))
 
 #define VALUE_COUNT (4 + 4 * TIMER_MAX)
 
@@ -80,6 +84,7 @@ struct gptimer {
     uint32_t scaler_mask;
     uint32_t config_mask; /* bits of the configuration register that exist */
     uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
+    uint32_t ip_by_zero;  /* writing 0 clears IP, not 1 */
     /* What follows from the state until somebody changes it: */
     uint32_t chained; /* a timer is */
     uint64_t quiet;   /* cycle of the next tick; 0: no timer runs, or not known */
@@ -396,11 +401,23 @@ static void gptimer_event(void *instance, uint32_t argument)
 
 /* ---- latch and set ---- */
 
+/* Asks to be told of the lines that something is to happen at: mostly of none. */
+static void gptimer_watch(struct gptimer *timer)
+{
+    struct gptimer_state *state = &timer->state;
+    const struct l3_system_services *system = timer->services->system;
+    uint32_t wanted = state->config & (CONFIG_EL | CONFIG_ES) ? state->select : 0;
+    if (HAS_WATCH(system)) {
+        state->lines = system->watch_irq_lines(timer->host, wanted);
+    }
+}
+
 /* Does what a selected line that is high was to do.  The state is that of now.  Both happen at one
  * clock edge: the latches get the counters from before the load. */
 static void gptimer_match(struct gptimer *timer)
 {
     struct gptimer_state *state = &timer->state;
+    gptimer_watch(timer);
     if ((state->lines & state->select) == 0) {
         return;
     }
@@ -409,6 +426,7 @@ static void gptimer_match(struct gptimer *timer)
         state->counter[i] = state->config & CONFIG_ES ? state->reload[i] : state->counter[i];
     }
     state->config &= ~(CONFIG_EL | CONFIG_ES);
+    gptimer_watch(timer);
 }
 
 /* This may be one of the timer's own interrupts, from inside gptimer_raise(): the state is that of
@@ -562,9 +580,14 @@ static int32_t gptimer_read(void *instance, struct l3_request *request)
 
 static L3_APART int32_t gptimer_write_any(struct gptimer *timer, const struct l3_request *request)
 {
+    struct l3_request turned = *request;
     gptimer_sync(timer);
     gptimer_settle(timer);
-    int32_t result = l3_regfile_write(&timer->regs, request);
+    if (timer->ip_by_zero && request->offset >= CONTROLS &&
+        request->offset % STRIDE == CONTROLS % STRIDE) {
+        turned.value ^= CONTROL_IP;
+    }
+    int32_t result = l3_regfile_write(&timer->regs, &turned);
     gptimer_arm(timer);
     return result;
 }
@@ -604,6 +627,7 @@ static void gptimer_reset(void *instance, uint32_t cause)
     state->since = timer->services->cycles(timer->host);
     state->busy = state->since;
     state->lines = 0; /* who drives one drives it anew in his own reset */
+    gptimer_watch(timer);
     if (timer->watchdog != 0) {
         state->reload[last] = timer->watchdog;
         state->counter[last] = timer->watchdog;
@@ -627,6 +651,7 @@ static int gptimer_configure(struct gptimer *timer)
     timer->count = (uint32_t)services->property_uint(host, "timers");
     timer->separate_irqs = (uint32_t)services->property_uint(host, "separate_irqs");
     timer->watchdog = (uint32_t)services->property_uint(host, "watchdog");
+    timer->ip_by_zero = (uint32_t)services->property_uint(host, "ip_by_zero");
     timer->scaler_mask = (uint32_t)(((uint64_t)1 << scaler_bits) - 1);
     uint32_t latch = (uint32_t)services->property_uint(host, "latch");
     uint32_t set = (uint32_t)services->property_uint(host, "set");
@@ -683,6 +708,8 @@ static const struct l3_property gptimer_properties[] = {
      "an interrupt can copy the counters to latch registers"},
     {sizeof(struct l3_property), L3_PROPERTY_BOOL, "set", "off", 0, 0,
      "an interrupt can load the counters; needs latch, which has the choice of interrupts"},
+    {sizeof(struct l3_property), L3_PROPERTY_BOOL, "ip_by_zero", "off", 0, 0,
+     "IP is cleared by writing 0 (UT699); off: by writing 1"},
 };
 /* clang-format on */
 

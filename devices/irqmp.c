@@ -54,6 +54,7 @@ struct irqmp {
         };
     };
     uint32_t lines;          /* bus lines that are high */
+    uint32_t ilevel_known;   /* software has written it, or was told that it should */
     uint32_t level[CPU_MAX]; /* what each CPU was told */
 };
 
@@ -99,6 +100,13 @@ static uint32_t irqmp_enabled(void *instance, uint32_t cpu, uint32_t level)
     return cpu < irqmp->cpu_count ? irqmp->mask[cpu] & above : 0;
 }
 
+/* Are there two, of which the level register says which comes first? */
+static int irqmp_has_choice(const struct irqmp *irqmp, uint32_t cpu)
+{
+    uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu] & NORMAL;
+    return (wanted & (wanted - 1)) != 0;
+}
+
 /* Nothing is wanted of the CPU, nor was before. */
 static int irqmp_is_idle(const struct irqmp *irqmp, uint32_t cpu)
 {
@@ -106,10 +114,22 @@ static int irqmp_is_idle(const struct irqmp *irqmp, uint32_t cpu)
     return (wanted | irqmp->level[cpu]) == 0;
 }
 
+/* Where its flip-flops have no reset the choice is left to chance. */
+static L3_APART void irqmp_blame_ilevel(struct irqmp *irqmp)
+{
+    irqmp->ilevel_known = 1;
+    irqmp->services->log(irqmp->host, L3_LOG_GUEST_ERROR,
+                         "two interrupts are wanted at once, and the level register was never "
+                         "written: hardware does not reset it; here it is 0");
+}
+
 /* Tells one CPU, if its level has changed. */
 static L3_APART void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
 {
     uint32_t level = irqmp_level_of(irqmp, cpu);
+    if (!irqmp->ilevel_known && irqmp_has_choice(irqmp, cpu)) {
+        irqmp_blame_ilevel(irqmp);
+    }
     if (level != irqmp->level[cpu]) {
         irqmp->level[cpu] = level;
         irqmp->services->system->cpu_irq_level(irqmp->host, cpu, level);
@@ -152,6 +172,15 @@ static void irqmp_acknowledge(void *instance, uint32_t cpu, uint32_t level)
 }
 
 /* ---- registers ---- */
+
+static void irqmp_write_ilevel(void *instance, uint32_t index, uint32_t value)
+{
+    struct irqmp *irqmp = instance;
+    (void)index;
+    (void)value;
+    irqmp->ilevel_known = 1;
+    irqmp_update(irqmp);
+}
 
 static void irqmp_write_any(void *instance, uint32_t index, uint32_t value)
 {
@@ -292,7 +321,7 @@ static void irqmp_write_boot(void *instance, uint32_t index, uint32_t value)
 /* clang-format off */
 static const struct l3_register irqmp_registers[] = {
     /*          offset name       reset readable stored  w1c */
-    L3_REGISTER(0x00,  "ilevel",  0,    NORMAL,  NORMAL, 0, NULL, irqmp_write_any),
+    L3_REGISTER(0x00,  "ilevel",  0,    NORMAL,  NORMAL, 0, NULL, irqmp_write_ilevel),
     L3_REGISTER(0x04,  "ipend",   0,    LINES,   0,      0, NULL, irqmp_write_pending),
     L3_REGISTER(0x08,  "iforce0", 0,    0,       0,      0, irqmp_read_force0, irqmp_write_force0),
     L3_REGISTER(0x0c,  "iclear",  0,    0,       0,      0, NULL, irqmp_write_clear),
@@ -379,6 +408,7 @@ static void irqmp_reset(void *instance, uint32_t cause)
     (void)cause;
     l3_regfile_reset(&irqmp->regs);
     irqmp->lines = 0;
+    irqmp->ilevel_known = 0;
     for (uint32_t cpu = 0; cpu < irqmp->cpu_count; cpu++) {
         irqmp->level[cpu] = 0;
         irqmp->services->system->cpu_irq_level(irqmp->host, cpu, 0);
@@ -464,6 +494,7 @@ static const struct l3_property irqmp_properties[] = {
 static const struct l3_state_field irqmp_state[] = {
     FIELD(values, 8 + 3 * CPU_MAX),
     FIELD(lines, 1),
+    FIELD(ilevel_known, 1),
     FIELD(level, CPU_MAX),
 };
 

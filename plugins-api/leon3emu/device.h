@@ -424,6 +424,12 @@ struct l3_system_services {
      * are made inside such a call nobody is told. */
     void (*watch_bus_errors)(struct l3_host *host,
                              void (*function)(void *instance, const struct l3_bus_error *error));
+
+    /* -- version 3 --------------------------------------------------------------------------- */
+    /* For devices with L3_CLASS_SEES_IRQ_LINES, from reset() on: pin_input() is called for changes of
+     * the lines in mask (bit n: line n) and of no others, until this is called again.  Returns the
+     * lines that are high now, whatever mask says.  A device that never calls it is told of all.  */
+    uint32_t (*watch_irq_lines)(struct l3_host *host, uint32_t mask);
 };
 
 /* ---- Export ---------------------------------------------------------------------------------- */

@@ -472,6 +472,7 @@ bool device_create(struct machine *m, const char *name, const struct library *li
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     host->machine = m;
+    host->watched_lines = UINT32_MAX;
     host->library = library;
     host->owner.external = library->handle != NULL;
     host->owner.changes_fp = library->changes_fp;

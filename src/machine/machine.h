@@ -65,6 +65,7 @@ enum host_phase { HOST_CREATING, HOST_LIVING, HOST_DYING };
 struct l3_host {
     struct l3_host *next; /* in board order */
     struct l3_host *next_watcher;
+    uint32_t watched_lines; /* it wants to be told of these */
     struct machine *machine;
     const struct library *library;
     char *name;

@@ -398,7 +398,9 @@ static void tell_watchers(struct machine *m, uint32_t line, uint32_t level)
     }
     for (uint32_t i = 0; i < list->count; i++) {
         for (struct l3_host *host = m->line_watchers; host != NULL; host = host->next_watcher) {
-            tell_pin(host, list->changes[i].line, list->changes[i].level);
+            if (host->watched_lines >> list->changes[i].line & 1) {
+                tell_pin(host, list->changes[i].line, list->changes[i].level);
+            }
         }
     }
     list->count = 0;

@@ -167,6 +167,22 @@ static void system_watch_bus_errors(struct l3_host *host,
     host->machine->bus.failed = bus_failed;
 }
 
+/* ---- interrupt lines ---- */
+
+static uint32_t system_watch_irq_lines(struct l3_host *host, uint32_t mask)
+{
+    uint32_t high = 0;
+
+    if (!services_are_open(host, "watch_irq_lines", HOST_LIVING)) {
+        return 0;
+    }
+    host->watched_lines = mask;
+    for (uint32_t line = 1; line < MACHINE_IRQ_LINES; line++) {
+        high |= host->machine->line_drivers[line] != 0 ? UINT32_C(1) << line : 0;
+    }
+    return high;
+}
+
 /* ---- plug&play ---- */
 
 static uint32_t id_word(uint32_t vendor, uint32_t device, uint32_t version, uint32_t irq)
@@ -320,7 +336,7 @@ static int32_t system_bus_entry(struct l3_host *host, uint32_t table, uint32_t b
 
 const struct l3_system_services system_services = {
     .struct_size = sizeof(struct l3_system_services),
-    .version = 2,
+    .version = 3,
     .cpu_count = system_cpu_count,
     .cpu_irq_level = system_cpu_irq_level,
     .cpu_status = system_cpu_status,
@@ -332,4 +348,5 @@ const struct l3_system_services system_services = {
     .cpu_register_read = system_register_read,
     .cpu_register_write = system_register_write,
     .watch_bus_errors = system_watch_bus_errors,
+    .watch_irq_lines = system_watch_irq_lines,
 };
