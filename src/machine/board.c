@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "core/parse.h"
 #include "machine/builtin_boards.h"
 #include "machine/machine.h"
@@ -39,6 +40,10 @@ static bool add_memory(struct machine *m, const struct board_memory *memory, str
     if (region == NULL) {
         return error_set(err, LEON3EMU_HOST, "no memory for %u bytes of %s", memory->size,
                          memory->name);
+    }
+    if (!places_take(m, region, memory->base, memory->size, 0, err)) {
+        region_destroy(region);
+        return false;
     }
     region_add(m->root, memory->base, region, 0);
     return true;
@@ -266,16 +271,12 @@ static bool prepare_extra(struct machine *m, const char *text, struct extra *ext
            error_prefix(err, "--periph %s", text);
 }
 
-/* Instances are called after their class, numbered. */
-static void number_name(const struct machine *m, const char *base, char *name, size_t size)
+/* Instances are called after their class, numbered; a board may have such names already. */
+static void number_name(struct machine *m, const struct library *library, char *name, size_t size)
 {
-    const struct l3_host *host;
-    unsigned n = 0;
     do {
-        snprintf(name, size, "%s%u", base, n++);
-        for (host = m->devices; host != NULL && strcmp(host->name, name) != 0; host = host->next) {
-        }
-    } while (host != NULL);
+        snprintf(name, size, "%s%u", library->class.name, library_next_number(m, library));
+    } while (device_find(m, name) != NULL);
 }
 
 static bool make_extra(struct machine *m, const char *text, const struct extra *extra,
@@ -290,7 +291,7 @@ static bool make_extra(struct machine *m, const char *text, const struct extra *
         }
         snprintf(name, sizeof name, "%s", extra->replaces->name);
     } else {
-        number_name(m, extra->library->class.name, name, sizeof name);
+        number_name(m, extra->library, name, sizeof name);
     }
     return device_create(m, name, extra->library, &list, err) ||
            blame(m, err->status, err, "--periph %s", text);
@@ -355,6 +356,90 @@ static bool check_replacements(const struct machine *m, const struct extra *extr
     return true;
 }
 
+/* ---- what is allowed, but hardly meant ---- */
+
+static __attribute__((format(printf, 2, 3))) void notice(const struct machine *m,
+                                                         const char *format, ...)
+{
+    char text[300];
+    va_list arguments;
+
+    if (m->options.notice == NULL) {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    m->options.notice(m->options.context, text);
+}
+
+/* Where APB bridges are; no board has more of them than this. */
+struct bridges {
+    unsigned count;
+    uint64_t bases[64];
+};
+
+static struct bridges find_bridges(const struct machine *m)
+{
+    struct bridges bridges = {0, {0}};
+    for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        if ((host->library->class.flags & L3_CLASS_BRIDGE) && host->library->class.region_count &&
+            bridges.count < ARRAY_LEN(bridges.bases)) {
+            bridges.bases[bridges.count++] = host->bases[0];
+        }
+    }
+    return bridges;
+}
+
+static bool is_behind_bridge(const struct bridges *bridges, uint64_t base)
+{
+    for (unsigned i = 0; i < bridges->count; i++) {
+        if (base - bridges->bases[i] < MACHINE_APB_SIZE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_lonely(const struct bridges *bridges, const struct l3_host *host)
+{
+    for (uint32_t i = 0; i < host->library->class.region_count; i++) {
+        if (library_region(&host->library->class, i).kind == L3_REGION_APB &&
+            !is_behind_bridge(bridges, host->bases[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_bridges(const struct machine *m)
+{
+    const struct bridges bridges = find_bridges(m);
+    const struct l3_host *first = NULL;
+    unsigned count = 0;
+
+    for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        if (is_lonely(&bridges, host)) {
+            first = first == NULL ? host : first;
+            count++;
+        }
+    }
+    if (count > 0) {
+        notice(m,
+               "%s at 0x%08llx%s: an APB core outside the 1 MiB of every APB bridge of the board; "
+               "plug&play does not show it; add a bridge (apbctrl) there, or move it behind one",
+               first->name, (unsigned long long)first->bases[0], count > 1 ? " (and others)" : "");
+    }
+}
+
+static void check_controller(const struct machine *m)
+{
+    if (m->irq_controller == NULL) {
+        notice(m, "the board has no interrupt controller: no interrupt reaches a CPU; add one, "
+                  "such as irqmp0 = irqmp, base=0x80000200");
+    }
+}
+
 bool board_build(struct machine *m, struct error *err)
 {
     size_t count = m->options.peripheral_count;
@@ -368,6 +453,10 @@ bool board_build(struct machine *m, struct error *err)
         ok = prepare_extra(m, m->options.peripherals[i], &extras[i], err);
     }
     ok = ok && check_replacements(m, extras, err) && make_devices(m, extras, err);
+    if (ok) {
+        check_bridges(m);
+        check_controller(m);
+    }
     for (size_t i = 0; extras != NULL && i < count; i++) {
         property_list_clear(&extras[i].list);
         free(extras[i].merged);

@@ -23,6 +23,8 @@ struct file_state {
     int in;
     char *out_path;
     bool created; /* OUT was not there before */
+    dev_t device; /* of OUT, if it is a regular file */
+    ino_t inode;  /* 0: it is none */
 };
 
 static bool none_open(struct chardev *cd, const char *argument, struct error *err)
@@ -92,6 +94,29 @@ static bool file_open_output(struct file_state *state, struct error *err)
     return true;
 }
 
+/* Two lines that write one file would write over each other. */
+static bool check_alone(const struct chardev *cd, struct file_state *state, struct error *err)
+{
+    struct stat st;
+
+    if (state->out < 0 || fstat(state->out, &st) != 0 || !S_ISREG(st.st_mode)) {
+        return true;
+    }
+    state->device = st.st_dev;
+    state->inode = st.st_ino;
+    for (const struct chardev *other = cd->hub->list; other != NULL; other = other->next) {
+        const struct file_state *its = other->state;
+        if (other != cd && other->backend == &chardev_file && its != NULL &&
+            its->inode == state->inode && its->device == state->device) {
+            return error_set(err, LEON3EMU_FILE,
+                             "'%s' is written by another line (%s) already; give each a file of "
+                             "its own",
+                             state->out_path, other->label);
+        }
+    }
+    return true;
+}
+
 static void file_begin(struct chardev *cd)
 {
     struct file_state *state = cd->state;
@@ -111,11 +136,12 @@ static bool file_open(struct chardev *cd, const char *argument, struct error *er
     if (state == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    *state = (struct file_state){-1, -1, chardev_path(cd, argument, length), false};
+    *state = (struct file_state){-1, -1, chardev_path(cd, argument, length), false, 0, 0};
     cd->state = state;
     char *in = chardev_path(cd, in_path, strlen(in_path));
     bool ok = in != NULL && state->out_path != NULL
-                  ? file_open_input(state, in, err) && file_open_output(state, err)
+                  ? file_open_input(state, in, err) && file_open_output(state, err) &&
+                        check_alone(cd, state, err)
                   : error_set(err, LEON3EMU_HOST, "out of memory");
     free(in);
     if (ok) {

@@ -305,22 +305,6 @@ static bool choose_base(struct l3_host *host, uint32_t index, const struct l3_re
     return true;
 }
 
-static bool find_overlap(const struct l3_host *host, uint64_t base, uint64_t size,
-                         struct error *err)
-{
-    for (const struct region *r = host->machine->root->children; r != NULL; r = r->sibling) {
-        if (base < r->base + r->size && r->base < base + size && r->priority == host->priority) {
-            return error_set(err, LEON3EMU_BOARD,
-                             "0x%08llx-0x%08llx overlaps %s at 0x%08llx-0x%08llx; choose another "
-                             "base, or a priority to lie above or below it",
-                             (unsigned long long)base, (unsigned long long)(base + size - 1),
-                             r->name, (unsigned long long)r->base,
-                             (unsigned long long)(r->base + r->size - 1));
-        }
-    }
-    return true;
-}
-
 static bool map_region(struct l3_host *host, uint32_t index, struct error *err)
 {
     const struct l3_device_class *class = &host->library->class;
@@ -338,13 +322,16 @@ static bool map_region(struct l3_host *host, uint32_t index, struct error *err)
     };
     char name[128];
 
-    if (!find_overlap(host, host->bases[index], described.size, err)) {
-        return false;
-    }
     snprintf(name, sizeof name, "%s.%s", host->name, described.name);
     host->regions[index] = region_new_io(name, described.size, &io);
     if (host->regions[index] == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    if (!places_take(host->machine, host->regions[index], host->bases[index], described.size,
+                     host->priority, err)) {
+        region_destroy(host->regions[index]);
+        host->regions[index] = NULL;
+        return false;
     }
     region_add(host->machine->root, host->bases[index], host->regions[index], host->priority);
     return true;
@@ -419,6 +406,33 @@ static bool create_instance(struct l3_host *host, struct error *err)
     return true;
 }
 
+/* ---- names ---- */
+
+static unsigned name_list(const char *name)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (const char *c = name; *c != '\0'; c++) {
+        hash = (hash ^ (uint8_t)*c) * 16777619u;
+    }
+    return (hash ^ hash >> 16) % MACHINE_NAME_LISTS;
+}
+
+struct l3_host *device_find(const struct machine *m, const char *name)
+{
+    struct l3_host *host = m->names[name_list(name)];
+    while (host != NULL && strcmp(host->name, name) != 0) {
+        host = host->next_of_name;
+    }
+    return host;
+}
+
+static void enter_name(struct l3_host *host)
+{
+    struct l3_host **list = &host->machine->names[name_list(host->name)];
+    host->next_of_name = *list;
+    *list = host;
+}
+
 static bool set_name(struct l3_host *host, const char *name, const struct property_list *list,
                      struct error *err)
 {
@@ -426,23 +440,26 @@ static bool set_name(struct l3_host *host, const char *name, const struct proper
     if (given != NULL && given->value != NULL) {
         name = given->value;
     }
-    for (const struct l3_host *other = host->machine->devices; other != NULL; other = other->next) {
-        if (strcmp(other->name, name) == 0) {
-            return error_set(err, LEON3EMU_BOARD, "there is a device %s already", name);
-        }
+    if (device_find(host->machine, name) != NULL) {
+        return error_set(err, LEON3EMU_BOARD, "there is a device %s already", name);
     }
     host->name = strdup(name);
     host->owner.name = host->name;
-    return host->name != NULL || error_set(err, LEON3EMU_HOST, "out of memory");
+    if (host->name == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    enter_name(host);
+    return true;
 }
 
 static void append(struct machine *m, struct l3_host *host)
 {
-    struct l3_host **link = &m->devices;
-    while (*link != NULL) {
-        link = &(*link)->next;
+    if (m->last_device == NULL) {
+        m->devices = host;
+    } else {
+        m->last_device->next = host;
     }
-    *link = host;
+    m->last_device = host;
     host->order = m->device_count++;
 }
 
@@ -450,15 +467,15 @@ static void append(struct machine *m, struct l3_host *host)
 static void connect_lines(struct machine *m, struct l3_host *host)
 {
     uint32_t flags = host->library->class.flags;
-    struct l3_host **link = &m->line_watchers;
-
     if ((flags & L3_CLASS_IRQ_CONTROLLER) && m->irq_controller == NULL) {
         m->irq_controller = host;
     } else if (flags & L3_CLASS_SEES_IRQ_LINES) {
-        while (*link != NULL) {
-            link = &(*link)->next_watcher;
+        if (m->last_watcher == NULL) {
+            m->line_watchers = host;
+        } else {
+            m->last_watcher->next_watcher = host;
         }
-        *link = host;
+        m->last_watcher = host;
     }
 }
 

@@ -232,6 +232,15 @@ const struct library *library_find(struct machine *m, const char *name, struct e
     return library != NULL ? library : load(m, path, err);
 }
 
+unsigned library_next_number(struct machine *m, const struct library *library)
+{
+    struct library *own = m->libraries;
+    while (own != library) {
+        own = own->next;
+    }
+    return own->numbered++;
+}
+
 void libraries_unload(struct machine *m)
 {
     while (m->libraries != NULL) {

@@ -441,6 +441,7 @@ void leon3emu_destroy(struct machine *m)
     addrspace_fini(&m->space);
     m->bus.last.region = NULL;
     region_destroy(m->root);
+    places_free(m);
     chardev_hub_destroy(m->chardevs);
     m->chardevs = NULL;
     hostio_destroy(m->hostio);

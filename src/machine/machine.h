@@ -25,10 +25,13 @@
 #define MACHINE_IRQ_LINES    32
 #define MACHINE_LINE_CHANGES 64
 #define MACHINE_NO_RECORD    15
+#define MACHINE_APB_SIZE     0x100000u /* of an APB bridge's address space */
+#define MACHINE_NAME_LISTS   1024      /* a power of two */
 
 struct gdb_glue;
 struct loaded;
 struct library_memory;
+struct places;
 
 /* A peripheral's code: built in, or a loaded library. */
 struct library {
@@ -36,6 +39,7 @@ struct library {
     char *path;                   /* NULL: built in */
     void *handle;                 /* of dlopen */
     bool changes_fp;              /* see struct io_owner */
+    unsigned numbered;            /* see library_next_number() */
     struct l3_device_class class; /* copy with its tables; fields the library does not have are 0 */
     struct library_memory *memory; /* what the copy consists of */
 };
@@ -65,7 +69,8 @@ enum host_phase { HOST_CREATING, HOST_LIVING, HOST_DYING };
 struct l3_host {
     struct l3_host *next; /* in board order */
     struct l3_host *next_watcher;
-    uint32_t watched_lines; /* it wants to be told of these */
+    struct l3_host *next_of_name; /* in a list of machine.names */
+    uint32_t watched_lines;       /* it wants to be told of these */
     struct machine *machine;
     const struct library *library;
     char *name;
@@ -114,6 +119,7 @@ struct machine {
     struct log_hooks log_hooks;
     struct bus bus;
     struct region *root;
+    struct places *places; /* what of the bus is taken, by priority */
     struct addrspace space;
     struct code_cache code_cache;
     struct cpu *cpus; /* exec.cpu is the one that executes, or did last */
@@ -127,9 +133,12 @@ struct machine {
     struct board_desc *board;
     struct library *libraries;
     struct l3_host *devices;
+    struct l3_host *last_device;
+    struct l3_host *names[MACHINE_NAME_LISTS]; /* devices by a hash of their names */
     uint32_t device_count;
     struct l3_host *irq_controller;
     struct l3_host *line_watchers; /* L3_CLASS_SEES_IRQ_LINES, in board order */
+    struct l3_host *last_watcher;
     struct line_changes line_changes;
     uint32_t line_drivers[MACHINE_IRQ_LINES]; /* how many outputs hold each line high */
     uint32_t bus_masters;                     /* devices with a record as such */
@@ -173,6 +182,8 @@ const struct l3_device_class *library_builtin(unsigned index);
 const char *library_directory(const struct leon3emu_options *options);
 /* Is there a built-in class of that name? */
 bool library_is_builtin(const char *name);
+/* How many devices of a library have been numbered; each call counts one. */
+unsigned library_next_number(struct machine *m, const struct library *library);
 void libraries_unload(struct machine *m);
 /* Adds the library whose class *class is; reading it is a call into the library.  handle: of dlopen(), taken
  * over; path and handle NULL: built in.  NULL: *err says what is wrong with the class. */
@@ -201,6 +212,8 @@ bool library_changes_fp(void *handle);
 bool device_create(struct machine *m, const char *name, const struct library *library,
                    const struct property_list *properties, struct error *err);
 void device_destroy(struct l3_host *host);
+/* The device of that name, or NULL. */
+struct l3_host *device_find(const struct machine *m, const char *name);
 /* Identity in plug&play: that of the class, or as the list says. */
 bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
                      struct l3_pnp *pnp, struct error *err);
@@ -248,6 +261,14 @@ void services_bind_thread(struct machine *m);
 /* Runs what post() queued. */
 void services_run_posts(struct machine *m);
 void services_close_posts(struct machine *m);
+
+/* ---- places.c ---- */
+
+/* Notes that [base, base+size) of the bus is taken by region at this priority.  False: *err says what lies there
+ * already, or that there is no memory. */
+bool places_take(struct machine *m, const struct region *region, uint64_t base, uint64_t size,
+                 int priority, struct error *err);
+void places_free(struct machine *m);
 
 /* ---- board.c ---- */
 

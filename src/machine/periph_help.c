@@ -42,9 +42,13 @@ static void print_core_properties(const struct l3_device_class *class, FILE *str
         fprintf(stream, "  %-16s number  interrupt line 1 to 31 of the first output; 0: none\n",
                 "irq");
     }
-    for (uint32_t i = 1; i < class->irq_output_count; i++) {
-        fprintf(stream, "  irq%-13u number  interrupt line of output %u; default irq+%u\n", i, i,
-                i);
+    if (class->irq_output_count > 2) {
+        char keys[40];
+        snprintf(keys, sizeof keys, "irq1 to irq%u", class->irq_output_count - 1);
+        fprintf(stream, "  %-16s number  interrupt lines of outputs 1 to %u; default irq+1, ...\n",
+                keys, class->irq_output_count - 1);
+    } else if (class->irq_output_count == 2) {
+        fprintf(stream, "  %-16s number  interrupt line of output 1; default irq+1\n", "irq1");
     }
     fprintf(stream, "  %-16s text    name of the instance\n", "name");
     if (class->pnp != NULL) {

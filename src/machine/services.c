@@ -90,6 +90,7 @@ static struct post *take_posts(struct machine *m, bool close)
 void services_run_posts(struct machine *m)
 {
     struct post *posts = take_posts(m, false);
+    host_fp_clean(); /* a library may change it in a way that library_changes_fp() does not see */
     while (posts != NULL) {
         struct post *post = posts;
         struct device_call call;
@@ -111,38 +112,7 @@ void services_close_posts(struct machine *m)
     }
 }
 
-/* ---- misuse ---- */
-
-#define MISUSES_TOLD 5
-
-void services_misused(struct l3_host *host, const char *service, const char *format, ...)
-{
-    char text[300];
-    va_list arguments;
-
-    if (++host->misuses > MISUSES_TOLD) {
-        return;
-    }
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    log_line(&host->machine->log, 0, "%s (%s) misuses %s(): %s%s", host->name,
-             host->library->path == NULL ? "built in" : host->library->path, service, text,
-             host->misuses == MISUSES_TOLD ? "; no more of this device's misuses are told" : "");
-}
-
-bool services_are_open(struct l3_host *host, const char *service, enum host_phase first)
-{
-    services_check_thread(host, service);
-    if (host->phase >= first && host->phase != HOST_DYING) {
-        return true;
-    }
-    services_misused(host, service,
-                     host->phase == HOST_DYING
-                         ? "no service may be used in destroy()"
-                         : "it may not be used in create(); reset() is the first that may");
-    return false;
-}
+/* ---- checks ---- */
 
 /* Of services that are for create() alone. */
 static bool is_created_now(struct l3_host *host, const char *service)

@@ -11,8 +11,6 @@
 #include "bits.h"
 #include "machine/machine.h"
 
-#define APB_BUS_SIZE 0x100000u
-
 enum { BAR_APB_IO = 1, BAR_AHB_MEMORY = 2, BAR_AHB_IO = 3 };
 
 /* ---- CPUs ---- */
@@ -261,7 +259,7 @@ static bool is_in_table(const struct l3_host *host, uint32_t table, uint64_t apb
         return (pnp->where & L3_PNP_AHB_SLAVE) != 0;
     default:
         return (pnp->where & L3_PNP_APB_SLAVE) != 0 && region < host->library->class.region_count &&
-               host->bases[region] - apb_base < APB_BUS_SIZE;
+               host->bases[region] - apb_base < MACHINE_APB_SIZE;
     }
 }
 

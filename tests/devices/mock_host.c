@@ -150,6 +150,16 @@ static struct l3_event *next_event(struct l3_host *host, uint64_t cycle)
     return next;
 }
 
+void mock_line(struct l3_host *host, uint32_t line, uint32_t level)
+{
+    uint32_t bit = 1u << (line & 31);
+    uint32_t before = host->lines_high;
+    host->lines_high = level ? before | bit : before & ~bit;
+    if (before != host->lines_high && (host->lines_watched & bit)) {
+        host->device->pin_input(host->instance, line, level);
+    }
+}
+
 void mock_run_until(struct l3_host *host, uint64_t cycle)
 {
     struct l3_event *event;
@@ -363,9 +373,15 @@ static void mock_watch_bus_errors(struct l3_host *host,
     host->bus_error = function;
 }
 
+static uint32_t mock_watch_irq_lines(struct l3_host *host, uint32_t mask)
+{
+    host->lines_watched = mask;
+    return host->lines_high;
+}
+
 static const struct l3_system_services system_services = {
     .struct_size = sizeof(struct l3_system_services),
-    .version = 2,
+    .version = 3,
     .cpu_count = mock_cpu_count,
     .cpu_irq_level = mock_cpu_irq_level,
     .cpu_status = mock_cpu_status,
@@ -375,6 +391,7 @@ static const struct l3_system_services system_services = {
     .system_reset = mock_system_reset,
     .bus_entry = mock_bus_entry,
     .watch_bus_errors = mock_watch_bus_errors,
+    .watch_irq_lines = mock_watch_irq_lines,
     .cpu_register_read = mock_cpu_register_read,
     .cpu_register_write = mock_cpu_register_write,
 };
@@ -416,6 +433,7 @@ struct l3_host *mock_new(const struct l3_device_class *device)
     host->device = device;
     host->services = device_services;
     host->system = system_services;
+    host->lines_watched = UINT32_MAX;
     host->services.system = &host->system;
     host->now = 1000;
     host->irq = 8;

@@ -67,6 +67,9 @@ struct l3_host {
     uint32_t pulses[MOCK_OUTPUTS];
     uint64_t pulse_time[MOCK_OUTPUTS]; /* of the last */
 
+    uint32_t lines_high;    /* interrupt lines of the bus, by mock_line() */
+    uint32_t lines_watched; /* the device wants to be told of these */
+
     uint32_t cpu_count;
     struct mock_cpu cpus[MOCK_CPUS];
     uint32_t level_calls; /* of cpu_irq_level */
@@ -104,6 +107,9 @@ uint32_t mock_read(struct l3_host *host, uint64_t offset);
 void mock_write(struct l3_host *host, uint64_t offset, uint32_t value);
 /* A debugger's read. */
 uint32_t mock_peek(struct l3_host *host, uint64_t offset);
+
+/* Drives an interrupt line of the bus; the device is told if it watches that line. */
+void mock_line(struct l3_host *host, uint32_t line, uint32_t level);
 
 /* Moves time, running the events that fall due, in order. */
 void mock_run_until(struct l3_host *host, uint64_t cycle);

@@ -535,6 +535,25 @@ static void test_debug_read_changes_nothing(void **state)
     mock_free(host);
 }
 
+/* UT699: writing 0 clears IP, writing 1 leaves it. */
+static void test_pending_is_cleared_by_writing_zero(void **state)
+{
+    (void)state;
+    struct l3_host *host = mock_new(l3_builtin_gptimer);
+    mock_property(host, "ip_by_zero", "on");
+    assert_true(mock_start(host));
+    mock_write(host, SRELOAD, 0);
+    mock_write(host, RELOAD(0), 9);
+    mock_write(host, CONTROL(0), EN | LD | IE);
+    mock_advance(host, 1000);
+    assert_int_equal(mock_read(host, CONTROL(0)) & IP, IP);
+    mock_write(host, CONTROL(0), IE | IP);
+    assert_int_equal(mock_read(host, CONTROL(0)), IE | IP);
+    mock_write(host, CONTROL(0), IE);
+    assert_int_equal(mock_read(host, CONTROL(0)), IE);
+    mock_free(host);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -544,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_timers_beyond_the_last_do_not_exist),
         cmocka_unit_test(test_periodic_interrupt),
         cmocka_unit_test(test_pending_is_cleared_by_writing_one),
+        cmocka_unit_test(test_pending_is_cleared_by_writing_zero),
         cmocka_unit_test(test_shared_interrupt),
         cmocka_unit_test(test_watchdog_resets_the_system),
         cmocka_unit_test(test_watchdog_fed_or_switched_off),

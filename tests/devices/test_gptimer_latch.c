@@ -51,7 +51,7 @@ static struct l3_host *start_latch(const char *set)
 
 static void drive(struct l3_host *host, uint32_t line, uint32_t level)
 {
-    host->device->pin_input(host->instance, line, level);
+    mock_line(host, line, level);
 }
 
 static void pulse(struct l3_host *host, uint32_t line)
@@ -178,6 +178,21 @@ static void test_without_latch_there_is_none(void **state)
     mock_free(host);
 }
 
+/* Edges of lines cost nothing where no latching is asked for. */
+static void test_lines_are_watched_while_armed_only(void **state)
+{
+    (void)state;
+    struct l3_host *host = start_latch("off");
+    assert_int_equal(host->lines_watched, 0);
+    mock_write(host, SELECT, 1u << 5 | 1u << 7);
+    assert_int_equal(host->lines_watched, 0);
+    mock_write(host, CONFIG, EL);
+    assert_int_equal(host->lines_watched, 1u << 5 | 1u << 7);
+    pulse(host, 7);
+    assert_int_equal(host->lines_watched, 0);
+    mock_free(host);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_latch_by_the_timers_own_interrupt),
         cmocka_unit_test(test_set_loads_the_counters_after_they_were_latched),
         cmocka_unit_test(test_without_latch_there_is_none),
+        cmocka_unit_test(test_lines_are_watched_while_armed_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -389,6 +389,26 @@ static void test_low_registers_appear_twice(void **state)
     mock_free(host);
 }
 
+/* RTL has no reset for it: told once, and only where it matters. */
+static void test_unwritten_level_register(void **state)
+{
+    (void)state;
+    struct l3_host *host = start(1);
+    mock_write(host, MASK(0), 0xfffe);
+    pulse(host, 3);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 0);
+    pulse(host, 5);
+    pulse(host, 6);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 1);
+    mock_reset(host, L3_RESET_POWER_ON);
+    mock_write(host, ILEVEL, 0);
+    mock_write(host, MASK(0), 0xfffe);
+    pulse(host, 3);
+    pulse(host, 5);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 1);
+    mock_free(host);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_core_is_told_changes_only),
         cmocka_unit_test(test_reset_forgets_everything),
         cmocka_unit_test(test_low_registers_appear_twice),
+        cmocka_unit_test(test_unwritten_level_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -252,6 +252,54 @@ static void test_priority_decides_overlaps(void **state)
     guest_free(&g);
 }
 
+static void note_notice(void *context, const char *line)
+{
+    struct guest *g = context;
+    snprintf(g->log, sizeof g->log, "%s", line);
+}
+
+static void check_notice(const char *board, const char *peripheral, const char *part)
+{
+    struct leon3emu_options options;
+    struct guest g;
+
+    leon3emu_options_init(&options);
+    options.input_fd = options.output_fd = -1;
+    options.peripherals = &peripheral;
+    options.peripheral_count = peripheral != NULL;
+    options.notice = note_notice;
+    guest_create_with(&g, board, &options);
+    assert_non_null(g.m);
+    if (part == NULL ? g.log[0] != '\0' : strstr(g.log, part) == NULL) {
+        fail_msg("\"%s\" instead of %s", g.log, part);
+    }
+    guest_free(&g);
+}
+
+static void test_what_is_hardly_meant(void **state)
+{
+    (void)state;
+    check_notice(GUEST_BOARD, "gptimer,base=0x50000000",
+                 "gptimer0 at 0x50000000: an APB core outside the 1 MiB of every APB bridge");
+    check_notice(WITH("apb0 = apbctrl, base=0x80000000\n"), NULL,
+                 "the board has no interrupt controller");
+    for (unsigned i = 0; leon3emu_board_name(i) != NULL; i++) {
+        check_notice(leon3emu_board_name(i), NULL, NULL);
+    }
+}
+
+/* Names that a board has already are passed over. */
+static void test_numbers(void **state)
+{
+    struct guest g;
+    (void)state;
+    create(&g, GUEST_BOARD "gptimer0 = gptimer, base=0x80000300\n", "gptimer,base=0x80000400");
+    assert_non_null(device_find(g.m, "gptimer0"));
+    assert_non_null(device_find(g.m, "gptimer1"));
+    assert_null(device_find(g.m, "gptimer2"));
+    guest_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +315,8 @@ int main(void)
         cmocka_unit_test(test_default_base),
         cmocka_unit_test(test_two_for_one_place),
         cmocka_unit_test(test_priority_decides_overlaps),
+        cmocka_unit_test(test_what_is_hardly_meant),
+        cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -780,6 +780,29 @@ static void test_handler_may_close(void **state)
     close(ends[1]);
 }
 
+/* Under whatever name: two lines would write over each other. */
+static void test_file_is_for_one(void **state)
+{
+    struct world *w = *state;
+    char path[] = "/tmp/leon3emu-line-XXXXXX";
+    char spec[64], other[64];
+    struct chardev *second = NULL;
+    struct error err = {0};
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    close(fd);
+    world_hub(w, -1, -1);
+    snprintf(spec, sizeof spec, "file:%s", path);
+    snprintf(other, sizeof other, "file:/tmp/./%s", path + 5);
+    open_line(w, spec);
+    assert_false(chardev_open(w->hub, "second", other, &second, &err));
+    assert_non_null(strstr(err.text, "is written by another line"));
+    assert_true(chardev_open(w->hub, "third", "file:/dev/null", &second, &err));
+    assert_true(chardev_open(w->hub, "fourth", "file:/dev/null", &second, &err));
+    unlink(path);
+}
+
 #define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -787,6 +810,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_specs),
         CASE(test_none),
+        CASE(test_file_is_for_one),
         CASE(test_stdio_is_for_one),
         CASE(test_stdio_without_descriptors),
         CASE(test_file_as_stdin_is_read_on_demand),
