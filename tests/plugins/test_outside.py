@@ -80,6 +80,14 @@ class Outside(Case):
                  self.installed(f"share/leon3emu/examples/{name}.c"), "-o", library)
             self.assert_run(run("--periph", f"{library},help"), 0, "properties:")
 
+    def test_on_the_mock(self):
+        program = os.path.join(self.directory, "template_test")
+        mock = self.pkg_config("--variable=mockdir")
+        call("cc", "-std=c11", "-Wall", "-Wextra", "-Werror", *self.pkg_config("--cflags").split(),
+             "-I", mock, os.path.join(OUTSIDE, "template_test.c"), os.path.join(mock, "mock_host.c"),
+             self.installed("share/leon3emu/examples/template.c"), "-o", program)
+        call(program)
+
     def test_built_in_device_as_library(self):
         """The same source built as a library does the same."""
         library = self.installed("lib/leon3emu/plugins/apbuart.so")

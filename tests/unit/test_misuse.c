@@ -405,9 +405,9 @@ static void check_callback(const char *callback)
 
 static void test_callbacks(void **state)
 {
-    static const char *const callbacks[] = {"create",    "reset",   "read",
-                                            "write",     "late",    "post",
-                                            "bus_error", "destroy", "irq_acknowledge"};
+    static const char *const callbacks[] = {"create",    "reset",          "read", "write",
+                                            "pin_input", "late",           "post", "bus_error",
+                                            "destroy",   "irq_acknowledge"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
         check_callback(callbacks[i]);

@@ -143,6 +143,26 @@ static void test_a_shared_line_is_the_or_of_its_outputs(void **state)
     guest_free(&g);
 }
 
+/* Who asked for some lines is told of those; the others' changes he can ask for. */
+static void test_only_watched_lines_are_told(void **state)
+{
+    struct core *a, *b;
+    struct guest g;
+    (void)state;
+    guest_new(&g, GUEST_BOARD);
+    a = add_core(&g, 0, "");
+    b = add_core(&g, 1, "");
+    set(a, 1, 1);
+    assert_int_equal(a->services->system->watch_irq_lines(a->host, LINE(6)), LINE(6));
+    set(b, 0, 1);
+    assert_int_equal(a->changes, 0);
+    assert_int_equal(b->changes, 1);
+    assert_int_equal(a->services->system->watch_irq_lines(a->host, LINE(5)), LINE(5) | LINE(6));
+    set(b, 0, 0);
+    assert_int_equal(a->changes, 1);
+    guest_free(&g);
+}
+
 static void test_two_outputs_of_a_device_share_too(void **state)
 {
     struct core *a;
@@ -335,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_shared_line_is_the_or_of_its_outputs),
         cmocka_unit_test(test_two_outputs_of_a_device_share_too),
+        cmocka_unit_test(test_only_watched_lines_are_told),
         cmocka_unit_test(test_pulses_on_a_shared_line),
         cmocka_unit_test(test_reset_releases_lines),
         cmocka_unit_test(test_accesses_of_a_cpu),
