@@ -29,7 +29,7 @@ jobs=$(nproc)
 .ci/install-packages test
 mkdir -p build
 for build in "${builds[@]}"; do
-    cmake --preset "$build" >"build/$build.log" 2>&1 || { cat "build/$build.log"; exit 1; }
+    cmake --preset "$build" -DLEON3EMU_WERROR=ON >"build/$build.log" 2>&1 || { cat "build/$build.log"; exit 1; }
     cmake --build --preset "$build" --parallel "$jobs"
 done
 

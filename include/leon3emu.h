@@ -92,6 +92,8 @@ struct leon3emu_options {
     const char *plugin_path; /* directories to search, separated by ':'; may be NULL           */
     const char *plugin_dir;  /* where to search last; NULL: where the project was to be installed */
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
+    const char *log_filter;  /* of log_filter_parse() in log.h; NULL: all is logged            */
+    uint32_t history;        /* how many last lines to keep for leon3emu_history(); 0: none    */
     /* Where log_line and notice write, to be compared with output_fd: if both are the same terminal, pipe
      * or file, their lines and the guest's come there in the order in which they were made.  -1: not told. */
     int log_fd;
@@ -186,6 +188,8 @@ void leon3emu_dump_mtree(const struct machine *machine, FILE *stream);
 void leon3emu_dump_qtree(const struct machine *machine, FILE *stream);
 /* State of the CPU that stopped: trap, registers, instruction, back-trace. */
 void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE *stream);
+/* The last instructions, traps, register accesses and guest errors, if options.history says so. */
+void leon3emu_history(const struct machine *machine, FILE *stream);
 /* Counters of the run. */
 void leon3emu_stats(const struct machine *machine, FILE *stream);
 /* Properties and regions of a peripheral: --periph NAME,help. */

@@ -32,8 +32,9 @@ enum log_mask {
 
 /* What a log asks the machine whose it is; either function may be NULL. */
 struct log_hooks {
-    /* A line is about to come out: what is to stand before it does so now.  Returns the time, in cycles. */
-    uint64_t (*begin)(void *context);
+    /* A line is about to be made, and to come out if `out`: then what is to stand before it does so now.
+     * Returns the time, in cycles. */
+    uint64_t (*begin)(void *context, bool out);
     /* Writes the name of a code address into text, of `size` bytes, like "main+0x10"; "" if none is known. */
     void (*name)(void *context, uint32_t address, char *text, size_t size);
     void *context;
@@ -44,8 +45,36 @@ struct log {
     /* Gets one line without newline.  context is handed through. */
     void (*write)(void *context, const char *line);
     void *context;
-    const struct log_hooks *hooks; /* NULL: lines have no time, addresses no names */
+    const struct log_hooks *hooks;   /* NULL: lines have no time, addresses no names */
+    const struct log_filter *filter; /* NULL: all is shown */
+    struct log_history *history;     /* NULL: none is kept */
+    uint32_t kept;  /* items that go to the history, and not out unless in `shown` */
+    uint32_t shown; /* items that go out; mask is these and `kept` */
 };
+
+/* ---- filter ---- */
+
+struct error;
+
+/* "0x40000000..0x40000fff,uart0": ranges of code addresses and names of devices.  NULL: *err says why. */
+struct log_filter *log_filter_parse(const char *text, struct error *err);
+/* NULL is allowed. */
+void log_filter_destroy(struct log_filter *filter);
+/* The index-th device named; NULL past the end. */
+const char *log_filter_device(const struct log_filter *filter, size_t index);
+/* Is the address, or the device, among those that are named, or is none named? */
+bool log_filter_has_pc(const struct log_filter *filter, uint32_t pc);
+bool log_filter_has_device(const struct log_filter *filter, const char *name);
+
+/* ---- history ---- */
+
+/* A ring of the last `size` lines (at least 1).  NULL: no memory. */
+struct log_history *log_history_create(size_t size);
+/* NULL is allowed. */
+void log_history_destroy(struct log_history *history);
+void log_history_add(struct log_history *history, const char *line);
+/* The index-th line from the oldest on; NULL past the end. */
+const char *log_history_line(const struct log_history *history, size_t index);
 
 /* "pc 0x40001234 <main+0x10>": how lines tell a code address. */
 struct log_place {
@@ -56,6 +85,18 @@ struct log_place log_place(const struct log *log, uint32_t pc);
 static inline bool log_on(const struct log *log, uint32_t item)
 {
     return (log->mask & item) != 0;
+}
+
+/* Is a line of the item, about the instruction at pc, wanted? */
+static inline bool log_on_at(const struct log *log, uint32_t item, uint32_t pc)
+{
+    return log_on(log, item) && (log->filter == NULL || log_filter_has_pc(log->filter, pc));
+}
+
+/* The same of a line about a device. */
+static inline bool log_on_device(const struct log *log, uint32_t item, const char *name)
+{
+    return log_on(log, item) && (log->filter == NULL || log_filter_has_device(log->filter, name));
 }
 
 /* Writes a line if `item` is on.  item 0: always. */

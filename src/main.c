@@ -86,6 +86,9 @@ static void explain_stop(struct machine *m, const struct stop_info *stop)
         stop->kind == STOP_IDLE) {
         leon3emu_report(m, stop, stderr);
     }
+    if (stop->kind != STOP_GUEST_EXIT) {
+        leon3emu_history(m, stderr);
+    }
 }
 
 static int run(struct machine *m, const struct cli_options *cli)

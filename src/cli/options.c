@@ -11,16 +11,14 @@
 #include "cli/foreign.h"
 #include "cli/help.h"
 #include "cli/options_jit.h"
+#include "cli/options_log.h"
+#include "cli/version.h"
 #include "core/parse.h"
 #include "core/suggest.h"
 #include "log.h"
 
 #define DEFAULT_GDB_PORT   1234
 #define DEFAULT_HANG_LIMIT 10
-
-#ifndef LEON3EMU_VERSION
-#define LEON3EMU_VERSION "0"
-#endif
 
 enum {
     OPTION_PERIPH = 256,
@@ -104,13 +102,14 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static const struct argp_option *const tables[] = {options, cli_jit_options, NULL};
+static const struct argp_option *const tables[] = {options, cli_log_options, cli_jit_options, NULL};
 
 /* argp wants to exit by itself; errors go here instead and come back as a sentence. */
 struct parser {
     struct cli_options *cli;
     struct error *err;
     struct cli_jit_input jit;
+    struct cli_log_input log;
 };
 
 bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
@@ -422,6 +421,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &parser->jit;
+        state->child_inputs[1] = &parser->log;
         return 0;
     case OPTION_PLUGIN_PATH:
         cli->machine.plugin_path = text;
@@ -445,7 +445,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         cli_print_usage(stdout);
         exit(cli_finish_printing());
     case OPTION_VERSION:
-        printf("leon3emu %s\n", LEON3EMU_VERSION);
+        printf("leon3emu %s\ncommit %s\nbuild %s\n", LEON3EMU_VERSION, LEON3EMU_COMMIT,
+               LEON3EMU_BUILD);
         exit(cli_finish_printing());
     case OPTION_GDB:
         return set_gdb(cli, text == NULL ? take_port(state) : text, parser->err) ? 0 : EINVAL;
@@ -471,7 +472,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&cli_jit_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {
+    {&cli_jit_argp, 0, NULL, 0}, {&cli_log_argp, 0, NULL, 0}, {0}};
 
 static const struct argp argp = {
     .options = options,
@@ -493,7 +495,7 @@ static bool check_usage(const struct cli_options *cli, struct error *err)
 
 static bool parse_native(int argc, char **argv, struct cli_options *cli, struct error *err)
 {
-    struct parser parser = {cli, err, {&cli->machine, err}};
+    struct parser parser = {cli, err, {&cli->machine, err}, {cli, err}};
 
     return cli_check_words(argc, argv, tables, err) &&
            /* The one reason of argp's own to fail. */

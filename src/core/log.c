@@ -19,6 +19,12 @@ static const struct {
 
 #define LINE_SIZE 1024
 
+/* Does a line of the item come out, beside what is kept of it? */
+static bool comes_out(const struct log *log, uint32_t item)
+{
+    return item == 0 || log->kept == 0 || (log->shown & item) != 0;
+}
+
 void log_vline(const struct log *log, uint32_t item, const char *format, va_list arguments)
 {
     char line[LINE_SIZE];
@@ -27,14 +33,27 @@ void log_vline(const struct log *log, uint32_t item, const char *format, va_list
         return;
     }
     if (log->hooks != NULL && log->hooks->begin != NULL) {
-        uint64_t now = log->hooks->begin(log->hooks->context);
+        uint64_t now = log->hooks->begin(log->hooks->context, comes_out(log, item));
         if (!(item & LOG_LISTINGS)) {
             used = (size_t)snprintf(line, sizeof line, "[%" PRIu64 "] ", now);
         }
     }
     vsnprintf(line + used, sizeof line - used, format, arguments);
     escape_in_place(line, sizeof line);
-    log->write(log->context, line);
+    if (log->history != NULL && (item & log->kept) != 0) {
+        log_history_add(log->history, line);
+    }
+    if (comes_out(log, item)) {
+        log->write(log->context, line);
+    }
+}
+
+void log_line(const struct log *log, uint32_t item, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    log_vline(log, item, format, arguments);
+    va_end(arguments);
 }
 
 struct log_place log_place(const struct log *log, uint32_t pc)
@@ -48,14 +67,6 @@ struct log_place log_place(const struct log *log, uint32_t pc)
     snprintf(place.text, sizeof place.text, "pc 0x%08" PRIx32 "%s%s%s", pc,
              name[0] != '\0' ? " <" : "", name, name[0] != '\0' ? ">" : "");
     return place;
-}
-
-void log_line(const struct log *log, uint32_t item, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    log_vline(log, item, format, arguments);
-    va_end(arguments);
 }
 
 static bool parse_word(const char *word, size_t length, uint32_t *mask)

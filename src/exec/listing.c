@@ -62,7 +62,7 @@ void listing_log_guest(const struct log *log, const struct translated *translate
                        const struct ir_block *block)
 {
     struct text text;
-    if (log_on(log, LOG_IN_ASM) && text_open(&text)) {
+    if (log_on_at(log, LOG_IN_ASM, block->pc) && text_open(&text)) {
         if (log_on(log, LOG_OP | LOG_OP_OPT | LOG_OUT_ASM)) {
             fprintf(text.stream, "block 0x%08" PRIx32 "\n", block->pc);
         }
@@ -86,7 +86,7 @@ void listing_log_ir(const struct log *log, uint32_t item, const struct ir_block 
                     const char *title)
 {
     struct text text;
-    if (log_on(log, item) && text_open(&text)) {
+    if (log_on_at(log, item, block->pc) && text_open(&text)) {
         fprintf(text.stream, "# %s\n", title);
         ir_dump(block, text.stream);
         text_log(&text, log, item);
@@ -97,7 +97,7 @@ void listing_log_host(const struct log *log, const struct jit *jit, const struct
                       uint32_t pc)
 {
     struct text text;
-    if (log_on(log, LOG_OUT_ASM) && text_open(&text)) {
+    if (log_on_at(log, LOG_OUT_ASM, pc) && text_open(&text)) {
         fprintf(text.stream, "# host code of block 0x%08" PRIx32 ", %" PRIu32 " bytes\n", pc,
                 code->size);
         jit_disassemble(jit, code, text.stream);

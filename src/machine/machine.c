@@ -392,7 +392,6 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
         return NULL;
     }
     m->options = *options;
-    machine_log_init(m);
     m->code_cache.changed = code_changed;
     m->code_cache.context = m;
     services_bind_thread(m);
@@ -401,8 +400,9 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     if (options->building != NULL) {
         options->building(options->context, m);
     }
-    if (!machine_read_board(m, err) || !create_host_side(m, err) || !create_memory(m, err) ||
-        !create_cpu(m, err) || !build(m, err) || !create_translator(m, err)) {
+    if (!machine_log_init(m, err) || !machine_read_board(m, err) || !create_host_side(m, err) ||
+        !create_memory(m, err) || !create_cpu(m, err) || !build(m, err) ||
+        !create_translator(m, err) || !machine_log_check(m, err)) {
         leon3emu_destroy(m);
         return NULL;
     }
@@ -413,6 +413,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     m->options.peripheral_count = 0;
     m->options.plugin_path = NULL;
     m->options.plugin_dir = NULL;
+    m->options.log_filter = NULL;
     return m;
 }
 
@@ -450,6 +451,7 @@ void leon3emu_destroy(struct machine *m)
     image_destroy(m->image);
     loaded_free(&m->loaded);
     board_desc_destroy(m->board);
+    machine_log_fini(m);
     pthread_mutex_destroy(&m->post_lock);
     if (m->options.building != NULL) {
         m->options.building(m->options.context, NULL);

@@ -117,6 +117,7 @@ struct line_changes {
 struct machine {
     struct log log;
     struct log_hooks log_hooks;
+    struct log_filter *log_filter; /* that of log; NULL: none */
     struct bus bus;
     struct region *root;
     struct places *places; /* what of the bus is taken, by priority */
@@ -292,8 +293,11 @@ void stop_add_place(const struct machine *m, struct stop_info *stop);
 
 /* ---- machine_log.c ---- */
 
-/* Makes m->log from m->options. */
-void machine_log_init(struct machine *m);
+/* Makes m->log from m->options; machine_log_fini() undoes it, also after false. */
+bool machine_log_init(struct machine *m, struct error *err);
+void machine_log_fini(struct machine *m);
+/* Are the devices that --log-filter names there? */
+bool machine_log_check(const struct machine *m, struct error *err);
 /* The name of a code address, like "main+0x10"; "" if none is known.  As the file has it: not escaped. */
 void machine_name_address(const struct machine *m, uint32_t address, char *text, size_t size);
 

@@ -3,13 +3,14 @@
  * the guest wrote before a line stands before it. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "machine/machine.h"
 
-static uint64_t begin_line(void *context)
+static uint64_t begin_line(void *context, bool out)
 {
     const struct machine *m = context;
-    if (m->chardevs != NULL) {
+    if (out && m->chardevs != NULL) {
         chardev_hub_before_line(m->chardevs);
     }
     return exec_now(&m->exec);
@@ -33,13 +34,73 @@ static void name_address(void *context, uint32_t address, char *text, size_t siz
     machine_name_address(context, address, text, size);
 }
 
-void machine_log_init(struct machine *m)
+#define HISTORY_ITEMS (LOG_EXEC | LOG_INT | LOG_MMIO | LOG_GUEST_ERRORS)
+
+bool machine_log_init(struct machine *m, struct error *err)
 {
+    const struct leon3emu_options *options = &m->options;
+
     m->log_hooks = (struct log_hooks){begin_line, name_address, m};
     m->log = (struct log){
-        .mask = m->options.log_mask,
-        .write = m->options.log_line,
-        .context = m->options.context,
+        .mask = options->log_mask,
+        .shown = options->log_mask,
+        .write = options->log_line,
+        .context = options->context,
         .hooks = &m->log_hooks,
     };
+    if (options->history != 0) {
+        m->log.history = log_history_create(options->history);
+        if (m->log.history == NULL) {
+            return error_set(err, LEON3EMU_HOST, "out of memory");
+        }
+        m->log.kept = HISTORY_ITEMS;
+        m->log.mask |= HISTORY_ITEMS;
+    }
+    if (options->log_filter != NULL) {
+        m->log_filter = log_filter_parse(options->log_filter, err);
+        m->log.filter = m->log_filter;
+        return m->log_filter != NULL;
+    }
+    return true;
+}
+
+static bool has_device(const struct machine *m, const char *name)
+{
+    const struct l3_host *host = m->devices;
+    while (host != NULL && strcmp(host->name, name) != 0) {
+        host = host->next;
+    }
+    return host != NULL;
+}
+
+bool machine_log_check(const struct machine *m, struct error *err)
+{
+    const char *name;
+    for (size_t i = 0;
+         m->log_filter != NULL && (name = log_filter_device(m->log_filter, i)) != NULL; i++) {
+        if (!has_device(m, name)) {
+            return error_set(err, LEON3EMU_USAGE,
+                             "--log-filter: the board has no device %s; --dump=qtree lists them",
+                             name);
+        }
+    }
+    return true;
+}
+
+void machine_log_fini(struct machine *m)
+{
+    log_history_destroy(m->log.history);
+    log_filter_destroy(m->log_filter);
+}
+
+void leon3emu_history(const struct machine *m, FILE *stream)
+{
+    const char *line;
+    if (m->log.history == NULL) {
+        return;
+    }
+    fprintf(stream, "history:\n");
+    for (size_t i = 0; (line = log_history_line(m->log.history, i)) != NULL; i++) {
+        fprintf(stream, "  %s\n", line);
+    }
 }

@@ -480,7 +480,7 @@ static void service_log(struct l3_host *host, uint32_t level, const char *format
         services_misused(host, "log", "the format is NULL");
         return;
     }
-    if (item != 0 && !log_on(log, item)) {
+    if (item != 0 && !log_on_device(log, item, host->name)) {
         return;
     }
     va_start(arguments, format);

@@ -38,7 +38,9 @@ int32_t device_call_report(const struct bus *bus, const struct io_frame *frame, 
     const struct l3_request *request = frame->request;
     const char *verb = frame->write ? "write" : "read";
 
-    if (!(request->attributes & L3_ATTR_DEBUG)) {
+    if (!(request->attributes & L3_ATTR_DEBUG) &&
+        log_on_at(bus->log, LOG_MMIO, bus_guest_pc(bus)) &&
+        log_on_device(bus->log, LOG_MMIO, frame->region->io.owner->name)) {
         log_line(bus->log, LOG_MMIO, "%s %s +0x%" PRIx64 " size %" PRIu32 " = 0x%" PRIx64 "%s, %s",
                  frame->region->name, verb, request->offset, request->size, request->value,
                  result_text(result), log_place(bus->log, bus_guest_pc(bus)).text);

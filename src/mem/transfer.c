@@ -239,7 +239,8 @@ bool transfer_fail(const struct addrspace *space, uint64_t address, struct trans
     if (!t->write) {
         t->value = 0;
     }
-    if (!(attributes & L3_ATTR_DEBUG) && log_on(space->bus->log, LOG_GUEST_ERRORS)) {
+    if (!(attributes & L3_ATTR_DEBUG) &&
+        log_on_at(space->bus->log, LOG_GUEST_ERRORS, bus_guest_pc(space->bus))) {
         log_line(space->bus->log, LOG_GUEST_ERRORS,
                  "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", %s", t->size, kind,
                  address, who, t->how->master,

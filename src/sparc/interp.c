@@ -68,7 +68,7 @@ static bool decode_at_pc(struct cpu *cpu, struct insn *f)
     insn_decode(word, f);
     f->execute = interp_function(cpu, f);
     /* With a translator everything is translated, and shown then. */
-    if (log_on(cpu->log, LOG_IN_ASM) && cpu->generated.jit == NULL) {
+    if (log_on_at(cpu->log, LOG_IN_ASM, cpu->pc) && cpu->generated.jit == NULL) {
         log_decoded(cpu, word);
     }
     return true;
@@ -200,7 +200,7 @@ static void log_step(const struct cpu *cpu)
 
 void interp_step(struct cpu *cpu)
 {
-    if (log_on(cpu->log, LOG_EXEC)) {
+    if (log_on_at(cpu->log, LOG_EXEC, cpu->pc)) {
         log_step(cpu);
     }
     if (__builtin_expect(cpu->watch.count != 0, 0)) {

@@ -56,7 +56,7 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
     uint32_t npc = cpu->npc;
 
     cpu->data_hit.watch = NULL; /* what the instruction has begun it has not done */
-    if (log_on(cpu->log, LOG_INT)) {
+    if (log_on_at(cpu->log, LOG_INT, pc)) {
         cpu_settle(cpu);
         log_line(cpu->log, LOG_INT,
                  "cpu %u: trap 0x%02x %s, %s, npc 0x%08" PRIx32 ", psr 0x%08" PRIx32 "%s",

@@ -90,7 +90,8 @@ class Help(Case):
 
     def test_usage_and_version(self):
         self.assertRegex(self.run_it("--usage").stdout, r"^Usage: leon3emu \[OPTION\.\.\.\] FIRMWARE\n")
-        self.assertRegex(self.run_it("--version").stdout, r"^leon3emu \d+\.\d+")
+        self.assertRegex(self.run_it("--version").stdout, r"^leon3emu \d+\.\d+\.\d+\ncommit ([0-9a-f]{7,12}|not known)\n"
+                         r"build \w+, \S+ \d[\d.]*\n$")
 
 
 class Gdb(Case):

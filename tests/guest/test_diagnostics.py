@@ -180,6 +180,65 @@ class Order(Case):
         self.check_order(text)
 
 
+class Filter(Case):
+    """--log-file, --log-filter, --history."""
+
+    def lines(self, *arguments):
+        return self.check(run('touch.elf', *arguments), 0).err.splitlines()
+
+    def test_file(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = os.path.join(directory, 'log')
+            with open(path, 'w', encoding='utf-8') as file:
+                file.write('what was there before\n' * 10000)
+            for option in (['-D', path], ['--log-file=' + path]):
+                self.assertEqual(self.lines('-d', 'int', *option), [])
+                with open(path, encoding='utf-8') as file:
+                    self.assertEqual(file.read().splitlines(), self.lines('-d', 'int'))
+        self.check(run('touch.elf', '-D', '/nonexistent/log'), 66, '^leon3emu: cannot write the log file /nonexistent/log')
+
+    def test_full_disk(self):
+        self.check(run('touch.elf', '-d', 'int', '-D', '/dev/full'), 66, '^touch: 3 checks',
+                   '^leon3emu: the log is not whole: cannot write to /dev/full: ')
+        self.check(run('end_exit_7.elf', '-d', 'int', '-D', '/dev/full'), 7, 'the log is not whole')
+
+    def test_addresses(self):
+        whole = self.lines('-d', 'int,mmio,guest_errors')
+        first, last = 0x40002ee0, 0x40002eef
+        wanted = [line for line in whole if ' pc 0x' not in line  # what a device says has none
+                  or first <= int(line.split(' pc ')[1].split()[0], 16) <= last]
+        self.assertTrue(0 < len(wanted) < len(whole))
+        for text in ('0x40002ee0..0x40002eef', '0x40002ee0+0x10', '0x1..0x2,0x40002ee0+16'):
+            self.assertEqual(self.lines('-d', 'int,mmio,guest_errors', '--log-filter=' + text),
+                             wanted)
+        traced = self.lines('-d', 'exec', '--log-filter=0x40002ee8+4')
+        self.assertTrue(traced and all(' pc 0x40002ee8 ' in line for line in traced))
+
+    def test_devices(self):
+        whole = self.lines('-d', 'int,mmio,guest_errors')
+        self.assertEqual(self.lines('-d', 'int,mmio,guest_errors', '--log-filter=gptimer0'),
+                         [line for line in whole if not re.search(r'\] \w+\.\w+ (read|write)|uart0: ', line)
+                          or '] gptimer0.' in line])
+
+    def test_refused(self):
+        self.check(run('touch.elf', '--log-filter=uart9'), support.USAGE, 'no device uart9; --dump=qtree')
+        for text in ('0x5..0x4', '5', '0x5..', '0x5+0', '0xfffffff0+0x20'):
+            self.check(run('touch.elf', '--log-filter=' + text), support.USAGE, 'is no range')
+        for text in ('0', 'x', '1000001'):
+            self.check(run('touch.elf', '--history=' + text), support.USAGE, 'not a number from 1 to')
+
+    def test_history(self):
+        result = self.check(run('end_error.elf', '--history=5'), support.ERROR_MODE)
+        lines = result.err.split('history:\n')[1].splitlines()
+        self.assertEqual(len(lines), 5)
+        self.assertRegex(lines[3], r'^  \[16\] cpu 0: pc 0x40000040 <culprit_load>, psr \w+: ld \[ %l5 \+ 4 \], %l6$')
+        self.assertRegex(lines[4], r'^  \[17\] cpu 0: trap 0x07 mem_address_not_aligned, .*: error mode$')
+        result = self.check(run('end_spin.elf', '--history=3', '--insn-limit=1000'), support.INSN_LIMIT)
+        self.assertEqual(re.findall(r'(?m)^  \[(\d+)\]', result.err), ['997', '998', '999'])
+        self.assertEqual(self.lines('--history=100'), [])
+        self.assertEqual(self.lines('--history=100', '-d', 'int'), self.lines('-d', 'int'))
+
+
 class Dump(Case):
     def test_default_board(self):
         result = self.check(run('--dump', 'mtree'), 0)

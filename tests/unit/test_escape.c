@@ -115,8 +115,9 @@ static void on_line(void *context, const char *line)
     mock->lines++;
 }
 
-static uint64_t on_begin(void *context)
+static uint64_t on_begin(void *context, bool out)
 {
+    (void)out;
     return ((struct machine_mock *)context)->now;
 }
 
