@@ -30,6 +30,8 @@ ALLOWED = {
 # The only public header that the core's hot paths see: requests cross directly.
 DEVICE_ONLY = {"src/mem", "src/sparc", "src/exec"}
 SELF_CONTAINED = {"devices", "plugins-api"}  # not even include/
+# Headers that the build writes, and whose they are.
+GENERATED = {"cli/version.h": "src/cli"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(leon3emu/[^>]+)>)', re.MULTILINE)
 
@@ -43,9 +45,11 @@ def room_of(path):
 
 
 def target_room(root, source, name):
-    """Room of the header that `name` finds, None if it is generated or not ours."""
+    """Room of the header that `name` finds, None if it is not ours."""
     if name.startswith("leon3emu/"):
         return "api"
+    if name in GENERATED:
+        return GENERATED[name]
     places = [source.parent, root / "src", root / "include", root / "devices", root / "jit"]
     for place in places:
         header = place / name
