@@ -144,6 +144,7 @@ bool leon3emu_load_raw(struct machine *machine, const char *path, uint32_t addre
 enum start_mode {
     START_LOADED, /* at the image's entry, in the state a boot loader leaves */
     START_RESET,  /* at the reset address in reset state: a PROM image */
+    START_EMPTY, /* nothing is loaded: as START_LOADED at the first RAM's begin; for a debugger that loads */
 };
 bool leon3emu_start(struct machine *machine, enum start_mode mode, struct error *err);
 
@@ -178,9 +179,19 @@ uint64_t leon3emu_nanoseconds(const struct machine *machine);
  * whatever has executed them. */
 uint64_t leon3emu_state_hash(struct machine *machine);
 
-/* Waits for GDB on 127.0.0.1:port (0: any free one) before the first instruction; runs then go as GDB
- * says.  *actual gets the port. */
-bool leon3emu_gdb(struct machine *machine, uint16_t port, uint16_t *actual, struct error *err);
+/* GDB's server. */
+struct leon3emu_gdb_options {
+    const char
+        *address;  /* of this host, in numbers, IPv4 or IPv6; NULL: 127.0.0.1.  The protocol asks
+                          * nobody who he is: whoever reaches another address rules the guest. */
+    uint16_t port; /* 0: any free one */
+    bool nowait;   /* the guest runs until a GDB comes */
+};
+
+/* Waits for GDB before the first instruction, unless told otherwise; runs then go as GDB says.  *actual
+ * gets the port.  One GDB at a time; it may leave and come back. */
+bool leon3emu_gdb(struct machine *machine, const struct leon3emu_gdb_options *options,
+                  uint16_t *actual, struct error *err);
 
 /* Regions and flat view of the system's address space. */
 void leon3emu_dump_mtree(const struct machine *machine, FILE *stream);

@@ -59,19 +59,26 @@ static bool load_images(struct machine *m, const struct cli_options *cli, struct
     return true;
 }
 
+static enum start_mode start_mode(const struct cli_options *cli)
+{
+    if (cli->bios) {
+        return START_RESET;
+    }
+    return cli->image_count == 0 ? START_EMPTY : START_LOADED;
+}
+
 static bool prepare(struct machine *m, const struct cli_options *cli, struct error *err)
 {
     uint16_t port;
-    if (!load_images(m, cli, err) ||
-        !leon3emu_start(m, cli->bios ? START_RESET : START_LOADED, err)) {
+    if (!load_images(m, cli, err) || !leon3emu_start(m, start_mode(cli), err)) {
         return false;
     }
     leon3emu_set_limits(m, cli->time_limit_ns, cli->insn_limit);
-    if (cli->gdb) {
-        if (!leon3emu_gdb(m, cli->gdb_port, &port, err)) {
+    if (cli->gdb.on) {
+        if (!leon3emu_gdb(m, &cli->gdb.options, &port, err)) {
             return false;
         }
-        fprintf(stderr, "leon3emu: waiting for GDB: target remote 127.0.0.1:%u\n", port);
+        cli_announce_gdb(&cli->gdb, port, cli->image_count != 0, stderr);
     }
     return true;
 }

@@ -17,7 +17,6 @@
 #include "core/suggest.h"
 #include "log.h"
 
-#define DEFAULT_GDB_PORT   1234
 #define DEFAULT_HANG_LIMIT 10
 
 enum {
@@ -84,9 +83,10 @@ static const struct argp_option options[] = {
     {"hang-limit", OPTION_HANG_LIMIT, "TIME", 0,
      "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 0},
     {NULL, 0, NULL, 0, "Looking inside:", 0},
-    {"gdb", OPTION_GDB, "PORT", OPTION_ARG_OPTIONAL,
-     "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one).  --gdb PORT does, too, if PORT "
-     "is nothing but digits",
+    {"gdb", OPTION_GDB, "[ADDRESS:]PORT[,nowait]", OPTION_ARG_OPTIONAL,
+     "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one), or, with nowait, run until it "
+     "comes.  The word after --gdb is a port, too, if it is nothing but digits.  Without firmware "
+     "GDB's load brings it",
      0},
     {NULL, 'd', "ITEM[,ITEM...]", 0, "Log to standard error; -d help lists the items", 0},
     {"stats", OPTION_STATS, NULL, 0, "Print counters at the end", 0},
@@ -263,18 +263,6 @@ static bool set_log(struct cli_options *cli, const char *text, struct error *err
                      text, length, bad, suggest_text(&suggest));
 }
 
-static bool set_gdb(struct cli_options *cli, const char *text, struct error *err)
-{
-    uint64_t port = DEFAULT_GDB_PORT;
-    if (text != NULL && (!parse_number(text, &port) || port > 65535)) {
-        return error_set(err, LEON3EMU_USAGE, "--gdb=%s: not a port; give a number below 65536",
-                         text);
-    }
-    cli->gdb = true;
-    cli->gdb_port = (uint16_t)port;
-    return true;
-}
-
 /* The word after a plain --gdb, if it is a port: digits and nothing else.  Else argp takes the word for
  * what it is otherwise; firmware in a file called 1234 is ./1234. */
 static const char *take_port(struct argp_state *state)
@@ -449,7 +437,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
                LEON3EMU_BUILD);
         exit(cli_finish_printing());
     case OPTION_GDB:
-        return set_gdb(cli, text == NULL ? take_port(state) : text, parser->err) ? 0 : EINVAL;
+        return cli_parse_gdb(text == NULL ? take_port(state) : text, &cli->gdb, parser->err)
+                   ? 0
+                   : EINVAL;
     case OPTION_PERIPH:
     case OPTION_SET:
     case OPTION_RAM:
@@ -486,7 +476,12 @@ static bool check_usage(const struct cli_options *cli, struct error *err)
     bool prints = cli->dump != NULL || cli->explain || cli->periph_help != NULL ||
                   cli->periph_list || cli->board_help || cli->board_list;
 
-    if (cli->image_count == 0 && !prints) {
+    if (cli->image_count == 0 && cli->gdb.on && cli->gdb.options.nowait) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "no firmware given, so there is nothing to run before GDB comes; give a "
+                         "firmware.elf, or --gdb without nowait and GDB's load");
+    }
+    if (cli->image_count == 0 && !cli->gdb.on && !prints) {
         return error_set(err, LEON3EMU_USAGE,
                          "no firmware given; try: leon3emu firmware.elf (--help shows more)");
     }
@@ -547,6 +542,7 @@ void cli_options_fini(struct cli_options *cli)
         free(cli->strings[i]);
     }
     free(cli->strings);
+    free(cli->gdb.text);
     free(cli->images);
     free(cli->peripherals);
     free(cli->settings);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/options_gdb.h"
 #include "error.h"
 #include "leon3emu.h"
 
@@ -32,8 +33,7 @@ struct cli_options {
     bool board_help;         /* --board NAME,help, with the name in machine.board */
     bool board_list;         /* --board help */
     bool bios;               /* start at 0 in reset state */
-    bool gdb;
-    uint16_t gdb_port;
+    struct cli_gdb gdb;
     uint64_t time_limit_ns; /* 0: none */
     uint64_t insn_limit;
     bool stats;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* TCP servers on 127.0.0.1, see tcp_listen.h. */
+/* TCP servers, see tcp_listen.h. */
 #define _GNU_SOURCE
 #include "core/tcp_listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,34 +28,69 @@ bool tcp_parse_port(const char *text, unsigned *port, struct error *err)
     return true;
 }
 
-static bool listen_at(int fd, unsigned *port)
+/* The socket's address from its text; NULL: it is none. */
+static struct addrinfo *resolve(const char *address, unsigned port)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    struct addrinfo *found = NULL;
+    char service[16];
+    snprintf(service, sizeof service, "%u", port);
+    return getaddrinfo(address, service, &hints, &found) == 0 ? found : NULL;
+}
+
+static unsigned port_of(int fd)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
+        return 0;
+    }
+    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                               : ((struct sockaddr_in *)&address)->sin_port);
+}
+
+static int listen_at(const struct addrinfo *where)
 {
     int on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)*port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 1) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        return false;
+    int fd = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        return -1;
     }
-    *port = ntohs(address.sin_port);
-    return true;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, where->ai_addr, where->ai_addrlen) == 0 && listen(fd, 1) == 0) {
+        return fd;
+    }
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+int tcp_listen(const char *address, unsigned *port, struct error *err)
+{
+    struct addrinfo *where = resolve(address, *port);
+    if (where == NULL) {
+        error_set(err, LEON3EMU_USAGE,
+                  "'%s' is no address of this host; give its numbers, like 0.0.0.0 (all of its "
+                  "addresses) or ::1",
+                  address);
+        return -1;
+    }
+    int fd = listen_at(where);
+    freeaddrinfo(where);
+    if (fd < 0) {
+        error_set(err, LEON3EMU_FILE, "cannot listen on %s:%u: %s; try another port, or 0", address,
+                  *port, strerror(errno));
+        return -1;
+    }
+    *port = port_of(fd);
+    return fd;
 }
 
 int tcp_listen_local(unsigned *port, struct error *err)
 {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && listen_at(fd, port)) {
-        return fd;
-    }
-    error_set(err, LEON3EMU_FILE, "cannot listen on 127.0.0.1:%u: %s; try another port, or 0",
-              *port, strerror(errno));
-    if (fd >= 0) {
-        close(fd);
-    }
-    return -1;
+    return tcp_listen("127.0.0.1", port, err);
 }
 
 int tcp_accept(int listener)

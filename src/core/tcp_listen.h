@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * TCP servers on 127.0.0.1, for character lines and GDB.  No other address: neither protocol asks a
- * client who he is.
+ * TCP servers, for character lines and GDB.  On 127.0.0.1, unless the user names another address:
+ * neither protocol asks a client who he is.
  */
 #ifndef CORE_TCP_LISTEN_H
 #define CORE_TCP_LISTEN_H
@@ -12,6 +12,9 @@
 
 /* Decimal, 0..65535; *err tells what is wrong with text. */
 bool tcp_parse_port(const char *text, unsigned *port, struct error *err);
+
+/* Listens on address:*port.  address: numbers, of IPv4 or IPv6. */
+int tcp_listen(const char *address, unsigned *port, struct error *err);
 
 /* Listens on 127.0.0.1:*port; 0 takes a free port and stores it.  Returns a non-blocking descriptor
  * for the caller to close, or -1 with *err filled. */

@@ -53,6 +53,10 @@ bool gdb_take_thread(const struct gdbstub *s, struct gdb_cursor *arguments, int 
 static void do_status(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
+    if (s->ended) {
+        gdb_send_text(s, s->end_reply);
+        return;
+    }
     gdb_answer(s);
     gdb_reply_stop(s);
     gdb_send(s);
@@ -80,39 +84,13 @@ static void do_is_alive(struct gdbstub *s, struct gdb_cursor *arguments)
     gdb_send_ok_if(s, gdb_take_thread(s, arguments, 0, &cpu));
 }
 
-static void leave(struct gdbstub *s, void (*op)(void *context))
-{
-    s->leaving = true;
-    s->halted = false;
-    op(s->config.ops.context);
-}
-
-static void do_detach(struct gdbstub *s, struct gdb_cursor *arguments)
-{
-    (void)arguments;
-    gdb_send_text(s, "OK");
-    leave(s, s->config.ops.detach);
-}
-
-/* The only command without an answer. */
-static void do_kill(struct gdbstub *s, struct gdb_cursor *arguments)
-{
-    (void)arguments;
-    leave(s, s->config.ops.kill);
-}
-
-static void do_kill_answered(struct gdbstub *s, struct gdb_cursor *arguments)
-{
-    gdb_send_text(s, "OK");
-    do_kill(s, arguments);
-}
-
 // clang-format off
 static const struct {
     const char *name;
     void (*function)(struct gdbstub *s, struct gdb_cursor *arguments);
 } commands[] = {
     {"?",                do_status},
+    {"!",                gdb_do_extended},
     {"g",                gdb_do_registers_read},
     {"G",                gdb_do_registers_write},
     {"p",                gdb_do_register_read},
@@ -130,9 +108,13 @@ static const struct {
     {"z",                gdb_do_point_remove},
     {"H",                do_select},
     {"T",                do_is_alive},
-    {"D",                do_detach},
-    {"k",                do_kill},
-    {"vKill",            do_kill_answered},
+    {"D",                gdb_do_detach},
+    {"k",                gdb_do_kill},
+    {"vKill",            gdb_do_kill_answered},
+    {"vRun",             gdb_do_run},
+    {"vFlashErase",      gdb_do_flash_erase},
+    {"vFlashWrite",      gdb_do_flash_write},
+    {"vFlashDone",       gdb_do_flash_done},
     {"qSupported",       gdb_do_supported},
     {"qXfer",            gdb_do_transfer},
     {"QStartNoAckMode",  gdb_do_no_ack},

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * target.xml: which registers there are, for GDB (manual, appendix G).
+ * target.xml: which registers there are, for GDB (manual, appendix G); and the memory map.
  *
  * The names of the first three features, and of the registers in them, are GDB's own for a 32-bit
  * SPARC; that is why %o6 and %i6 are sp and fp.
  */
 #include "debug/gdb_session.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "check.h"
@@ -77,6 +78,9 @@ static bool survives_call(unsigned number)
            (number < GDB_REGISTER_ASR16 || number == GDB_REGISTER_ASR16 + 2);
 }
 
+/* More read-only memories than any board has; they fit the text. */
+#define MEMORY_MAX 16u
+
 /* Where in the text we are; snprintf() with a running position. */
 struct writer {
     char *text;
@@ -116,5 +120,40 @@ size_t gdb_describe(char *text, size_t size)
         writer_put(&w, "</feature>\n", "", "");
     }
     writer_put(&w, "</target>\n", "", "");
+    return w.length;
+}
+
+static void write_memory(struct writer *w, const char *type, uint64_t start, uint64_t end)
+{
+    char place[64];
+    if (start < end) {
+        snprintf(place, sizeof place, "start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64 "\"", start,
+                 end - start);
+        writer_put(w, "<memory type=\"", type, "\" ");
+        writer_put(w, place,
+                   *type == 'f' ? "><property name=\"blocksize\">0x1000</property></memory>\n"
+                                : "/>\n",
+                   "");
+    }
+}
+
+/* All addresses are in the map: GDB refuses to look at one that is not, and behind an MMU the addresses of
+ * memory are not those where it is.  What is not there we tell when it is read. */
+size_t gdb_describe_memory(const struct gdbstub *s, char *text, size_t size)
+{
+    const struct gdb_ops *ops = &s->config.ops;
+    struct writer w = {text, size, 0};
+    struct gdb_flash flash;
+    uint64_t at = 0;
+
+    writer_put(&w, "<?xml version=\"1.0\"?>\n<memory-map>\n", "", "");
+    for (unsigned i = 0;
+         i < MEMORY_MAX && ops->flash != NULL && ops->flash(ops->context, i, &flash); i++) {
+        write_memory(&w, "ram", at, flash.base);
+        write_memory(&w, "flash", flash.base, (uint64_t)flash.base + flash.size);
+        at = (uint64_t)flash.base + flash.size;
+    }
+    write_memory(&w, "ram", at, UINT64_C(1) << 32);
+    writer_put(&w, "</memory-map>\n", "", "");
     return w.length;
 }

@@ -140,6 +140,52 @@ void gdb_do_memory_write_binary(struct gdbstub *s, struct gdb_cursor *arguments)
     memory_write(s, arguments, gdb_take_binary);
 }
 
+/* ---- read-only memory, as GDB's `load` writes it ---- */
+
+#define ERASED 0xff
+
+/* ":address,length" */
+void gdb_do_flash_erase(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    const struct gdb_ops *ops = &s->config.ops;
+    uint8_t bytes[GDB_MEMORY_PIECE];
+    uint32_t address, length;
+    bool ok = gdb_take_char(arguments, ':') && take_range(arguments, &address, &length);
+
+    memset(bytes, ERASED, sizeof bytes);
+    while (ok && length != 0) {
+        uint32_t size = length < sizeof bytes ? length : (uint32_t)sizeof bytes;
+        ok = ops->write_memory(ops->context, s->cpu, address, bytes, size);
+        address += size;
+        length -= size;
+    }
+    gdb_send_ok_if(s, ok);
+}
+
+/* ":address:bytes" */
+void gdb_do_flash_write(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    const struct gdb_ops *ops = &s->config.ops;
+    uint8_t bytes[GDB_PACKET_SIZE];
+    uint32_t address;
+    size_t size = 0;
+    bool ok = gdb_take_char(arguments, ':') && gdb_take_number(arguments, &address) &&
+              gdb_take_char(arguments, ':');
+
+    while (ok && gdb_left(arguments) != 0) {
+        ok = gdb_take_binary(arguments, &bytes[size++], 1);
+    }
+    ok = ok && size != 0 && address <= UINT32_MAX - (uint32_t)(size - 1) &&
+         ops->write_memory(ops->context, s->cpu, address, bytes, size);
+    gdb_send_ok_if(s, ok);
+}
+
+void gdb_do_flash_done(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    (void)arguments;
+    gdb_send_text(s, "OK");
+}
+
 /* "kind,address,length"; conditions behind it are never sent, because we do not announce them. */
 static bool take_point(struct gdb_cursor *arguments, struct gdb_point *point)
 {

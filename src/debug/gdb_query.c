@@ -2,6 +2,7 @@
 /* Commands that ask (q) or set (Q) something general: features, target.xml, threads, monitor. */
 #include "debug/gdb_session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* GDB tells what it knows: "multiprocess+;swbreak+;..." */
@@ -24,7 +25,8 @@ void gdb_do_supported(struct gdbstub *s, struct gdb_cursor *arguments)
     s->knows_software = client_knows(*arguments, "swbreak+");
     s->knows_hardware = client_knows(*arguments, "hwbreak+");
     gdb_reply_format(gdb_answer(s),
-                     "PacketSize=%x;qXfer:features:read+;swbreak+;hwbreak+;vContSupported+;"
+                     "PacketSize=%x;qXfer:features:read+;qXfer:memory-map:read+;swbreak+;hwbreak+;"
+                     "vContSupported+;"
                      "QStartNoAckMode+",
                      GDB_PACKET_SIZE);
     gdb_send(s);
@@ -37,20 +39,11 @@ void gdb_do_no_ack(struct gdbstub *s, struct gdb_cursor *arguments)
     s->no_ack_next = true;
 }
 
-/* ":features:read:target.xml:offset,length" */
-void gdb_do_transfer(struct gdbstub *s, struct gdb_cursor *arguments)
+/* "offset,length" of a text that is given out in pieces. */
+static void reply_part(struct gdbstub *s, struct gdb_cursor *arguments, const char *text,
+                       size_t size)
 {
-    char xml[10240];
     uint32_t offset, length;
-    if (!gdb_take_text(arguments, ":features:read:")) {
-        gdb_send_text(s, "");
-        return;
-    }
-    if (!gdb_take_text(arguments, "target.xml:")) {
-        gdb_send_text(s, "E00");
-        return;
-    }
-    size_t size = gdb_describe(xml, sizeof xml);
     if (!gdb_take_number(arguments, &offset) || !gdb_take_char(arguments, ',') ||
         !gdb_take_number(arguments, &length) || offset > size) {
         gdb_send_text(s, "E01");
@@ -59,16 +52,31 @@ void gdb_do_transfer(struct gdbstub *s, struct gdb_cursor *arguments)
     size_t left = size - offset;
     size_t part = length < left ? length : left;
     gdb_reply_format(gdb_answer(s), "m");
-    if (gdb_reply_binary(&s->reply, xml + offset, part) == left) {
+    if (gdb_reply_binary(&s->reply, text + offset, part) == left) {
         s->reply.content[0] = 'l';
     }
     gdb_send(s);
 }
 
+/* ":features:read:target.xml:offset,length", ":memory-map:read::offset,length" */
+void gdb_do_transfer(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    char xml[10240];
+    if (gdb_take_text(arguments, ":features:read:target.xml:")) {
+        reply_part(s, arguments, xml, gdb_describe(xml, sizeof xml));
+    } else if (gdb_take_text(arguments, ":memory-map:read::")) {
+        reply_part(s, arguments, xml, gdb_describe_memory(s, xml, sizeof xml));
+    } else {
+        bool known = gdb_take_text(arguments, ":features:read:") ||
+                     gdb_take_text(arguments, ":memory-map:read:");
+        gdb_send_text(s, known ? "E00" : "");
+    }
+}
+
 void gdb_do_attached(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
-    gdb_send_text(s, "1");
+    gdb_send_text(s, s->created ? "0" : "1");
 }
 
 void gdb_do_thread_current(struct gdbstub *s, struct gdb_cursor *arguments)
@@ -109,22 +117,49 @@ void gdb_do_thread_extra(struct gdbstub *s, struct gdb_cursor *arguments)
     gdb_send(s);
 }
 
-void gdb_do_monitor(struct gdbstub *s, struct gdb_cursor *arguments)
+/* Bytes of text in a packet; each takes two digits. */
+#define SHOWN_PIECE 2048u
+
+void gdb_send_shown(struct gdbstub *s, const char *text, size_t length)
 {
-    char command[GDB_PACKET_SIZE / 2 + 1] = "";
-    char text[GDB_PACKET_SIZE / 2] = "This machine has no monitor commands.\n";
-    size_t length = gdb_left(arguments) / 2; /* the comma is the odd one */
-    if (!gdb_take_char(arguments, ',') || !gdb_take_bytes(arguments, (uint8_t *)command, length) ||
-        gdb_left(arguments) != 0) {
+    while (length != 0) {
+        size_t piece = length < SHOWN_PIECE ? length : SHOWN_PIECE;
+        gdb_reply_format(gdb_answer(s), "O");
+        gdb_reply_hex(&s->reply, text, piece);
+        gdb_send(s);
+        text += piece;
+        length -= piece;
+    }
+}
+
+static void run_monitor(struct gdbstub *s, const char *command)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream == NULL) {
         gdb_send_text(s, "E01");
         return;
     }
     if (s->config.ops.monitor != NULL) {
-        text[0] = '\0';
-        s->config.ops.monitor(s->config.ops.context, command, text, sizeof text);
+        s->config.ops.monitor(s->config.ops.context, command, stream);
+    } else {
+        fputs("This machine has no monitor commands.\n", stream);
     }
-    gdb_answer(s);
-    gdb_reply_hex(&s->reply, text, strlen(text));
-    gdb_reply_format(&s->reply, "%s", text[0] == '\0' ? "OK" : ""); /* empty means: unknown */
-    gdb_send(s);
+    fclose(stream);
+    gdb_send_shown(s, text, length);
+    free(text);
+    gdb_send_text(s, "OK");
+}
+
+void gdb_do_monitor(struct gdbstub *s, struct gdb_cursor *arguments)
+{
+    char command[GDB_PACKET_SIZE / 2 + 1] = "";
+    size_t length = gdb_left(arguments) / 2; /* the comma is the odd one */
+    if (!s->halted || !gdb_take_char(arguments, ',') ||
+        !gdb_take_bytes(arguments, (uint8_t *)command, length) || gdb_left(arguments) != 0) {
+        gdb_send_text(s, "E01");
+        return;
+    }
+    run_monitor(s, command);
 }

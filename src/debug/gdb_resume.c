@@ -15,13 +15,14 @@ static void resume(struct gdbstub *s, const enum gdb_action *actions)
     s->config.ops.resume(s->config.ops.context, actions);
 }
 
-/* Already running: only Ctrl-C makes sense then. */
+/* Already running: only Ctrl-C makes sense then.  Or there is nothing to run. */
 static bool refuse_if_running(struct gdbstub *s)
 {
-    if (!s->halted) {
+    bool refused = !s->halted || s->ended;
+    if (refused) {
         gdb_send_text(s, "E01");
     }
-    return !s->halted;
+    return refused;
 }
 
 /* An address behind c or s: the CPU goes on there. */

@@ -16,12 +16,18 @@ struct gdbstub {
     struct gdbstub_config config;
     struct hostio_watch listener; /* fd -1: does not listen */
     struct hostio_watch client;   /* fd -1: nobody is connected */
+    struct hostio_watch refused;  /* one more, who was told that there is a client; fd -1: none */
     unsigned client_events;
     struct gdb_frame frame;
     struct byte_queue output;
     struct gdb_reply reply; /* the last one sent; '-' asks for it again */
 
     bool halted;
+    bool stopping;     /* halted is true already, but the machine has yet to stop */
+    bool extended;     /* extended-remote: kill and exit end the guest, not the session */
+    bool ended;        /* such an end has come, and no vRun since */
+    bool created;      /* the guest was begun by vRun */
+    char end_reply[8]; /* how it ended */
     bool no_ack;
     bool no_ack_next;    /* from the packet after this one on */
     bool leaving;        /* detached, killed or gone: close after what is queued */
@@ -31,6 +37,11 @@ struct gdbstub {
     unsigned cpu;      /* whose registers and memory: Hg */
     int continued_cpu; /* Hc; -1: all */
 };
+
+/* A client with which the session is on: it has sent a sign of the protocol, no D or k yet. */
+bool gdb_in_session(const struct gdbstub *s);
+/* Sends what the client takes now. */
+void gdb_push_output(struct gdbstub *s);
 
 /* Bytes from the client, as received; the first one halts the machine. */
 void gdb_session_receive(struct gdbstub *s, const uint8_t *bytes, size_t size);
@@ -55,6 +66,12 @@ unsigned gdb_cpu_count(const struct gdbstub *s);
 void gdb_reply_stop(struct gdbstub *s);
 /* Writes target.xml; returns its length. */
 size_t gdb_describe(char *text, size_t size);
+/* The same for the memory map. */
+size_t gdb_describe_memory(const struct gdbstub *s, char *text, size_t size);
+/* Sends text for GDB to show, in as many packets as it takes. */
+void gdb_send_shown(struct gdbstub *s, const char *text, size_t length);
+/* The session with a client that leaves ends: the guest goes on, or ends if it has none (extended-remote). */
+void gdb_leave(struct gdbstub *s, void (*op)(void *context));
 
 /* What the table of gdb_command.c names.  arguments: what follows the command's name. */
 void gdb_do_resume(struct gdbstub *s, struct gdb_cursor *arguments);
@@ -81,5 +98,13 @@ void gdb_do_thread_first(struct gdbstub *s, struct gdb_cursor *arguments);
 void gdb_do_thread_next(struct gdbstub *s, struct gdb_cursor *arguments);
 void gdb_do_thread_extra(struct gdbstub *s, struct gdb_cursor *arguments);
 void gdb_do_monitor(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_extended(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_run(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_detach(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_kill(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_kill_answered(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_flash_erase(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_flash_write(struct gdbstub *s, struct gdb_cursor *arguments);
+void gdb_do_flash_done(struct gdbstub *s, struct gdb_cursor *arguments);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,13 +33,9 @@ static void close_client(struct gdbstub *s)
     close(s->client.fd);
     s->client.fd = -1;
     byte_queue_free(&s->output);
-    if (s->listener.fd >= 0) {
-        hostio_change(s->config.hostio, &s->listener, HOSTIO_READ);
-    }
 }
 
-/* A client with which the session is on: it has sent a sign of the protocol, no D or k yet. */
-static bool in_session(const struct gdbstub *s)
+bool gdb_in_session(const struct gdbstub *s)
 {
     return has_client(s) && s->frame.begun && !s->leaving;
 }
@@ -46,18 +43,19 @@ static bool in_session(const struct gdbstub *s)
 /* The connection ended without a D or k before: as if detached, but the machine may stay halted. */
 static void lose_client(struct gdbstub *s)
 {
-    bool detach = in_session(s);
+    bool detach = gdb_in_session(s);
     close_client(s);
-    s->leaving = true;
     if (detach) {
-        s->halted = s->config.wait_again;
-        s->config.ops.detach(s->config.ops.context);
+        gdb_leave(s, s->config.ops.detach);
+        s->halted = s->config.wait_again && !s->ended;
     }
+    s->leaving = true;
 }
 
 static void watch_client(struct gdbstub *s)
 {
-    unsigned events = s->output.length < GDB_OUTPUT_LIMIT / 2 ? HOSTIO_READ : 0;
+    bool reads = s->output.length < GDB_OUTPUT_LIMIT / 2 && !s->stopping;
+    unsigned events = reads ? HOSTIO_READ : 0;
     events |= s->output.length != 0 ? HOSTIO_WRITE : 0;
     if (has_client(s) && events != s->client_events) {
         s->client_events = events;
@@ -66,7 +64,7 @@ static void watch_client(struct gdbstub *s)
 }
 
 /* Sends what the client takes now; after a D or k the connection ends with the last byte. */
-static void push_output(struct gdbstub *s)
+void gdb_push_output(struct gdbstub *s)
 {
     while (has_client(s) && s->output.length != 0) {
         ssize_t sent = send(s->client.fd, byte_queue_front(&s->output), s->output.length,
@@ -90,7 +88,7 @@ static void push_output(struct gdbstub *s)
 void gdb_send(struct gdbstub *s)
 {
     if (s->output.length >= GDB_OUTPUT_LIMIT / 2) {
-        push_output(s);
+        gdb_push_output(s);
     }
     gdb_reply_frame(&s->reply, &s->output);
 }
@@ -140,12 +138,23 @@ static void handle_event(struct gdbstub *s, enum gdb_frame_event event)
     }
 }
 
+/* GDB expects the machine to stand as soon as it is connected. */
+static void halt_for_client(struct gdbstub *s)
+{
+    if (!s->halted) {
+        s->halted = s->stopping = true;
+        s->config.ops.interrupt(s->config.ops.context);
+    }
+}
+
 void gdb_session_receive(struct gdbstub *s, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size && !s->leaving; i++) {
         bool first = !s->frame.begun;
         enum gdb_frame_event event = gdb_frame_byte(&s->frame, bytes[i]);
-        s->halted = s->halted || (first && event != GDB_FRAME_NO_PROTOCOL);
+        if (first && event != GDB_FRAME_NO_PROTOCOL) {
+            halt_for_client(s);
+        }
         handle_event(s, event);
     }
 }
@@ -157,6 +166,7 @@ void gdb_session_begin(struct gdbstub *s)
     s->reply.length = 0;
     s->no_ack = s->no_ack_next = s->leaving = false;
     s->knows_software = s->knows_hardware = false;
+    s->extended = s->ended = s->created = s->stopping = false;
     s->last_stop = (struct gdb_stop){.signal = GDB_SIGNAL_TRAP};
     s->cpu = 0;
     s->continued_cpu = -1;
@@ -166,15 +176,57 @@ static void client_ready(void *context, unsigned events)
 {
     struct gdbstub *s = context;
     uint8_t bytes[GDB_RECEIVE_SIZE];
-    if ((events & HOSTIO_READ) != 0) {
-        ssize_t got = recv(s->client.fd, bytes, sizeof bytes, MSG_DONTWAIT);
+    if ((events & HOSTIO_READ) != 0 && !s->stopping) {
+        /* The first byte alone: the others have to wait if it halts the machine. */
+        size_t room = s->frame.begun ? sizeof bytes : 1;
+        ssize_t got = recv(s->client.fd, bytes, room, MSG_DONTWAIT);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
             lose_client(s);
             return;
         }
         gdb_session_receive(s, bytes, got > 0 ? (size_t)got : 0);
     }
-    push_output(s);
+    gdb_push_output(s);
+}
+
+static void end_refused(struct gdbstub *s)
+{
+    if (s->refused.fd >= 0) {
+        hostio_remove(s->config.hostio, &s->refused);
+        close(s->refused.fd);
+        s->refused.fd = -1;
+    }
+}
+
+/* What was sent to him arrives for sure only if he is the one who closes. */
+static void refused_ready(void *context, unsigned events)
+{
+    struct gdbstub *s = context;
+    uint8_t bytes[GDB_RECEIVE_SIZE];
+    (void)events;
+    ssize_t got = recv(s->refused.fd, bytes, sizeof bytes, MSG_DONTWAIT);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+        end_refused(s);
+    }
+}
+
+/* A GDB takes the text for the answer to its first question, and shows it; then the connection is closed. */
+static void refuse(struct gdbstub *s, int fd)
+{
+    struct byte_queue text = {.limit = GDB_PACKET_SIZE};
+    struct gdb_reply reply = {0};
+
+    gdb_reply_format(&reply, "E.another GDB is connected to this emulator");
+    byte_queue_put(&text, "+", 1);
+    gdb_reply_frame(&reply, &text);
+    ssize_t sent = send(fd, byte_queue_front(&text), text.length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    (void)sent;
+    byte_queue_free(&text);
+    shutdown(fd, SHUT_WR);
+    end_refused(s);
+    s->refused.fd = fd;
+    hostio_add(s->config.hostio, &s->refused, HOSTIO_READ);
+    log_line(s->config.log, 0, "gdb: one more client was sent away: there is one already");
 }
 
 static void listener_ready(void *context, unsigned events)
@@ -182,8 +234,9 @@ static void listener_ready(void *context, unsigned events)
     struct gdbstub *s = context;
     (void)events;
     int fd = tcp_accept(s->listener.fd);
-    if (fd >= 0) {
-        hostio_change(s->config.hostio, &s->listener, 0);
+    if (fd >= 0 && has_client(s)) {
+        refuse(s, fd);
+    } else if (fd >= 0) {
         gdbstub_adopt(s, fd);
     }
 }
@@ -197,6 +250,7 @@ struct gdbstub *gdbstub_create(const struct gdbstub_config *config)
     s->config = *config;
     s->listener = (struct hostio_watch){-1, listener_ready, s};
     s->client = (struct hostio_watch){-1, client_ready, s};
+    s->refused = (struct hostio_watch){-1, refused_ready, s};
     s->output.limit = GDB_OUTPUT_LIMIT;
     s->halted = config->wait_first;
     return s;
@@ -208,11 +262,12 @@ void gdbstub_destroy(struct gdbstub *s)
         return;
     }
     if (has_client(s)) {
-        push_output(s);
+        gdb_push_output(s);
     }
     if (has_client(s)) {
         close_client(s);
     }
+    end_refused(s);
     if (s->listener.fd >= 0) {
         hostio_remove(s->config.hostio, &s->listener);
         close(s->listener.fd);
@@ -220,14 +275,14 @@ void gdbstub_destroy(struct gdbstub *s)
     free(s);
 }
 
-bool gdbstub_listen(struct gdbstub *s, unsigned *port, struct error *err)
+bool gdbstub_listen(struct gdbstub *s, const char *address, unsigned *port, struct error *err)
 {
     ASSERT(s->listener.fd < 0);
-    s->listener.fd = tcp_listen_local(port, err);
+    s->listener.fd = tcp_listen(address, port, err);
     if (s->listener.fd < 0) {
         return false;
     }
-    hostio_add(s->config.hostio, &s->listener, has_client(s) ? 0 : HOSTIO_READ);
+    hostio_add(s->config.hostio, &s->listener, HOSTIO_READ);
     return true;
 }
 
@@ -245,29 +300,38 @@ bool gdbstub_is_waiting(const struct gdbstub *s)
     return s->halted;
 }
 
+void gdbstub_notify_standing(struct gdbstub *s)
+{
+    s->stopping = false;
+    watch_client(s);
+}
+
+void gdbstub_tell(struct gdbstub *s, const char *text)
+{
+    if (gdb_in_session(s) && !s->halted) {
+        gdb_send_shown(s, text, strlen(text));
+        gdb_push_output(s);
+    }
+}
+
 bool gdbstub_notify_stop(struct gdbstub *s, const struct gdb_stop *stop)
 {
-    if (!in_session(s)) {
+    if (!gdb_in_session(s)) {
         return false;
     }
     bool asked = !s->halted;
     s->last_stop = *stop;
     s->cpu = stop->cpu;
     s->halted = true;
+    if (s->stopping && stop->reason == GDB_STOP_SIGNAL) {
+        s->last_stop.signal = GDB_SIGNAL_TRAP; /* it stands because GDB has come */
+    }
+    gdbstub_notify_standing(s);
     if (asked) {
         gdb_answer(s);
         gdb_reply_stop(s);
         gdb_send(s);
-        push_output(s);
+        gdb_push_output(s);
     }
-    return in_session(s);
-}
-
-void gdbstub_notify_exit(struct gdbstub *s, int status)
-{
-    if (in_session(s)) {
-        gdb_reply_format(gdb_answer(s), "W%02x", (unsigned)status & 0xff);
-        gdb_send(s);
-        push_output(s);
-    }
+    return gdb_in_session(s);
 }

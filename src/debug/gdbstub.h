@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/hostio.h"
 #include "error.h"
@@ -49,6 +50,9 @@ enum gdb_signal {
     GDB_SIGNAL_INT = 2,
     GDB_SIGNAL_ILL = 4,
     GDB_SIGNAL_TRAP = 5,
+    GDB_SIGNAL_ABRT = 6,
+    GDB_SIGNAL_FPE = 8,
+    GDB_SIGNAL_BUS = 10,
     GDB_SIGNAL_SEGV = 11
 };
 
@@ -73,6 +77,12 @@ enum gdb_result {
     GDB_OK,
     GDB_FAILED,      /* no room, no such address, ... */
     GDB_UNSUPPORTED, /* this kind of point does not exist here */
+};
+
+/* A memory that is written as a whole, block by block: GDB's `load` erases and programs it. */
+struct gdb_flash {
+    uint32_t base;
+    uint32_t size;
 };
 
 /* What a CPU does next. */
@@ -103,10 +113,16 @@ struct gdb_ops {
     void (*detach)(void *context);
     /* The user wants the run to end. */
     void (*kill)(void *context);
-    /* One line about a CPU for `info threads`: "running", "power-down", ... */
+    /* GDB's `run`: the guest stands before its first instruction again, and all points are forgotten.  Comes
+     * only while the machine is halted.  False: that is not possible.  NULL: it never is. */
+    bool (*restart)(void *context);
+    /* One line about a CPU for `info threads`: "CPU 0", "CPU 1, powered down", ... */
     void (*cpu_status)(void *context, unsigned cpu, char *text, size_t size);
-    /* `monitor COMMAND`: writes the answer, lines with newlines.  NULL: there are no commands. */
-    void (*monitor)(void *context, const char *command, char *text, size_t size);
+    /* `monitor COMMAND`: writes the answer, lines with newlines.  Comes only while the machine is halted.
+     * NULL: there are no commands. */
+    void (*monitor)(void *context, const char *command, FILE *stream);
+    /* The index-th read-only memory, by rising addresses.  False: there are no more.  NULL: there is none. */
+    bool (*flash)(void *context, unsigned index, struct gdb_flash *flash);
 };
 
 enum gdb_stop_reason {
@@ -141,21 +157,30 @@ struct gdbstub *gdbstub_create(const struct gdbstub_config *config);
 /* Closes the connection.  No op is called.  stub may be NULL. */
 void gdbstub_destroy(struct gdbstub *stub);
 
-/* Takes clients on 127.0.0.1:*port, one at a time; port 0 takes a free one and stores it. */
-bool gdbstub_listen(struct gdbstub *stub, unsigned *port, struct error *err);
+/* Takes clients on address:*port, one at a time, and tells others so; port 0 takes a free one and stores it.
+ * address: as of tcp_listen(). */
+bool gdbstub_listen(struct gdbstub *stub, const char *address, unsigned *port, struct error *err);
 
 /* Serves a connection that exists already (socket, non-blocking or not); the stub closes fd.  There
  * must be no client. */
 void gdbstub_adopt(struct gdbstub *stub, int fd);
 
-/* True: the machine must not execute anything. */
+/* True: the machine must not execute anything.  The first byte of a client that finds the machine running
+ * makes it true, and calls ops.interrupt; what the client says is read when the machine stands. */
 bool gdbstub_is_waiting(const struct gdbstub *stub);
+
+/* The machine stands, though no stop was notified: a client that came between two runs need not wait. */
+void gdbstub_notify_standing(struct gdbstub *stub);
+
+/* Shows text in GDB's window, if the machine was let go from there and has not stopped yet. */
+void gdbstub_tell(struct gdbstub *stub, const char *text);
 
 /* The machine stopped.  True: GDB was told, the machine is halted now.  False: there is no client.
  */
 bool gdbstub_notify_stop(struct gdbstub *stub, const struct gdb_stop *stop);
 
-/* The run is over for good; GDB says "exited with code".  Does not halt. */
-void gdbstub_notify_exit(struct gdbstub *stub, int status);
+/* The guest has ended; GDB says "exited with code".  True: it may want it to begin anew (`run` of
+ * extended-remote), so that the machine is halted until then or until it leaves. */
+bool gdbstub_notify_exit(struct gdbstub *stub, int status);
 
 #endif

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The breakpoints and watchpoints of a run loop: short lists. */
+/* The breakpoints and watchpoints of a run loop: short lists, and the loop that asks them. */
 #include "exec/exec.h"
+
+#include <inttypes.h>
+
+#include "sparc/interp.h"
 
 bool exec_add_breakpoint(struct exec *exec, uint32_t address)
 {
@@ -77,5 +81,40 @@ void exec_clear_points(struct exec *exec)
     if (exec->data_watches.count != 0) {
         exec->data_watches.count = 0;
         watchpoints_changed(exec);
+    }
+}
+
+static bool at_breakpoint(struct exec *exec)
+{
+    uint32_t pc = exec->cpu->pc;
+    if (exec->step_over && exec->cpu->config.index == exec->stop_cpu) {
+        exec->step_over = false;
+        if (pc == exec->stop_pc) {
+            return false;
+        }
+    }
+    if (exec_is_breakpoint(exec, pc)) {
+        exec_stop(exec, STOP_BREAKPOINT, 0, "breakpoint at 0x%08" PRIx32, pc);
+        return true;
+    }
+    return false;
+}
+
+static void stop_at_watchpoint(struct exec *exec, struct data_hit *hit)
+{
+    exec->watch = *hit->watch;
+    exec->watch_address = hit->address;
+    hit->watch = NULL;
+    exec_stop(exec, STOP_WATCHPOINT, 0, "watchpoint: access to 0x%08" PRIx32, hit->address);
+}
+
+void exec_run_watched(struct exec *exec)
+{
+    struct cpu *cpu = exec->cpu;
+    while (cpu->cycles < cpu->limit && !at_breakpoint(exec)) {
+        interp_step(cpu);
+        if (cpu->data_hit.watch != NULL) {
+            stop_at_watchpoint(exec, &cpu->data_hit);
+        }
     }
 }

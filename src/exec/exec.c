@@ -92,24 +92,6 @@ void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *f
     cpu_attention(exec->cpu);
 }
 
-/* ---- breakpoints ---- */
-
-static bool at_breakpoint(struct exec *exec)
-{
-    uint32_t pc = exec->cpu->pc;
-    if (exec->step_over && exec->cpu->config.index == exec->stop_cpu) {
-        exec->step_over = false;
-        if (pc == exec->stop_pc) {
-            return false;
-        }
-    }
-    if (exec_is_breakpoint(exec, pc)) {
-        exec_stop(exec, STOP_BREAKPOINT, 0, "breakpoint at 0x%08" PRIx32, pc);
-        return true;
-    }
-    return false;
-}
-
 /* ---- a round ---- */
 
 static void limit_to(uint64_t *end, uint64_t limit)
@@ -247,26 +229,6 @@ static void take_interrupt(struct cpu *cpu)
     cpu->hooks->interrupt_acknowledge(cpu->hooks->context, cpu, level);
 }
 
-static void stop_at_watchpoint(struct exec *exec, struct data_hit *hit)
-{
-    exec->watch = *hit->watch;
-    exec->watch_address = hit->address;
-    hit->watch = NULL;
-    exec_stop(exec, STOP_WATCHPOINT, 0, "watchpoint: access to 0x%08" PRIx32, hit->address);
-}
-
-/* Executes with the checks that only a debugger needs. */
-static void run_watched(struct exec *exec)
-{
-    struct cpu *cpu = exec->cpu;
-    while (cpu->cycles < cpu->limit && !at_breakpoint(exec)) {
-        interp_step(cpu);
-        if (cpu->data_hit.watch != NULL) {
-            stop_at_watchpoint(exec, &cpu->data_hit);
-        }
-    }
-}
-
 static bool can_execute(const struct exec *exec, const struct cpu *cpu)
 {
     return exec->stop.kind == STOP_NONE && !exec->break_round && is_awake(cpu) &&
@@ -302,7 +264,7 @@ static void run_cpu(struct exec *exec, struct cpu *cpu)
         set_limit(exec, cpu);
         if (exec->breakpoint_count != 0 || exec->data_watches.count != 0 ||
             log_on(cpu->log, LOG_EXEC)) {
-            run_watched(exec);
+            exec_run_watched(exec);
         } else if (exec->translator != NULL) {
             translator_run(exec->translator, cpu);
         } else {
@@ -564,6 +526,19 @@ static bool is_there(struct exec *exec, uint64_t cycles)
     limit_to(&exec->now, last);
     exec->now = exec->now < cycles ? cycles : exec->now;
     return true;
+}
+
+void exec_restart(struct exec *exec)
+{
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        exec->now = exec->cpus[i].cycles > exec->now ? exec->cpus[i].cycles : exec->now;
+    }
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        exec->cpus[i].cycles = exec->now;
+    }
+    exec->cpu = exec->cpus;
+    exec->in_round = exec->break_round = exec->step_over = false;
+    memset(&exec->stop, 0, sizeof exec->stop);
 }
 
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)

@@ -112,6 +112,9 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
  * instead. */
 void exec_step(struct exec *exec, unsigned cpu, bool alone, struct stop_info *stop);
 
+/* Between two runs: the system was begun anew.  The CPUs start at the same time, the latest that one has come to. */
+void exec_restart(struct exec *exec);
+
 /* A CPU is woken, or is to take an interrupt: the round ends, so that its turn comes soon. */
 void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu);
 
@@ -145,6 +148,9 @@ bool exec_is_breakpoint(const struct exec *exec, uint32_t address);
  * table is full, or it was not set. */
 bool exec_add_watchpoint(struct exec *exec, const struct data_watch *watch);
 bool exec_remove_watchpoint(struct exec *exec, const struct data_watch *watch);
+
+/* For the run loop: lets the CPU whose turn it is execute with the checks that only a debugger needs. */
+void exec_run_watched(struct exec *exec);
 
 /* Forgets all breakpoints and watchpoints. */
 void exec_clear_points(struct exec *exec);

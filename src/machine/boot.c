@@ -80,6 +80,13 @@ static void tell_note(const struct machine *m, const struct image *image)
     }
 }
 
+static bool remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address,
+                     struct error *err)
+{
+    return restart_remember(m, path, kind, address) ||
+           error_set(err, LEON3EMU_HOST, "out of memory");
+}
+
 /* Loads an image that was read, and takes it over: it is the one that GDB and messages know, and its
  * entry is where the CPU starts. */
 static bool take_image(struct machine *m, struct image *image, struct error *err)
@@ -121,34 +128,40 @@ bool leon3emu_load(struct machine *m, const char *path, struct error *err)
 {
     struct image *image;
 
-    return image_read(path, &image, err) && take_image(m, image, err);
+    return image_read(path, &image, err) && take_image(m, image, err) &&
+           remember(m, path, LOAD_IMAGE, 0, err);
 }
 
 bool leon3emu_load_more(struct machine *m, const char *path, struct error *err)
 {
     struct image *image;
+    bool ok;
 
     if (!image_read(path, &image, err)) {
         return false;
     }
-    return m->image == NULL ? take_image(m, image, err) : store_only(m, image, err);
+    ok = m->image == NULL ? take_image(m, image, err) : store_only(m, image, err);
+    return ok && remember(m, path, LOAD_MORE, 0, err);
 }
 
 bool leon3emu_load_raw(struct machine *m, const char *path, uint32_t address, struct error *err)
 {
     struct image *image;
 
-    return image_read_raw(path, address, &image, err) && store_only(m, image, err);
+    return image_read_raw(path, address, &image, err) && store_only(m, image, err) &&
+           remember(m, path, LOAD_RAW, address, err);
 }
 
 bool leon3emu_load_prom(struct machine *m, const char *path, struct error *err)
 {
     struct image *image;
+    bool ok;
 
     if (!image_read_any(path, m->cpus[0].config.reset_address, &image, err)) {
         return false;
     }
-    return image->format == IMAGE_RAW ? store_only(m, image, err) : take_image(m, image, err);
+    ok = image->format == IMAGE_RAW ? store_only(m, image, err) : take_image(m, image, err);
+    return ok && remember(m, path, LOAD_PROM, 0, err);
 }
 
 /* ---- the state at entry ---- */
@@ -229,16 +242,37 @@ static void enter_image(struct machine *m)
     prepare_devices(m);
 }
 
+/* Where programs in RAM usually begin. */
+static bool find_ram(struct machine *m, struct error *err)
+{
+    for (size_t i = 0; i < m->board->memory_count; i++) {
+        if (m->board->memories[i].type == BOARD_RAM) {
+            m->entry = m->board->memories[i].base;
+            return true;
+        }
+    }
+    return error_set(err, LEON3EMU_BOARD, "the board has no RAM for a debugger to load into");
+}
+
+void machine_begin(struct machine *m)
+{
+    machine_reset(m, L3_RESET_POWER_ON);
+    if (m->start_mode != START_RESET) {
+        enter_image(m);
+    }
+}
+
 bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
 {
     if (mode == START_LOADED && !m->has_entry) {
         return error_set(err, LEON3EMU_IMAGE,
                          "nothing to run: no image was loaded, or it names no entry point");
     }
-    chardev_hub_begin(m->chardevs);
-    machine_reset(m, L3_RESET_POWER_ON);
-    if (mode == START_LOADED) {
-        enter_image(m);
+    if (mode == START_EMPTY && !find_ram(m, err)) {
+        return false;
     }
+    chardev_hub_begin(m->chardevs);
+    m->start_mode = mode;
+    machine_begin(m);
     return true;
 }

@@ -4,19 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "debug/gdbstub.h"
 #include "machine/frames.h"
-#include "machine/machine.h"
-
-struct gdb_glue {
-    struct machine *machine;
-    struct gdbstub *stub;
-    enum gdb_action action; /* of the whole machine; a step is one CPU's, the others stand still */
-    unsigned chosen;        /* that steps, or goes on while the others stand still */
-    bool alone;             /* the others are to stand still */
-    bool break_in;          /* the interrupt is GDB's Ctrl-C, not the user's */
-    bool killed;
-};
+#include "machine/gdb_glue.h"
 
 static unsigned op_cpu_count(void *context)
 {
@@ -56,7 +45,18 @@ static bool leave_frame(struct machine *m, struct cpu *cpu, uint32_t fp)
     return fp == cpu_reg(cpu, GDB_REGISTER_I6) || frames_flush(m, cpu);
 }
 
-/* A new pc is meant to be executed, so it ends power-down. */
+/* A new pc is meant to be executed, so it ends power-down.  In a machine that GDB has loaded it is where the
+ * program begins, the next time, too. */
+static void new_pc(const struct gdb_glue *glue, struct cpu *cpu, uint32_t pc)
+{
+    if (cpu->status == CPU_POWERED_DOWN) {
+        cpu->status = CPU_RUNNING;
+    }
+    if (glue->machine->start_mode == START_EMPTY && glue->untouched) {
+        glue->machine->entry = pc;
+    }
+}
+
 static bool op_write_register(void *context, unsigned index, unsigned number, uint32_t value)
 {
     struct gdb_glue *glue = context;
@@ -73,8 +73,8 @@ static bool op_write_register(void *context, unsigned index, unsigned number, ui
         !cpu_write_register(cpu, core, value)) {
         return false;
     }
-    if (core == L3_REG_PC && cpu->status == CPU_POWERED_DOWN) {
-        cpu->status = CPU_RUNNING;
+    if (core == L3_REG_PC) {
+        new_pc(glue, cpu, value);
     }
     return true;
 }
@@ -144,72 +144,130 @@ static void op_resume(void *context, const enum gdb_action *actions)
         }
     }
     glue->alone = going == 1;
+    glue->running = true;
+    glue->untouched = false;
 }
 
 static void op_interrupt(void *context)
 {
     struct gdb_glue *glue = context;
-    glue->break_in = true;
-    exec_stop(&glue->machine->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted by GDB");
+    if (glue->running) {
+        glue->break_in = true;
+        exec_stop(&glue->machine->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted by GDB");
+    }
 }
 
 static void op_detach(void *context)
 {
     struct gdb_glue *glue = context;
     exec_clear_points(&glue->machine->exec);
+    glue->action = GDB_CONTINUE;
+    glue->alone = false;
 }
 
-static void op_kill(void *context)
+void gdb_glue_kill(struct gdb_glue *glue)
 {
-    struct gdb_glue *glue = context;
     glue->killed = true;
     leon3emu_interrupt(glue->machine);
 }
 
-static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
+static void op_kill(void *context)
 {
-    static const char *const names[] = {"running", "powered down", "error mode"};
-    struct gdb_glue *glue = context;
-    snprintf(text, size, "%s", names[glue->machine->cpus[cpu].status]);
+    gdb_glue_kill(context);
 }
 
-bool leon3emu_gdb(struct machine *m, uint16_t port, uint16_t *actual, struct error *err)
+bool gdb_glue_restart(struct gdb_glue *glue, struct error *err)
+{
+    glue->restarted = glue->untouched = true;
+    return machine_restart(glue->machine, err);
+}
+
+static bool op_restart(void *context)
+{
+    struct gdb_glue *glue = context;
+    struct error err;
+    bool ok = gdb_glue_restart(glue, &err);
+    exec_clear_points(&glue->machine->exec);
+    if (!ok) {
+        log_line(&glue->machine->log, 0, "gdb: the program was not begun anew: %s", err.text);
+    }
+    return ok;
+}
+
+static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
+{
+    static const char *const states[] = {"", ", powered down", ", in error mode"};
+    struct gdb_glue *glue = context;
+    snprintf(text, size, "CPU %u%s", cpu, states[glue->machine->cpus[cpu].status]);
+}
+
+static bool op_flash(void *context, unsigned index, struct gdb_flash *flash)
+{
+    const struct board_desc *board = ((const struct gdb_glue *)context)->machine->board;
+    const struct board_memory *found = NULL;
+    uint64_t at = 0;
+
+    for (unsigned passed = 0; passed <= index; passed++) {
+        found = NULL;
+        for (size_t i = 0; i < board->memory_count; i++) {
+            const struct board_memory *memory = &board->memories[i];
+            if (memory->type == BOARD_ROM && memory->base >= at &&
+                (found == NULL || memory->base < found->base)) {
+                found = memory;
+            }
+        }
+        if (found == NULL) {
+            return false;
+        }
+        at = (uint64_t)found->base + found->size;
+    }
+    *flash = (struct gdb_flash){found->base, found->size};
+    return true;
+}
+
+static struct gdb_ops ops_of(struct gdb_glue *glue)
+{
+    return (struct gdb_ops){
+        .context = glue,
+        .cpu_count = op_cpu_count,
+        .read_register = op_read_register,
+        .write_register = op_write_register,
+        .read_memory = op_read_memory,
+        .write_memory = op_write_memory,
+        .insert_point = op_insert_point,
+        .remove_point = op_remove_point,
+        .resume = op_resume,
+        .interrupt = op_interrupt,
+        .detach = op_detach,
+        .kill = op_kill,
+        .restart = op_restart,
+        .cpu_status = op_cpu_status,
+        .monitor = gdb_monitor,
+        .flash = op_flash,
+    };
+}
+
+bool leon3emu_gdb(struct machine *m, const struct leon3emu_gdb_options *options, uint16_t *actual,
+                  struct error *err)
 {
     struct gdb_glue *glue = calloc(1, sizeof *glue);
+    const char *address = options->address == NULL ? "127.0.0.1" : options->address;
     struct gdbstub_config config = {
-        .hostio = m->hostio,
-        .log = &m->log,
-        .wait_first = true,
-        .ops =
-            {
-                .context = glue,
-                .cpu_count = op_cpu_count,
-                .read_register = op_read_register,
-                .write_register = op_write_register,
-                .read_memory = op_read_memory,
-                .write_memory = op_write_memory,
-                .insert_point = op_insert_point,
-                .remove_point = op_remove_point,
-                .resume = op_resume,
-                .interrupt = op_interrupt,
-                .detach = op_detach,
-                .kill = op_kill,
-                .cpu_status = op_cpu_status,
-            },
-    };
-    unsigned chosen = port;
+        .hostio = m->hostio, .log = &m->log, .wait_first = !options->nowait, .ops = ops_of(glue)};
+    unsigned chosen = options->port;
 
     if (glue == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     glue->machine = m;
     glue->action = GDB_CONTINUE;
+    glue->untouched = true;
     glue->stub = gdbstub_create(&config);
     m->gdb = glue;
     if (glue->stub == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    if (!gdbstub_listen(glue->stub, &chosen, err)) {
+    if (!gdbstub_listen(glue->stub, address, &chosen, err)) {
         return false;
     }
     *actual = (uint16_t)chosen;
@@ -232,6 +290,25 @@ static enum gdb_stop_reason watch_reason(const struct data_watch *watch)
     return GDB_STOP_WRITE;
 }
 
+/* What Unix would send a program for such a trap. */
+static enum gdb_signal signal_of_trap(unsigned tt)
+{
+    switch (tt) {
+    case TT_ILLEGAL_INSTRUCTION:
+    case TT_PRIVILEGED_INSTRUCTION:
+    case TT_FP_DISABLED:
+    case TT_CP_DISABLED:
+        return GDB_SIGNAL_ILL;
+    case TT_ADDRESS_NOT_ALIGNED:
+        return GDB_SIGNAL_BUS;
+    case TT_FP_EXCEPTION:
+    case TT_DIVISION_BY_ZERO:
+        return GDB_SIGNAL_FPE;
+    default:
+        return tt >= TT_SOFTWARE ? GDB_SIGNAL_TRAP : GDB_SIGNAL_SEGV;
+    }
+}
+
 static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_info *stop)
 {
     struct gdb_stop gdb = {.cpu = stop->cpu, .signal = GDB_SIGNAL_TRAP};
@@ -247,7 +324,11 @@ static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_i
         gdb.signal = GDB_SIGNAL_INT;
         break;
     case STOP_ERROR_MODE:
-        gdb.signal = GDB_SIGNAL_SEGV;
+        gdb.signal = signal_of_trap(exec->cpus[stop->cpu].error_tt);
+        break;
+    case STOP_GUEST_FATAL:
+    case STOP_BUG:
+        gdb.signal = GDB_SIGNAL_ABRT;
         break;
     default:
         break;
@@ -266,6 +347,8 @@ static void wait_for_gdb(struct gdb_glue *glue)
 {
     struct machine *m = glue->machine;
     chardev_hub_flush(m->chardevs);
+    glue->running = false;
+    gdbstub_notify_standing(glue->stub);
     while (gdbstub_is_waiting(glue->stub) && !glue->killed && !m->interrupted) {
         hostio_poll(m->hostio, -1);
     }
@@ -281,16 +364,29 @@ static void ended(struct gdb_glue *glue, struct stop_info *stop)
     glue->machine->interrupted = false;
 }
 
-/* The run is over.  A guest that failed can be looked at before GDB lets it end. */
-static void finish(struct gdb_glue *glue, const struct stop_info *stop,
+/* A guest that failed can be looked at before GDB lets it end. */
+static bool can_be_looked_at(enum stop_kind kind)
+{
+    return kind == STOP_ERROR_MODE || kind == STOP_GUEST_FATAL || kind == STOP_BUG;
+}
+
+/* The run is over, unless GDB begins the guest anew: then true. */
+static bool finish(struct gdb_glue *glue, const struct stop_info *stop,
                    const struct gdb_stop *report)
 {
-    bool failed = stop->kind == STOP_ERROR_MODE || stop->kind == STOP_GUEST_FATAL;
-    if (failed && gdbstub_notify_stop(glue->stub, report)) {
+    glue->restarted = false;
+    if (stop->text[0] != '\0') {
+        gdbstub_tell(glue->stub, stop->text);
+        gdbstub_tell(glue->stub, "\n");
+    }
+    if (can_be_looked_at(stop->kind) && gdbstub_notify_stop(glue->stub, report)) {
         wait_for_gdb(glue);
     }
-    gdbstub_notify_exit(glue->stub, stop->status);
+    if (!glue->restarted && !glue->killed && gdbstub_notify_exit(glue->stub, stop->status)) {
+        wait_for_gdb(glue);
+    }
     hostio_poll(glue->machine->hostio, 0);
+    return glue->restarted && !glue->killed;
 }
 
 /* GDB steps by breakpoints on SPARC: then one CPU goes on, and the others are to stay. */
@@ -334,6 +430,7 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
     for (;;) {
         wait_for_gdb(glue);
         if (!glue->killed && !m->interrupted) {
+            glue->running = true;
             run_as_told(glue, cycles, stop);
         }
         if (glue->killed || m->interrupted) {
@@ -344,7 +441,9 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
         }
         report = stop_for_gdb(&m->exec, stop);
         if (is_final(glue, stop->kind)) {
-            finish(glue, stop, &report);
+            if (finish(glue, stop, &report)) {
+                continue;
+            }
             return;
         }
         glue->break_in = false;

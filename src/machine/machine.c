@@ -450,6 +450,7 @@ void leon3emu_destroy(struct machine *m)
     symbols_destroy(m->symbols);
     image_destroy(m->image);
     loaded_free(&m->loaded);
+    restart_forget(m);
     board_desc_destroy(m->board);
     machine_log_fini(m);
     pthread_mutex_destroy(&m->post_lock);

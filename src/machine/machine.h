@@ -29,6 +29,7 @@
 #define MACHINE_NAME_LISTS   1024      /* a power of two */
 
 struct gdb_glue;
+struct load_step;
 struct loaded;
 struct library_memory;
 struct places;
@@ -155,7 +156,9 @@ struct machine {
     struct leon3emu_options options;
     struct symbols *symbols;
     struct loaded *loaded;
-    struct image *image; /* what leon3emu_load() loaded last */
+    struct image *image;          /* what leon3emu_load() loaded last */
+    struct load_step *load_steps; /* what has been loaded, in that order, to do it again */
+    enum start_mode start_mode;
     bool has_entry;
     uint32_t entry;
     bool reset_wanted;
@@ -307,6 +310,18 @@ void machine_name_address(const struct machine *m, uint32_t address, char *text,
 bool machine_can_wake(struct machine *m);
 /* Will a device reset the system, or restart a CPU, by itself? */
 bool machine_will_restart(struct machine *m);
+
+/* ---- restart.c ---- */
+
+/* How a file was loaded: by leon3emu_load(), ..._more(), ..._raw(), ..._prom(). */
+enum load_kind { LOAD_IMAGE, LOAD_MORE, LOAD_RAW, LOAD_PROM };
+/* A file was loaded.  address: of LOAD_RAW.  False: no memory. */
+bool restart_remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address);
+void restart_forget(struct machine *m);
+/* Reset, and the state that the start mode asks for. */
+void machine_begin(struct machine *m);
+/* Loads again what was loaded, and begins as leon3emu_start() did.  Not within a run.  Time goes on. */
+bool machine_restart(struct machine *m, struct error *err);
 
 /* ---- gdb_glue.c ---- */
 

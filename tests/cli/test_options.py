@@ -102,6 +102,8 @@ class Gdb(Case):
         with subprocess.Popen([emulator, *arguments], stdin=subprocess.DEVNULL, cwd=self.place,
                               stderr=subprocess.PIPE, text=True) as process:
             line = process.stderr.readline()
+            if "spin.elf" not in arguments and "77" not in arguments:
+                self.assertIn("no firmware given", process.stderr.readline())
             process.send_signal(signal.SIGINT)
             rest = process.stderr.read()
         self.assertEqual(process.returncode, INTERRUPTED, line + rest)
@@ -146,7 +148,11 @@ class Gdb(Case):
         port = self.free_port()
         self.assertEqual(self.listens("--gdb", str(port), "77"), port)
         self.assertEqual(self.listens("77", "--gdb", str(port)), port)
-        self.refuse(USAGE, "no firmware given; .*", "--gdb", "77")
+
+    def test_without_firmware(self):
+        """GDB's load brings it; a machine that does not wait would have nothing to do."""
+        self.assertGreater(self.listens("--gdb=0"), 1023)
+        self.refuse(USAGE, "no firmware given, so there is nothing to run .*", "--gdb=0,nowait")
 
     def test_bad_port(self):
         self.refuse(USAGE, "--gdb=70000: not a port; give a number below 65536", "spin.elf",

@@ -28,19 +28,19 @@ guests = None
 
 
 class Emulator:
-    """Runs `PROGRAM --gdb=0 OPTION...`; .port is where it listens."""
+    """Runs `PROGRAM --gdb=0 OPTION...`, or without a program if it is None; .port is where it listens."""
 
-    def __init__(self, program, *options, stdin=subprocess.DEVNULL):
+    def __init__(self, program, *options, stdin=subprocess.DEVNULL, gdb='0'):
         self.err = tempfile.TemporaryFile('w+')
         self.out = tempfile.TemporaryFile('w+')
-        self.process = subprocess.Popen([emulator, program, '--gdb=0', *options], stdin=stdin,
-                                        stdout=self.out, stderr=self.err)
+        self.process = subprocess.Popen([emulator, *([program] if program else []), '--gdb=' + gdb,
+                                         *options], stdin=stdin, stdout=self.out, stderr=self.err)
         self.port = self.find_port()
 
     def find_port(self):
         end = time.monotonic() + 10
         while time.monotonic() < end:
-            found = re.search(r'127\.0\.0\.1:(\d+)', self.errors())
+            found = re.search(r'target remote \S+:(\d+)', self.errors())
             if found:
                 return int(found.group(1))
             if self.process.poll() is not None:
@@ -138,19 +138,21 @@ class Gdb:
 
 
 class Case(unittest.TestCase):
-    def begin(self, program=None, *options, stdin=subprocess.DEVNULL):
-        """Starts both and connects them: self.emulator, self.gdb."""
-        program = program or os.path.join(programs, 'program.elf')
-        self.emulator = Emulator(program, *options, stdin=stdin)
+    def begin(self, program=None, *options, stdin=subprocess.DEVNULL, gdb='0', label='program.elf',
+              target='remote', empty=False):
+        """Starts both and connects them: self.emulator, self.gdb.  label: one of our own programs; empty:
+        the emulator gets none."""
+        program = program or os.path.join(programs, label)
+        self.emulator = Emulator(None if empty else program, *options, stdin=stdin, gdb=gdb)
         self.addCleanup(self.emulator.close)
         self.program = program
-        self.gdb = self.attach()
+        self.gdb = self.attach(target)
         return self.gdb
 
-    def attach(self):
+    def attach(self, target='remote'):
         gdb = Gdb(self.program)
         self.addCleanup(gdb.close)
-        self.connected = gdb.command('target remote 127.0.0.1:%d' % self.emulator.port)
+        self.connected = gdb.command('target %s 127.0.0.1:%d' % (target, self.emulator.port))
         self.assertNotRegex(self.connected, r'(?i)error|timed out|refused|unknown')
         return gdb
 

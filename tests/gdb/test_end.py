@@ -33,7 +33,7 @@ class End(Case):
 
     def test_error_mode(self):
         gdb = self.begin()
-        self.assertIn('SIGSEGV', gdb.command('jump broken'))
+        self.assertIn('SIGBUS', gdb.command('jump broken'))
         self.assert_at('broken_load')
         self.assertIn('error mode', gdb.command('info threads'))
         self.assertEqual(gdb.value('$l5'), gdb.value('(unsigned)&total') + 1)
@@ -47,7 +47,7 @@ class End(Case):
 
     def test_detach_in_error_mode(self):
         gdb = self.begin()
-        self.assertIn('SIGSEGV', gdb.command('jump broken'))
+        self.assertIn('SIGBUS', gdb.command('jump broken'))
         gdb.command('detach')
         self.assert_ends(session.ERROR_MODE)
 
@@ -64,7 +64,7 @@ class End(Case):
 
     def test_kill_in_error_mode(self):
         gdb = self.begin()
-        self.assertIn('SIGSEGV', gdb.command('jump broken'))
+        self.assertIn('SIGBUS', gdb.command('jump broken'))
         gdb.command('kill')
         self.assertIn(self.emulator.wait(10), (session.INTERRUPTED, session.ERROR_MODE))
 

@@ -161,13 +161,13 @@ class Symbols(Case):
         gdb = self.begin()
         lines = gdb.command('info threads').splitlines()
         self.assertEqual(len([line for line in lines if re.match(r'[* ] \d', line)]), 1)
-        self.assertRegex(lines[1], r'^\* 1 +Thread 1 .*\(running\) +_start \(\)')
+        self.assertRegex(lines[1], r'^\* 1 +Thread 1 \(CPU 0\) +_start \(\)')
 
     def test_two_cpus(self):
         gdb = self.begin(None, '--board', session.HERE + '/two.board')
         lines = gdb.command('info threads').splitlines()
-        self.assertRegex(lines[1], r'^\* 1 +Thread 1 .*\(running\)')
-        self.assertRegex(lines[2], r'^  2 +Thread 2 .*\(powered down\)')
+        self.assertRegex(lines[1], r'^\* 1 +Thread 1 \(CPU 0\) ')
+        self.assertRegex(lines[2], r'^  2 +Thread 2 \(CPU 1, powered down\) ')
         gdb.command('set $g1 = 0x1111')
         gdb.command('thread 2')
         gdb.command('set $g1 = 0x2222')

@@ -114,7 +114,7 @@ class Steps(Case):
         self.assert_at('ticking_sleep')
         self.steps(('ticking_sleep', 4))
         self.assertEqual(gdb.value('$g7'), 1)
-        self.assertIn('running', gdb.command('info threads'))
+        self.assertIn('(CPU 0)', gdb.command('info threads'))
 
 
 if __name__ == '__main__':

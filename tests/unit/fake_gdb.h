@@ -28,6 +28,8 @@ struct fake {
     bool first_step; /* since resume: a point at the pc does not count */
     unsigned detached;
     unsigned killed;
+    unsigned restarted;
+    bool cannot_restart;
 };
 
 static inline unsigned fake_cpu_count(void *context)
@@ -136,10 +138,31 @@ static inline void fake_cpu_status(void *context, unsigned cpu, char *text, size
     snprintf(text, size, "%s", cpu == 0 ? "running" : "power-down");
 }
 
-static inline void fake_monitor(void *context, const char *command, char *text, size_t size)
+static inline void fake_monitor(void *context, const char *command, FILE *stream)
 {
     (void)context;
-    snprintf(text, size, "you said: %s\n", command);
+    fprintf(stream, "you said: %s\n", command);
+    for (unsigned i = 0; strcmp(command, "much") == 0 && i < 1000; i++) {
+        fprintf(stream, "line %u\n", i);
+    }
+}
+
+static inline bool fake_restart(void *context)
+{
+    struct fake *fake = context;
+    fake->point_count = 0;
+    fake->registers[0][GDB_REGISTER_PC] = FAKE_BASE;
+    fake->registers[0][GDB_REGISTER_NPC] = FAKE_BASE + 4;
+    fake->restarted++;
+    return !fake->cannot_restart;
+}
+
+/* The upper half of the memory. */
+static inline bool fake_flash(void *context, unsigned index, struct gdb_flash *flash)
+{
+    (void)context;
+    *flash = (struct gdb_flash){FAKE_BASE + FAKE_SIZE / 2, FAKE_SIZE / 2};
+    return index == 0;
 }
 
 static inline void fake_init(struct fake *fake)
@@ -177,7 +200,9 @@ static inline struct gdb_ops fake_ops(struct fake *fake)
                             .detach = fake_detach,
                             .kill = fake_kill,
                             .cpu_status = fake_cpu_status,
-                            .monitor = fake_monitor};
+                            .monitor = fake_monitor,
+                            .restart = fake_restart,
+                            .flash = fake_flash};
 }
 
 /* The point that ends a step of cpu to pc, as a stop. */

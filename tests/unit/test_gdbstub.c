@@ -192,7 +192,7 @@ static void test_framing(void **state)
     assert_memory_equal(receive(w), "T05thread:1;", 12);
     expect(w, "", "");
     expect(w, "qCRC:0,4", "");
-    expect(w, "!", "");
+    expect(w, "vAttach;1", "");
 }
 
 static void test_no_ack_mode(void **state)
@@ -267,7 +267,7 @@ static void test_description(void **state)
     expect(w, question, "l");
     expect(w, "qXfer:features:read:target.xml:ffffffff,10", "E01");
     expect(w, "qXfer:features:read:other.xml:0,10", "E00");
-    expect(w, "qXfer:memory-map:read::0,10", "");
+    expect(w, "qXfer:threads:read::0,10", "");
 }
 
 static void test_registers(void **state)
@@ -389,7 +389,15 @@ static void test_threads(void **state)
 static void test_monitor(void **state)
 {
     struct world *w = *state;
-    expect(w, "qRcmd,6869", "796f7520736169643a2068690a");
+    expect(w, "qRcmd,6869", "O796f7520736169643a2068690a");
+    assert_string_equal(receive(w), "OK");
+    size_t shown = 0;
+    for (const char *got = ask(w, "qRcmd,6d756368"); *got == 'O' && got[1] != 'K';
+         got = receive(w)) {
+        shown += strlen(got + 1) / 2;
+    }
+    assert_int_equal(shown, strlen("you said: much\n") + 10 * 7 + 90 * 8 + 900 * 9);
+    assert_string_equal(w->answer, "OK");
     expect(w, "qRcmd,686", "E01");
     expect(w, "qRcmd", "E01");
     struct gdbstub_config config = {.hostio = w->h, .log = &w->log, .ops = fake_ops(&w->fake)};
@@ -398,6 +406,8 @@ static void test_monitor(void **state)
     close(w->far);
     w->stub = gdbstub_create(&config);
     connect_pair(w);
+    send_raw(w, "+", 1);
+    fake_run(&w->fake, w->stub, 1);
     assert_true(strlen(ask(w, "qRcmd,6869")) > 20);
 }
 
@@ -509,12 +519,15 @@ static void test_detach_and_kill(void **state)
 
     connect_pair(w);
     send_packet(w, "k", 1);
+    fake_run(&w->fake, w->stub, 1);
     hostio_poll(w->h, 0);
     assert_int_equal(w->fake.killed, 1);
     assert_int_equal(w->fake.detached, 1);
     close(w->far);
     hostio_poll(w->h, 0);
     connect_pair(w);
+    send_raw(w, "+", 1);
+    fake_run(&w->fake, w->stub, 1);
     expect(w, "vKill;1", "OK");
     assert_int_equal(w->fake.killed, 2);
 }
@@ -534,6 +547,8 @@ static void test_client_that_vanishes(void **state)
     gdbstub_destroy(w->stub);
     w->stub = make_stub(w, false, true);
     connect_pair(w);
+    send_raw(w, "+", 1);
+    fake_run(&w->fake, w->stub, 1);
     ask(w, "?");
     expect_silence(w, "c");
     close(w->far);
@@ -589,7 +604,149 @@ static void test_what_is_no_gdb_changes_nothing(void **state)
     assert_false(gdbstub_is_waiting(w->stub)); /* the machine runs on */
     close(w->far);
     connect_pair(w);
+    send_raw(w, "+", 1);
+    fake_run(&w->fake, w->stub, 1);
     expect(w, "qC", "QC1");
+}
+
+/* It gets no answer before the machine stands, or what it reads would change under its hands. */
+static void test_client_that_finds_it_running(void **state)
+{
+    struct world *w = *state;
+    gdbstub_destroy(w->stub);
+    close(w->far);
+    w->stub = make_stub(w, false, false);
+    connect_pair(w);
+    expect_silence(w, "?");
+    assert_true(gdbstub_is_waiting(w->stub));
+    assert_true(w->fake.interrupted);
+    fake_run(&w->fake, w->stub, 1);
+    assert_memory_equal(receive(w), "T05thread:1;", 12);
+    assert_null(receive(w));
+
+    gdbstub_destroy(w->stub);
+    close(w->far);
+    w->stub = make_stub(w, false, false);
+    connect_pair(w);
+    expect_silence(w, "?");
+    gdbstub_notify_standing(w->stub); /* it did, between two runs */
+    assert_memory_equal(receive(w), "T05thread:1;", 12);
+}
+
+/* ---- extended-remote ---- */
+
+static void test_run_after_kill(void **state)
+{
+    struct world *w = *state;
+    expect(w, "!", "OK");
+    expect(w, "qAttached", "1");
+    expect(w, "Z0,40000010,4", "OK");
+    w->fake.registers[0][GDB_REGISTER_PC] = FAKE_BASE + 8;
+    expect(w, "vKill;1", "OK");
+    assert_int_equal(w->fake.killed, 0);
+    assert_true(gdbstub_is_waiting(w->stub));
+    expect(w, "?", "X09");
+    expect(w, "c", "E01");
+    expect(w, "vCont;c", "E01");
+    w->fake.cannot_restart = true;
+    expect(w, "vRun;", "E01");
+    expect(w, "?", "X09");
+    w->fake.cannot_restart = false;
+    assert_memory_equal(ask(w, "vRun;2f612e6f7574;61"), "T05thread:1;", 12);
+    assert_non_null(strstr(w->answer, "44:40000000;"));
+    assert_int_equal(w->fake.point_count, 0);
+    expect(w, "qAttached", "0");
+    expect_silence(w, "c");
+    expect(w, "vRun;", "E01"); /* it runs */
+}
+
+static void test_run_after_exit(void **state)
+{
+    struct world *w = *state;
+    expect(w, "!", "OK");
+    expect_silence(w, "c");
+    assert_true(gdbstub_notify_exit(w->stub, 7));
+    assert_string_equal(receive(w), "W07");
+    assert_true(gdbstub_is_waiting(w->stub));
+    expect(w, "?", "W07");
+    assert_non_null(ask(w, "vRun;"));
+    expect_silence(w, "c");
+    assert_true(gdbstub_notify_exit(w->stub, 0x1ff));
+    assert_string_equal(receive(w), "Wff");
+    close(w->far);
+    w->far = -1;
+    hostio_poll(w->h, 0);
+    assert_false(gdbstub_is_waiting(w->stub));
+    assert_int_equal(w->fake.killed, 1); /* nobody is there to begin it anew */
+}
+
+static void test_killed_and_left(void **state)
+{
+    struct world *w = *state;
+    expect(w, "!", "OK");
+    send_packet(w, "k", 1);
+    assert_int_equal(w->fake.killed, 0);
+    expect(w, "D", "OK");
+    assert_int_equal(w->fake.killed, 1);
+    assert_int_equal(w->fake.detached, 0);
+}
+
+static void test_exit_of_a_plain_session(void **state)
+{
+    struct world *w = *state;
+    expect_silence(w, "c");
+    assert_false(gdbstub_notify_exit(w->stub, 7));
+    assert_string_equal(receive(w), "W07");
+    assert_false(gdbstub_is_waiting(w->stub));
+}
+
+/* ---- what GDB shows ---- */
+
+static void test_tell(void **state)
+{
+    struct world *w = *state;
+    ask(w, "?");
+    gdbstub_tell(w->stub, "no");
+    assert_null(receive(w)); /* GDB listens only while the machine runs */
+    expect_silence(w, "c");
+    gdbstub_tell(w->stub, "yes");
+    assert_string_equal(receive(w), "O796573");
+}
+
+/* ---- memory map ---- */
+
+static void test_memory_map(void **state)
+{
+    struct world *w = *state;
+    assert_non_null(strstr(ask(w, "qSupported"), "qXfer:memory-map:read+"));
+    assert_int_equal(*ask(w, "qXfer:memory-map:read::0,1000"), 'l');
+    assert_non_null(
+        strstr(w->answer, "<memory type=\"ram\" start=\"0x0\" length=\"0x40000800\"/>"));
+    assert_non_null(
+        strstr(w->answer, "<memory type=\"flash\" start=\"0x40000800\" length=\"0x800\">"));
+    assert_non_null(
+        strstr(w->answer, "<memory type=\"ram\" start=\"0x40001000\" length=\"0xbffff000\"/>"));
+    expect(w, "qXfer:memory-map:read::2,3", "mxml");
+    expect(w, "qXfer:memory-map:read:x:0,4", "E00");
+    expect(w, "qXfer:memory-map:read::ffff,4", "E01");
+}
+
+static void test_flash(void **state)
+{
+    struct world *w = *state;
+    expect(w, "vFlashErase:40000800,800", "OK");
+    assert_int_equal(be32_load(w->fake.memory + 0x800), 0xffffffff);
+    assert_int_equal(be32_load(w->fake.memory + 0xffc), 0xffffffff);
+    expect(w, "vFlashWrite:40000810:ab}\x03", "OK"); /* 'a', 'b', '#' */
+    assert_int_equal(be32_load(w->fake.memory + 0x810), 0x616223ff);
+    expect(w, "vFlashDone", "OK");
+    expect(w, "vFlashErase:40001000,10", "E01");
+    expect(w, "vFlashErase:4000", "E01");
+    expect(w, "vFlashErase:fffffff0,20", "E01");
+    expect(w, "vFlashWrite:40000ffe:abc", "E01");
+    expect(w, "vFlashWrite:40000800:", "E01");
+    expect(w, "vFlashWrite:40000800:a}", "E01");
+    expect(w, "vFlashWrite:ffffffff:ab", "E01");
 }
 
 /* Asks and asks, never reads: bounded memory, and the rest of the machine goes on. */
@@ -606,6 +763,67 @@ static void test_client_that_never_reads(void **state)
     assert_int_equal(hostio_poll(w->h, 0), 0);
 }
 
+static int connect_to(unsigned port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
+static void poll_some(struct world *w)
+{
+    for (unsigned i = 0; i < 10; i++) {
+        hostio_poll(w->h, 20);
+    }
+}
+
+/* He is told at once, whatever he says, and the first one notices nothing. */
+static void test_one_too_many(void **state)
+{
+    struct world *w = *state;
+    struct error err;
+    unsigned port = 0;
+    char text[200] = "";
+    gdbstub_destroy(w->stub);
+    close(w->far);
+    w->stub = make_stub(w, true, false);
+    assert_true(gdbstub_listen(w->stub, "127.0.0.1", &port, &err));
+    w->far = connect_to(port);
+    poll_some(w);
+    expect(w, "qC", "QC1");
+    for (unsigned i = 0; i < 3; i++) {
+        int other = connect_to(port);
+        assert_int_equal(write(other, "+$qC#b4", 7), 7);
+        poll_some(w);
+        ssize_t got = read(other, text, sizeof text - 1);
+        assert_true(got > 0);
+        assert_memory_equal(text, "+$E.another GDB", 15);
+        assert_int_equal(read(other, text, 1), 0); /* closed */
+        assert_int_equal(write(other, "$k#6b", 5), 5);
+        poll_some(w);
+        assert_int_equal(w->fake.killed, 0);
+        expect(w, "qC", "QC1");
+        if (i != 1) {
+            close(other);
+        } /* the other one stays, and is given up for the next */
+        poll_some(w);
+    }
+    assert_int_equal(w->log_lines, 3);
+    expect(w, "D", "OK");
+    poll_some(w);
+    close(w->far);
+    w->far = connect_to(port); /* now there is room */
+    poll_some(w);
+    send_raw(w, "+", 1);
+    poll_some(w);
+    fake_run(&w->fake, w->stub, 1);
+    expect(w, "qC", "QC1");
+}
+
 static void test_listen(void **state)
 {
     struct world *w = *state;
@@ -614,24 +832,20 @@ static void test_listen(void **state)
     gdbstub_destroy(w->stub);
     close(w->far);
     w->stub = make_stub(w, false, false);
-    assert_true(gdbstub_listen(w->stub, &port, &err));
+    assert_true(gdbstub_listen(w->stub, "127.0.0.1", &port, &err));
     assert_in_range(port, 1, 65535);
     struct gdbstub *other = make_stub(w, false, false);
-    assert_false(gdbstub_listen(other, &port, &err));
+    assert_false(gdbstub_listen(other, "127.0.0.1", &port, &err));
     assert_int_equal(err.status, LEON3EMU_FILE);
     gdbstub_destroy(other);
     for (unsigned round = 0; round < 3; round++) {
-        struct sockaddr_in to = {.sin_family = AF_INET,
-                                 .sin_port = htons((uint16_t)port),
-                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-        w->far = socket(AF_INET, SOCK_STREAM, 0);
-        assert_int_equal(connect(w->far, (struct sockaddr *)&to, sizeof to), 0);
-        fcntl(w->far, F_SETFL, O_NONBLOCK);
+        w->far = connect_to(port);
         hostio_poll(w->h, 1000);
         assert_false(gdbstub_is_waiting(w->stub));
         send_raw(w, "+", 1);
         hostio_poll(w->h, 1000);
         assert_true(gdbstub_is_waiting(w->stub));
+        fake_run(&w->fake, w->stub, 1);
         close(w->far);
         w->far = -1;
         hostio_poll(w->h, 1000);
@@ -656,9 +870,9 @@ static const char gdb_script[] = "set confirm off\n"
                                  "info threads\n"
                                  "watch *(int*)0x40000040\n"
                                  "set $g3 = 0x1234\n"
-                                 "set {int}0x40000800 = 0x11223344\n"
+                                 "set {int}0x40000700 = 0x11223344\n"
                                  "p/x $g3\n"
-                                 "x/xb 0x40000801\n"
+                                 "x/xb 0x40000701\n"
                                  "p $f4\n"
                                  "thread 2\n"
                                  "p/x $pc\n"
@@ -719,7 +933,7 @@ static void test_real_gdb(void **state)
     }
     gdbstub_destroy(w->stub);
     w->stub = make_stub(w, true, false);
-    assert_true(gdbstub_listen(w->stub, &port, &err));
+    assert_true(gdbstub_listen(w->stub, "127.0.0.1", &port, &err));
     close(mkstemp(out));
     pid_t child = start_gdb(port, out);
     int64_t deadline = hostio_clock_ms() + 60000;
@@ -742,7 +956,7 @@ static void test_real_gdb(void **state)
     }
     assert_int_equal(w->fake.detached, 1);
     assert_int_equal(w->fake.registers[0][3], 0x1234);
-    assert_int_equal(be32_load(w->fake.memory + 0x800), 0x11223344);
+    assert_int_equal(be32_load(w->fake.memory + 0x700), 0x11223344);
 }
 
 #define CASE(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -761,6 +975,15 @@ int main(void)
         CASE(test_points),
         CASE(test_threads),
         CASE(test_monitor),
+        CASE(test_client_that_finds_it_running),
+        CASE(test_run_after_kill),
+        CASE(test_run_after_exit),
+        CASE(test_killed_and_left),
+        CASE(test_exit_of_a_plain_session),
+        CASE(test_tell),
+        CASE(test_memory_map),
+        CASE(test_flash),
+        CASE(test_one_too_many),
         CASE(test_step_and_continue),
         CASE(test_step_of_one_cpu),
         CASE(test_vcont),

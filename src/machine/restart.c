@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Beginning anew: GDB's `run` and `monitor reset`.
+ *
+ * What was loaded is loaded again from its files, so that a program that was built anew meanwhile is
+ * the one that runs; memory that no file covers keeps what it holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/image.h"
+#include "machine/loaded.h"
+#include "machine/machine.h"
+
+struct load_step {
+    struct load_step *next;
+    enum load_kind kind;
+    uint32_t address; /* of raw bytes */
+    char path[];
+};
+
+static void append(struct machine *m, struct load_step *step)
+{
+    struct load_step **end = &m->load_steps;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = step;
+}
+
+bool restart_remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address)
+{
+    size_t size = strlen(path) + 1;
+    struct load_step *step = malloc(sizeof *step + size);
+
+    if (step == NULL) {
+        return false;
+    }
+    *step = (struct load_step){.kind = kind, .address = address};
+    memcpy(step->path, path, size);
+    append(m, step);
+    return true;
+}
+
+void restart_forget(struct machine *m)
+{
+    while (m->load_steps != NULL) {
+        struct load_step *step = m->load_steps;
+        m->load_steps = step->next;
+        free(step);
+    }
+}
+
+static bool load_again(struct machine *m, const struct load_step *step, struct error *err)
+{
+    switch (step->kind) {
+    case LOAD_IMAGE:
+        return leon3emu_load(m, step->path, err);
+    case LOAD_MORE:
+        return leon3emu_load_more(m, step->path, err);
+    case LOAD_RAW:
+        return leon3emu_load_raw(m, step->path, step->address, err);
+    default:
+        return leon3emu_load_prom(m, step->path, err);
+    }
+}
+
+/* As if nothing had been loaded: else all that comes would overlap with itself. */
+static void forget_images(struct machine *m)
+{
+    loaded_free(&m->loaded);
+    symbols_destroy(m->symbols);
+    image_destroy(m->image);
+    m->symbols = NULL;
+    m->image = NULL;
+}
+
+/* Loading remembers anew what it loads; what comes after a failure stays known to the next try. */
+static bool load_all_again(struct machine *m, struct error *err)
+{
+    struct load_step *next = m->load_steps;
+
+    m->load_steps = NULL;
+    forget_images(m);
+    while (next != NULL) {
+        struct load_step *step = next;
+        if (!load_again(m, step, err)) {
+            append(m, step);
+            return false;
+        }
+        next = step->next;
+        free(step);
+    }
+    return true;
+}
+
+bool machine_restart(struct machine *m, struct error *err)
+{
+    if (!load_all_again(m, err)) {
+        return false;
+    }
+    exec_restart(&m->exec);
+    machine_begin(m);
+    return true;
+}
