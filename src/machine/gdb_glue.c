@@ -309,6 +309,18 @@ static enum gdb_signal signal_of_trap(unsigned tt)
     }
 }
 
+/* Ctrl-C is meant for who executes, not for who had the last turn and sleeps. */
+static unsigned running_cpu(const struct exec *exec, unsigned cpu)
+{
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        unsigned index = (cpu + i) % exec->cpu_count;
+        if (exec->cpus[index].status == CPU_RUNNING) {
+            return index;
+        }
+    }
+    return cpu;
+}
+
 static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_info *stop)
 {
     struct gdb_stop gdb = {.cpu = stop->cpu, .signal = GDB_SIGNAL_TRAP};
@@ -322,6 +334,7 @@ static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_i
         break;
     case STOP_INTERRUPT:
         gdb.signal = GDB_SIGNAL_INT;
+        gdb.cpu = running_cpu(exec, stop->cpu);
         break;
     case STOP_ERROR_MODE:
         gdb.signal = signal_of_trap(exec->cpus[stop->cpu].error_tt);

@@ -3,8 +3,8 @@
  * libFuzzer entry: bytes from a GDB client, against a fake machine.
  *
  * A checksum would keep the fuzzer out, so the input is a list of packet contents, separated by
- * newlines, that get their '#' and sum here; a line that begins with a zero byte goes in as it is.
- * Between lines the machine runs a little.
+ * newlines, that get their '#' and sum here; a line that begins with a zero byte goes in as it is, and
+ * one that begins with the byte 1 ends the guest, if it runs.  Between lines the machine runs a little.
  */
 #define _GNU_SOURCE
 #include <stddef.h>
@@ -37,6 +37,7 @@ static void connect_client(struct world *w)
     gdbstub_adopt(w->stub, ends[1]);
     CHECK(write(w->far, "+", 1) == 1);
     hostio_poll(w->h, 0);
+    fake_run(&w->fake, w->stub, 1); /* it stands now */
 }
 
 /* False: the stub has closed the connection. */
@@ -74,9 +75,21 @@ static void send_line(struct world *w, const uint8_t *line, size_t size)
     send_bytes(w, tail, sizeof tail);
 }
 
+static void end_guest(struct world *w, int status)
+{
+    if (!gdbstub_is_waiting(w->stub)) {
+        gdbstub_tell(w->stub, "the guest ends");
+        gdbstub_notify_exit(w->stub, status);
+    }
+}
+
 static void play_line(struct world *w, const uint8_t *line, size_t size)
 {
-    send_line(w, line, size);
+    if (size >= 2 && line[0] == 1) {
+        end_guest(w, line[1]);
+    } else {
+        send_line(w, line, size);
+    }
     if (!throw_answers_away(w)) {
         close(w->far);
         hostio_poll(w->h, 0);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Ctrl-C in GDB, whatever the guest does."""
 
+import os
 import time
 
 import session
@@ -84,6 +85,43 @@ class CtrlC(Case):
         for _ in range(20):
             raw.send(raw.packet(b'c%x' % spin) + b'\x03')
             self.assertRegex(raw.answer(), b'^T02')
+
+    def on_cpu(self):
+        """Milliseconds that the emulator has executed, however busy the test's machine is."""
+        with open('/proc/%d/schedstat' % self.emulator.process.pid) as file:
+            return int(file.read().split()[0]) / 1e6
+
+    def latencies(self, label, *options, count=21):
+        """Milliseconds of the emulator's from Ctrl-C to the stop."""
+        gdb = self.begin(None, *options)
+        start = gdb.value('(unsigned)&%s' % label)
+        gdb.command('disconnect')
+        self.emulator.close()
+        self.emulator = Emulator(session.programs + '/program.elf', *options)
+        self.addCleanup(self.emulator.close)
+        raw = Raw(self.emulator.port)
+        self.addCleanup(raw.close)
+        raw.ask(b'?')
+        raw.send(raw.packet(b'c%x' % start))
+        times = []
+        for _ in range(count):
+            time.sleep(0.03)
+            began = self.on_cpu()
+            raw.send(b'\x03')
+            self.assertRegex(raw.answer(), b'^T02')
+            times.append(self.on_cpu() - began)
+            raw.send(raw.packet(b'c'))
+        return sorted(times)
+
+    def test_takes_no_time(self):
+        """Whatever runs: generated code, the interpreter, a loop over a slow register, sleep."""
+        limit = 10 * (20 if os.environ.get('LEON3EMU_TEST_SLOW') else 1)
+        for label, options in (('spin', []), ('spin', ['--exec=interp']), ('spin', ['--exec=ir']),
+                               ('asleep', []), ('spin', ['--realtime']),
+                               ('spin', ['--board', session.HERE + '/two.board'])):
+            with self.subTest(label=label, options=options):
+                times = self.latencies(label, *options)
+                self.assertLess(times[len(times) // 2], limit, times)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How runs end under GDB."""
 
+import time
+
 import session
 from session import Case
 
@@ -69,9 +71,71 @@ class End(Case):
         self.assertIn(self.emulator.wait(10), (session.INTERRUPTED, session.ERROR_MODE))
 
     def test_limits(self):
-        gdb = self.begin(None, '--insn-limit=5000')
-        self.assertIn('exited with code 0123', gdb.command('jump spin'))
-        self.assert_ends(83)
+        """GDB tells why, too."""
+        for option, said, status in (('--insn-limit=5000', 'instruction limit of 5000 reached', 83),
+                                     ('--time-limit=1ms', 'time limit', 82)):
+            gdb = self.begin(None, option)
+            text = gdb.command('jump spin')
+            self.assertIn('exited with code %04o' % status, text)
+            self.assertIn(said, text)
+            self.assert_ends(status)
+
+    def test_exit_code_that_does_not_fit(self):
+        gdb = self.begin()
+        self.run_to('finish')
+        gdb.command('set $o0 = 200')
+        text = gdb.command('continue')
+        self.assertIn("exit code is 200", text)
+        self.assertIn('exited with code 077', text)
+        self.assert_ends(63)
+
+    def test_traps_have_their_signals(self):
+        """One instruction each, with traps disabled."""
+        for word, signal, tt in ((0x00000000, 'SIGILL', 'illegal_instruction'),
+                                 (0xc2006000, 'SIGSEGV', 'data_access_exception'),  # ld [%g1], %g1
+                                 (0xc2006001, 'SIGBUS', 'mem_address_not_aligned'),
+                                 (0x84704000, 'SIGFPE', 'division_by_zero'),        # udiv %g1, %g0, %g2
+                                 (0x91d02003, 'SIGTRAP', 'trap_instruction')):      # ta 3
+            with self.subTest(signal=signal):
+                gdb = self.begin()
+                gdb.command('set var *(unsigned *)&main = 0x%08x' % word)
+                self.go_to('main')
+                gdb.command('set $g1 = 0x70000000')
+                gdb.command('set $psr = 0xf30010c0')
+                text = gdb.command('continue')
+                self.assertIn('received signal ' + signal, text)
+                self.assertIn('error mode', text)
+                self.assertIn(tt, text)
+                self.assert_at('main')
+                self.assertIn('exited with code 0120', gdb.command('continue'))
+                self.assert_ends(session.ERROR_MODE)
+
+    def test_fatal_error_of_the_operating_system(self):
+        gdb = self.begin()
+        self.go_to('unexpected')
+        for name, value in (('g1', 1), ('g2', 9), ('g3', 0x21), ('psr', 0xf30010c0)):
+            gdb.command('set $%s = 0x%x' % (name, value))
+        text = gdb.command('continue')
+        self.assertIn('received signal SIGABRT', text)
+        self.assertIn('source 9, code 33', text)
+        self.assertEqual(gdb.value('$g3'), 0x21)
+        self.assertIn('exited with code 0121', gdb.command('continue'))
+        self.assert_ends(81)
+
+    def test_error_mode_of_the_second_cpu(self):
+        """It alone cannot go on; the first ends as always."""
+        gdb = self.begin(None, '--board', session.HERE + '/two.board')
+        gdb.command('thread 2')
+        self.go_to('broken')
+        gdb.command('set $sp = 0x47000000')
+        gdb.command('thread 1')
+        gdb.start('jump spin')
+        time.sleep(0.3)
+        gdb.interrupt()
+        self.assertIn('Thread 1 received signal SIGINT', gdb.finish())
+        self.assertIn('CPU 1, in error mode', gdb.command('info threads'))
+        self.assertIn('exited with code 07', gdb.command('jump start'))
+        self.assert_ends(7)
 
 
 if __name__ == '__main__':
