@@ -112,8 +112,10 @@ class End(Case):
 
     def test_fatal_error_of_the_operating_system(self):
         gdb = self.begin()
-        self.go_to('unexpected')
-        for name, value in (('g1', 1), ('g2', 9), ('g3', 0x21), ('psr', 0xf30010c0)):
+        gdb.command('set var *(unsigned *)&main = 0x84100008')        # mov %o0, %g2
+        gdb.command('set var *((unsigned *)&main + 1) = 0x91d02000')  # ta 0
+        self.go_to('main')
+        for name, value in (('g1', 1), ('o0', 9), ('g3', 0x21), ('psr', 0xf30010c0)):
             gdb.command('set $%s = 0x%x' % (name, value))
         text = gdb.command('continue')
         self.assertIn('received signal SIGABRT', text)
