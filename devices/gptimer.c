@@ -417,7 +417,6 @@ static void gptimer_watch(struct gptimer *timer)
 static void gptimer_match(struct gptimer *timer)
 {
     struct gptimer_state *state = &timer->state;
-    gptimer_watch(timer);
     if ((state->lines & state->select) == 0) {
         return;
     }
@@ -487,6 +486,7 @@ static void gptimer_write_config(void *instance, uint32_t index, uint32_t value)
     for (uint32_t i = 0; i < timer->count; i++) {
         timer->state.control[i] |= value >> (CONFIG_EN_LOW + i) & CONTROL_EN;
     }
+    gptimer_watch(timer);
     gptimer_match(timer);
 }
 
@@ -494,6 +494,7 @@ static void gptimer_write_select(void *instance, uint32_t index, uint32_t value)
 {
     (void)index;
     (void)value;
+    gptimer_watch(instance);
     gptimer_match(instance);
 }
 
