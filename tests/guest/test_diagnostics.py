@@ -228,7 +228,7 @@ class Filter(Case):
             self.check(run('touch.elf', '--history=' + text), support.USAGE, 'not a number from 1 to')
 
     def test_history(self):
-        result = self.check(run('end_error.elf', '--history=5'), support.ERROR_MODE)
+        result = self.check(run('end_fault.elf', '--history=5'), support.ERROR_MODE)
         lines = result.err.split('history:\n')[1].splitlines()
         self.assertEqual(len(lines), 5)
         self.assertRegex(lines[3], r'^  \[16\] cpu 0: pc 0x40000040 <culprit_load>, psr \w+: ld \[ %l5 \+ 4 \], %l6$')
