@@ -257,10 +257,17 @@ static char *other_spelling(const char *word)
 }
 
 /* One letter, with what belongs to it: -d ITEM, -V, -?. */
-static bool is_short(const char *word, bool *takes_next)
+static bool is_short(const struct argp_option *const *tables, const char *word, bool *takes_next)
 {
-    *takes_next = strcmp(word, "-d") == 0;
-    return word[1] == 'd' || strcmp(word, "-V") == 0 || strcmp(word, "-?") == 0;
+    for (unsigned i = 0; tables[i] != NULL; i++) {
+        for (const struct argp_option *row = tables[i]; row->doc != NULL; row++) {
+            if (row->key == word[1] && (row->arg != NULL || word[2] == '\0')) {
+                *takes_next = row->arg != NULL && word[2] == '\0';
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 static bool check_word(const struct argp_option *const *tables, char **word, const char *next,
@@ -290,7 +297,7 @@ static bool check_word(const struct argp_option *const *tables, char **word, con
     if (foreign != NULL) {
         return refuse_row(foreign, *word, next, err);
     }
-    return ((*word)[1] != '-' && is_short(*word, takes_next)) || refuse_unknown(tables, *word, err);
+    return ((*word)[1] != '-' && is_short(tables, *word, takes_next)) || refuse_unknown(tables, *word, err);
 }
 
 bool cli_check_words(int argc, char **argv, const struct argp_option *const *tables,
