@@ -297,7 +297,8 @@ static bool check_word(const struct argp_option *const *tables, char **word, con
     if (foreign != NULL) {
         return refuse_row(foreign, *word, next, err);
     }
-    return ((*word)[1] != '-' && is_short(tables, *word, takes_next)) || refuse_unknown(tables, *word, err);
+    return ((*word)[1] != '-' && is_short(tables, *word, takes_next)) ||
+           refuse_unknown(tables, *word, err);
 }
 
 bool cli_check_words(int argc, char **argv, const struct argp_option *const *tables,
