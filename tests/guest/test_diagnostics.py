@@ -200,7 +200,8 @@ class Filter(Case):
     def test_full_disk(self):
         self.check(run('touch.elf', '-d', 'int', '-D', '/dev/full'), support.OUTPUT, '^touch: 3 checks',
                    '^leon3emu: the log is not whole: cannot write to /dev/full: ')
-        self.check(run('end_exit_7.elf', '-d', 'int', '-D', '/dev/full'), 7, 'the log is not whole')
+        self.check(run('end_exit_7.elf', '-d', 'int', '-D', '/dev/full'), support.OUTPUT, 'the log is not whole')
+        self.check(run('end_fault.elf', '-d', 'int', '-D', '/dev/full'), support.ERROR_MODE, 'the log is not whole')
 
     def test_addresses(self):
         whole = self.lines('-d', 'int,mmio,guest_errors')
