@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent / "isa"))
 import isa_source  # noqa: E402
 
 INSN_LIMIT = 3000000
-FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O1", "-fPIC"]
+FLAGS = ["-std=c11", "-D_GNU_SOURCE=", "-O1", "-fPIC"]
 
 INTEGER = ["result", "result-sign", "n", "nothing"]
 ICC = ["n", "z", "v", "c"]
@@ -133,13 +133,22 @@ def rows(source):
     return [Row(match) for match in re.finditer(pattern, text, re.MULTILINE)]
 
 
+def include_paths(source, directory):
+    """-I options of the program's files; the header of the version, which CMake makes, is made here."""
+    header = directory / "version/cli/version.h"
+    header.parent.mkdir(parents=True, exist_ok=True)
+    header.write_text("".join(f'#define LEON3EMU_{name} "mutants"\n' for name in ("VERSION", "COMMIT", "BUILD")))
+    return [f"-I{path}" for path in (source / "src", source / "include", source / "plugins-api",
+                                     directory / "version")]
+
+
 def build(arguments, names):
     """The emulator with mutant.c in it: every object of the interpreter anew, the rest as it is."""
     source, directory = arguments.source, arguments.build
     directory.mkdir(parents=True, exist_ok=True)
     header = directory / "mutant_names.h"
     header.write_text("".join(f"#define do_{name} mut_{name}\n" for name in names))
-    include = ["-I", source / "src", "-I", source / "include", "-I", source / "plugins-api"]
+    include = include_paths(source, directory)
     files = sorted((source / "src/sparc").glob("interp*.c")) + [HERE / "mutant.c"]
 
     def compile_one(path):
@@ -154,7 +163,7 @@ def build(arguments, names):
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         objects = list(pool.map(compile_one, files))
     program = directory / "leon3emu-mutants"
-    subprocess.run([arguments.compiler, *FLAGS, *include, '-DLEON3EMU_VERSION="mutants"',
+    subprocess.run([arguments.compiler, *FLAGS, *include,
                     source / "src/main.c", *sorted((source / "src/cli").glob("*.c")), *objects,
                     *arguments.library, *arguments.link.split(), "-o", program], check=True)
     return program

@@ -62,10 +62,10 @@ def try_one(arguments, tests, path, mutant, slot):
     directory.mkdir(parents=True, exist_ok=True)
     copy = directory / path.name
     copy.write_text(text)
-    include = [f"-I{arguments.source / part}" for part in ("src", "include", "plugins-api")]
+    include = mutate.include_paths(arguments.source, directory)
     program = directory / "leon3emu-operator"
     done = subprocess.run(
-        [arguments.compiler, *mutate.FLAGS, "-w", *include, '-DLEON3EMU_VERSION="mutants"', copy,
+        [arguments.compiler, *mutate.FLAGS, "-w", *include, copy,
          *arguments.fixed, *arguments.library, "-Wl,--allow-multiple-definition",
          *arguments.link.split(), "-o", program], stderr=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
@@ -82,7 +82,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--source", type=pathlib.Path, required=True)
     parser.add_argument("--library", type=pathlib.Path, required=True, nargs="+")
-    parser.add_argument("--link", default="-lelf -ldw -linih -lffi -lcapstone -lm -lpthread -ldl",
+    parser.add_argument("--link", default="-lelf -ldw -linih -lz -lffi -lcapstone -lm -lpthread -ldl",
                         help="options of the linker, in one word")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--images", type=pathlib.Path, required=True)
@@ -92,11 +92,11 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     arguments.build.mkdir(parents=True, exist_ok=True)
-    include = [f"-I{arguments.source / part}" for part in ("src", "include", "plugins-api")]
+    include = mutate.include_paths(arguments.source, arguments.build)
     arguments.fixed = []
     for path in [arguments.source / "src/main.c", *sorted((arguments.source / "src/cli").glob("*.c"))]:
         target = arguments.build / (path.stem + ".o")
-        subprocess.run([arguments.compiler, *mutate.FLAGS, *include, '-DLEON3EMU_VERSION="mutants"',
+        subprocess.run([arguments.compiler, *mutate.FLAGS, *include,
                         "-c", path, "-o", target], check=True)
         arguments.fixed.append(target)
     tests = sorted(mutate.Tests(arguments, None).sources, key=lambda s: s.path.stat().st_size)
