@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* When the run loop looks at the host, see exec.h. */
-#include <time.h>
-
 #include "exec/exec.h"
 
-static int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+#include "core/host_clock.h"
 
 static int64_t guest_ns(const struct exec *exec)
 {
@@ -24,9 +17,9 @@ static int ms_ahead(struct exec *exec)
         return 0;
     }
     if (exec->realtime_start == 0) {
-        exec->realtime_start = monotonic_ns() - guest_ns(exec);
+        exec->realtime_start = host_monotonic_ns() - guest_ns(exec);
     }
-    ahead = guest_ns(exec) - (monotonic_ns() - exec->realtime_start);
+    ahead = guest_ns(exec) - (host_monotonic_ns() - exec->realtime_start);
     return ahead <= 0 ? 0 : (int)(ahead / 1000000);
 }
 

@@ -57,6 +57,10 @@ bool image_block_add(struct image_block *block, uint32_t address, const uint8_t 
 /* Adds the last segment. */
 bool image_block_end(struct image_block *block, struct error *err);
 
+/* Refuses an entry point, if there is one, that lies outside the segments or is not a multiple of 4; number: of
+ * the line that says it. */
+bool image_check_entry(const struct image *image, uint32_t number, struct error *err);
+
 /* Appends a copy of *segment.  False: no memory. */
 bool image_add_segment(struct image *image, const struct image_segment *segment, struct error *err);
 

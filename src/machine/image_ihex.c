@@ -197,14 +197,7 @@ static bool check_end(struct ihex_reader *reader)
         return image_refuse(image, reader->err, "no data record; there is nothing to load");
     }
     image->has_entry = reader->entry_line != 0 && (image->entry != 0 || in_data);
-    if (image->has_entry && (!in_data || image->entry % 4 != 0)) {
-        return image_refuse(image, reader->err,
-                            "line %" PRIu32 ": the entry point 0x%08" PRIx32 " %s; link with the "
-                            "right start address",
-                            reader->entry_line, image->entry,
-                            in_data ? "is not a multiple of 4" : "lies outside the data");
-    }
-    return true;
+    return image_check_entry(image, reader->entry_line, reader->err);
 }
 
 bool image_ihex_read(struct image *image, struct error *err)

@@ -261,15 +261,8 @@ static bool check_end(struct srec_reader *reader)
         in_data = true;
     }
     image->has_entry = image->entry != 0 || in_data;
-    if (image->has_entry && (!in_data || image->entry % 4 != 0)) {
-        return image_refuse(image, reader->err,
-                            "line %" PRIu32 ": the entry point 0x%08" PRIx32 " %s; link with the "
-                            "right start address",
-                            reader->end_line != 0 ? reader->end_line : reader->line_number,
-                            image->entry,
-                            in_data ? "is not a multiple of 4" : "lies outside the data");
-    }
-    return true;
+    return image_check_entry(image, reader->end_line != 0 ? reader->end_line : reader->line_number,
+                             reader->err);
 }
 
 bool image_srec_read(struct image *image, struct error *err)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What the formats made of lines of hexadecimal digits share, see image_format.h. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,4 +100,17 @@ bool image_block_add(struct image_block *block, uint32_t address, const uint8_t 
     segment->file_size += size;
     segment->mem_size += size;
     return true;
+}
+
+bool image_check_entry(const struct image *image, uint32_t number, struct error *err)
+{
+    bool in_data = image_find_segment(image, image->entry) != NULL;
+
+    if (!image->has_entry || (in_data && image->entry % 4 == 0)) {
+        return true;
+    }
+    return image_refuse(
+        image, err,
+        "line %" PRIu32 ": the entry point 0x%08" PRIx32 " %s; link with the right start address",
+        number, image->entry, in_data ? "is not a multiple of 4" : "lies outside the data");
 }

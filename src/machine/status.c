@@ -4,35 +4,28 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/host_clock.h"
 #include "exec/translator.h"
 #include "machine/machine.h"
 
 /* ---- the host's time ---- */
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 void machine_run_begins(struct machine *m)
 {
-    m->run_began = monotonic_ns();
+    m->run_began = (uint64_t)host_monotonic_ns();
 }
 
 void machine_run_ends(struct machine *m)
 {
-    m->host_ns += monotonic_ns() - m->run_began;
+    m->host_ns += (uint64_t)host_monotonic_ns() - m->run_began;
     m->run_began = 0;
 }
 
 /* Of all runs so far, and of the present one. */
 static uint64_t host_ns(const struct machine *m)
 {
-    return m->host_ns + (m->run_began == 0 ? 0 : monotonic_ns() - m->run_began);
+    return m->host_ns + (m->run_began == 0 ? 0 : (uint64_t)host_monotonic_ns() - m->run_began);
 }
 
 static double rate(uint64_t what, double per)
