@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/crash_state.h"
+#include "core/escape.h"
 
 /* What is in the file itself: a search for more could wait for a server. */
 static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
@@ -70,7 +71,7 @@ static void print(Dwfl_Module *module, Dwarf_Addr pc)
              function == NULL ? "code" : function, function == NULL ? "" : "()",
              slash == NULL ? "the program" : slash + 1, (unsigned long long)(pc - start));
     append_line(module, pc, text, sizeof text);
-    crash_write(text);
+    crash_write(escape_in_place(text, sizeof text));
     crash_write("\n");
 }
 

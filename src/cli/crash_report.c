@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/crash_state.h"
+#include "core/escape.h"
 
 /* A step that takes longer is given up. */
 #define STEP_SECONDS 3
@@ -28,6 +29,7 @@ static struct {
     pthread_t thread;
     struct crash_end end;
     char text[1600];
+    char shown[1600];
 } leaving;
 
 void crash_write(const char *text)
@@ -72,7 +74,7 @@ static void append_place(const struct leon3emu_device_call *call)
                                : " read");
         append(text);
     }
-    snprintf(text, sizeof text, "; guest pc 0x%08" PRIx32 "\n", call->guest_pc);
+    snprintf(text, sizeof text, "; guest pc 0x%08" PRIx32, call->guest_pc);
     append(text);
 }
 
@@ -92,7 +94,6 @@ static void append_said(const struct machine *machine)
 
     append(leaving.end.said);
     if (machine == NULL) {
-        append("\n");
         return;
     }
     in_call = leon3emu_device_call(machine, &call);
@@ -109,11 +110,11 @@ static void append_plain(void)
     char text[200];
 
     if (leaving.end.plain != NULL) {
-        snprintf(text, sizeof text, "%s\n", leaving.end.plain);
+        snprintf(text, sizeof text, "%s", leaving.end.plain);
         leaving.end.status = leaving.end.plain_status;
     } else {
         snprintf(text, sizeof text,
-                 "internal error: the program %s; please report it with the command line\n",
+                 "internal error: the program %s; please report it with the command line",
                  leaving.end.what);
         leaving.end.status = LEON3EMU_INTERNAL;
     }
@@ -131,14 +132,15 @@ static void say(void)
     } else if (leaving.end.library_thread) {
         append("a thread of a peripheral library ");
         append(leaving.end.what);
-        append("\n");
     } else if (machine != NULL && leon3emu_device_call(machine, &call)) {
         append_call(&call);
     } else {
         append_plain();
     }
     leaving.said = true;
-    crash_write(leaving.text);
+    escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
+    strcat(leaving.shown, "\n");
+    crash_write(leaving.shown);
 }
 
 /* The machine's memory is damaged: without names. */

@@ -2,8 +2,10 @@
 /* Text of others for a terminal, see escape.h. */
 #include "core/escape.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The length a UTF-8 character has by its first byte, and the bits of the code point in that; 0: no first
@@ -118,4 +120,66 @@ const char *escape_in_place(char *buffer, size_t size)
     memcpy(copy, buffer, length);
     copy[length] = '\0';
     return escape_text(copy, buffer, size);
+}
+
+/* ---- lines for a stream ---- */
+
+/* Returns the bytes written. */
+static size_t write_escaped(FILE *stream, const char *text, const char *end)
+{
+    size_t written = 0;
+
+    while (text < end) {
+        char escape[4];
+        const char *piece = text;
+        unsigned taken = shown_length((const uint8_t *)text);
+        unsigned length = taken;
+        if (taken == 0) {
+            piece = escape;
+            length = escape_byte((uint8_t)*text, escape);
+            taken = 1;
+        }
+        written += fwrite(piece, 1, length, stream);
+        text += taken;
+    }
+    return written;
+}
+
+/* How many line ends the format has behind its first `from` characters. */
+static size_t line_ends_behind(const char *format, size_t from)
+{
+    size_t length = strlen(format);
+    size_t count = 0;
+    while (length - count > from && format[length - count - 1] == '\n') {
+        count++;
+    }
+    return count;
+}
+
+int escape_print(FILE *stream, const char *format, ...)
+{
+    char cut[512]; /* what is shown of the text if there is no memory for it */
+    char *whole = NULL;
+    const char *text;
+    size_t before = strspn(format, "\n");
+    size_t behind = line_ends_behind(format, before);
+    size_t length;
+    size_t written;
+    va_list arguments;
+
+    va_start(arguments, format);
+    length = (size_t)vsnprintf(cut, sizeof cut, format, arguments);
+    va_end(arguments);
+    if (length >= sizeof cut) {
+        va_start(arguments, format);
+        whole = vasprintf(&whole, format, arguments) < 0 ? NULL : whole;
+        va_end(arguments);
+    }
+    text = whole == NULL ? cut : whole;
+    length = whole == NULL && length >= sizeof cut ? sizeof cut - 1 : length - behind;
+    fwrite(format, 1, before, stream);
+    written = write_escaped(stream, text + before, text + length);
+    fputs(format + strlen(format) - behind, stream);
+    free(whole);
+    return (int)written;
 }

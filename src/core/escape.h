@@ -11,6 +11,7 @@
 #define CORE_ESCAPE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Writes text as it is shown into buffer, of `size` bytes (at least 1); what has no room is left out, from
  * the first character on that has none.  text must not lie in buffer.  Async-signal-safe.  Returns buffer. */
@@ -18,5 +19,10 @@ const char *escape_text(const char *text, char *buffer, size_t size);
 
 /* The same in place: buffer, of `size` bytes, holds the text.  Async-signal-safe.  Returns buffer. */
 const char *escape_in_place(char *buffer, size_t size);
+
+/* fprintf() for lines with names in them: all is escaped but the line ends at the start and at the end of the
+ * format itself, so that a line stays one line.  Not async-signal-safe.  Returns the bytes between those line
+ * ends. */
+int escape_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/escape.h"
 #include "machine/builtin_boards.h"
 #include "machine/machine.h"
 
@@ -18,8 +19,8 @@ static void print_cpu(const struct board_desc *board, unsigned cpus, FILE *strea
 
     cpu.count = cpus != 0 ? cpus : cpu.count;
     for (unsigned i = 0; board_cpu_describe(&cpu, i, &text); i++) {
-        fprintf(stream, "  cpu.%-*s %-*s %s (%s)\n", NAME_WIDTH - 4, text.name, VALUE_WIDTH,
-                text.value, text.meaning, text.values);
+        escape_print(stream, "  cpu.%-*s %-*s %s (%s)\n", NAME_WIDTH - 4, text.name, VALUE_WIDTH,
+                     text.value, text.meaning, text.values);
     }
 }
 
@@ -38,13 +39,13 @@ static void size_text(uint32_t size, char *text, size_t length)
 static void print_setting(const char *name, const char *key, const char *value, const char *help,
                           FILE *stream)
 {
-    int used = fprintf(stream, "  %s.%s", name, key) - 2;
+    int used = escape_print(stream, "  %s.%s", name, key) - 2;
     int pad = used < NAME_WIDTH ? NAME_WIDTH - used : 0;
 
     if (help == NULL) {
-        fprintf(stream, "%*s %s\n", pad, "", value);
+        escape_print(stream, "%*s %s\n", pad, "", value);
     } else {
-        fprintf(stream, "%*s %-*s %s\n", pad, "", VALUE_WIDTH, value, help);
+        escape_print(stream, "%*s %-*s %s\n", pad, "", VALUE_WIDTH, value, help);
     }
 }
 
@@ -66,7 +67,7 @@ static void print_devices(const struct board_desc *board, FILE *stream)
 {
     for (size_t i = 0; i < board->device_count; i++) {
         const struct board_device *device = &board->devices[i];
-        fprintf(stream, "%s, a %s:\n", device->name, device->class_name);
+        escape_print(stream, "%s, a %s:\n", device->name, device->class_name);
         for (size_t k = 0; k < device->properties.count; k++) {
             const struct property *property = &device->properties.properties[k];
             print_setting(device->name, property->key,
@@ -80,8 +81,8 @@ static void print_board(const struct board_desc *board, unsigned cpus, FILE *str
     char clock[32];
 
     snprintf(clock, sizeof clock, "%" PRIu32, board->clock_hz);
-    fprintf(stream, "%s: %s\n\nWhat --set NAME.KEY=VALUE changes, and its present value:\n",
-            board->name, board->description);
+    escape_print(stream, "%s: %s\n", board->name, board->description);
+    fprintf(stream, "\nWhat --set NAME.KEY=VALUE changes, and its present value:\n");
     print_setting("board", "name", board->name, NULL, stream);
     print_setting("board", "description", board->description, NULL, stream);
     print_setting("board", "clock", clock, "Hz; k M G are powers of 1000", stream);
@@ -109,7 +110,7 @@ void leon3emu_board_list(FILE *stream)
     for (unsigned i = 0; builtin_boards[i].name != NULL; i++) {
         struct board_desc *board;
         if (board_file_builtin(builtin_boards[i].name, builtin_boards[i].text, &board, NULL)) {
-            fprintf(stream, "%-12s %s\n", builtin_boards[i].name, board->description);
+            escape_print(stream, "%-12s %s\n", builtin_boards[i].name, board->description);
             board_desc_destroy(board);
         }
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/escape.h"
 #include "machine/frames.h"
 #include "machine/gdb_glue.h"
 
@@ -387,9 +388,11 @@ static bool can_be_looked_at(enum stop_kind kind)
 static bool finish(struct gdb_glue *glue, const struct stop_info *stop,
                    const struct gdb_stop *report)
 {
+    char shown[2 * sizeof stop->text];
+
     glue->restarted = false;
     if (stop->text[0] != '\0') {
-        gdbstub_tell(glue->stub, stop->text);
+        gdbstub_tell(glue->stub, escape_text(stop->text, shown, sizeof shown));
         gdbstub_tell(glue->stub, "\n");
     }
     if (can_be_looked_at(stop->kind) && gdbstub_notify_stop(glue->stub, report)) {

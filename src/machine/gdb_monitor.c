@@ -2,6 +2,7 @@
 /* GDB's `monitor`: commands to the emulator itself. */
 #include <string.h>
 
+#include "core/escape.h"
 #include "core/suggest.h"
 #include "machine/gdb_glue.h"
 
@@ -47,7 +48,7 @@ static void do_reset(struct gdb_glue *glue, FILE *stream)
 {
     struct error err;
     if (!gdb_glue_restart(glue, &err)) {
-        fprintf(stream, "The machine was not reset: %s\n", err.text);
+        escape_print(stream, "The machine was not reset: %s\n", err.text);
         return;
     }
     fputs("The machine is at its start again, and the program loaded anew.  GDB has yet to notice: "
@@ -114,10 +115,10 @@ static void do_info(struct gdb_glue *glue, const char *topic, FILE *stream)
     struct words words = split(topic);
     struct suggest suggest;
     if (!run_word(glue, topics, &words, &suggest, stream)) {
-        fprintf(stream,
-                "There is no info '%.*s'%s  There are info mtree, info qtree, info stats.\n",
-                (int)words.length, words.word,
-                *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
+        escape_print(stream,
+                     "There is no info '%.*s'%s  There are info mtree, info qtree, info stats.\n",
+                     (int)words.length, words.word,
+                     *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
     }
 }
 
@@ -132,8 +133,8 @@ void gdb_monitor(void *context, const char *command, FILE *stream)
     } else if (is_word(&words, "info")) {
         do_info(glue, words.rest, stream);
     } else if (!run_word(glue, commands, &words, &suggest, stream)) {
-        fprintf(stream, "There is no monitor command '%.*s'%s  monitor help lists them.\n",
-                (int)words.length, words.word,
-                *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
+        escape_print(stream, "There is no monitor command '%.*s'%s  monitor help lists them.\n",
+                     (int)words.length, words.word,
+                     *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
     }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/escape.h"
 #include "machine/machine.h"
 
 static const char *type_name(uint32_t type)
@@ -15,7 +16,8 @@ static const char *type_name(uint32_t type)
 
 static void print_property(const struct l3_property *p, FILE *stream)
 {
-    fprintf(stream, "  %-16s %-7s %s", p->name, type_name(p->type), p->help == NULL ? "" : p->help);
+    escape_print(stream, "  %-16s %-7s %s", p->name, type_name(p->type),
+                 p->help == NULL ? "" : p->help);
     if (p->type == L3_PROPERTY_UINT) {
         fprintf(stream, "; %llu to %llu", (unsigned long long)p->minimum,
                 (unsigned long long)p->maximum);
@@ -23,7 +25,7 @@ static void print_property(const struct l3_property *p, FILE *stream)
     if (p->default_value == NULL) {
         fprintf(stream, "; must be given\n");
     } else {
-        fprintf(stream, "; default %s\n", p->default_value);
+        escape_print(stream, "; default %s\n", p->default_value);
     }
 }
 
@@ -33,8 +35,8 @@ static void print_core_properties(const struct l3_device_class *class, FILE *str
         struct l3_region region = library_region(class, i);
         char key[64];
         snprintf(key, sizeof key, i == 0 ? "base" : "%s_base", region.name);
-        fprintf(stream, "  %-16s number  address of region %s, 0x%llx bytes", key, region.name,
-                (unsigned long long)region.size);
+        escape_print(stream, "  %-16s number  address of region %s, 0x%llx bytes", key, region.name,
+                     (unsigned long long)region.size);
         fprintf(stream, region.default_base == 0 ? "\n" : "; default 0x%llx\n",
                 (unsigned long long)region.default_base);
     }
@@ -64,10 +66,10 @@ static void print_class(const struct library *library, FILE *stream)
     const struct l3_device_class *class = &library->class;
     struct l3_pnp pnp = library_pnp(class);
 
-    fprintf(stream, "%s%s%s: %s\n", class->name, class->version == NULL ? "" : " ",
-            class->version == NULL ? "" : class->version,
-            class->summary == NULL ? "" : class->summary);
-    fprintf(stream, "from %s", library->path == NULL ? "this program" : library->path);
+    escape_print(stream, "%s%s%s: %s\n", class->name, class->version == NULL ? "" : " ",
+                 class->version == NULL ? "" : class->version,
+                 class->summary == NULL ? "" : class->summary);
+    escape_print(stream, "from %s", library->path == NULL ? "this program" : library->path);
     if (pnp.struct_size != 0) {
         fprintf(stream, ", plug&play vendor 0x%02x device 0x%03x", (unsigned)pnp.vendor,
                 (unsigned)pnp.device);
@@ -122,10 +124,10 @@ static void list_libraries(const char *directory, size_t length, FILE *stream)
     int count = path == NULL ? 0 : scandir(path, &entries, is_library_name, alphasort);
 
     if (count > 0) {
-        fprintf(stream, "\nLibraries in %s:\n", path);
+        escape_print(stream, "\nLibraries in %s:\n", path);
     }
     for (int i = 0; i < count; i++) {
-        fprintf(stream, "  %s\n", entries[i]->d_name);
+        escape_print(stream, "  %s\n", entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
@@ -138,7 +140,8 @@ void leon3emu_peripheral_list(const struct leon3emu_options *options, FILE *stre
 
     fprintf(stream, "Built in:\n");
     for (unsigned i = 0; (class = library_builtin(i)) != NULL; i++) {
-        fprintf(stream, "  %-12s %s\n", class->name, class->summary == NULL ? "" : class->summary);
+        escape_print(stream, "  %-12s %s\n", class->name,
+                     class->summary == NULL ? "" : class->summary);
     }
     list_libraries(".", 1, stream);
     for (const char *list = options->plugin_path; list != NULL && *list != '\0';) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/escape.h"
 #include "machine/machine.h"
 
 #define APB_BUS_SIZE 0x100000u
@@ -16,8 +17,9 @@ static void print_regions(const struct l3_host *host, int indent, FILE *stream)
 {
     for (uint32_t i = 0; i < host->library->class.region_count; i++) {
         struct l3_region region = library_region(&host->library->class, i);
-        fprintf(stream, "%*sregion %s: %08" PRIx64 "-%08" PRIx64 " (%s)\n", indent, "", region.name,
-                host->bases[i], host->bases[i] + region.size - 1, region_bus(region.kind));
+        escape_print(stream, "%*sregion %s: %08" PRIx64 "-%08" PRIx64 " (%s)\n", indent, "",
+                     region.name, host->bases[i], host->bases[i] + region.size - 1,
+                     region_bus(region.kind));
     }
 }
 
@@ -52,7 +54,7 @@ static void print_properties(const struct l3_host *host, int indent, FILE *strea
 {
     for (uint32_t i = 0; i < host->library->class.property_count; i++) {
         const struct device_property *property = &host->properties[i];
-        fprintf(stream, "%*s%s = %s\n", indent, "", property->name, property->text);
+        escape_print(stream, "%*s%s = %s\n", indent, "", property->name, property->text);
     }
 }
 
@@ -80,8 +82,11 @@ static void print_device(const struct l3_host *host, int indent, FILE *stream)
 {
     const struct library *library = host->library;
 
-    fprintf(stream, "%*sdevice %s: %s", indent, "", host->name, library->class.name);
-    fprintf(stream, library->path == NULL ? "\n" : " from %s\n", library->path);
+    escape_print(stream, "%*sdevice %s: %s", indent, "", host->name, library->class.name);
+    if (library->path != NULL) {
+        escape_print(stream, " from %s", library->path);
+    }
+    fputc('\n', stream);
     print_identity(host, indent + 2, stream);
     print_regions(host, indent + 2, stream);
     print_lines(host, indent + 2, stream);
@@ -112,14 +117,15 @@ static void print_cpus(const struct machine *m, FILE *stream)
     cpu.count = m->cpu_count;
     fprintf(stream, "  cpu\n");
     for (unsigned i = 0; board_cpu_describe(&cpu, i, &text); i++) {
-        fprintf(stream, "    %s = %s\n", text.name, text.value);
+        escape_print(stream, "    %s = %s\n", text.name, text.value);
     }
 }
 
 void leon3emu_dump_qtree(const struct machine *m, FILE *stream)
 {
-    fprintf(stream, "board %s: %s\n  clock = %" PRIu32 "\n", m->board->name,
-            m->board->description == NULL ? "" : m->board->description, m->board->clock_hz);
+    escape_print(stream, "board %s: %s\n", m->board->name,
+                 m->board->description == NULL ? "" : m->board->description);
+    fprintf(stream, "  clock = %" PRIu32 "\n", m->board->clock_hz);
     print_cpus(m, stream);
     print_bus(m, NULL, 2, stream);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "core/escape.h"
 #include "mem/window.h"
 
 struct view {
@@ -248,13 +249,13 @@ uint8_t *addrspace_memory(const struct addrspace *space, uint64_t address, uint6
 
 static void dump_tree(const struct region *region, uint64_t base, int indent, FILE *stream)
 {
-    fprintf(stream, "%*s%08llx-%08llx %s", indent, "", (unsigned long long)base,
-            (unsigned long long)(base + region->size - 1), region->name);
+    escape_print(stream, "%*s%08llx-%08llx %s", indent, "", (unsigned long long)base,
+                 (unsigned long long)(base + region->size - 1), region->name);
     fprintf(stream, " (%s%s", region_kind_name(region->kind),
             region->kind == REGION_IO && region->io.owner->external ? ", external" : "");
     if (region->kind == REGION_ALIAS) {
-        fprintf(stream, " of %s +%llx", region->shows->name,
-                (unsigned long long)region->shows_offset);
+        escape_print(stream, " of %s +%llx", region->shows->name,
+                     (unsigned long long)region->shows_offset);
     }
     fprintf(stream, region->priority == 0 ? ")\n" : ", priority %d)\n", region->priority);
     for (const struct region *child = region->children; child != NULL; child = child->sibling) {
@@ -264,13 +265,13 @@ static void dump_tree(const struct region *region, uint64_t base, int indent, FI
 
 void addrspace_dump(const struct addrspace *space, FILE *stream)
 {
-    fprintf(stream, "address space %s: regions\n", space->name);
+    escape_print(stream, "address space %s: regions\n", space->name);
     dump_tree(space->root, 0, 2, stream);
-    fprintf(stream, "address space %s: flat view\n", space->name);
+    escape_print(stream, "address space %s: flat view\n", space->name);
     for (unsigned i = 0; i < space->range_count; i++) {
         const struct flat_range *range = &space->ranges[i];
-        fprintf(stream, "  %08llx-%08llx %s +%llx (%s)\n", (unsigned long long)range->start,
-                (unsigned long long)(range->start + range->size - 1), range->region->name,
-                (unsigned long long)range->offset, region_kind_name(range->region->kind));
+        escape_print(stream, "  %08llx-%08llx %s +%llx (%s)\n", (unsigned long long)range->start,
+                     (unsigned long long)(range->start + range->size - 1), range->region->name,
+                     (unsigned long long)range->offset, region_kind_name(range->region->kind));
     }
 }

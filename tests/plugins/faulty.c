@@ -30,6 +30,12 @@
 #ifndef FAULTY_REGION_SIZE
 #define FAULTY_REGION_SIZE 0x100
 #endif
+/* What would colour a terminal's text, end a line and begin a command in one byte. */
+#ifdef FAULTY_ODD_NAMES
+#define FAULTY_ODD "\x1b[31m\r\n\x9b"
+#else
+#define FAULTY_ODD ""
+#endif
 #ifndef FAULTY_CREATE
 #define FAULTY_CREATE faulty_create
 #endif
@@ -324,7 +330,10 @@ static const struct l3_region faulty_regions[] = {{
 
 static const struct l3_property faulty_properties[] = {
     {sizeof(struct l3_property), L3_PROPERTY_STRING, "fault", "none", 0, 0, "what to do wrong"},
-    {FAULTY_PROPERTY_SIZE, L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9"},
+    {FAULTY_PROPERTY_SIZE, L3_PROPERTY_UINT, "level", "3", 2, 9, "a number from 2 to 9" FAULTY_ODD},
+#ifdef FAULTY_ODD_NAMES
+    {sizeof(struct l3_property), L3_PROPERTY_STRING, "colour", "red" FAULTY_ODD, 0, 0, "a colour"},
+#endif
     {sizeof(struct l3_property), L3_PROPERTY_BOOL, "loud", "off", 0, 0, "a switch"},
 #ifdef FAULTY_NEEDS_SERIAL
     {sizeof(struct l3_property), L3_PROPERTY_STRING, "serial", NULL, 0, 0, "its serial number"},
@@ -335,8 +344,8 @@ static const struct l3_device_class faulty = {
     .struct_size = FAULTY_CLASS_SIZE,
     .abi_version = FAULTY_ABI,
     .name = "faulty",
-    .summary = "does wrong on demand",
-    .version = "0.5",
+    .summary = "does wrong on demand" FAULTY_ODD,
+    .version = "0.5" FAULTY_ODD,
     .property_count = sizeof faulty_properties / sizeof faulty_properties[0],
     .properties = faulty_properties,
     .regions = faulty_regions,

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -100,6 +101,30 @@ static void test_room(void **state)
     assert_string_equal(escape_in_place(buffer, 10), "\\x1b\\x1b");
 }
 
+/* ---- lines for a stream ---- */
+
+static void test_print(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    char name[2000];
+    (void)state;
+
+    assert_int_equal(escape_print(stream, "\n%s: %d\n\n", "\na\x1b\n", 7), 12);
+    escape_print(stream, "%s", "b\n");
+    escape_print(stream, "\n");
+    memset(name, 'x', sizeof name - 2);
+    name[sizeof name - 2] = '\r';
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(escape_print(stream, "%s\n", name), sizeof name);
+    fclose(stream);
+    assert_memory_equal(text, "\n\\na\\x1b\\n: 7\n\nb\\n\nxxx", 22);
+    assert_int_equal(size, 19 + sizeof name + 1);
+    assert_string_equal(text + size - 4, "x\\r\n");
+    free(text);
+}
+
 /* ---- log lines ---- */
 
 struct machine_mock {
@@ -151,10 +176,8 @@ static void test_log_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_escape),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_room),
-        cmocka_unit_test(test_log_line),
+        cmocka_unit_test(test_escape), cmocka_unit_test(test_bytes),    cmocka_unit_test(test_room),
+        cmocka_unit_test(test_print),  cmocka_unit_test(test_log_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
