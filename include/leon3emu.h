@@ -201,6 +201,9 @@ void leon3emu_dump_qtree(const struct machine *machine, FILE *stream);
 void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE *stream);
 /* The last instructions, traps, register accesses and guest errors, if options.history says so. */
 void leon3emu_history(const struct machine *machine, FILE *stream);
+/* The index-th of these lines, from the oldest on; NULL past the end.  Async-signal-safe, for reports of a crash: while
+ * the machine runs on another thread, a line may be changed as it is read. */
+const char *leon3emu_history_line(const struct machine *machine, size_t index);
 /* Counters of the run. */
 void leon3emu_stats(const struct machine *machine, FILE *stream);
 /* Properties and regions of a peripheral: --periph NAME,help. */

@@ -73,7 +73,7 @@ struct log_history *log_history_create(size_t size);
 /* NULL is allowed. */
 void log_history_destroy(struct log_history *history);
 void log_history_add(struct log_history *history, const char *line);
-/* The index-th line from the oldest on; NULL past the end. */
+/* The index-th line from the oldest on; NULL past the end.  Async-signal-safe. */
 const char *log_history_line(const struct log_history *history, size_t index);
 
 /* "pc 0x40001234 <main+0x10>": how lines tell a code address. */

@@ -20,7 +20,15 @@
 /* A step that takes longer is given up. */
 #define STEP_SECONDS 3
 
-enum step { STEP_TERMINAL, STEP_CONSOLE, STEP_SAY, STEP_SAY_PLAINLY, STEP_PLACE, STEPS };
+enum step {
+    STEP_TERMINAL,
+    STEP_CONSOLE,
+    STEP_SAY,
+    STEP_SAY_PLAINLY,
+    STEP_PLACE,
+    STEP_HISTORY,
+    STEPS
+};
 
 static struct {
     atomic_bool begun;
@@ -154,6 +162,28 @@ static void say_plainly(void)
     }
 }
 
+/* ---- the history ---- */
+
+/* Any number of lines may come, as --history allows a million of them; a reader that takes none, or a ring that is
+ * damaged, ends it. */
+#define HISTORY_MAX 1000000u
+
+static void say_history(const struct machine *machine)
+{
+    const char *line;
+
+    for (size_t i = 0; i < HISTORY_MAX && (line = leon3emu_history_line(machine, i)) != NULL; i++) {
+        if (i == 0) {
+            crash_write("history:\n");
+        }
+        snprintf(leaving.text, sizeof leaving.text, "  %.250s", line);
+        escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
+        strcat(leaving.shown, "\n");
+        crash_write(leaving.shown);
+        alarm(STEP_SECONDS);
+    }
+}
+
 /* ---- the steps ---- */
 
 static void take_step(enum step step)
@@ -179,6 +209,11 @@ static void take_step(enum step step)
     case STEP_PLACE:
         if (leaving.end.pc != 0) {
             crash_print_place(leaving.end.pc);
+        }
+        break;
+    case STEP_HISTORY: /* behind the end of a run main() has shown it */
+        if (machine != NULL && crash_state.running != NULL) {
+            say_history(machine);
         }
         break;
     case STEPS:

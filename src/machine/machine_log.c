@@ -93,6 +93,11 @@ void machine_log_fini(struct machine *m)
     log_filter_destroy(m->log_filter);
 }
 
+const char *leon3emu_history_line(const struct machine *m, size_t index)
+{
+    return m->log.history == NULL ? NULL : log_history_line(m->log.history, index);
+}
+
 void leon3emu_history(const struct machine *m, FILE *stream)
 {
     const char *line;
@@ -100,7 +105,7 @@ void leon3emu_history(const struct machine *m, FILE *stream)
         return;
     }
     fprintf(stream, "history:\n");
-    for (size_t i = 0; (line = log_history_line(m->log.history, i)) != NULL; i++) {
+    for (size_t i = 0; (line = leon3emu_history_line(m, i)) != NULL; i++) {
         fprintf(stream, "  %s\n", line);
     }
 }

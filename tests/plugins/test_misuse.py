@@ -99,6 +99,35 @@ class Crash(Case):
                         "a thread of a peripheral library crashed (signal 11)")
 
 
+class History(Case):
+    """--history comes behind the report of a crash or a hang, as behind other ends."""
+
+    def check(self, fault, status, *options):
+        """The lines; the last is the instruction that came to the device."""
+        text = self.assert_run(provoke(fault, "--history=4", *options), STATUS[status], "peripheral faulty0")
+        self.assertEqual(text.count("history:\n"), 1, text)
+        report, history = text.split("history:\n")
+        lines = history.splitlines()
+        self.assertEqual(len(lines), 4, text)
+        pc = re.search("guest pc (0x[0-9a-f]{8})", report).group(1)
+        self.assertRegex(lines[-1], rf"^  \[[0-9]+\] {pc[2:]}|^  \[[0-9]+\] .*{pc}")
+        return report
+
+    def test_crash(self):
+        self.check("crash_read", "CRASH")
+
+    def test_hang(self):
+        self.assertIn("hangs in read()", self.check("hang_read", "HANG", "--hang-limit=1"))
+
+    def test_broken_rule(self):
+        self.check("thread", "WRONG_THREAD")
+
+    def test_behind_the_run(self):
+        """The guest has exited: nothing to show."""
+        text = self.assert_run(provoke("crash_destroy", "--history=4"), STATUS["CRASH"], "in destroy()")
+        self.assertNotIn("history:", text)
+
+
 class Loading(Case):
     """Constructors and destructors of a library: the library is named, not the emulator."""
 
