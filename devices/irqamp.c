@@ -94,6 +94,7 @@ struct irqamp_state {
     uint32_t map[MAP_WORDS];
     uint32_t lines;          /* lines of the bus that are high */
     uint32_t level[CPU_MAX]; /* what each CPU was told */
+    uint32_t ilevel_known;   /* a bit for each controller: as in an IRQMP */
 };
 
 struct irqamp {
@@ -183,6 +184,21 @@ static uint32_t irqamp_highest(uint32_t interrupts)
     return highest;
 }
 
+/* Two interrupts are wanted of a CPU.  Where the flip-flops of its controller's level register have no reset (irqamp.vhd:
+ * only with RESET_ALL) and software has not written them, the choice is left to chance. */
+static void irqamp_note_choice(struct irqamp *irqamp, uint32_t cpu)
+{
+    uint32_t page = irqamp_page_of(irqamp, cpu);
+    if ((irqamp->state.ilevel_known >> page & 1) == 0) {
+        irqamp->state.ilevel_known |= 1u << page;
+        irqamp->services->log(irqamp->host, L3_LOG_GUEST_ERROR,
+                              "two interrupts are wanted at once, and the level register of "
+                              "controller %u was never written: hardware does not reset it; here "
+                              "it is 0",
+                              (unsigned)page);
+    }
+}
+
 static uint32_t irqamp_level_of(struct irqamp *irqamp, uint32_t cpu)
 {
     const struct irqamp_state *state = &irqamp->state;
@@ -190,6 +206,9 @@ static uint32_t irqamp_level_of(struct irqamp *irqamp, uint32_t cpu)
     uint32_t wanted = (controller->pending | state->force[cpu]) & state->mask[cpu] & NORMAL;
     if (controller->pending & state->mask[cpu] & EXTENDED) {
         wanted |= 1u << irqamp->eirq; /* whatever the mask says about eirq itself */
+    }
+    if (wanted & (wanted - 1)) {
+        irqamp_note_choice(irqamp, cpu);
     }
     uint32_t first = wanted & controller->ilevel;
     return irqamp_highest(first != 0 ? first : wanted);
@@ -392,6 +411,7 @@ static void irqamp_write_low(struct irqamp *irqamp, uint32_t page, uint32_t offs
     switch (offset) {
     case ILEVEL:
         controller->ilevel = value & NORMAL;
+        state->ilevel_known |= 1u << page;
         break;
     case IPEND:
         controller->pending = value & irqamp->valid;

@@ -81,12 +81,19 @@ static uint32_t irqmp_extended(const struct irqmp *irqmp, uint32_t cpu)
     return irqmp->pending & irqmp->mask[cpu] & EXTENDED;
 }
 
-static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
+/* Of 1..15. */
+static uint32_t irqmp_wanted(const struct irqmp *irqmp, uint32_t cpu)
 {
     uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu] & NORMAL;
     if (irqmp_extended(irqmp, cpu)) {
         wanted |= 1u << irqmp->eirq; /* whatever the mask says about eirq itself */
     }
+    return wanted;
+}
+
+static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
+{
+    uint32_t wanted = irqmp_wanted(irqmp, cpu);
     uint32_t first = wanted & irqmp->ilevel;
     return irqmp_highest(first != 0 ? first : wanted);
 }
@@ -103,7 +110,7 @@ static uint32_t irqmp_enabled(void *instance, uint32_t cpu, uint32_t level)
 /* Are there two, of which the level register says which comes first? */
 static int irqmp_has_choice(const struct irqmp *irqmp, uint32_t cpu)
 {
-    uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu] & NORMAL;
+    uint32_t wanted = irqmp_wanted(irqmp, cpu);
     return (wanted & (wanted - 1)) != 0;
 }
 

@@ -523,6 +523,34 @@ static void test_snapshot_and_reset(void **state)
     mock_free(host);
 }
 
+/* Each controller has a level register of its own. */
+static void test_unwritten_level_register(void **state)
+{
+    (void)state;
+    struct l3_host *host = start(2);
+    mock_write(host, ICSELR0, 0x01000000); /* CPU 1 belongs to controller 1 */
+    mock_write(host, MASK(0), 0xfffe);
+    mock_write(host, PAGE(1) + MASK(1), 0xfffe);
+    mock_write(host, ILEVEL, 0);
+    pulse(host, 3);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 0);
+    pulse(host, 5); /* of controller 1 */
+    pulse(host, 6);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 1);
+    mock_reset(host, L3_RESET_POWER_ON);
+    mock_write(host, MASK(0), 0xfffe);
+    pulse(host, 3);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 1);
+    pulse(host, 5);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 2);
+    mock_reset(host, L3_RESET_POWER_ON);
+    mock_write(host, MASK(0), 1u << 20 | 1 << 3);
+    pulse(host, 20);
+    pulse(host, 3);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 3);
+    mock_free(host);
+}
+
 static void test_core_is_told_changes_only(void **state)
 {
     (void)state;
@@ -566,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_forced_interrupts_are_not_stamped),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_snapshot_and_reset),
+        cmocka_unit_test(test_unwritten_level_register),
         cmocka_unit_test(test_core_is_told_changes_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -409,6 +409,19 @@ static void test_unwritten_level_register(void **state)
     mock_free(host);
 }
 
+/* An extended interrupt takes part as the one that stands for it. */
+static void test_unwritten_level_and_extended(void **state)
+{
+    (void)state;
+    struct l3_host *host = start_eirq(1, "12");
+    mock_write(host, MASK(0), 1u << 20 | 1 << 3);
+    pulse(host, 20);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 0);
+    pulse(host, 3);
+    assert_int_equal(host->logs[L3_LOG_GUEST_ERROR], 1);
+    mock_free(host);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_reset_forgets_everything),
         cmocka_unit_test(test_low_registers_appear_twice),
         cmocka_unit_test(test_unwritten_level_register),
+        cmocka_unit_test(test_unwritten_level_and_extended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
