@@ -116,7 +116,13 @@ static int run(struct machine *m, const struct cli_options *cli)
     if (cli->stats) {
         leon3emu_stats(m, stderr);
     }
-    return stop.status < 64 && leon3emu_output_failed(m) ? LEON3EMU_OUTPUT : stop.status;
+    if (stop.status >= 64 || !leon3emu_output_failed(m)) {
+        return stop.status;
+    }
+    if (cli->log_file != NULL) {
+        cli_notice(NULL, "the guest's output is not whole; the log says why");
+    }
+    return LEON3EMU_OUTPUT;
 }
 
 /* Is something asked for that needs no machine? */

@@ -90,7 +90,10 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     int failed;
 
     memcpy(&create, &symbol, sizeof create);
-    if (stack == MAP_FAILED) {
+    if (stack == MAP_FAILED || symbol == NULL) {
+        if (stack != MAP_FAILED) {
+            munmap(stack, STACK_SIZE);
+        }
         return EAGAIN;
     }
     *(struct start *)stack = (struct start){.function = function, .argument = argument};

@@ -28,17 +28,30 @@ bool tcp_parse_port(const char *text, unsigned *port, struct error *err)
     return true;
 }
 
-/* The socket's address from its text; NULL: it is none. */
-static struct addrinfo *resolve(const char *address, unsigned port)
+/* The socket's address from its text; NULL: it is none, or there is no memory. */
+static struct addrinfo *resolve(const char *address, unsigned port, struct error *err)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                              .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
     struct addrinfo *found = NULL;
     char service[16];
     snprintf(service, sizeof service, "%u", port);
-    return getaddrinfo(address, service, &hints, &found) == 0 ? found : NULL;
+    switch (getaddrinfo(address, service, &hints, &found)) {
+    case 0:
+        return found;
+    case EAI_MEMORY:
+        error_set(err, LEON3EMU_HOST, "out of memory");
+        return NULL;
+    default:
+        error_set(err, LEON3EMU_USAGE,
+                  "'%s' is no address of this host; give its numbers, like 0.0.0.0 (all of its "
+                  "addresses) or ::1",
+                  address);
+        return NULL;
+    }
 }
 
+/* 0: the host does not say. */
 static unsigned port_of(int fd)
 {
     struct sockaddr_storage address = {0};
@@ -69,22 +82,25 @@ static int listen_at(const struct addrinfo *where)
 
 int tcp_listen(const char *address, unsigned *port, struct error *err)
 {
-    struct addrinfo *where = resolve(address, *port);
+    struct addrinfo *where = resolve(address, *port, err);
+    unsigned actual = 0;
     if (where == NULL) {
-        error_set(err, LEON3EMU_USAGE,
-                  "'%s' is no address of this host; give its numbers, like 0.0.0.0 (all of its "
-                  "addresses) or ::1",
-                  address);
         return -1;
     }
     int fd = listen_at(where);
     freeaddrinfo(where);
+    if (fd >= 0 && (actual = port_of(fd)) == 0) {
+        int why = errno;
+        close(fd);
+        errno = why;
+        fd = -1;
+    }
     if (fd < 0) {
         error_set(err, LEON3EMU_FILE, "cannot listen on %s:%u: %s; try another port, or 0", address,
                   *port, strerror(errno));
         return -1;
     }
-    *port = port_of(fd);
+    *port = actual;
     return fd;
 }
 

@@ -121,8 +121,11 @@ static void file_begin(struct chardev *cd)
 {
     struct file_state *state = cd->state;
     struct stat st;
-    if (state->out >= 0 && fstat(state->out, &st) == 0 && S_ISREG(st.st_mode) &&
-        ftruncate(state->out, 0) != 0) {
+    if (state->out < 0) {
+        return;
+    }
+    if (fstat(state->out, &st) != 0 || (S_ISREG(st.st_mode) && ftruncate(state->out, 0) != 0)) {
+        cd->hub->failed = true; /* what was in it may remain behind what is written */
         chardev_notice(cd, "cannot empty the output file '%s': %s", state->out_path,
                        strerror(errno));
     }

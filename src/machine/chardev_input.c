@@ -24,8 +24,8 @@
 static enum chardev_input_mode input_mode_of(int fd)
 {
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        return CHARDEV_INPUT_NONE;
+    if (fd < 0 || fstat(fd, &st) != 0) { /* one that cannot be looked at may still be read */
+        return fd < 0 || errno == EBADF ? CHARDEV_INPUT_NONE : CHARDEV_INPUT_POLLED;
     }
     bool memory = S_ISCHR(st.st_mode) && major(st.st_rdev) == CHARDEV_MEMORY_MAJOR;
     if (memory || S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) || S_ISDIR(st.st_mode)) {

@@ -179,8 +179,9 @@ static void output_ready(void *context, unsigned events)
 static enum chardev_output_mode output_mode_of(int fd, size_t *piece)
 {
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        return CHARDEV_OUTPUT_NONE;
+    if (fd < 0 || fstat(fd, &st) != 0) { /* one that cannot be looked at may still be written */
+        *piece = CHARDEV_TERMINAL_PIECE;
+        return fd < 0 || errno == EBADF ? CHARDEV_OUTPUT_NONE : CHARDEV_OUTPUT_PLAIN;
     }
     *piece = S_ISFIFO(st.st_mode) ? PIPE_BUF : CHARDEV_TERMINAL_PIECE;
     if (S_ISSOCK(st.st_mode)) {
