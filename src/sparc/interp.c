@@ -182,14 +182,18 @@ static inline void step(struct cpu *cpu)
     f->execute(cpu, f);
 }
 
-/* Looks at the instruction as a debugger does: the guest must not see that it is logged. */
-static void log_step(const struct cpu *cpu)
+/* Looks at the instruction as a debugger does: the guest must not see that it is logged.  Not in line, as its
+ * buffers would cost each step that logs nothing a frame of its own. */
+static __attribute__((cold, noinline)) void log_step(const struct cpu *cpu)
 {
     struct access how = {L3_ATTR_DEBUG | L3_ATTR_SUPERVISOR, 0, 0};
     char text[80] = "(cannot be fetched)";
     uint8_t word[4];
     uint32_t pa;
 
+    if (!log_on_at(cpu->log, LOG_EXEC, cpu->pc)) {
+        return;
+    }
     if (mmu_probe(cpu, cpu->pc, &pa) &&
         addrspace_read(cpu->tlb.space, pa, word, sizeof word, &how)) {
         insn_disassemble(be32_load(word), cpu->pc, text, sizeof text);
@@ -200,7 +204,7 @@ static void log_step(const struct cpu *cpu)
 
 void interp_step(struct cpu *cpu)
 {
-    if (log_on_at(cpu->log, LOG_EXEC, cpu->pc)) {
+    if (__builtin_expect(log_on(cpu->log, LOG_EXEC), 0)) {
         log_step(cpu);
     }
     if (__builtin_expect(cpu->watch.count != 0, 0)) {
