@@ -209,7 +209,7 @@ static inline unsigned ir_place_insn(uint64_t place)
 }
 
 /* The way FP ops round; and with FLUSH a result that is subnormal becomes a zero of its sign instead, and
- * raises underflow and inexact. */
+ * raises underflow and inexact, and a subnormal operand counts as a zero of its sign, but in comparisons. */
 enum ir_fp_mode { IR_FP_NEAREST, IR_FP_ZERO, IR_FP_UP, IR_FP_DOWN, IR_FP_FLUSH = 4 };
 
 /* In the cond field of an FP op with an instruction: what is special beside what always is (docs/ir.md). */
@@ -242,6 +242,9 @@ struct ir_guest {
     /* uint32_t: enum ir_fp_mode, how FP ops round; FBEGIN looks at it when it makes the host ready.  0: there is
      * no such word, they round to nearest. */
     uint32_t fp_mode_offset;
+    /* That word always has IR_FP_FLUSH.  A backend may then find a subnormal operand by what the op makes of it,
+     * which may have let invalid, and where IR_FP_RANGE is asked for division by zero, stick. */
+    bool fp_flush;
     /* The bank repeats after so many bytes of SHIFT: slots that far apart are one.  0: it does not. */
     uint32_t bank_period;
     /* Performs the instruction as the guest's interpreter would. */

@@ -99,13 +99,26 @@ static bool refuses(const struct irx_run *run, const struct irx_op *op, bool wid
            (checks & IR_FP_B && is_subnormal(run->values[op->ir.b], wide));
 }
 
+static uint64_t zero_of(uint64_t bits, bool wide)
+{
+    return bits & ~(wide ? F64_MAGNITUDE : (uint64_t)F32_MAGNITUDE);
+}
+
+/* With IR_FP_FLUSH a subnormal operand counts as zero. */
+static uint64_t operand(const struct irx_run *run, ir_ref number, bool wide)
+{
+    uint64_t bits = run->values[number];
+
+    return run->fp_flush && is_subnormal(bits, wide) ? zero_of(bits, wide) : bits;
+}
+
 static uint64_t flush(const struct irx_run *run, uint64_t bits, bool wide)
 {
     if (!run->fp_flush || !is_subnormal(bits, wide)) {
         return bits;
     }
     feraiseexcept(FE_UNDERFLOW | FE_INEXACT);
-    return bits & ~(wide ? F64_MAGNITUDE : (uint64_t)F32_MAGNITUDE);
+    return zero_of(bits, wide);
 }
 
 static bool is_out_of_range(const struct irx_op *op, uint64_t bits, bool wide)
@@ -158,7 +171,7 @@ static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op
 #define ARITHMETIC(name, fetch_b_32, fetch_b_64, expression, root_32, root_64, small_is_special)   \
     static const struct irx_op *name##_32(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
-        const float a = real_32(run->values[op->ir.a]);                                            \
+        const float a = real_32(operand(run, op->ir.a, false));                                    \
         fetch_b_32;                                                                                \
         if (refuses(run, op, false)) {                                                             \
             return leave_to_guest(run, op);                                                        \
@@ -168,7 +181,7 @@ static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op
     }                                                                                              \
     static const struct irx_op *name##_64(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
-        const double a = real_64(run->values[op->ir.a]);                                           \
+        const double a = real_64(operand(run, op->ir.a, true));                                    \
         fetch_b_64;                                                                                \
         if (refuses(run, op, true)) {                                                              \
             return leave_to_guest(run, op);                                                        \
@@ -177,8 +190,9 @@ static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op
         return finish_real(run, op, bits, true, small_is_special && is_small(bits, true));         \
     }
 #define BINARY(name, expression, small_is_special)                                                 \
-    ARITHMETIC(name, const float b = real_32(run->values[op->ir.b]),                               \
-               const double b = real_64(run->values[op->ir.b]), expression, , , small_is_special)
+    ARITHMETIC(name, const float b = real_32(operand(run, op->ir.b, false)),                       \
+               const double b = real_64(operand(run, op->ir.b, true)), expression, , ,             \
+               small_is_special)
 
 BINARY(fadd, a + b, false)
 BINARY(fsub, a - b, false)
@@ -191,7 +205,8 @@ static const struct irx_op *fwiden(struct irx_run *run, const struct irx_op *op)
     if (refuses(run, op, false)) {
         return leave_to_guest(run, op);
     }
-    return finish_real(run, op, bits_64((double)real_32(run->values[op->ir.a])), true, false);
+    return finish_real(run, op, bits_64((double)real_32(operand(run, op->ir.a, false))), true,
+                       false);
 }
 
 static const struct irx_op *fnarrow(struct irx_run *run, const struct irx_op *op)
@@ -199,7 +214,7 @@ static const struct irx_op *fnarrow(struct irx_run *run, const struct irx_op *op
     if (refuses(run, op, true)) {
         return leave_to_guest(run, op);
     }
-    uint64_t bits = bits_32((float)real_64(run->values[op->ir.a]));
+    uint64_t bits = bits_32((float)real_64(operand(run, op->ir.a, true)));
     return finish_real(run, op, bits, false, is_small(bits, false));
 }
 

@@ -7,7 +7,7 @@
  * result tiny.  One comparison finds both: it is unordered for a NaN, and `jbe` takes that, too.
  *
  * An op that checks more (enum ir_fp_check) looks for large results before that, and for subnormal operands
- * before it does anything.
+ * before it does anything; unless these make the result one that is special anyway (tells_by_result()).
  */
 #include "check.h"
 #include "x64.h"
@@ -104,17 +104,37 @@ static struct x64_stub *check_operand(struct x64 *c, const struct x64_args *x, u
     return x64_add_stub(c, STUB_FP_OPERAND, &own, x64_jcc_later(&c->as, CC_E));
 }
 
+/* The checks for operands that need not be looked at: where a subnormal one counts as zero, the result is then
+ * zero, infinite or NaN, which the check of the result finds.  Its stub tells by the operand's bits. */
+static unsigned tells_by_result(const struct x64 *c, const struct ir_op *op)
+{
+    if (!c->guest->fp_flush) {
+        return 0;
+    }
+    switch (op->code) {
+    case IR_FMUL:
+        return IR_FP_A | IR_FP_B;
+    case IR_FDIV:
+        return op->cond & IR_FP_RANGE ? IR_FP_A | IR_FP_B : IR_FP_A;
+    case IR_FNARROW:
+        return IR_FP_A;
+    default:
+        return 0;
+    }
+}
+
 /* a and b: the registers where the operands are now. */
 static struct operand_stubs check_operands(struct x64 *c, const struct ir_op *op,
                                            const struct x64_args *x, unsigned a, unsigned b)
 {
     bool wide = c->ops[op->a].type == IR_F64;
+    unsigned wanted = op->cond & ~tells_by_result(c, op);
     struct operand_stubs checks = {{NULL, NULL}};
 
-    if (op->cond & IR_FP_A) {
+    if (wanted & IR_FP_A) {
         checks.stubs[0] = check_operand(c, x, a, wide);
     }
-    if (op->cond & IR_FP_B) {
+    if (wanted & IR_FP_B) {
         checks.stubs[1] = check_operand(c, x, b, wide);
     }
     return checks;
@@ -324,18 +344,32 @@ void x64_emit_ffromi(struct x64 *c, const struct ir_op *op, const struct x64_arg
     emit_xmm_operand(c, OP_CVTSI2F | scalar(is_wide(op)), x->d, x->in[0]);
 }
 
-/* 2 * (greater or unordered) + (less or unordered): the host has these as "a or p" and carry. */
-void x64_emit_fcmp(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+/* 2 * (greater or unordered) + (less or unordered): the host has these as "a or p" and carry.  While subnormal
+ * operands count as zeros for the host, what it calls equal is looked at again. */
+static void emit_fcmp(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
     uint32_t opcode = op->code == IR_FCMP ? OP_UCOMIS : OP_COMIS;
 
     emit_xmm_operand(c, opcode | packed(wide), x->in[0].reg, x->in[1]);
+    if (c->guest->fp_flush) {
+        x64_add_stub(c, STUB_FCMP, x, x64_jcc_later(&c->as, CC_E));
+    }
     x64_setcc(&c->as, CC_A, x->t[0]);
     x64_setcc(&c->as, CC_P, x->d);
     x64_rm(&c->as, OP_LEA, x->d, x64_at_index(x->d, x->t[0], 0, 0));
     x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, x->d, x->d);
     x64_alu_rr(&c->as, ALU_ADC, false, x->d, x->d);
+}
+
+void x64_do_fcmp(struct x64 *c, unsigned number, const struct ir_op *op)
+{
+    static const struct x64_row rows[2] = {
+        {2, {C_X, C_XM}, OUT_NEW, ROW_SPOILS, 1, emit_fcmp, NULL},
+        {2, {C_X, C_X}, OUT_NEW, ROW_SPOILS, 1, emit_fcmp, NULL},
+    };
+
+    x64_place(c, number, op, &rows[c->guest->fp_flush]);
 }
 
 void x64_emit_real(struct x64 *c, const struct ir_op *op, const struct x64_args *x)

@@ -85,7 +85,7 @@ static void emit_fp_modes(struct x64 *c)
         [IR_FP_UP] = 0x5f80,
         [IR_FP_DOWN] = 0x3f80,
     };
-    const uint32_t flush = 0x8000;
+    const uint32_t flush = X64_MXCSR_FLUSH | X64_MXCSR_DAZ;
 
     c->thunks.mxcsr = x64_align(c);
     for (unsigned mode = 0; mode < 2 * IR_FP_FLUSH; mode++) {

@@ -142,37 +142,78 @@ static void load_result(struct x64 *c, const struct x64_stub *stub, const struct
     x64_rm(&c->as, opcode, stub->d, c->slots[op->slot]);
 }
 
-/* Back if the operand is equal to the result, which is zero. */
-static void back_if_equal(struct x64 *c, const struct x64_stub *stub, struct x64_operand operand,
-                          uint32_t opcode)
+/* ZF: the register's bits are a zero's.  A comparison would take subnormal numbers for zeros, too, when the
+ * guest's mode is such. */
+static void emit_zero_test(struct x64 *c, unsigned reg, bool wide)
+{
+    if (c->avx) {
+        x64_vex_rip(&c->as, OP_PTEST, reg, 0, c->thunks.magnitude + 16 * wide);
+        return;
+    }
+    x64_push(&c->as, RAX);
+    x64_rr(&c->as, OP_MOVD_STORE | x64_w(wide), reg, RAX);
+    x64_alu_rr(&c->as, ALU_ADD, wide, RAX, RAX); /* the sign is shifted out */
+    x64_pop(&c->as, RAX);
+}
+
+static void back_if_zero(struct x64 *c, const struct x64_stub *stub, struct x64_operand operand,
+                         bool wide)
 {
     if (operand.kind == OPERAND_MEM) {
-        x64_rm(&c->as, opcode, stub->d, x64_operand_mem(operand));
+        uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
+        x64_rm(&c->as, opcode, stub->d, x64_operand_mem(operand)); /* it is no subnormal number */
     } else {
-        x64_rr(&c->as, opcode, stub->d, operand.reg);
+        emit_zero_test(c, operand.reg, wide);
     }
     x64_jcc(&c->as, CC_E, stub->back);
+}
+
+/* A jump for an operand that the host has taken for zero although it is subnormal. */
+static uint8_t *jump_if_subnormal(struct x64 *c, unsigned reg, bool wide)
+{
+    uint8_t *normal, *jump;
+
+    x64_rip(&c->as, OP_UCOMIS | (wide ? X_66 : 0), reg, c->thunks.zero, 0);
+    normal = x64_jcc_short(&c->as, CC_NE);
+    emit_zero_test(c, reg, wide);
+    jump = x64_jcc_later(&c->as, CC_NE);
+    x64_bind_short(normal, c->as.p);
+    return jump;
+}
+
+/* The product is zero, but an operand whose subnormal numbers are special may be one, even if the other is zero. */
+static void emit_product_zero_check(struct x64 *c, const struct x64_stub *stub, bool wide)
+{
+    uint8_t *jumps[2] = {jump_if_subnormal(c, stub->a.reg, wide),
+                         jump_if_subnormal(c, stub->b.reg, wide)};
+
+    back_if_zero(c, stub, stub->a, wide);
+    back_if_zero(c, stub, stub->b, wide);
+    x64_bind(jumps[0], c->as.p);
+    x64_bind(jumps[1], c->as.p);
 }
 
 /* A zero because of a zero operand is exact, and so is a difference of equals: not tiny. */
 static void emit_zero_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
-    uint32_t opcode = OP_UCOMIS | (op->type == IR_F64 ? X_66 : 0);
+    bool wide = op->type == IR_F64;
+    uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
 
     x64_rip(&c->as, opcode, stub->d, c->thunks.zero, 0);
     uint8_t *nan = x64_jcc_short(&c->as, CC_P);
     uint8_t *not_zero = x64_jcc_short(&c->as, CC_NE);
     if (op->code == IR_FNARROW) {
-        x64_rip(&c->as, OP_UCOMIS | X_66, stub->a.reg, c->thunks.zero, 0);
-        x64_jcc(&c->as, CC_E, stub->back);
+        back_if_zero(c, stub, stub->a, true);
     } else if (op->code == IR_FSUB) {
         x64_rr(&c->as, opcode, stub->a.reg, stub->b.reg);
         x64_jcc(&c->as, CC_E, stub->back);
+    } else if (op->code == IR_FMUL && op->cond & (IR_FP_A | IR_FP_B)) {
+        emit_product_zero_check(c, stub, wide);
     } else {
-        back_if_equal(c, stub, stub->a, opcode);
-    }
-    if (op->code == IR_FMUL) {
-        back_if_equal(c, stub, stub->b, opcode);
+        back_if_zero(c, stub, stub->a, wide);
+        if (op->code == IR_FMUL) {
+            back_if_zero(c, stub, stub->b, wide);
+        }
     }
     x64_bind_short(nan, c->as.p);
     x64_bind_short(not_zero, c->as.p);
@@ -181,10 +222,44 @@ static void emit_zero_check(struct x64 *c, const struct x64_stub *stub, const st
 /* A zero has the exponent of a subnormal number, but is nothing special. */
 static void emit_operand_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
-    bool wide = c->ops[op->a].type == IR_F64;
+    back_if_zero(c, stub, stub->a, c->ops[op->a].type == IR_F64);
+}
 
-    x64_rip(&c->as, OP_UCOMIS | (wide ? X_66 : 0), stub->a.reg, c->thunks.zero, 0);
-    x64_jcc(&c->as, CC_E, stub->back);
+/* The comparison with subnormal numbers as what they are; the host has its mode and what sticks again. */
+static void emit_whole_compare(struct x64 *c, const struct x64_stub *stub, uint32_t opcode)
+{
+    x64_alu_ri(&c->as, ALU_SUB, true, RSP, 16);
+    x64_rm(&c->as, OP_LDMXCSR, 3, x64_at(RSP, 0)); /* STMXCSR */
+    x64_rm(&c->as, OP_LDMXCSR, 3, x64_at(RSP, 8));
+    x64_alu_mi(&c->as, ALU_AND, false, x64_at(RSP, 8), (int32_t)~X64_MXCSR_DAZ);
+    x64_rm(&c->as, OP_LDMXCSR, 2, x64_at(RSP, 8));
+    x64_rr(&c->as, opcode, stub->a.reg, stub->b.reg);
+    x64_rm(&c->as, OP_LDMXCSR, 2, x64_at(RSP, 0));
+    x64_rm(&c->as, OP_LEA | X_W, RSP, x64_at(RSP, 16));
+    x64_jmp(&c->as, stub->back);
+}
+
+/* Equal for a host that takes subnormal operands for zeros, or unordered.  Goes back with the flags of a
+ * comparison. */
+static void emit_fcmp_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+{
+    bool wide = c->ops[op->a].type == IR_F64;
+    uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
+    uint8_t *normal, *not_zero[2];
+
+    x64_jcc(&c->as, CC_P, stub->back);
+    x64_rip(&c->as, opcode, stub->a.reg, c->thunks.zero, 0);
+    normal = x64_jcc_short(&c->as, CC_NE);
+    emit_zero_test(c, stub->a.reg, wide);
+    not_zero[0] = x64_jcc_short(&c->as, CC_NE);
+    emit_zero_test(c, stub->b.reg, wide);
+    not_zero[1] = x64_jcc_short(&c->as, CC_NE);
+    x64_bind_short(normal, c->as.p);
+    x64_rr(&c->as, opcode, stub->a.reg, stub->b.reg);
+    x64_jmp(&c->as, stub->back);
+    x64_bind_short(not_zero[0], c->as.p);
+    x64_bind_short(not_zero[1], c->as.p);
+    emit_whole_compare(c, stub, opcode);
 }
 
 /* ---- the kinds ---- */
@@ -256,6 +331,10 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     if (stub->kind == STUB_FBEGIN) {
         x64_call(&c->as, c->thunks.fp_begin);
         x64_jmp(&c->as, stub->back);
+        return;
+    }
+    if (stub->kind == STUB_FCMP) {
+        emit_fcmp_stub(c, stub, op);
         return;
     }
     if (stub->kind == STUB_FP_RESULT) {

@@ -191,6 +191,10 @@ struct x64_args {
     struct x64_operand in[3];
 };
 
+/* MXCSR: a subnormal result becomes zero, a subnormal operand counts as zero. */
+#define X64_MXCSR_FLUSH 0x8000u
+#define X64_MXCSR_DAZ   0x0040u
+
 /* ---- cold code ---- */
 
 enum x64_stub_kind {
@@ -200,6 +204,7 @@ enum x64_stub_kind {
     STUB_FP,
     STUB_FP_RESULT,
     STUB_FP_OPERAND,
+    STUB_FCMP,
     STUB_FBEGIN,
     STUB_JUMP
 };
@@ -443,8 +448,8 @@ x64_special x64_do_load, x64_do_store, x64_do_other_load, x64_do_other_store, x6
  * is taken if that may not be, either. */
 uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);
-x64_emit x64_emit_ffromi, x64_emit_fcmp, x64_emit_real, x64_emit_bits;
-x64_special x64_do_fp, x64_do_fbegin;
+x64_emit x64_emit_ffromi, x64_emit_real, x64_emit_bits;
+x64_special x64_do_fp, x64_do_fcmp, x64_do_fbegin;
 x64_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit,
     x64_do_rethink;
 void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d,

@@ -178,7 +178,7 @@ void translator_code_written(struct translator *t, const struct region *region, 
 
 static bool create_parts(struct translator *t, struct error *err)
 {
-    t->guest = generated_guest(t->config.cpus[0].config.windows);
+    t->guest = generated_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu);
     if (t->config.cpu_count > 1) {
         t->guest.ports = NULL; /* they tell the CPU's own time */
     }

@@ -109,13 +109,14 @@ static inline void choose_fp_mode(struct cpu *cpu)
 }
 
 /* Of what sticks in the host what accrues.  An IEEE FPU's underflow is the interpreter's, as it is found before
- * rounding.  Where FPops may trap each one that raises more than inexact is, and accrues there or traps. */
+ * rounding; and another FPU's invalid operation, as the host performs FPops with denormal operands before they are
+ * found to be unfinished.  Where FPops may trap each one that raises more than inexact is, and accrues there or traps. */
 static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
 {
     if (cpu->fsr & 0x1fu << FSR_TEM) {
         raised &= JIT_FP_INEXACT;
-    } else if (cpu->config.fpu <= CPU_FPU_IEEE) {
-        raised &= ~(unsigned)JIT_FP_UNDERFLOW;
+    } else {
+        raised &= ~(cpu->config.fpu <= CPU_FPU_IEEE ? JIT_FP_UNDERFLOW : JIT_FP_INVALID);
     }
     return raised << FSR_AEXC;
 }
@@ -595,9 +596,10 @@ static const struct ir_guest guest = {
     .ports = &ports,
 };
 
-struct ir_guest generated_guest(unsigned windows)
+struct ir_guest generated_guest(unsigned windows, enum cpu_fpu fpu)
 {
     struct ir_guest own = guest;
     own.bank_period = 64 * windows;
+    own.fp_flush = fpu > CPU_FPU_IEEE;
     return own;
 }

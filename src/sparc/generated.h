@@ -44,8 +44,9 @@ enum generated_helper {
     HELPER_COUNT
 };
 
-/* The guest description for include/ir.h, of a CPU with that many windows.  What it points to is fixed. */
-struct ir_guest generated_guest(unsigned windows);
+/* The guest description for include/ir.h, of a CPU with that many windows and that FPU.  What it points to is
+ * fixed. */
+struct ir_guest generated_guest(unsigned windows, enum cpu_fpu fpu);
 
 /* ---- blocks ---- */
 

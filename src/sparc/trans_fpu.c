@@ -49,6 +49,11 @@ static bool may_trap(const struct translation *t)
 
 /* ---- denormal numbers ---- */
 
+static bool knows_no_denormals(const struct translation *t)
+{
+    return t->request->cpu->config.fpu > CPU_FPU_IEEE;
+}
+
 void trans_fp_forget(struct translation *t, unsigned number, bool is_pair)
 {
     t->fp_normal &= ~((is_pair ? 3u : 1u) << number);
@@ -68,7 +73,7 @@ static void learn_normal(struct translation *t, unsigned number, bool is_pair)
 static bool may_be_denormal(const struct translation *t, unsigned number, bool is_pair)
 {
     bool known = is_pair ? t->fp_normal_pairs >> number / 2 & 1 : t->fp_normal >> number & 1;
-    return t->request->cpu->config.fpu > CPU_FPU_IEEE && !known;
+    return knows_no_denormals(t) && !known;
 }
 
 /* The check (IR_FP_A or IR_FP_B) for an operand that may be denormal, which is then looked at; else 0. */
@@ -240,17 +245,19 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
 enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct fp_shape shape = shape_of(f->row);
+    /* It may trap; or invalid operations of the host do not accrue (generated.c). */
+    bool with_nan_to_guest = may_trap(t) || knows_no_denormals(t);
     ir_ref a, b, relation, others;
 
     if (!is_plain(t) || (shape.from_double && ((f->rs1 | f->rs2) & 1)) ||
-        (may_trap(t) && t->in_arm)) {
+        (with_nan_to_guest && t->in_arm)) {
         return trans_fp_other(t, f, insn);
     }
     begin(t);
     a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     relation = fp_op(t, (enum ir_code)shape.code, IR_I32, a, b);
-    if (may_trap(t)) { /* with a NaN it may */
+    if (with_nan_to_guest) {
         trans_step_if(t, IR_EQ, relation, trans_const(t, 3), insn);
     }
     others = trans_op(t, IR_AND, ir_get(t->block, SLOT_FSR), trans_const(t, ~(3u << FSR_FCC)));
