@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -234,6 +235,7 @@ static void *create(struct l3_host *host, const struct l3_services *services)
     d->event = services->event_create(host, "late", on_event, 0);
     d->line = services->property_chardev(host, "line");
     services->system->watch_bus_errors(host, on_bus_error);
+    services->chardev_read(host, d->line, &(char){0}, 1); /* short: it wants to know of more */
     at(d, "create");
     return d;
 }
@@ -275,6 +277,12 @@ static void on_pin(void *instance, uint32_t pin, uint32_t level)
     at(instance, "pin_input");
 }
 
+static void on_char_input(void *instance, struct l3_chardev *line)
+{
+    (void)line;
+    at(instance, "char_input");
+}
+
 static void on_acknowledge(void *instance, uint32_t cpu, uint32_t level)
 {
     (void)cpu;
@@ -309,6 +317,7 @@ static const struct l3_device_class misuser = {
     .write = on_write,
     .pin_input = on_pin,
     .irq_acknowledge = on_acknowledge,
+    .char_input = on_char_input,
 };
 
 /* ---- in a process of its own ---- */
@@ -345,6 +354,13 @@ static void access_register(struct machine *m, bool write)
     }
 }
 
+/* What the device's line gets, from a pipe. */
+static void send_input(struct machine *m, int fd)
+{
+    assert_int_equal(write(fd, "x", 1), 1);
+    hostio_poll(m->hostio, 0);
+}
+
 static enum outcome run_life(void)
 {
     static const uint32_t program[] = {W_BA(0), W_NOP};
@@ -352,8 +368,12 @@ static enum outcome run_life(void)
     const struct l3_device_class *class = &misuser;
     const struct library *library;
     bool told = false;
+    char text[80];
     struct guest g;
+    int ends[2];
 
+    assert_int_equal(pipe(ends), 0);
+    snprintf(text, sizeof text, "base=0x80000800,irq=5,line=file:/dev/null:/dev/fd/%d", ends[0]);
     guest_new(&g, GUEST_BOARD);
     watched = g.m;
     g.m->log.write = tell;
@@ -362,9 +382,10 @@ static enum outcome run_life(void)
         signal(deadly[i], on_crash);
     }
     library = library_add(g.m, PATH, NULL, &class, &g.err);
-    struct l3_host *host = guest_add_device(&g, library, "misuser0", "base=0x80000800,irq=5");
+    struct l3_host *host = guest_add_device(&g, library, "misuser0", text);
     access_register(g.m, false);
     access_register(g.m, true);
+    send_input(g.m, ends[1]);
     GUEST_PROGRAM(&g, GUEST_RAM, program);
     guest_run(&g, 100);
     g.m->irq_controller = host;
@@ -405,9 +426,9 @@ static void check_callback(const char *callback)
 
 static void test_callbacks(void **state)
 {
-    static const char *const callbacks[] = {"create",    "reset",          "read", "write",
-                                            "pin_input", "late",           "post", "bus_error",
-                                            "destroy",   "irq_acknowledge"};
+    static const char *const callbacks[] = {
+        "create", "reset",     "read",    "write",           "pin_input", "late",
+        "post",   "bus_error", "destroy", "irq_acknowledge", "char_input"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(callbacks); i++) {
         check_callback(callbacks[i]);

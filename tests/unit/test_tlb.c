@@ -251,23 +251,40 @@ static void test_unmapped_pages_take_no_memory(void **state)
     fixture_close(&f);
 }
 
-/* Nor do the pages of large devices take time by how many there are: a list took minutes for these. */
-static void test_many_device_pages(void **state)
+/* The processor time to touch `count` pages of a large device. */
+static double time_of_pages(uint32_t count)
 {
     struct fixture f;
     struct mock mock = {0};
     uint64_t value;
     clock_t before = clock();
-    (void)state;
+    clock_t after;
     fixture_open(&f);
     region_add(f.w.root, 0xb0000000, mock_region(&mock, "large", UINT64_C(0x20000000), 4, 4), 0);
     world_commit(&f.w);
-    for (uint32_t page = 0xb0000; page < 0xd0000; page++) {
+    for (uint32_t page = 0xb0000; page < 0xb0000 + count; page++) {
         assert_int_equal(tlb_load(&f.tlb, page << 12 | 8, 4, &value, 0), TLB_OK);
     }
-    assert_int_equal(f.w.space.io_page_count, 0x20000);
-    assert_true(clock() - before < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(f.w.space.io_page_count, count);
+    after = clock();
     fixture_close(&f);
+    return (double)(after - before);
+}
+
+/* Nor does a page of a large device take the longer the more there are: with a list, eight times as many took some
+ * sixty times as long.  The least of some measurements that take turns is compared. */
+static void test_many_device_pages(void **state)
+{
+    double few = 1e30;
+    double many = 1e30;
+    (void)state;
+    for (unsigned i = 0; i < 5; i++) {
+        double time = time_of_pages(0x4000);
+        few = time < few ? time : few;
+        time = time_of_pages(0x20000);
+        many = time < many ? time : many;
+    }
+    assert_true(many < 24 * few);
 }
 
 static void test_ends_of_the_space(void **state)
