@@ -425,9 +425,44 @@ static void test_ports(void **state)
     free(env.tlb);
 }
 
+/* How many ports `rows` addresses a distance apart have, each with `words` words behind it. */
+static unsigned ports_taken(uint32_t base, uint32_t distance, unsigned rows, unsigned words)
+{
+    bool taken[IR_PORTS] = {false};
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < rows * words; i++) {
+        unsigned index = ir_port_index(base + i / words * distance + i % words * 4);
+        assert_true(index % 2 == 0 && index < IR_PORTS);
+        count += !taken[index];
+        taken[index] = true;
+    }
+    return count;
+}
+
+/* Registers that a driver uses in turns have a port each, or they would throw each other out: the same register of
+ * cores 256 bytes, a page or a bridge apart, all of one core, and the first of many cores. */
+static void test_ports_are_spread(void **state)
+{
+    static const uint32_t bases[] = {0x80000000, 0x80100000, 0xfff00000, 0xa0000000};
+    (void)state;
+
+    for (unsigned i = 0; i < ARRAY_LEN(bases); i++) {
+        for (uint32_t offset = 0; offset < 0x100; offset += 4) {
+            uint32_t base = bases[i] + offset;
+            assert_int_equal(ports_taken(base, 0x100, 32, 1), 32);
+            assert_int_equal(ports_taken(base, 0x100000, 32, 1), 32);
+            assert_true(ports_taken(base, 0x1000, 16, 1) >= 14);
+        }
+        assert_int_equal(ports_taken(bases[i], 0x100, 1, 64), 64);
+        assert_true(ports_taken(bases[i], 0x100, 16, 8) >= 100);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ports)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ports),
+                                       cmocka_unit_test(test_ports_are_spread)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
