@@ -407,13 +407,17 @@ static bool finish(struct gdb_glue *glue, const struct stop_info *stop,
 
 /* GDB steps by breakpoints on SPARC: then one CPU goes on, and the others are to stay. */
 #define ALONE_POLL 4096
-static void run_alone(struct gdb_glue *glue, struct stop_info *stop)
+static void run_alone(struct gdb_glue *glue, uint64_t cycles, struct stop_info *stop)
 {
     struct machine *m = glue->machine;
     uint32_t pc;
     unsigned steps = 0;
 
     do {
+        if (exec_now(&m->exec) >= cycles) {
+            *stop = (struct stop_info){.kind = STOP_CYCLES, .cpu = glue->chosen};
+            return;
+        }
         exec_step(&m->exec, glue->chosen, true, stop);
         pc = m->cpus[glue->chosen].pc;
         if (++steps % ALONE_POLL == 0) {
@@ -428,12 +432,13 @@ static void run_alone(struct gdb_glue *glue, struct stop_info *stop)
 static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info *stop)
 {
     struct exec *exec = &glue->machine->exec;
+    cycles = cycles == 0 ? UINT64_MAX : cycles;
     if (glue->action == GDB_STEP) {
         exec_step(exec, glue->chosen, glue->alone, stop);
     } else if (glue->alone && glue->machine->cpu_count > 1) {
-        run_alone(glue, stop);
+        run_alone(glue, cycles, stop);
     } else {
-        exec_run(exec, cycles == 0 ? UINT64_MAX : cycles, stop);
+        exec_run(exec, cycles, stop);
     }
 }
 

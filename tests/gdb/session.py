@@ -2,7 +2,7 @@
 """An emulator and a gdb-multiarch that talk to each other, for the GDB tests.
 
 A test is a unittest module that ends with session.main().  Its command line is
-EMULATOR PROGRAM-DIRECTORY GUEST-DIRECTORY [unittest's own arguments].
+EMULATOR PROGRAM-DIRECTORY GUEST-DIRECTORY PLUGIN-DIRECTORY [unittest's own arguments].
 """
 
 import os
@@ -25,6 +25,7 @@ PROMPT = '(ready)\n'
 emulator = None
 programs = None
 guests = None
+plugins = None  # peripherals, and guests that use them
 
 
 class Emulator:
@@ -215,12 +216,12 @@ class Raw:
 
 
 def main():
-    global emulator, programs, guests
-    emulator, programs, guests = (os.path.abspath(path) for path in sys.argv[1:4])
+    global emulator, programs, guests, plugins
+    emulator, programs, guests, plugins = (os.path.abspath(path) for path in sys.argv[1:5])
     if shutil.which('gdb-multiarch') is None:
         print('no gdb-multiarch')
         sys.exit(SKIPPED)
     if not os.path.exists(os.path.join(programs, 'program.elf')):
         print('no guest program: there is no cross compiler')
         sys.exit(SKIPPED)
-    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[5:]])

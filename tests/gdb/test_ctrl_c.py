@@ -124,5 +124,25 @@ class CtrlC(Case):
                 self.assertLess(times[len(times) // 2], limit, times)
 
 
+    def test_slow_peripheral(self):
+        """Each read takes a millisecond of the host's; a look after some number of cycles would take minutes."""
+        poll = os.path.join(session.plugins, 'guest_poll.elf')
+        for executor in ('jit', 'ir', 'interp'):
+            with self.subTest(executor=executor):
+                gdb = self.begin(poll, '--exec=' + executor, '--periph',
+                                 session.plugins + '/faulty.so,base=0x80000800,fault=slow_read')
+                self.run_to('main')
+                times = []
+                for _ in range(9):
+                    gdb.start('continue')
+                    time.sleep(0.05)
+                    began = time.monotonic()
+                    gdb.interrupt()
+                    self.assertIn('SIGINT', gdb.finish(10))
+                    times.append(time.monotonic() - began)
+                self.assertLess(sorted(times)[len(times) // 2], 1, times)
+                self.emulator.close()
+
+
 if __name__ == '__main__':
     session.main()

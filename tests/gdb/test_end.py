@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How runs end under GDB."""
 
+import os
+import tempfile
 import time
 
 import session
@@ -123,6 +125,47 @@ class End(Case):
         self.assertEqual(gdb.value('$g3'), 0x21)
         self.assertIn('exited with code 0121', gdb.command('continue'))
         self.assert_ends(81)
+
+    def test_error_mode_of_a_chip_with_two_cpus(self):
+        """The other CPU was never started and nobody is left to start it: that is the end."""
+        gdb = self.begin(None, '--board', 'gr712rc')
+        text = gdb.command('jump broken')
+        self.assertIn('SIGBUS', text)
+        self.assert_at('broken_load')
+        self.assertIn('CPU 0, in error mode', gdb.command('info threads'))
+        self.assertIn('exited with code 0120', gdb.command('continue'))
+        self.assert_ends(session.ERROR_MODE)
+
+    def test_peripheral(self):
+        """One asks for an end with status 9."""
+        gdb = self.begin(os.path.join(session.plugins, 'guest_access.elf'), '--periph',
+                         session.plugins + '/faulty.so,base=0x80000800,fault=stop')
+        text = gdb.command('continue')
+        self.assertIn('faulty0: seen enough', text)
+        self.assertIn('exited with code 011', text)
+        self.assert_ends(9)
+
+    def test_names_are_escaped(self):
+        """The image's symbols are not ours."""
+        with open(os.path.join(session.programs, 'program.elf'), 'rb') as file:
+            image = file.read()
+        self.assertIn(b'\0broken\0', image)
+        with tempfile.NamedTemporaryFile(suffix='.elf') as file:
+            file.write(image.replace(b'\0broken_load\0', b'\0\x1b[31mn_load\0').replace(
+                b'\0broken\0', b'\0\x1b[31mn\0'))
+            file.flush()
+            gdb = self.begin(None)
+            broken = gdb.value('(unsigned)&broken')
+            gdb.command('disconnect')
+            self.emulator.close()
+            self.emulator = session.Emulator(file.name)
+            self.addCleanup(self.emulator.close)
+            raw = session.Raw(self.emulator.port)
+            self.addCleanup(raw.close)
+            raw.ask(b'?')
+            said = raw.ask(b'c%x' % broken)
+            self.assertRegex(said, b'^O')
+            self.assertIn(b'\\x1b[31m', bytes.fromhex(said[1:].decode()))
 
     def test_error_mode_of_the_second_cpu(self):
         """It alone cannot go on; the first ends as always."""
