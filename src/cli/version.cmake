@@ -3,6 +3,8 @@
 # Writes HEADER if what it says has changed: version, commit, build.  The commit comes from git, in a source
 # archive made by `git archive` from commit.txt, and is else not known.
 
+cmake_policy(VERSION 3.25)
+
 execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD OUTPUT_VARIABLE commit
                 OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
 if(failed OR NOT EXISTS ${SOURCE}/.git)

@@ -76,9 +76,15 @@ class Package(unittest.TestCase):
         self.assertEqual([name for name in files if not name.startswith("usr/")], [])
         self.check_program(self.inside("root/usr"))
 
+    def uninstall(self, prefix):
+        """As the target does it, but from this place alone: another installation of the build stays."""
+        return call(CMAKE, f"-DRECORDS={BUILD}/installed", f"-DONLY={prefix}", "-P",
+                    os.path.join(SOURCE, "src/cli/uninstall.cmake"))
+
     def test_install_and_uninstall(self):
-        """The manifest is the build's, so the target's script is called with this one's."""
-        prefix = self.inside("prefix")
+        """Nothing of what was put down stays, but what the user has put beside it."""
+        prefix = self.inside("new/prefix")
+        os.makedirs(self.inside("new/prefix/share/man"))  # empty, and not ours
         call(CMAKE, "--install", BUILD, "--prefix", prefix)
         for name in PROMISED:
             self.assertIn(name, files_below(prefix))
@@ -86,9 +92,27 @@ class Package(unittest.TestCase):
         own = os.path.join(prefix, "share/leon3emu/boards/own.board")
         with open(own, "w", encoding="utf-8") as file:
             file.write("[board]\n")
-        call(CMAKE, f"-DMANIFEST={BUILD}/install_manifest.txt", "-P",
-             os.path.join(SOURCE, "src/cli/uninstall.cmake"))
+        self.assertRegex(self.uninstall(prefix), rf"Removed \d+ files of leon3emu from {prefix}\n")
         self.assertEqual(files_below(prefix), {"share/leon3emu/boards/own.board"})
+        folders = {os.path.relpath(folder, prefix) for folder, _, _ in os.walk(prefix)}
+        self.assertEqual(folders, {".", "share", "share/man", "share/leon3emu", "share/leon3emu/boards"})
+        self.assertIn("Nothing is installed from this build", self.uninstall(prefix))
+
+    def test_two_places_and_a_package(self):
+        """Each installation is remembered, also behind that of another place and behind CPack, and a folder that
+        an earlier one to the same place has made is still its own."""
+        one, two = self.inside("one"), self.inside("two")
+        for prefix in (one, two, one):
+            call(CMAKE, "--install", BUILD, "--prefix", prefix)
+        if shutil.which("dpkg-deb") and shutil.which("dpkg-shlibdeps"):
+            call(CPACK, "-G", "DEB", "--config", os.path.join(BUILD, "CPackConfig.cmake"), "-B", self.inside("deb"))
+        call(CMAKE, "--install", BUILD, "--prefix", "/p", DESTDIR=self.inside("stage"))
+        for place in (one, two, self.inside("stage/p")):
+            self.assertIn(f"from {place}\n", self.uninstall(place))
+            self.assertFalse(os.path.exists(place))
+        for record in glob.glob(os.path.join(BUILD, "installed/*.txt")):
+            with open(record, encoding="utf-8") as file:
+                self.assertNotRegex(file.read(), r"(?m)^place (.*_CPack_Packages.*|/usr)$")
 
 
 if __name__ == "__main__":
