@@ -3,7 +3,7 @@
  * Memory for generated code: see codebuf.h.
  *
  * The memory is anonymous and shared, mapped twice: perf believes a perf map for anonymous memory only, so
- * a memory file would not do.  A patch is one aligned store: whoever executes the place sees the old code
+ * a memory file is second choice.  A patch is one aligned store: whoever executes the place sees the old code
  * or the new.
  */
 #include <stdatomic.h>
@@ -23,23 +23,51 @@ static size_t round_size(size_t size)
 }
 
 /* The second mapping is a copy of the first, which for shared memory means another view of it. */
-static bool map_twice(struct codebuf *buffer, const char **message)
+static bool map_memory_twice(struct codebuf *buffer)
 {
+    void *exec;
     void *write = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (write == MAP_FAILED) {
-        *message = "there is no memory for generated code";
+        return false;
+    }
+    exec = mremap(write, 0, buffer->size, MREMAP_MAYMOVE);
+    if (exec == MAP_FAILED) {
+        munmap(write, buffer->size);
         return false;
     }
     buffer->write = write;
-    void *exec = mremap(write, 0, buffer->size, MREMAP_MAYMOVE);
-    if (exec == MAP_FAILED) {
-        *message = "the host refuses a second view of the memory for generated code";
+    buffer->exec = exec;
+    return true;
+}
+
+/* The same of a file without a name, for hosts that know no second view of memory; Valgrind is one. */
+static bool map_file_twice(struct codebuf *buffer)
+{
+    int fd = memfd_create("leon3emu code", MFD_CLOEXEC);
+    void *write = MAP_FAILED;
+    void *exec = MAP_FAILED;
+
+    if (fd >= 0 && ftruncate(fd, (off_t)buffer->size) == 0) {
+        write = mmap(NULL, buffer->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        exec = mmap(NULL, buffer->size, PROT_READ, MAP_SHARED, fd, 0);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    buffer->write = write == MAP_FAILED ? NULL : write;
+    buffer->exec = exec == MAP_FAILED ? NULL : exec;
+    return buffer->write != NULL && buffer->exec != NULL;
+}
+
+static bool map_twice(struct codebuf *buffer, const char **message)
+{
+    if (!map_memory_twice(buffer) && !map_file_twice(buffer)) {
+        *message = "there is no memory for generated code, or the host refuses a second view of it";
         return false;
     }
-    buffer->exec = exec;
-    if (mprotect(exec, buffer->size, PROT_READ | PROT_EXEC) != 0) {
+    if (mprotect((void *)(uintptr_t)buffer->exec, buffer->size, PROT_READ | PROT_EXEC) != 0) {
         *message = "the host refuses executable memory for generated code";
         return false;
     }
