@@ -14,6 +14,25 @@
         nop
         .endm
 
+        ! For GDB: the frame of a trap handler.  The trapped code's out registers are the handler's in registers, its
+        ! window is behind its %sp; pc (68) and npc (69) are in %l1 (17) and %l2 (18).
+        .cfi_sections .debug_frame
+        .macro  trap_frame
+        .cfi_startproc
+        .cfi_signal_frame
+        .cfi_def_cfa 30, 0
+        .cfi_window_save
+        .cfi_register 68, 17
+        .cfi_register 69, 18
+        .endm
+
+        ! The same where registers cannot be told: from another window, or while one is loaded.
+        .macro  lost_frame
+        .cfi_remember_state
+        .cfi_undefined 15
+        .cfi_undefined 68
+        .endm
+
 _start:
         entry   reset                   ! 0x00 reset
         .rept   4
@@ -78,6 +97,7 @@ reset:
 ! A trap that nobody expects: the software trap while traps are off stops the CPU, and the emulator
 ! reports registers and back-trace of where the trap came from.
 unexpected:
+        trap_frame
         rd      %tbr, %l3
         srl     %l3, 4, %l3
         and     %l3, 0xff, %g3
@@ -85,10 +105,12 @@ unexpected:
         mov     1, %g1
         ta      0
          nop
+        .cfi_endproc
 
 ! An interrupt: calls handle_interrupt(level) with a window and a stack of its own.  The globals, %y and
 ! the condition codes belong to the interrupted program and are put aside.
 interrupt:
+        trap_frame
         rd      %tbr, %l3
         srl     %l3, 4, %l3
         and     %l3, 15, %l3            ! the level
@@ -103,6 +125,7 @@ interrupt:
         or      %l4, %g1, %g1
         and     %g1, 0xff, %g1
         save
+        lost_frame
         mov     %g1, %wim
         nop
         nop
@@ -116,6 +139,7 @@ interrupt:
         std     %i4, [%sp + 48]
         std     %i6, [%sp + 56]
         restore
+        .cfi_restore_state
         mov     %l5, %g1
 1:      sub     %fp, 96 + 40, %sp
         st      %g1, [%sp + 96]
@@ -151,6 +175,7 @@ interrupt:
         or      %l5, %l4, %l5
         and     %l5, 0xff, %l5
         mov     %l5, %wim
+        lost_frame
         nop
         nop
         nop
@@ -164,15 +189,18 @@ interrupt:
         ldd     [%sp + 48], %i4
         ldd     [%sp + 56], %i6
         save
+        .cfi_restore_state
 2:      mov     %l0, %psr               ! the condition codes once more: btst changed them
         nop
         nop
         nop
         jmp     %l1
          rett   %l2
+        .cfi_endproc
 
 ! SAVE met the invalid window: the oldest one is stored on its stack, and the mark moves on.
 window_overflow:
+        trap_frame
         rd      %wim, %l3
         mov     %g1, %l7
         srl     %l3, 1, %g1
@@ -180,6 +208,7 @@ window_overflow:
         or      %l4, %g1, %g1
         and     %g1, 0xff, %g1
         save
+        lost_frame
         mov     %g1, %wim
         nop
         nop
@@ -193,18 +222,22 @@ window_overflow:
         std     %i4, [%sp + 48]
         std     %i6, [%sp + 56]
         restore
+        .cfi_restore_state
         mov     %l7, %g1
         jmp     %l1
          rett   %l2
+        .cfi_endproc
 
 ! RESTORE met the invalid window: it is loaded from its stack, and the mark moves back.
 window_underflow:
+        trap_frame
         rd      %wim, %l3
         sll     %l3, 1, %l4
         srl     %l3, 7, %l5
         or      %l5, %l4, %l5
         and     %l5, 0xff, %l5
         mov     %l5, %wim
+        lost_frame                      ! the caller's window is valid, and not loaded yet
         nop
         nop
         nop
@@ -220,8 +253,10 @@ window_underflow:
         ldd     [%sp + 56], %i6
         save
         save
+        .cfi_restore_state
         jmp     %l1
          rett   %l2
+        .cfi_endproc
 
 ! void enable_interrupts(void): PIL 0, so that every level gets through.
         .global enable_interrupts

@@ -87,6 +87,16 @@ bool frames_read(struct machine *m, const struct cpu *cpu, uint32_t address, voi
     return true;
 }
 
+bool frames_read_word(struct machine *m, const struct cpu *cpu, uint32_t address, uint32_t *word)
+{
+    uint8_t bytes[WORD_SIZE];
+    if ((address & (WORD_SIZE - 1)) != 0 || !frames_read(m, cpu, address, bytes, sizeof bytes)) {
+        return false;
+    }
+    *word = be32_load(bytes);
+    return true;
+}
+
 /* The chain goes through the registers that are written: the windows are found before any of them changes. */
 bool frames_write(struct machine *m, struct cpu *cpu, uint32_t address, const void *buffer,
                   size_t size)

@@ -28,6 +28,9 @@ bool frames_read(struct machine *m, const struct cpu *cpu, uint32_t address, voi
 bool frames_write(struct machine *m, struct cpu *cpu, uint32_t address, const void *buffer,
                   size_t size);
 
+/* The same for a word in host order; an address that is not aligned cannot be read. */
+bool frames_read_word(struct machine *m, const struct cpu *cpu, uint32_t address, uint32_t *word);
+
 /* Stores all those windows to their save areas and marks the first of them invalid, as the guest's own
  * FLUSHW trap would: RESTORE then loads from wherever %fp points.  False: a save area is out of
  * reach; WIM is unchanged. */

@@ -11,13 +11,16 @@
 #include <string.h>
 
 #include "bits.h"
-#include "core/escape.h"
+#include "machine/backtrace.h"
 #include "machine/frames.h"
 #include "machine/machine.h"
 
-#define RTEMS_EXIT_SOURCE 5
-#define RTEMS_SOURCE_MAX  63 /* more than RTEMS has, less than what is left over in a register */
-#define GUEST_STATUS_MAX  63
+#define RTEMS_EXIT_SOURCE      5
+#define RTEMS_EXCEPTION_SOURCE 9
+#define RTEMS_SOURCE_MAX       63 /* more than RTEMS has, less than what is left over in a register */
+#define GUEST_STATUS_MAX       63
+
+#define PLACE_SIZE 160 /* of names, in sentences */
 
 #define LOOK_BACK      16          /* instructions */
 #define INSN_TA_0      0x91d02000u /* ta 0 */
@@ -38,36 +41,78 @@ static void guest_exit(struct stop_info *stop, uint32_t code)
              code, GUEST_STATUS_MAX);
 }
 
-static void guest_fatal(struct stop_info *stop, uint32_t source, uint32_t code)
+/* "trap 0x09 (data_access_exception) at pc 0x40001284 read_sensor (main.c:3)"; without the place if pc is 0. */
+static void append_trap(struct machine *m, struct stop_info *stop, unsigned tt, uint32_t pc)
 {
-    stop->kind = STOP_GUEST_FATAL;
-    stop->status = LEON3EMU_GUEST_FATAL;
-    snprintf(stop->text, sizeof stop->text,
-             "guest fatal error: source %" PRIu32 ", code %" PRIu32 " (0x%" PRIx32 ")", source,
-             code, code);
+    size_t used = strlen(stop->text);
+    char place[PLACE_SIZE];
+
+    used += (size_t)snprintf(stop->text + used, sizeof stop->text - used, "trap 0x%02x (%s)", tt,
+                             trap_name(tt));
+    if (pc != 0) {
+        snprintf(stop->text + used, sizeof stop->text - used, " at pc 0x%08" PRIx32 "%s%s", pc,
+                 backtrace_describe(m, pc, place, sizeof place)[0] == '\0' ? "" : " ", place);
+    }
 }
 
-static void trapped(const struct cpu *cpu, struct stop_info *stop)
+/* A fault of the program; interrupts, system calls and window traps are everyday. */
+static bool is_fault(unsigned tt)
 {
+    return tt != 0 && tt != TT_WINDOW_OVERFLOW && tt != TT_WINDOW_UNDERFLOW && tt < TT_SOFTWARE &&
+           !(tt > TT_INTERRUPT && tt < TT_INTERRUPT + 16);
+}
+
+/* The trap that the guest gave up for.  The code of an unexpected trap is its number in programs that follow
+ * docs/bare-metal; RTEMS's own is an address. */
+static bool fatal_trap(struct machine *m, const struct cpu *cpu, struct backtrace_trap *trap)
+{
+    bool found = backtrace_find_trap(m, cpu, trap);
+    bool named = cpu->globals[2] == RTEMS_EXCEPTION_SOURCE && cpu->globals[3] <= 0xff;
+
+    if (named && (!found || trap->tt == 0)) {
+        trap->tt = cpu->globals[3];
+    }
+    if (!found) {
+        trap->pc = 0;
+    }
+    return (found && is_fault(trap->tt)) || named;
+}
+
+static void guest_fatal(struct machine *m, const struct cpu *cpu, struct stop_info *stop)
+{
+    uint32_t code = cpu->globals[3];
+    struct backtrace_trap trap;
+    size_t used;
+
+    stop->kind = STOP_GUEST_FATAL;
+    stop->status = LEON3EMU_GUEST_FATAL;
+    strcpy(stop->text, "guest fatal error: ");
+    if (fatal_trap(m, cpu, &trap)) {
+        append_trap(m, stop, trap.tt, trap.pc);
+        strcat(stop->text, "; ");
+    }
+    used = strlen(stop->text);
+    snprintf(stop->text + used, sizeof stop->text - used,
+             "source %" PRIu32 ", code %" PRIu32 " (0x%" PRIx32 ")", cpu->globals[2], code, code);
+}
+
+static void trapped(struct machine *m, const struct cpu *cpu, struct stop_info *stop)
+{
+    struct backtrace_trap trap;
+
     stop->kind = STOP_ERROR_MODE;
     stop->status = LEON3EMU_ERROR_MODE;
     snprintf(stop->text, sizeof stop->text,
              "cpu %u in error mode: trap 0x%02x (%s) while traps were disabled, %s",
              cpu->config.index, cpu->error_tt, trap_name(cpu->error_tt),
              log_place(cpu->log, cpu->pc).text);
+    if (backtrace_find_trap(m, cpu, &trap) && trap.tt != 0) {
+        strcat(stop->text, ", in the handler of ");
+        append_trap(m, stop, trap.tt, trap.pc);
+    }
 }
 
 /* ---- the guest's own end ---- */
-
-static bool debug_word(struct machine *m, const struct cpu *cpu, uint32_t address, uint32_t *word)
-{
-    uint8_t bytes[4];
-    if ((address & 3) != 0 || !frames_read(m, cpu, address, bytes, sizeof bytes)) {
-        return false;
-    }
-    *word = be32_load(bytes);
-    return true;
-}
 
 /* CALL, branches, JMPL, RETT, Ticc, UNIMP: what stands before does not lead here, or not alone. */
 static bool is_transfer(uint32_t word)
@@ -107,11 +152,11 @@ static uint32_t setter_of(struct machine *m, const struct cpu *cpu, unsigned reg
 
     for (unsigned i = 0; i < LOOK_BACK; i++) {
         address -= 4;
-        if (!debug_word(m, cpu, address, &word) || is_transfer(word)) {
+        if (!frames_read_word(m, cpu, address, &word) || is_transfer(word)) {
             return 0;
         }
         if (written_register(word) == reg) { /* but not in the delay slot of somebody else's jump */
-            return debug_word(m, cpu, address - 4, &before) && is_transfer(before) ? 0 : word;
+            return frames_read_word(m, cpu, address - 4, &before) && is_transfer(before) ? 0 : word;
         }
     }
     return 0;
@@ -125,7 +170,7 @@ static bool is_rtems_end(struct machine *m, const struct cpu *cpu)
     uint32_t outer = cpu_reg(cpu, REG_L1);
     uint32_t word;
 
-    if (setter == 0 && debug_word(m, cpu, outer, &word) && word == INSN_TA_0) {
+    if (setter == 0 && frames_read_word(m, cpu, outer, &word) && word == INSN_TA_0) {
         setter = setter_of(m, cpu, REG_G2, outer);
     }
     return setter == INSN_MOV_O0_G2 || (setter != 0 && cpu->globals[2] <= RTEMS_SOURCE_MAX);
@@ -142,7 +187,7 @@ static void guest_end(struct machine *m, const struct cpu *cpu, struct stop_info
     } else if (source == RTEMS_EXIT_SOURCE || (source == 0 && code == 0)) {
         guest_exit(stop, code);
     } else {
-        guest_fatal(stop, source, code);
+        guest_fatal(m, cpu, stop);
     }
 }
 
@@ -196,23 +241,11 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
         guest_end(m, cpu, stop);
         return true;
     }
-    trapped(cpu, stop);
+    trapped(m, cpu, stop);
     return end_or_go_on(m, stop);
 }
 
 /* ---- report ---- */
-
-#define BACKTRACE_MAX 32
-
-/* Names are the image's, and the report goes to a terminal. */
-static const char *describe(struct machine *m, uint32_t address, char *buffer, size_t size)
-{
-    buffer[0] = '\0';
-    if (m->symbols != NULL) {
-        symbols_describe(m->symbols, address, buffer, size);
-    }
-    return escape_in_place(buffer, size);
-}
 
 static void print_instruction(struct machine *m, const struct cpu *cpu, FILE *stream)
 {
@@ -221,11 +254,11 @@ static void print_instruction(struct machine *m, const struct cpu *cpu, FILE *st
     char text[80] = "(cannot be read)";
     uint32_t word;
 
-    if (debug_word(m, cpu, pc, &word)) {
+    if (frames_read_word(m, cpu, pc, &word)) {
         insn_disassemble(word, pc, text, sizeof text);
     }
     fprintf(stream, "  pc  0x%08" PRIx32 "  %-32s %s\n", pc, text,
-            describe(m, pc, place, sizeof place));
+            backtrace_describe(m, pc, place, sizeof place));
 }
 
 static void print_registers(const struct cpu *cpu, FILE *stream)
@@ -244,43 +277,10 @@ static void print_registers(const struct cpu *cpu, FILE *stream)
     }
 }
 
-/* One frame further out: where it has saved its %fp and return address, or would. */
-#define SAVED_FP 56
-#define SAVED_PC 60
-
-struct frame {
-    uint32_t fp;
-    uint32_t pc;
-};
-
-static bool outer_frame(struct machine *m, const struct cpu *cpu, struct frame *frame)
-{
-    uint32_t at = frame->fp;
-    return debug_word(m, cpu, at + SAVED_FP, &frame->fp) &&
-           debug_word(m, cpu, at + SAVED_PC, &frame->pc);
-}
-
-static void print_backtrace(struct machine *m, const struct cpu *cpu, FILE *stream)
-{
-    struct frame frame = {cpu_reg(cpu, 30), cpu_reg(cpu, 31)};
-    char place[SYMBOLS_TEXT_SIZE];
-
-    fprintf(stream, "back-trace:\n  #0  0x%08" PRIx32 "  %s\n", cpu->pc,
-            describe(m, cpu->pc, place, sizeof place));
-    for (unsigned i = 1; i < BACKTRACE_MAX && frame.pc != 0 && (frame.pc & 3) == 0; i++) {
-        uint32_t below = frame.fp;
-        fprintf(stream, "  #%-2u 0x%08" PRIx32 "  %s\n", i, frame.pc,
-                describe(m, frame.pc, place, sizeof place));
-        if (frame.fp == 0 || !outer_frame(m, cpu, &frame) || frame.fp < below) {
-            break;
-        }
-    }
-}
-
 void leon3emu_report(struct machine *m, const struct stop_info *stop, FILE *stream)
 {
     const struct cpu *cpu = &m->cpus[stop->cpu];
     print_instruction(m, cpu, stream);
     print_registers(cpu, stream);
-    print_backtrace(m, cpu, stream);
+    backtrace_print(m, cpu, stream);
 }

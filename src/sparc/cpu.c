@@ -51,6 +51,7 @@ void cpu_reset(struct cpu *cpu)
     cpu->y = 0;
     cpu->tba = cpu->config.reset_address & 0xfffff000;
     cpu->tt = 0;
+    memset(cpu->trapped, 0, sizeof cpu->trapped);
     cpu->asr17_rw = 0;
     cpu->asr18 = 0;
     cpu->asr22_stop = 0x80000000;

@@ -221,6 +221,9 @@ struct cpu {
     unsigned error_tt; /* trap that led to error mode */
     unsigned
         error_before; /* trap that was taken last before that one: its handler may be what failed */
+    uint8_t trapped
+        [CPU_MAX_WINDOWS]; /* the trap that entered the window, 0 after its RETT: for back-traces.  A
+                                       * handler may have left it in another way, too */
     struct cpu_config config;
     const struct cpu_hooks *hooks;
     const struct log *log;

@@ -49,10 +49,12 @@ static inline bool trap_is_ordinary(const struct cpu *cpu)
 static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
 {
     unsigned from = window_of(cpu);
+    unsigned to = window_below(cpu, from);
 
     cpu->et = false;
     cpu->ps = cpu->s;
-    move_window(cpu, from, window_below(cpu, from));
+    cpu->trapped[to] = (uint8_t)tt;
+    move_window(cpu, from, to);
     cpu->bank[1][17 - 8] = pc;
     cpu->bank[1][18 - 8] = npc;
     cpu->tt = tt;
@@ -76,6 +78,7 @@ static inline uint32_t leave_handler(struct cpu *cpu, unsigned from, unsigned to
                                      uint32_t aim)
 {
     cpu->et = true;
+    cpu->trapped[from] = 0;
     move_window(cpu, from, to);
     cpu->npc = aim;
     return aim == pc + 4 ? pc : pc | PLACE_IN_DELAY_SLOT;

@@ -99,6 +99,7 @@ void do_RETT(struct cpu *cpu, const struct insn *f)
     } else if (aim & 3) {
         cpu_trap(cpu, TT_ADDRESS_NOT_ALIGNED);
     } else {
+        cpu->trapped[cpu->cwp] = 0;
         cpu_set_cwp(cpu, to);
         cpu->et = true;
         cpu_set_supervisor(cpu, cpu->ps);

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+/* Who called whom, see backtrace.h. */
+#include "machine/backtrace.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "bits.h"
+#include "core/escape.h"
+#include "machine/frames.h"
+#include "machine/machine.h"
+
+#define BACKTRACE_LINES  32
+#define BACKTRACE_FRAMES 10000 /* a recursion takes one line */
+#define TRAPS            256u
+#define AREA_SIZE        64u /* of a window's save area */
+
+enum { REG_O7 = 15, REG_L0 = 16 };
+enum { L1 = 1, L2 = 2, I6 = 14, I7 = 15 }; /* in own[] */
+
+/* ---- registers ---- */
+
+static void load_window(struct backtrace *trace, unsigned window)
+{
+    trace->window = (int)window;
+    for (unsigned i = 0; i < 16; i++) {
+        trace->own[i] = cpu_window_reg(trace->cpu, window, REG_L0 + i);
+    }
+}
+
+static bool load_memory(struct backtrace *trace, uint32_t address)
+{
+    uint8_t area[AREA_SIZE];
+
+    trace->window = -1;
+    if ((address & 7) != 0 || !frames_read(trace->m, trace->cpu, address, area, sizeof area)) {
+        return false;
+    }
+    for (unsigned i = 0; i < 16; i++) {
+        trace->own[i] = be32_load(area + 4 * i);
+    }
+    return true;
+}
+
+/* On to the next window, wherever it is.  False: its place is not in memory. */
+static bool leave_window(struct backtrace *trace)
+{
+    const struct cpu *cpu = trace->cpu;
+    unsigned next = ((unsigned)trace->window + 1) % cpu->config.windows;
+
+    memcpy(trace->outs, trace->own + 8, sizeof trace->outs);
+    if (trace->window >= 0 && cpu->wim != 0 && (cpu->wim >> next & 1) == 0 && next != cpu->cwp) {
+        load_window(trace, next);
+        return true;
+    }
+    return load_memory(trace, trace->outs[6]);
+}
+
+/* ---- which kind of frame? ---- */
+
+/* Without a trap table of its own a program's code stands there, and that is why a trap must have entered the window,
+ * too. */
+static void add_trap_table(struct backtrace *trace)
+{
+    const struct cpu *cpu = trace->cpu;
+    unsigned count = cpu->asr17_rw & ASR17_SVT ? 1 : TRAPS - 1; /* all but reset */
+
+    code_walk_init(&trace->from_traps, trace->m, cpu);
+    for (unsigned i = 0; i < count; i++) {
+        code_walk_add(&trace->from_traps, cpu->tba | (count == 1 ? 0 : (i + 1) << 4));
+    }
+}
+
+/* Is that where a trap was taken: the addresses of an instruction and of the next one?  Neither need be in memory: the
+ * trap may be that it was not. */
+static bool is_trapped_pair(struct backtrace *trace, uint32_t pc, uint32_t npc)
+{
+    uint32_t word;
+    return (pc & 3) == 0 && (npc & 3) == 0 &&
+           (npc == pc + 4 || (frames_read_word(trace->m, trace->cpu, pc - 4, &word) &&
+                              (insn_rows[insn_find(word)].flags & INSN_F_CTI) != 0));
+}
+
+/* The window of the trap; handlers of window traps move away from it. */
+static bool enter_trap_window(struct backtrace *trace, int windows)
+{
+    int count = (int)trace->cpu->config.windows;
+    unsigned window = (unsigned)((trace->window + windows + count) % count);
+
+    if (trace->window < 0) {
+        trace->tt = 0;
+        return windows == 0 && is_trapped_pair(trace, trace->own[L1], trace->own[L2]);
+    }
+    trace->tt = trace->cpu->trapped[window];
+    if (trace->tt == 0 || !is_trapped_pair(trace, cpu_window_reg(trace->cpu, window, REG_L0 + L1),
+                                           cpu_window_reg(trace->cpu, window, REG_L0 + L2))) {
+        return false;
+    }
+    load_window(trace, window);
+    return true;
+}
+
+static bool is_handler(struct backtrace *trace)
+{
+    int windows;
+    return code_walk_reaches(&trace->from_traps, trace->pc, &windows) &&
+           enter_trap_window(trace, windows);
+}
+
+/* Does the code at `from` lead to pc without a window of its own? */
+static bool leads_here(struct backtrace *trace, uint32_t from)
+{
+    int windows;
+    code_walk_init(&trace->walk, trace->m, trace->cpu);
+    code_walk_add(&trace->walk, from);
+    return code_walk_reaches(&trace->walk, trace->pc, &windows) && windows == 0;
+}
+
+/* Where the function begins, if that is known. */
+static bool find_start(const struct backtrace *trace, uint32_t *start)
+{
+    uint32_t offset;
+    const struct symbols *symbols = trace->m->symbols;
+    if (symbols == NULL || symbols_find_name(symbols, trace->pc, &offset) == NULL) {
+        return false;
+    }
+    *start = trace->pc - offset;
+    return true;
+}
+
+static bool has_no_window(struct backtrace *trace)
+{
+    uint32_t start;
+    return find_start(trace, &start) && leads_here(trace, start);
+}
+
+/* A call whose aim only its registers knew.  Without symbols: has it come back, so that what stands behind it leads
+ * here? */
+static bool is_indirect_callee(struct backtrace *trace, uint32_t call)
+{
+    uint32_t start;
+    return find_start(trace, &start) ? leads_here(trace, start) : !leads_here(trace, call + 8);
+}
+
+/* %o7 is the call that led here: nothing called since then has put another into it. */
+static bool is_leaf(struct backtrace *trace)
+{
+    uint32_t call = trace->outs[7];
+    struct insn f;
+    uint32_t word;
+
+    if (!trace->exact || !frames_read_word(trace->m, trace->cpu, call, &word)) {
+        return false;
+    }
+    insn_decode(word, &f);
+    if (f.row == INSN_CALL) {
+        return leads_here(trace, call + (uint32_t)f.imm);
+    }
+    return f.row == INSN_JMPL && f.rd == REG_O7 && is_indirect_callee(trace, call);
+}
+
+/* Code that a handler jumps to in a way that cannot be followed. */
+static bool is_hidden_handler(struct backtrace *trace)
+{
+    return trace->window >= 0 && trace->cpu->trapped[trace->window] != 0 && has_no_window(trace) &&
+           enter_trap_window(trace, 0);
+}
+
+/* ---- */
+
+void backtrace_begin(struct backtrace *trace, struct machine *m, const struct cpu *cpu)
+{
+    trace->m = m;
+    trace->cpu = cpu;
+    trace->pc = cpu->pc;
+    trace->exact = true;
+    trace->last = false;
+    load_window(trace, cpu->cwp);
+    for (unsigned i = 0; i < 8; i++) {
+        trace->outs[i] = cpu_window_reg(cpu, cpu->cwp, 8 + i);
+    }
+    add_trap_table(trace);
+}
+
+static enum frame_step go_to_trapped(struct backtrace *trace)
+{
+    trace->pc = trace->own[L1];
+    trace->exact = true;
+    trace->last = !leave_window(trace);
+    return FRAME_TRAPPED;
+}
+
+/* A stack grows downwards: what goes back up is none. */
+static enum frame_step go_to_caller(struct backtrace *trace)
+{
+    uint32_t fp = trace->own[I6];
+
+    if (fp == 0 || trace->own[I7] == 0 || (trace->own[I7] & 3) != 0) {
+        return FRAME_END;
+    }
+    trace->pc = trace->own[I7];
+    trace->exact = false;
+    trace->last = !leave_window(trace) || (trace->own[I6] != 0 && trace->own[I6] < fp);
+    return FRAME_CALLER;
+}
+
+enum frame_step backtrace_next(struct backtrace *trace)
+{
+    if (is_leaf(trace)) {
+        trace->pc = trace->outs[7];
+        trace->exact = false;
+        return FRAME_CALLER;
+    }
+    if (trace->last) {
+        return FRAME_END;
+    }
+    if (is_handler(trace) || is_hidden_handler(trace)) {
+        return go_to_trapped(trace);
+    }
+    return go_to_caller(trace);
+}
+
+bool backtrace_find_trap(struct machine *m, const struct cpu *cpu, struct backtrace_trap *trap)
+{
+    struct backtrace trace;
+    enum frame_step step;
+    unsigned count = 0;
+
+    backtrace_begin(&trace, m, cpu);
+    do {
+        step = backtrace_next(&trace);
+    } while (step == FRAME_CALLER && ++count < BACKTRACE_LINES);
+    *trap = (struct backtrace_trap){.tt = trace.tt, .pc = trace.pc};
+    return step == FRAME_TRAPPED;
+}
+
+/* Names are the image's, and the report goes to a terminal. */
+const char *backtrace_describe(struct machine *m, uint32_t address, char *buffer, size_t size)
+{
+    buffer[0] = '\0';
+    if (m->symbols != NULL) {
+        symbols_describe(m->symbols, address, buffer, size);
+    }
+    return escape_in_place(buffer, size);
+}
+
+static void print_trap(unsigned tt, FILE *stream)
+{
+    if (tt == 0) {
+        fprintf(stream, "      a trap\n");
+    } else {
+        fprintf(stream, "      trap 0x%02x (%s)\n", tt, trap_name(tt));
+    }
+}
+
+static void print_frame(const struct backtrace *trace, unsigned number, FILE *stream)
+{
+    char place[SYMBOLS_TEXT_SIZE];
+    fprintf(stream, "  #%-2u 0x%08" PRIx32 "  %s\n", number, trace->pc,
+            backtrace_describe(trace->m, trace->pc, place, sizeof place));
+}
+
+/* On to the first frame that is at another place. */
+static enum frame_step pass_recursion(struct backtrace *trace, unsigned *number, FILE *stream)
+{
+    uint32_t pc = trace->pc;
+    unsigned same = 0;
+    enum frame_step step;
+
+    while ((step = backtrace_next(trace)) == FRAME_CALLER && trace->pc == pc &&
+           *number + same < BACKTRACE_FRAMES) {
+        same++;
+    }
+    if (same != 0) {
+        fprintf(stream, "      the same %u times more\n", same);
+    }
+    *number += same + 1;
+    return step;
+}
+
+void backtrace_print(struct machine *m, const struct cpu *cpu, FILE *stream)
+{
+    struct backtrace trace;
+    enum frame_step step = FRAME_CALLER;
+    unsigned number = 0;
+
+    fprintf(stream, "back-trace:\n");
+    backtrace_begin(&trace, m, cpu);
+    for (unsigned i = 0; i < BACKTRACE_LINES && step != FRAME_END && number < BACKTRACE_FRAMES;
+         i++) {
+        if (step == FRAME_TRAPPED) {
+            print_trap(trace.tt, stream);
+        }
+        print_frame(&trace, number, stream);
+        step = pass_recursion(&trace, &number, stream);
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+/* Following the guest's code, see code_walk.h. */
+#include "machine/code_walk.h"
+
+#include <string.h>
+
+#include "machine/frames.h"
+#include "machine/machine.h"
+
+#define WINDOWS_MAX 3 /* further in or out no code goes that is not lost */
+#define LOOK_BACK   6 /* instructions, for the SETHI of a jump */
+
+enum { REG_O7 = 15 };
+enum { COND_NEVER = 0, COND_ALWAYS = 8 };
+
+void code_walk_init(struct code_walk *walk, struct machine *m, const struct cpu *cpu)
+{
+    walk->m = m;
+    walk->cpu = cpu;
+    walk->count = walk->followed = 0;
+    memset(walk->index, 0, sizeof walk->index);
+}
+
+/* Where pc is in the index, or would be. */
+static unsigned slot_of(const struct code_walk *walk, uint32_t pc)
+{
+    unsigned slot = (pc >> 2) * 2654435761u >> 20 & (CODE_WALK_SLOTS - 1);
+
+    while (walk->index[slot] != 0 && walk->steps[walk->index[slot] - 1].pc != pc) {
+        slot = (slot + 1) & (CODE_WALK_SLOTS - 1);
+    }
+    return slot;
+}
+
+static void add(struct code_walk *walk, uint32_t pc, int windows, bool in_slot)
+{
+    unsigned slot = slot_of(walk, pc);
+
+    if ((pc & 3) != 0 || walk->index[slot] != 0 || walk->count == CODE_WALK_MAX ||
+        windows > WINDOWS_MAX || windows < -WINDOWS_MAX) {
+        return;
+    }
+    walk->steps[walk->count] = (struct code_step){pc, (int8_t)windows, in_slot};
+    walk->index[slot] = (uint16_t)++walk->count;
+}
+
+void code_walk_add(struct code_walk *walk, uint32_t pc)
+{
+    add(walk, pc, 0, false);
+}
+
+static bool fetch(const struct code_walk *walk, uint32_t pc, struct insn *f)
+{
+    uint32_t word;
+    if (!frames_read_word(walk->m, walk->cpu, pc, &word)) {
+        return false;
+    }
+    insn_decode(word, f);
+    return true;
+}
+
+static int shift_of(const struct insn *f)
+{
+    return f->row == INSN_SAVE ? 1 : f->row == INSN_RESTORE ? -1 : 0;
+}
+
+/* `sethi %hi(target), %r; jmp %r + %lo(target)`, with a few others between. */
+static bool jump_target(const struct code_walk *walk, uint32_t pc, const struct insn *jump,
+                        uint32_t *target)
+{
+    struct insn f;
+    for (unsigned i = 1; i <= LOOK_BACK && fetch(walk, pc - 4 * i, &f); i++) {
+        if (f.row == INSN_SETHI && f.rd == jump->rs1) {
+            *target = (uint32_t)f.imm + (uint32_t)jump->imm;
+            return (jump->word & INSN_IMMEDIATE) != 0;
+        }
+        if (insn_rows[f.row].flags & INSN_F_CTI) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* A transfer, its delay slot, and where both lead. */
+static void follow_branch(struct code_walk *walk, const struct code_step *from,
+                          const struct insn *f, int behind)
+{
+    unsigned condition = f->asi & INSN_CONDITION;
+    bool annul = f->asi & INSN_ANNUL;
+
+    if (condition != COND_NEVER) {
+        add(walk, from->pc + (uint32_t)f->imm,
+            annul && condition == COND_ALWAYS ? from->windows : behind, false);
+    }
+    if (condition != COND_ALWAYS) {
+        add(walk, from->pc + 8, annul ? from->windows : behind, false);
+    }
+}
+
+/* The caller's window, or its return address, is given to whoever is called: he does not come back here. */
+static bool is_tail_call(const struct insn *slot)
+{
+    return slot->row == INSN_RESTORE ||
+           (slot->rd == REG_O7 && !(insn_rows[slot->row].flags & (INSN_F_CTI | INSN_F_STORES)));
+}
+
+static void follow_call(struct code_walk *walk, const struct code_step *from, const struct insn *f,
+                        const struct insn *slot, int behind)
+{
+    if (!is_tail_call(slot)) {
+        add(walk, from->pc + 8, from->windows, false);
+    } else if (f->row == INSN_CALL) {
+        add(walk, from->pc + (uint32_t)f->imm, behind, false);
+    }
+}
+
+static void follow_transfer(struct code_walk *walk, const struct code_step *from,
+                            const struct insn *f)
+{
+    struct insn slot;
+    uint32_t target;
+    int behind;
+
+    if (!fetch(walk, from->pc + 4, &slot)) {
+        return;
+    }
+    behind = from->windows + shift_of(&slot);
+    if (insn_rows[f->row].format == FORMAT_BRANCH || insn_rows[f->row].format == FORMAT_FBRANCH ||
+        insn_rows[f->row].format == FORMAT_CBRANCH) {
+        follow_branch(walk, from, f, behind);
+    } else if (f->row == INSN_CALL || (f->row == INSN_JMPL && f->rd == REG_O7)) {
+        follow_call(walk, from, f, &slot, behind);
+    } else if (f->row == INSN_JMPL && jump_target(walk, from->pc, f, &target)) {
+        add(walk, target, behind, false);
+    }
+    add(walk, from->pc + 4, from->windows, true);
+}
+
+static void follow(struct code_walk *walk, const struct code_step *from)
+{
+    struct insn f;
+
+    if (from->in_slot || !fetch(walk, from->pc, &f) || f.row == INSN_RETT || f.row == INSN_UNIMP ||
+        f.row == INSN_ILLEGAL) {
+        return;
+    }
+    if ((insn_rows[f.row].flags & INSN_F_CTI) && f.row != INSN_TICC) {
+        follow_transfer(walk, from, &f);
+    } else {
+        add(walk, from->pc + 4, from->windows + shift_of(&f), false);
+    }
+}
+
+bool code_walk_reaches(struct code_walk *walk, uint32_t pc, int *windows)
+{
+    unsigned found;
+
+    while ((found = walk->index[slot_of(walk, pc)]) == 0 && walk->followed < walk->count) {
+        follow(walk, &walk->steps[walk->followed++]);
+    }
+    if (found != 0) {
+        *windows = walk->steps[found - 1].windows;
+    }
+    return found != 0;
+}
