@@ -121,6 +121,11 @@ bool chardev_console_raw(struct chardev_hub *hub, bool on);
 /* The process was stopped and goes on: the console becomes raw again if it was to be. */
 void chardev_console_continued(struct chardev_hub *hub);
 
+/* A program in the background has the terminal once it is brought to the foreground, and nobody tells it (a shell's fg
+ * sends no signal to who runs).  To be called now and then: true if the console is to be raw and is not, so that it
+ * should not be long until the next look. */
+bool chardev_console_look(struct chardev_hub *hub);
+
 /* For a handler of a deadly signal, async-signal-safe: gives the terminal back; writes what all lines have
  * buffered (it may wait for a second; bytes may come twice if the signal hit a write). */
 void chardev_console_restore_unsafe(const struct chardev_hub *hub);

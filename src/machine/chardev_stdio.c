@@ -24,6 +24,7 @@ struct console {
     bool raw;
     bool wanted;         /* raw, whenever the terminal is ours */
     bool escape;         /* the last key was Ctrl-A */
+    bool is_terminal;    /* standard input is one */
     unsigned ctrl_c;     /* how often Ctrl-C was typed since the last output */
     uint64_t ctrl_c_put; /* what was written until then */
     bool hinted;         /* how to quit was said */
@@ -119,6 +120,7 @@ static bool stdio_open(struct chardev *cd, const char *argument, struct error *e
     if (cd->state == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
+    ((struct console *)cd->state)->is_terminal = isatty(cd->hub->config.input_fd) != 0;
     chardev_input_start(cd, cd->hub->config.input_fd);
     chardev_output_start(cd, cd->hub->config.output_fd);
     return true;
@@ -171,7 +173,7 @@ static void console_enter(struct chardev *cd)
 {
     struct console *console = cd->state;
     int fd = cd->hub->config.input_fd;
-    if (isatty(fd) == 0 || !terminal_is_ours(fd) || tcgetattr(fd, &console->saved) != 0) {
+    if (!console->is_terminal || !terminal_is_ours(fd) || tcgetattr(fd, &console->saved) != 0) {
         return;
     }
     struct termios raw = console_raw_settings(&console->saved);
@@ -211,11 +213,25 @@ void chardev_console_continued(struct chardev_hub *hub)
 {
     struct chardev *cd = hub->stdio;
     struct console *console = cd == NULL ? NULL : cd->state;
-    if (console != NULL && console->wanted && terminal_is_ours(hub->config.input_fd)) {
+    if (console != NULL && console->wanted) {
         console->raw = false;
         cd->input.lossy = false;
         console_enter(cd);
     }
+}
+
+bool chardev_console_look(struct chardev_hub *hub)
+{
+    struct chardev *cd = hub->stdio;
+    struct console *console = cd == NULL ? NULL : cd->state;
+    if (console == NULL || !console->wanted || console->raw || !console->is_terminal) {
+        return false;
+    }
+    console_enter(cd);
+    if (console->raw) {
+        chardev_input_resume(cd);
+    }
+    return !console->raw;
 }
 
 void chardev_console_restore_unsafe(const struct chardev_hub *hub)

@@ -123,11 +123,17 @@ static void flush_console(struct machine *m, int timeout_ms)
     }
 }
 
+/* How long a machine may sleep that waits to be brought to the foreground. */
+#define BACKGROUND_MS 100
+
 static void poll_host(void *context, int timeout_ms)
 {
     struct machine *m = context;
     if (atomic_exchange(&m->continued, false)) {
         chardev_console_continued(m->chardevs);
+    }
+    if (chardev_console_look(m->chardevs) && (unsigned)timeout_ms > BACKGROUND_MS) {
+        timeout_ms = BACKGROUND_MS;
     }
     host_fp_clean(); /* a library may change it in a way that library_changes_fp() does not see */
     flush_console(m, timeout_ms);

@@ -7,9 +7,11 @@ import signal
 import socket
 import re
 import resource
+import shutil
 import tempfile
 import termios
 import time
+import unittest
 
 import subprocess
 
@@ -145,6 +147,110 @@ class Background(Case):
             os.kill(job, signal.SIGKILL)
             os._exit(0 if line == b"for the shell\n" else 1)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]), 0)
+
+
+class Shell:
+    """An interactive shell with job control on a terminal of its own."""
+
+    def __init__(self):
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"],
+                       {**os.environ, "PS1": "", "TERM": "dumb", "HISTFILE": ""})
+        os.set_blocking(self.master, False)
+        self.seen = ""
+
+    def has_said(self, text):
+        try:
+            self.seen += os.read(self.master, 65536).decode("latin-1")
+        except BlockingIOError:
+            pass
+        return text in self.seen
+
+    def type(self, text, answer):
+        """Types, and waits for a text that is not what was typed."""
+        self.seen = ""
+        os.write(self.master, text.encode())
+        wait_until(lambda: self.has_said(answer))
+
+    def is_raw(self):
+        """As the emulator makes it; the shell's own editor leaves output processing off or ISIG on."""
+        self.has_said("")
+        flags = termios.tcgetattr(self.master)[3]
+        return not flags & termios.ICANON and not flags & termios.ISIG
+
+    def close(self):
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.master)
+
+
+@unittest.skipIf(shutil.which("bash") is None, "no bash")
+class JobControl(Case):
+    """`leon3emu ... &`, fg and bg."""
+
+    def begin(self, *options):
+        shell = Shell()
+        self.addCleanup(shell.close)
+        shell.type("set -m; echo rea''dy\n", "ready")
+        shell.type(" ".join([PROGRAM, guest("guest_consoles"), "--periph", SECOND + "none", *options, "&\n"]),
+                   "first")
+        return shell
+
+    def finish(self, shell):
+        wait_until(shell.is_raw)
+        shell.type("\x01x", "interrupted;")
+        wait_until(lambda: not shell.is_raw())
+        shell.type("echo sta''tus $?\n", f"status {STATUS['INTERRUPTED']}")
+
+    def test_into_the_foreground(self):
+        """It runs on, the shell has the terminal; brought to the foreground it takes the terminal, which no
+        signal tells."""
+        for options in ([], ["-d", "int"], ["--exec=interp"]):
+            shell = self.begin(*options)
+            shell.type("jobs; echo the''re\n", "there")
+            self.assertIn("Running", shell.seen)
+            self.assertFalse(shell.is_raw())
+            shell.type("fg\n", "guest_consoles")
+            self.finish(shell)
+
+    def test_asleep_in_the_background(self):
+        """Nothing wakes the guest, nor is there anything to read that would."""
+        shell = Shell()
+        self.addCleanup(shell.close)
+        shell.type("set -m; echo rea''dy\n", "ready")
+        shell.type(f"{PROGRAM} {guest('guest_asleep')} &\n", "good night")
+        time.sleep(0.5)
+        shell.type("fg\n", "guest_asleep")
+        self.finish(shell)
+
+    def test_stopped_and_sent_back(self):
+        shell = self.begin()
+        shell.type("kill -TSTP %1; sleep 0.3; jobs; echo the''re\n", "there")
+        self.assertIn("Stopped", shell.seen)
+        shell.type("bg; sleep 0.3; jobs; echo a''gain\n", "again")
+        self.assertIn("Running", shell.seen)
+        self.assertFalse(shell.is_raw())
+        shell.type("fg\n", "guest_consoles")
+        self.finish(shell)
+
+    def test_with_tostop(self):
+        """Output from the background does not stop it either."""
+        shell = Shell()
+        self.addCleanup(shell.close)
+        shell.type("set -m; stty tostop; echo rea''dy\n", "ready")
+        shell.type(" ".join([PROGRAM, guest("guest_consoles"), "--periph", SECOND + "none", "&\n"]), "first")
+        shell.type("jobs; echo the''re\n", "there")
+        self.assertIn("Running", shell.seen)
+
+    def test_with_gdb(self):
+        shell = Shell()
+        self.addCleanup(shell.close)
+        shell.type("set -m; echo rea''dy\n", "ready")
+        shell.type(f"{PROGRAM} {guest('guest_consoles')} --gdb=0 &\n", "waiting for GDB")
+        shell.type("jobs; echo the''re\n", "there")
+        self.assertIn("Running", shell.seen)
+        shell.type("kill %1; wait %1; echo sta''tus $?\n", f"status {STATUS['INTERRUPTED']}")
 
 
 class Lines(Case):
