@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "core/suggest.h"
+#include "log.h"
 
 #define TEXT_SIZE 600
 
@@ -63,13 +64,53 @@ static void line_text(const char *value, char *text, size_t size)
     if (strncmp(value, "tcp:", 4) == 0) {
         port_text(value, port, sizeof port);
         snprintf(text, size, "tcp:%s", port);
-    } else if (strcmp(value, "null") == 0) {
+    } else if (strcmp(value, "null") == 0 || strcmp(value, "/dev/null") == 0) {
         snprintf(text, size, "none");
     } else if (strncmp(value, "/dev/pt", 7) == 0) {
         snprintf(text, size, "pty");
     } else {
         snprintf(text, size, "%s", value);
     }
+}
+
+/* QEMU's machines for 32-bit SPARC that are no LEON3. */
+static bool is_sun(const char *machine)
+{
+    static const char *const names[] = {"SS-", "LX", "SPARC", "sun4", "niagara", "none"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (strncmp(machine, names[i], strlen(names[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A terminal that is there already, which a character line does not connect to.  /dev/ptypc is the half of
+ * a pair that a program makes the line with, as pty does here. */
+static bool is_terminal(const char *value)
+{
+    return strncmp(value, "/dev/", 5) == 0 && strncmp(value, "/dev/pty", 8) != 0 &&
+           strcmp(value, "/dev/ptmx") != 0 && strcmp(value, "/dev/null") != 0;
+}
+
+/* Refuses what nothing here corresponds to. */
+static bool check_value(const struct foreign *row, const char *word, const char *value,
+                        struct error *err)
+{
+    if (row->argument == BOARD && is_sun(value)) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "%s %s: that machine has no LEON3; QEMU's leon3_generic has, and is "
+                         "--board=leon3 here",
+                         word, value);
+    }
+    if (row->argument == LINE && is_terminal(value)) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "%s %s: a UART does not open a terminal that is there, it makes one; type "
+                         "--set=%.5s.chardev=pty and let the other program open what that names",
+                         word, value, strcmp(row->option, "-uart2") == 0 ? "uart1" : "uart0");
+    }
+    return true;
 }
 
 /* The value of the other program as it is written here. */
@@ -84,6 +125,7 @@ static void convert(enum argument_kind kind, const char *value, char *text, size
         port_text(value, text, size);
         break;
     case BOARD:
+        value = strncmp(value, "type=", 5) == 0 ? value + 5 : value;
         snprintf(text, size, "%s", strcmp(value, "leon3_generic") == 0 ? "leon3" : value);
         break;
     case LINE:
@@ -177,7 +219,8 @@ static bool refuse_row(const struct foreign *row, const char *word, const char *
                          programs, colon, remark);
     }
     fill(row, value, 0, text);
-    return error_set(err, LEON3EMU_USAGE, "%s is an option of %s; here type %s%s%s%s", word,
+    return check_value(row, word, value, err) &&
+           error_set(err, LEON3EMU_USAGE, "%s is an option of %s; here type %s%s%s%s", word,
                      programs, text[0] == '-' ? "" : "leon3emu ", text, colon, remark);
 }
 
@@ -239,7 +282,7 @@ static bool refuse_unknown(const struct argp_option *const *tables, const char *
 }
 
 /* The habits of every program. */
-static char *other_spelling(const char *word)
+char *cli_other_spelling(const char *word)
 {
     static char help[] = "--help", version[] = "--version";
     static const struct {
@@ -256,12 +299,24 @@ static char *other_spelling(const char *word)
     return NULL;
 }
 
+/* -dint is -d int; but a word such as -deterministic is an option that somebody has in mind. */
+static bool is_log_item(const char *text)
+{
+    uint32_t mask;
+    const char *bad;
+    int length;
+
+    return strcmp(text, "help") == 0 || log_parse(text, &mask, &bad, &length) || bad != text;
+}
+
 /* One letter, with what belongs to it: -d ITEM, -V, -?. */
 static bool is_short(const struct argp_option *const *tables, const char *word, bool *takes_next)
 {
     for (unsigned i = 0; tables[i] != NULL; i++) {
         for (const struct argp_option *row = tables[i]; row->doc != NULL; row++) {
-            if (row->key == word[1] && (row->arg != NULL || word[2] == '\0')) {
+            if (row->key == word[1] &&
+                (word[2] == '\0' ||
+                 (row->arg != NULL && !(word[1] == 'd' && !is_log_item(word + 2))))) {
                 *takes_next = row->arg != NULL && word[2] == '\0';
                 return true;
             }
@@ -278,8 +333,8 @@ static bool check_word(const struct argp_option *const *tables, char **word, con
     const struct foreign *foreign;
     unsigned count = 0;
 
-    if (other_spelling(*word) != NULL) {
-        *word = other_spelling(*word);
+    if (cli_other_spelling(*word) != NULL) {
+        *word = cli_other_spelling(*word);
         return true;
     }
     if ((*word)[1] == '-') {
@@ -294,7 +349,7 @@ static bool check_word(const struct argp_option *const *tables, char **word, con
         return true;
     }
     foreign = find_row(0, *word);
-    if (foreign != NULL) {
+    if (foreign != NULL && ((*word)[2] != '\0' || !is_short(tables, *word, takes_next))) {
         return refuse_row(foreign, *word, next, err);
     }
     return ((*word)[1] != '-' && is_short(tables, *word, takes_next)) ||
@@ -389,17 +444,41 @@ bool cli_translate_word(char personality, int argc, char **argv, int *at, struct
         }
         value = own ? "1234" : argv[++*at]; /* SIS and TSIM give the port with -port */
     }
-    return add_native(cli, words, row, value == NULL ? "" : value, err);
+    return check_value(row, word, value == NULL ? "" : value, err) &&
+           add_native(cli, words, row, value == NULL ? "" : value, err);
+}
+
+/* QEMU waits for GDB if -S is there, too; where nothing could make it go on it would stand for ever. */
+static bool stop_at_start(struct cli_words *words, struct error *err)
+{
+    bool found = false;
+
+    for (int i = 1; i < words->count; i++) {
+        char *comma =
+            strncmp(words->words[i], "--gdb=", 6) == 0 ? strchr(words->words[i], ',') : NULL;
+        if (comma != NULL) {
+            *comma = '\0';
+            found = true;
+        }
+    }
+    return found ||
+           error_set(err, LEON3EMU_USAGE,
+                     "-S waits for GDB before the first instruction; say where GDB comes to "
+                     "with -s or -gdb");
 }
 
 bool cli_translate(char personality, int argc, char **argv, struct cli_options *cli,
                    struct cli_words *words, struct error *err)
 {
+    bool stopped = false;
+
     for (int i = 0; i < argc; i++) {
+        stopped = stopped || (personality == 'Q' &&
+                              (strcmp(argv[i], "-S") == 0 || strcmp(argv[i], "--S") == 0));
         if (!(i == 0 ? cli_add_word(cli, words, argv[0], strlen(argv[0]), err)
                      : cli_translate_word(personality, argc, argv, &i, cli, words, err))) {
             return false;
         }
     }
-    return true;
+    return !stopped || stop_at_start(words, err);
 }

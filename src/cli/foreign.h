@@ -20,6 +20,9 @@
 bool cli_check_words(int argc, char **argv, const struct argp_option *const *tables,
                      struct error *err);
 
+/* What -h, -help, --h, -v, -version and --v mean; NULL: it is none of them. */
+char *cli_other_spelling(const char *word);
+
 /* A command line here, made from another program's. */
 struct cli_words {
     int count;

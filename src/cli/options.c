@@ -259,8 +259,10 @@ static bool set_log(struct cli_options *cli, const char *text, struct error *err
     for (unsigned i = 0; log_item_name(i) != NULL; i++) {
         suggest_offer(&suggest, log_item_name(i));
     }
-    return error_set(err, LEON3EMU_USAGE, "-d %s: there is no item %.*s; -d help lists them%s",
-                     text, length, bad, suggest_text(&suggest));
+    return error_set(err, LEON3EMU_USAGE, "-d %s: there is no item %.*s; -d help lists them%s%s",
+                     text, length, bad, suggest_text(&suggest),
+                     text[strspn(text, "0123456789")] == '\0' ? "; SIS's -d is --quantum here"
+                                                              : "");
 }
 
 /* The word after a plain --gdb, if it is a port: digits and nothing else.  Else argp takes the word for

@@ -105,6 +105,26 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
     return true;
 }
 
+/* -help and the like are answered by this program, whatever its name; -v is an option of SIS. */
+static bool asks_for_help(int argc, char **argv, struct cli_options *cli, struct cli_words *rest,
+                          struct error *err, bool *ok)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *word = strcmp(argv[i], "-v") == 0 ? NULL : cli_other_spelling(argv[i]);
+        if (word == NULL &&
+            (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-?") == 0 ||
+             strcmp(argv[i], "--usage") == 0 || strcmp(argv[i], "--version") == 0)) {
+            word = argv[i];
+        }
+        if (word != NULL) {
+            *ok = cli_add_word(cli, rest, argv[0], strlen(argv[0]), err) &&
+                  cli_add_word(cli, rest, word, strlen(word), err);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Options of the two styles are not mixed. */
 static bool refuse_option(const struct cli_options *cli, const char *word, struct error *err)
 {
@@ -113,7 +133,7 @@ static bool refuse_option(const struct cli_options *cli, const char *word, struc
     return error_set(
         err, LEON3EMU_USAGE,
         "%s is not known together with SIS's -leon3 or -gr740; write --board=%s instead "
-        "of that to have the options of leon3emu (of SIS's options -dumbio, -freq, -gdb, "
+        "of that to have the options of leon3emu (of SIS's options -d, -dumbio, -freq, -gdb, "
         "-m, -nfp, -nouartrx, -port, -r, -rt, -tlim, -uart1, -uart2 and -v are known)",
         word, board);
 }
@@ -154,16 +174,20 @@ bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_wo
 {
     struct arguments arguments = {argc, argv, 1};
     const char *word;
+    bool ok;
 
+    if (asks_for_help(argc, argv, cli, rest, err, &ok)) {
+        return ok;
+    }
     cli->machine.cpus = 1; /* as SIS has it, unless -m says more */
     find_system(&arguments, cli);
     if (!cli_add_word(cli, rest, argv[0], strlen(argv[0]), err) || !check_system(cli, err)) {
         return false;
     }
     while ((word = take(&arguments)) != NULL) {
-        bool ok = word[0] != '-'   ? cli_add_firmware(cli, word, err)
-                  : is_known(word) ? take_option(&arguments, word, cli, rest, err)
-                                   : refuse_option(cli, word, err);
+        ok = word[0] != '-'   ? cli_add_firmware(cli, word, err)
+             : is_known(word) ? take_option(&arguments, word, cli, rest, err)
+                              : refuse_option(cli, word, err);
         if (!ok) {
             return false;
         }

@@ -53,10 +53,10 @@ class Table(Case):
     @staticmethod
     def rows():
         text = (root / "src/cli/foreign.def").read_text(encoding="utf-8")
-        # -leon3 and -gr740 are no mistake: they choose the style of SIS.
+        # -leon3 and -gr740 are no mistake: they choose the style of SIS; -d is an option here, too.
         rows = re.findall(r'^FOREIGN\( "(\w+)", +"(-[\w-]+)", +(\w+), +("([^"]*)"|NULL),', text, re.M)
         return [(option, kind, None if native == "NULL" else plain)
-                for _, option, kind, native, plain in rows if option not in ("-leon3", "-gr740")]
+                for _, option, kind, native, plain in rows if option not in ("-leon3", "-gr740", "-d")]
 
     def test_rows(self):
         self.assertGreater(len(self.rows()), 55)
@@ -73,10 +73,11 @@ class Table(Case):
     def test_what_is_to_be_typed_works(self):
         """The part of the sentence that is to be typed is taken by the parser: no usage error."""
         for option, kind, native in self.rows():
-            if not native or "--gdb" in native:
+            if not native or "--gdb" in native or native == "--dump=qtree":
                 continue
             with self.subTest(option=option):
                 value = ["spin.elf"] if native in ("%s", "--bios %s") else self.VALUES[kind]
+                value = ["0x40000000+4"] if option == "-dfilter" else value
                 sentence = self.run_it(option, *value).stderr
                 typed = re.search(r"here type (.*?)(: |\n)", sentence).group(1).split()
                 if "spin.elf" not in typed:
@@ -90,12 +91,38 @@ class Table(Case):
         for words, typed in ((["-kernel", "fw.elf"], "leon3emu fw.elf"), (["--kernel=fw"], "leon3emu fw"),
                              (["-m", "64"], "--ram=64M"), (["-m", "1G"], "--ram=1G"),
                              (["-ram", "8192"], "--ram=8192k"), (["-freq", "50"], "--set=board.clock=50M"),
-                             (["-gdb", "tcp::4444,server"], "--gdb=4444"),
+                             (["-gdb", "tcp::4444,server"], "--gdb=4444,nowait"),
+                             (["-s"], "--gdb=1234,nowait"),
                              (["-serial", "mon:stdio"], "--set=uart0.chardev=stdio"),
                              (["-serial", "tcp::4000,server"], "--set=uart0.chardev=tcp:4000"),
                              (["-uart1", "/dev/ptypc"], "--set=uart0.chardev=pty"),
                              (["-M", "leon3_generic"], "--board=leon3"), (["-gr712rc"], "--board=gr712rc")):
             self.refuse(rf".*; here type {re.escape(typed)}(: .*)?", *words)
+
+    def test_every_option_of_the_page(self):
+        """What docs/coming-from.md lists in a row's first column is known, each by its sentence."""
+        text = (root / "docs/coming-from.md").read_text(encoding="utf-8")
+        first = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `-")]
+        options = {option for cell in first for option in re.findall(r"(?<![\w-])-[\w-]+", cell)}
+        self.assertGreater(len(options), 35)
+        for option in options - {"-d", "-D", "-leon3", "-gr740", "-v"}:
+            self.refuse(rf"{option} is an option of .*", option, "4")
+
+    def test_words_that_begin_with_d(self):
+        """They are read as -d ITEM only if there is such an item."""
+        self.refuse("there is no option -deterministic; .*", "-deterministic")
+        self.refuse("-d int,mmoi: there is no item mmoi; .*", "-dint,mmoi")
+        self.refuse(".*; SIS's -d is --quantum here", "-d", "50")
+        self.assertEqual(self.run_it("-dint", "spin.elf", "--insn-limit=9").returncode, INSN_LIMIT)
+
+    def test_what_is_not_here(self):
+        """It is refused by name, and not turned into something else."""
+        for name, words in ((None, []), ("qemu-system-sparc", [])):
+            self.refuse("-M SS-5: that machine has no LEON3; .*", "-M", "SS-5", *words, name=name)
+        for name, option, words in ((None, "-uart1", []), ("sis", "-uart1", ["-leon3"]),
+                                    ("tsim-leon3", "-uart1", []), ("qemu-system-sparc", "-serial", [])):
+            self.refuse(rf"{option} /dev/pts/99: a UART does not open a terminal that is there.*; type "
+                        r"--set=uart0.chardev=pty and .*", *words, option, "/dev/pts/99", name=name)
 
     def test_values_of_options_are_no_options(self):
         self.refuse("-kernel is .*", "--load", "spin.elf", "-kernel", "x")
@@ -138,9 +165,41 @@ class Names(Case):
                     "x", name="qemu-system-sparc")
         self.refuse("-m wants a value behind it", "-m", name="qemu-system-sparc")
 
+    def gdb_line(self, *words):
+        """What is said of GDB: the first line of standard error."""
+        program = self.place / "qemu-system-sparc"
+        if not program.exists():
+            program.symlink_to(emulator)
+        with subprocess.Popen([program, *words], text=True, cwd=self.place, stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as process:
+            line = process.stderr.readline()
+            process.terminate()
+            process.stderr.read()
+        return re.sub(r"\d+\n$", "", line)
+
+    def test_qemu_waits_only_with_S(self):
+        for words, said in ((["-gdb", "tcp::0"], "ready for"), (["-gdb", "tcp::0", "-S"], "waiting for"),
+                            (["-S", "-gdb", "tcp::0,server"], "waiting for")):
+            self.assertEqual(self.gdb_line("-kernel", "spin.elf", *words),
+                             f"leon3emu: {said} GDB: target remote 127.0.0.1:")
+        self.refuse("-S waits for GDB before the first instruction; .* -s or -gdb", "-S", "-kernel", "spin.elf",
+                    name="qemu-system-sparc")
+
+    def test_help(self):
+        """Whatever the name, as long as the word means nothing else there."""
+        for name, system in (("sis", []), ("sis", ["-leon3"]), (None, ["-leon3"]), ("tsim-leon3", []),
+                             ("qemu-system-sparc", [])):
+            for word in ("--help", "-help", "-h"):
+                done = self.run_it(*system, word, name=name)
+                self.assertEqual((done.returncode, done.stdout.split()[0]), (0, "Usage:"), (name, done))
+            self.assertRegex(self.run_it(*system, "--version", name=name).stdout, r"^leon3emu \d")
+
     def test_sis(self):
         done = self.run_it("-leon3", "-r", "-freq", "20", "-nfp", "-tlim", "1", "ms", "spin.elf", name="sis")
         self.assertEqual(done.returncode, TIME_LIMIT, done.stderr)
+        done = self.run_it("-d", "50", "-tlim", "1", "ms", "-leon3", "spin.elf", name="sis")
+        self.assertEqual(done.returncode, TIME_LIMIT, done.stderr)
+        self.refuse("--quantum 0: not a number.*", "-leon3", "-d", "0", "spin.elf")
         done = self.run_it("-r", "-tlim", "1", "ms", "-gr740", "spin.elf", name="sparc-rtems6-sis")
         self.assertEqual(done.returncode, IMAGE, done.stderr)  # that board's RAM is elsewhere
         self.refuse("SIS without -leon3 or -gr740 is an ERC32.*", "spin.elf", name="sis")
