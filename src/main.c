@@ -2,6 +2,7 @@
 /* The program: options in, a machine run, a reason and a status out.  No emulation in here. */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,7 @@ int main(int argc, char **argv)
     int status;
 
     open_standard_files();
+    signal(SIGPIPE, SIG_IGN); /* the status says that output is lost, however it is printed */
     if (!cli_parse(argc, argv, &cli, &err)) {
         return complain(&err);
     }

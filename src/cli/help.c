@@ -109,9 +109,12 @@ void cli_print_help(FILE *stream, const struct argp_option *const *tables)
 
 int cli_finish_printing(void)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "leon3emu: cannot write to standard output: %s\n", strerror(errno));
-        return LEON3EMU_FILE;
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return LEON3EMU_OK;
     }
-    return LEON3EMU_OK;
+    if (errno != EPIPE) {
+        fprintf(stderr, "leon3emu: cannot write to standard output: %s\n", strerror(errno));
+    }
+    return LEON3EMU_OUTPUT;
 }

@@ -79,7 +79,8 @@ static const struct library *board_library(struct machine *m, const struct board
     return library;
 }
 
-/* Says whose fault it was that a device could not be made: a setting's, or what `format` names. */
+/* Says whose fault it was that a device could not be made: a setting's, or what `format` names.  What the host
+ * lacks and files that cannot be opened keep their status. */
 static bool blame(const struct machine *m, enum leon3emu_status status, struct error *err,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -89,17 +90,19 @@ static bool blame(const struct machine *m, enum leon3emu_status status, struct e
     char who[HOST_FILE_LABEL_SIZE + 200];
     va_list arguments;
 
+    if (err->status != LEON3EMU_HOST && err->status != LEON3EMU_FILE) {
+        err->status = status;
+    }
     if (m->bad_property != NULL && m->bad_property->setting != NULL) {
-        error_prefix(err, "%s", m->bad_property->setting);
-        err->status = err->status == LEON3EMU_HOST ? LEON3EMU_HOST : LEON3EMU_PERIPHERAL;
-        return false;
+        if (err->status == LEON3EMU_BOARD) {
+            err->status = LEON3EMU_PERIPHERAL;
+        }
+        return error_prefix(err, "%s", m->bad_property->setting);
     }
     va_start(arguments, format);
     vsnprintf(who, sizeof who, format, arguments);
     va_end(arguments);
-    error_prefix(err, "%s", who);
-    err->status = err->status == LEON3EMU_HOST ? LEON3EMU_HOST : status;
-    return false;
+    return error_prefix(err, "%s", who);
 }
 
 /* ---- peripherals of the command line ---- */
@@ -260,10 +263,17 @@ static bool inherit(struct extra *extra, struct error *err)
     return true;
 }
 
+/* A mistake in the properties of --periph is one of the peripheral's, whichever part of the program finds it. */
+static enum leon3emu_status usage_to_peripheral(enum leon3emu_status status)
+{
+    return status == LEON3EMU_USAGE ? LEON3EMU_PERIPHERAL : status;
+}
+
 static bool prepare_extra(struct machine *m, const char *text, struct extra *extra,
                           struct error *err)
 {
     if (!property_list_parse(text, &extra->list, err)) {
+        err->status = usage_to_peripheral(err->status);
         return error_prefix(err, "--periph %s", text);
     }
     extra->library = library_find(m, extra->list.name, err);
@@ -294,7 +304,7 @@ static bool make_extra(struct machine *m, const char *text, const struct extra *
         number_name(m, extra->library, name, sizeof name);
     }
     return device_create(m, name, extra->library, &list, err) ||
-           blame(m, err->status, err, "--periph %s", text);
+           blame(m, usage_to_peripheral(err->status), err, "--periph %s", text);
 }
 
 /* ---- all together ---- */
