@@ -17,8 +17,9 @@
 bool cli_log_open(struct cli_log_output *log, const char *path, struct error *err)
 {
     log->error = 0;
-    log->fd =
-        path == NULL ? STDERR_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    log->fd = path == NULL             ? STDERR_FILENO
+              : strcmp(path, "-") == 0 ? STDOUT_FILENO
+                                       : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     return log->fd >= 0 ||
            error_set(err, LEON3EMU_FILE, "cannot write the log file %s: %s", path, strerror(errno));
 }
@@ -30,7 +31,10 @@ bool cli_log_close(struct cli_log_output *log, const char *path, struct error *e
     }
     return log->error == 0 ||
            error_set(err, LEON3EMU_FILE, "the log is not whole: cannot write to %s: %s",
-                     path == NULL ? "standard error" : path, strerror(log->error));
+                     log->fd == STDERR_FILENO   ? "standard error"
+                     : log->fd == STDOUT_FILENO ? "standard output"
+                                                : path,
+                     strerror(log->error));
 }
 
 /* What is left of a line after `done` bytes went. */

@@ -216,6 +216,17 @@ bool cli_set_board(struct cli_options *cli, const char *text, struct error *err)
     return true;
 }
 
+/* Refuses the eight digits that objdump prints for a word or an address, without 0x: as a decimal number they
+ * would be another one. */
+static bool check_hexadecimal(const char *option, const char *text, struct error *err)
+{
+    if (strlen(text) == 8 && text[strspn(text, "0123456789abcdefABCDEF")] == '\0') {
+        return error_set(err, LEON3EMU_USAGE, "%s %s: without 0x it is decimal; write 0x%s", option,
+                         text, text);
+    }
+    return true;
+}
+
 /* FILE@ADDRESS; the last @ counts, so that file names may have others. */
 static bool add_load(struct cli_options *cli, const char *text, struct error *err)
 {
@@ -225,6 +236,9 @@ static bool add_load(struct cli_options *cli, const char *text, struct error *er
 
     if (at == NULL) {
         return cli_add_image(cli, text, false, 0, err);
+    }
+    if (!check_hexadecimal("--load address", at + 1, err)) {
+        return false;
     }
     if (!parse_size(at + 1, &address) || address > UINT32_MAX) {
         return error_set(err, LEON3EMU_USAGE, "--load %s: %s is not an address", text, at + 1);
@@ -320,6 +334,9 @@ static bool set_cpus(struct cli_options *cli, int key, const char *text, struct 
 static bool set_reset_address(struct cli_options *cli, const char *text, struct error *err)
 {
     uint64_t address;
+    if (!check_hexadecimal("--reset-address", text, err)) {
+        return false;
+    }
     if (!parse_number(text, &address) || address > UINT32_MAX || address % 4096 != 0) {
         return error_set(
             err, LEON3EMU_USAGE,
@@ -346,6 +363,9 @@ static bool set_dump(struct cli_options *cli, const char *text, struct error *er
 static bool set_explain(struct cli_options *cli, const char *text, struct error *err)
 {
     uint64_t word;
+    if (!check_hexadecimal("--explain", text, err)) {
+        return false;
+    }
     if (!parse_number(text, &word) || word > UINT32_MAX) {
         return error_set(err, LEON3EMU_USAGE,
                          "--explain %s: not a word of 32 bits, like 0x9de3bf98", text);
@@ -473,6 +493,25 @@ static const struct argp argp = {
     .parser = parse_option,
 };
 
+/* What was asked for and can show nothing. */
+static bool check_combinations(const struct cli_options *cli, struct error *err)
+{
+    const struct leon3emu_options *machine = &cli->machine;
+    bool logs = machine->log_mask != 0 || machine->history != 0 || cli->gdb.on;
+
+    if (machine->jit.verify && machine->exec == EXEC_INTERP) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "--verify-jit compares translated code with the interpreter, and with "
+                         "--exec=interp nothing is translated; leave one of them out");
+    }
+    if (!logs && (cli->log_file != NULL || machine->log_filter != NULL)) {
+        return error_set(err, LEON3EMU_USAGE,
+                         "%s without -d: nothing is logged; -d help lists what can be",
+                         cli->log_file != NULL ? "--log-file" : "--log-filter");
+    }
+    return true;
+}
+
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
     bool prints = cli->dump != NULL || cli->explain || cli->periph_help != NULL ||
@@ -531,7 +570,7 @@ bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err
     }
     ok = (personality != 0 ? parse_foreign(personality, argc, argv, cli, err)
                            : parse_native(argc, argv, cli, err)) &&
-         check_usage(cli, err);
+         check_usage(cli, err) && (personality != 0 || check_combinations(cli, err));
     if (!ok) {
         cli_options_fini(cli);
     }

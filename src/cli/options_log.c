@@ -18,7 +18,8 @@ enum {
 
 const struct argp_option cli_log_options[] = {
     {NULL, 0, NULL, 0, "The log:", 0},
-    {"log-file", OPTION_LOG_FILE, "FILE", 0, "Log to FILE, not to standard error", 0},
+    {"log-file", OPTION_LOG_FILE, "FILE", 0,
+     "Log to FILE, not to standard error; - is standard output", 0},
     {"log-filter", OPTION_LOG_FILTER, "WHAT[,WHAT...]", 0,
      "Log only what happens at code addresses (0x40000000..0x40000fff, 0x40000000+0x1000), and, of "
      "devices, only those named",

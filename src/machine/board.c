@@ -289,8 +289,16 @@ static void number_name(struct machine *m, const struct library *library, char *
     } while (device_find(m, name) != NULL);
 }
 
-static bool make_extra(struct machine *m, const char *text, const struct extra *extra,
-                       struct error *err)
+/* Adds what --set says of the device by its name, which is its own or the class's with a number. */
+static bool set_extra(struct machine *m, struct extra *extra, const char *name, struct error *err)
+{
+    const struct property *own = property_list_find(&extra->list, "name");
+
+    return board_take_late_settings(m->board, own != NULL && own->value != NULL ? own->value : name,
+                                    &extra->list, err);
+}
+
+static bool make_extra(struct machine *m, const char *text, struct extra *extra, struct error *err)
 {
     struct property_list list = extra->list;
     char name[100];
@@ -302,6 +310,10 @@ static bool make_extra(struct machine *m, const char *text, const struct extra *
         snprintf(name, sizeof name, "%s", extra->replaces->name);
     } else {
         number_name(m, extra->library, name, sizeof name);
+        if (!set_extra(m, extra, name, err)) {
+            return false;
+        }
+        list = extra->list;
     }
     return device_create(m, name, extra->library, &list, err) ||
            blame(m, usage_to_peripheral(err->status), err, "--periph %s", text);
@@ -309,8 +321,8 @@ static bool make_extra(struct machine *m, const char *text, const struct extra *
 
 /* ---- all together ---- */
 
-static const struct extra *replacement_of(const struct extra *extras, size_t count,
-                                          const struct board_device *device)
+static struct extra *replacement_of(struct extra *extras, size_t count,
+                                    const struct board_device *device)
 {
     for (size_t i = 0; i < count; i++) {
         if (extras[i].replaces == device) {
@@ -329,7 +341,7 @@ static bool make_board_device(struct machine *m, const struct board_device *devi
                  device->name);
 }
 
-static bool make_devices(struct machine *m, const struct extra *extras, struct error *err)
+static bool make_devices(struct machine *m, struct extra *extras, struct error *err)
 {
     size_t count = m->options.peripheral_count;
     bool ok = true;
@@ -337,7 +349,7 @@ static bool make_devices(struct machine *m, const struct extra *extras, struct e
     /* A replacement keeps the place in the order, hence in plug&play. */
     for (size_t i = 0; ok && i < m->board->device_count; i++) {
         const struct board_device *device = &m->board->devices[i];
-        const struct extra *extra = replacement_of(extras, count, device);
+        struct extra *extra = replacement_of(extras, count, device);
         ok = extra == NULL ? make_board_device(m, device, err)
                            : make_extra(m, m->options.peripherals[extra - extras], extra, err);
     }
@@ -462,7 +474,8 @@ bool board_build(struct machine *m, struct error *err)
     for (size_t i = 0; ok && i < count; i++) {
         ok = prepare_extra(m, m->options.peripherals[i], &extras[i], err);
     }
-    ok = ok && check_replacements(m, extras, err) && make_devices(m, extras, err);
+    ok = ok && check_replacements(m, extras, err) && make_devices(m, extras, err) &&
+         board_check_late_settings(m->board, err);
     if (ok) {
         check_bridges(m);
         check_controller(m);

@@ -177,7 +177,9 @@ static bool find_earlier(const struct board_desc *desc, const struct board_entry
     }
     *earlier = board_name_find(desc, entry->name);
     if (earlier->memory == NULL && earlier->device == NULL) {
-        return true;
+        return strcmp(entry->value, "none") != 0 ||
+               board_refuse(desc, entry->line, err, "there is no %s to take away with none",
+                            entry->name);
     }
     source = earlier->memory != NULL ? earlier->memory->source : earlier->device->source;
     line = earlier->memory != NULL ? earlier->memory->line : earlier->device->line;

@@ -483,6 +483,11 @@ void board_desc_destroy(struct board_desc *desc)
         free(desc->devices[i].name);
         property_list_clear(&desc->devices[i].properties);
     }
+    while (desc->late != NULL) {
+        struct board_late *late = desc->late;
+        desc->late = late->next;
+        free(late);
+    }
     sources_free(desc);
     free(desc->name_slots);
     free(desc->memories);

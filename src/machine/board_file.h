@@ -103,7 +103,17 @@ struct board_device {
     unsigned line;
 };
 
+/* A setting of a device that the board has not: --periph may make it. */
+struct board_late {
+    struct board_late *next;
+    const struct board_source *source;
+    bool taken;
+    char text[];
+};
+
 struct board_desc {
+    bool may_be_late;                  /* settings may be of devices that the board has not */
+    struct board_late *late;           /* those, in the order of the command line */
     struct board_source *sources;      /* all of them */
     const struct board_source *source; /* what is being read, or the board file */
     char *name;
@@ -137,11 +147,19 @@ struct board_source *board_source_add(struct board_desc *desc, const char *label
                                       enum leon3emu_status status);
 
 /* Applies settings as they stand behind --set, in their order: "uart1.chardev=pty", "cpu.nwin=16",
- * "ram.size=256M", "board.clock=50M".  On false the description is still to be destroyed; err->status
+ * "ram.size=256M", "board.clock=50M".  Those of a device that is not there are
+ * kept, if *desc allows that.  On false the description is still to be destroyed; err->status
  * is LEON3EMU_USAGE or LEON3EMU_HOST.  The properties of devices are not looked at: who makes the
  * devices knows them. */
 bool board_apply_settings(struct board_desc *desc, const char *const *settings, size_t count,
                           struct error *err);
+
+/* Adds to the properties of a device, which is about to be made, the settings that were kept for its name.
+ * False: no memory. */
+bool board_take_late_settings(struct board_desc *desc, const char *name, struct property_list *list,
+                              struct error *err);
+/* Refuses the first setting that no device has taken. */
+bool board_check_late_settings(struct board_desc *desc, struct error *err);
 
 /* What the CPUs have of key `index` of [cpu], for listings; false at the end of the keys. */
 bool board_cpu_describe(const struct board_cpu *cpu, unsigned index, struct board_cpu_text *text);

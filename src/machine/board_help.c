@@ -67,7 +67,7 @@ static void print_devices(const struct board_desc *board, FILE *stream)
 {
     for (size_t i = 0; i < board->device_count; i++) {
         const struct board_device *device = &board->devices[i];
-        escape_print(stream, "%s, a %s:\n", device->name, device->class_name);
+        escape_print(stream, "%s (%s):\n", device->name, device->class_name);
         for (size_t k = 0; k < device->properties.count; k++) {
             const struct property *property = &device->properties.properties[k];
             print_setting(device->name, property->key,

@@ -153,6 +153,23 @@ static bool set_device(struct board_device *device, struct property_list *list, 
     return property_list_override(&device->properties, list, err);
 }
 
+static bool keep(struct board_desc *desc, const char *text, struct error *err)
+{
+    struct board_late *late = calloc(1, sizeof *late + strlen(text) + 1);
+    struct board_late **end = &desc->late;
+
+    if (late == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    late->source = desc->source;
+    strcpy(late->text, text);
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = late;
+    return true;
+}
+
 static bool apply(struct board_desc *desc, const char *text, struct error *err)
 {
     struct setting setting;
@@ -168,7 +185,7 @@ static bool apply(struct board_desc *desc, const char *text, struct error *err)
     }
     found = find(desc, setting.name);
     if (found.memory == NULL && found.device == NULL) {
-        return refuse_name(desc, setting.name, err);
+        return desc->may_be_late ? keep(desc, text, err) : refuse_name(desc, setting.name, err);
     }
     if (!property_list_single(setting.key, setting.value, &list, err)) {
         return false;
@@ -197,4 +214,58 @@ bool board_apply_settings(struct board_desc *desc, const char *const *settings, 
         desc->source = board;
     }
     return good && (count == 0 || board_entry_check_all(desc, err));
+}
+
+/* ---- settings of devices that --periph makes ---- */
+
+static bool take_late(struct board_late *late, const char *name, struct property_list *list,
+                      struct error *err)
+{
+    struct board_desc nobody = {.source = late->source};
+    struct property_list single;
+    struct setting setting;
+
+    if (!cut(&nobody, late->text, &setting, err)) {
+        return false;
+    }
+    if (strcmp(setting.name, name) != 0) {
+        return true;
+    }
+    late->taken = true;
+    if (!property_list_single(setting.key, setting.value, &single, err)) {
+        return false;
+    }
+    single.properties[0].setting = late->source->label;
+    return property_list_override(list, &single, err);
+}
+
+bool board_take_late_settings(struct board_desc *desc, const char *name, struct property_list *list,
+                              struct error *err)
+{
+    for (struct board_late *late = desc->late; late != NULL; late = late->next) {
+        if (!take_late(late, name, list, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool board_check_late_settings(struct board_desc *desc, struct error *err)
+{
+    const struct board_source *board = desc->source;
+    struct board_late *late = desc->late;
+    struct setting setting;
+
+    while (late != NULL && late->taken) {
+        late = late->next;
+    }
+    if (late == NULL) {
+        return true;
+    }
+    desc->source = late->source;
+    if (cut(desc, late->text, &setting, err)) {
+        refuse_name(desc, setting.name, err);
+    }
+    desc->source = board;
+    return false;
 }

@@ -6,6 +6,7 @@
  * stack at the end of RAM, traps and FPU enabled, one window marked invalid, caches on, timer
  * scaler counting microseconds (RTEMS takes the clock frequency from it), UARTs enabled.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,6 +81,39 @@ static void tell_note(const struct machine *m, const struct image *image)
     }
 }
 
+static const struct board_memory *rom_at(const struct machine *m, uint32_t address)
+{
+    for (size_t i = 0; i < m->board->memory_count; i++) {
+        const struct board_memory *memory = &m->board->memories[i];
+        if (memory->type == BOARD_ROM && address - memory->base < memory->size) {
+            return memory;
+        }
+    }
+    return NULL;
+}
+
+/* A program whose variables are in a ROM is linked for another board.  In a boot PROM the bytes of variables
+ * are copied to where they are addressed. */
+static void tell_read_only(const struct machine *m, const struct image *image)
+{
+    char line[sizeof image->label + 200];
+
+    for (size_t i = 0; image->format == IMAGE_ELF && i < image->segment_count; i++) {
+        const struct image_segment *segment = &image->segments[i];
+        const struct board_memory *rom = rom_at(m, segment->address);
+        if ((segment->access & IMAGE_WRITE) && segment->virtual_address == segment->address &&
+            rom != NULL && m->options.notice != NULL) {
+            snprintf(line, sizeof line,
+                     "%s: the data that it writes (0x%08" PRIx32 "-0x%08" PRIx32
+                     ") lies in %s, which the board cannot write; is it for another --board?",
+                     image->label, segment->address, segment->address + segment->mem_size - 1,
+                     rom->name);
+            m->options.notice(m->options.context, line);
+            return;
+        }
+    }
+}
+
 static bool remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address,
                      struct error *err)
 {
@@ -128,8 +162,11 @@ bool leon3emu_load(struct machine *m, const char *path, struct error *err)
 {
     struct image *image;
 
-    return image_read(path, &image, err) && take_image(m, image, err) &&
-           remember(m, path, LOAD_IMAGE, 0, err);
+    if (!image_read(path, &image, err) || !take_image(m, image, err)) {
+        return false;
+    }
+    tell_read_only(m, image);
+    return remember(m, path, LOAD_IMAGE, 0, err);
 }
 
 bool leon3emu_load_more(struct machine *m, const char *path, struct error *err)
@@ -262,6 +299,26 @@ void machine_begin(struct machine *m)
     }
 }
 
+/* Something must be where the CPU starts, unless nothing is loaded at all: then GDB may bring it. */
+static bool check_reset_address(const struct machine *m, struct error *err)
+{
+    uint32_t address = m->cpus[0].config.reset_address;
+
+    for (const struct loaded *image = m->loaded; image != NULL; image = image->next) {
+        for (size_t i = 0; i < image->count; i++) {
+            if (address >= image->ranges[i].start && address < image->ranges[i].end) {
+                return true;
+            }
+        }
+    }
+    return m->loaded == NULL ||
+           error_set(err, LEON3EMU_IMAGE,
+                     "nothing is loaded at the reset address 0x%" PRIx32
+                     ", where --bios starts; leave out --bios, or give another one with "
+                     "--reset-address=ADDRESS",
+                     address);
+}
+
 bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
 {
     if (mode == START_LOADED && !m->has_entry) {
@@ -269,6 +326,9 @@ bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
                          "nothing to run: no image was loaded, or it names no entry point");
     }
     if (mode == START_EMPTY && !find_ram(m, err)) {
+        return false;
+    }
+    if (mode == START_RESET && !check_reset_address(m, err)) {
         return false;
     }
     chardev_hub_begin(m->chardevs);

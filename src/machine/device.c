@@ -441,7 +441,7 @@ static bool set_name(struct l3_host *host, const char *name, const struct proper
         name = given->value;
     }
     if (device_find(host->machine, name) != NULL) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "there is a device %s already", name);
+        return error_set(err, LEON3EMU_BOARD, "there is a device %s already", name);
     }
     host->name = strdup(name);
     host->owner.name = host->name;

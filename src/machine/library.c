@@ -165,12 +165,34 @@ static const char *near_builtin(const char *name, struct suggest *suggest)
     return suggest_text(suggest);
 }
 
+/* "; ./adc.so is there: write adc.so" for --periph adc, else nothing. */
+static const char *near_file(const struct machine *m, const char *name, char *text, size_t size)
+{
+    char so[200], path[512], tried[700] = "";
+    const char *list = m->options.plugin_path;
+    const char *last = library_directory(&m->options);
+    bool found;
+
+    snprintf(so, sizeof so, "%s.so", name);
+    found = try_directory(".", 1, so, path, sizeof path, tried, sizeof tried);
+    while (!found && list != NULL && *list != '\0') {
+        size_t length = strcspn(list, ":");
+        found =
+            length > 0 && try_directory(list, length, so, path, sizeof path, tried, sizeof tried);
+        list += length;
+        list += *list == ':';
+    }
+    found = found || try_directory(last, strlen(last), so, path, sizeof path, tried, sizeof tried);
+    snprintf(text, size, "; %s is there: write %s", path, so);
+    return found ? text : "";
+}
+
 /* Fills path with the first file that exists; *err lists the places otherwise. */
 static bool search(const struct machine *m, const char *name, char *path, size_t size,
                    struct error *err)
 {
     struct suggest suggest;
-    char tried[700] = "";
+    char tried[700] = "", near[760];
     const char *list = m->options.plugin_path;
     const char *last = library_directory(&m->options);
 
@@ -194,8 +216,9 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
         return true;
     }
     return error_set(err, LEON3EMU_PERIPHERAL,
-                     "no peripheral called %s: it is not built in, and there is no file %s%s", name,
-                     tried, near_builtin(name, &suggest));
+                     "no peripheral called %s: it is not built in, and there is no file %s%s%s",
+                     name, tried, near_file(m, name, near, sizeof near),
+                     near_builtin(name, &suggest));
 }
 
 static const struct library *find_loaded(const struct machine *m, const char *path,

@@ -252,8 +252,11 @@ static bool read_plain_board(struct machine *m, struct error *err)
 
 bool machine_read_board(struct machine *m, struct error *err)
 {
-    return read_plain_board(m, err) &&
-           board_apply_settings(m->board, m->options.settings, m->options.setting_count, err);
+    if (!read_plain_board(m, err)) {
+        return false;
+    }
+    m->board->may_be_late = m->options.peripheral_count > 0;
+    return board_apply_settings(m->board, m->options.settings, m->options.setting_count, err);
 }
 
 static struct cpu_config cpu_configuration(const struct board_desc *board,

@@ -66,14 +66,30 @@ static bool make_room(struct places *places)
     return true;
 }
 
-static bool refuse(const struct taken *other, uint64_t base, uint64_t size, struct error *err)
+/* The setting of the command line that has made a memory what it is, or NULL. */
+static const char *setting_of(const struct machine *m, const struct region *region)
 {
+    for (size_t i = 0; i < m->board->memory_count; i++) {
+        const struct board_memory *memory = &m->board->memories[i];
+        if (strcmp(memory->name, region->name) == 0 && memory->source->status == LEON3EMU_USAGE) {
+            return memory->source->label;
+        }
+    }
+    return NULL;
+}
+
+static bool refuse(const struct machine *m, const struct taken *other, uint64_t base, uint64_t size,
+                   struct error *err)
+{
+    const char *setting = setting_of(m, other->region);
+
     return error_set(
         err, LEON3EMU_BOARD,
-        "0x%08llx-0x%08llx overlaps %s at 0x%08llx-0x%08llx; choose another base, or a "
-        "priority to lie above or below it",
+        "0x%08llx-0x%08llx overlaps %s at 0x%08llx-0x%08llx%s%s; choose another %s",
         (unsigned long long)base, (unsigned long long)(base + size - 1), other->region->name,
-        (unsigned long long)other->base, (unsigned long long)(other->base + other->size - 1));
+        (unsigned long long)other->base, (unsigned long long)(other->base + other->size - 1),
+        setting == NULL ? "" : ", which it has by ", setting == NULL ? "" : setting,
+        setting == NULL ? "base, or a priority to lie above or below it" : "size or base for it");
 }
 
 bool places_take(struct machine *m, const struct region *region, uint64_t base, uint64_t size,
@@ -87,10 +103,10 @@ bool places_take(struct machine *m, const struct region *region, uint64_t base, 
     }
     at = find_index(places, base);
     if (at > 0 && places->list[at - 1].base + places->list[at - 1].size > base) {
-        return refuse(&places->list[at - 1], base, size, err);
+        return refuse(m, &places->list[at - 1], base, size, err);
     }
     if (at < places->count && places->list[at].base < base + size) {
-        return refuse(&places->list[at], base, size, err);
+        return refuse(m, &places->list[at], base, size, err);
     }
     memmove(places->list + at + 1, places->list + at, (places->count - at) * sizeof *places->list);
     places->list[at] = (struct taken){base, size, region};

@@ -83,8 +83,9 @@ class Table(Case):
                 if "spin.elf" not in typed:
                     typed.append("spin.elf")
                 typed = ["--board=leon3-grlib", *typed] if "uart1" in typed[0] else typed
+                typed += ["-d", "dev"] if option == "-dfilter" else []
                 done = self.run_it(*[word for word in typed if word != "leon3emu"], "--insn-limit=9")
-                ends = (ERROR_MODE,) if option == "-bios" else (INSN_LIMIT,)  # no PROM, but taken for one
+                ends = (IMAGE,) if option == "-bios" else (INSN_LIMIT,)  # taken for a PROM, and is none
                 self.assertIn(done.returncode, ends, (typed, done.stderr))
 
     def test_values(self):

@@ -187,6 +187,29 @@ class Words(Case):
             with self.subTest(option=option, value=value):
                 self.refuse(USAGE, rf"{option}[ =]{re.escape(value)}: .*", "spin.elf", option, value)
 
+    def test_hexadecimal_digits(self):
+        """As objdump prints them; as decimal numbers they would be others."""
+        for option, value in (("--explain", "01000000"), ("--explain", "9de3bf98"),
+                              ("--reset-address", "40000000")):
+            self.refuse(USAGE, f"{option} {value}: without 0x it is decimal; write 0x{value}", option, value,
+                        "spin.elf")
+        self.refuse(USAGE, ".*; write 0x40001000", "--load=spin.elf@40001000")
+
+    def test_what_shows_nothing(self):
+        self.refuse(USAGE, "--verify-jit compares .*", "--verify-jit", "--exec=interp", "spin.elf")
+        self.refuse(USAGE, "--log-file without -d: nothing is logged; .*", "-D", "log", "spin.elf")
+        self.refuse(USAGE, "--log-filter without -d: .*", "--log-filter=uart0", "spin.elf")
+        for words in (["--verify-jit=hash:5", "--exec=interp"], ["-D", "log", "--history=5"]):
+            self.assertEqual(self.run_it("spin.elf", "--insn-limit=9", *words).returncode, INSN_LIMIT)
+
+    def test_log_to_standard_output(self):
+        done = self.run_it("-D", "-", "-d", "in_asm", "spin.elf", "--insn-limit=9")
+        self.assertIn("40000000", done.stdout)
+        self.assertFalse((self.place / "-").exists())
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = self.run_it("-D", "-", "-d", "in_asm", "spin.elf", "--time-limit=1us", stdout=full)
+        self.assertIn("cannot write to standard output", done.stderr)
+
     def test_units(self):
         """Numbers are written the same wherever they are read."""
         for option, values in (("--time-limit", ("1m", "2h", "1.5s", "0.5", "20us")),
@@ -239,6 +262,28 @@ class Words(Case):
                     "flat.bin")
         self.refuse(IMAGE, r"flat.bin: its data \(0x90000000-0x90000007\) lies outside the board's memory; "
                     "load it elsewhere or choose another with --board", "--load=flat.bin@0x90000000")
+
+    def test_nothing_at_the_reset_address(self):
+        (self.place / "low.bin").write_bytes(struct.pack(">II", 0x10800000, 0x01000000))
+        sentence = (r"nothing is loaded at the reset address 0x0, where --bios starts; leave out --bios, or give "
+                    r"another one with --reset-address=ADDRESS")
+        self.refuse(IMAGE, sentence, "--bios", "spin.elf")
+        for words in (["--load=low.bin@0"], ["--reset-address=0x40000000"]):
+            self.assertEqual(self.run_it("--bios", "spin.elf", "--insn-limit=9", *words).returncode, INSN_LIMIT)
+
+    def test_variables_in_rom(self):
+        """Of a program for a board whose RAM is where this one has its PROM; the flags tell."""
+        image = bytearray((self.place / "spin.elf").read_bytes())
+        image[24:28] = image[60:64] = image[64:68] = struct.pack(">I", 0)
+        (self.place / "text.elf").write_bytes(image)
+        image[76:80] = struct.pack(">I", 7)
+        (self.place / "data.elf").write_bytes(image)
+        self.assertNotIn("data", self.run_it("text.elf", "--insn-limit=9").stderr)
+        said = self.run_it("data.elf", "--insn-limit=9").stderr
+        self.assertIn(r"data.elf: the data that it writes (0x00000000-0x00000007) lies in prom, which the board "
+                      "cannot write; is it for another --board?\n", said)
+        self.assertNotIn("for another", self.run_it("--bios", "data.elf", "--insn-limit=9").stderr)
+        self.assertNotIn("for another", self.run_it("--board=gr740", "data.elf", "--insn-limit=9").stderr)
 
     def test_sis(self):
         for words, sentence in ((["-m"], "-m wants a number of CPUs.*"), (["-m", "0"], "-m wants.*"),
@@ -329,12 +374,41 @@ class Boards(Case):
         self.assertEqual({line.split()[0] for line in listed.splitlines()}, boards)
         text = self.run_it("--board=gr712rc,help", "--set=cpu.nwin=16").stdout
         for line in (r"  board\.clock +80000000 +Hz.*", r"  cpu\.nwin +16 +register windows \(2 to 32\)",
-                     r"  cpu\.fpu .*", r"  sram\.size +64M .*", r"  uart1\.irq +17", "uart1, a apbuart:"):
+                     r"  cpu\.fpu .*", r"  sram\.size +64M .*", r"  uart1\.irq +17", r"uart1 \(apbuart\):"):
             self.assertRegex(text, rf"(?m)^{line}$")
         (self.place / "mine.so").write_text("")
         text = self.run_it("--periph=help").stdout
         self.assertRegex(text, r"(?m)^  apbuart +\S")
         self.assertRegex(text, r"(?m)^  mine\.so$")
+
+    def test_set_of_a_peripheral(self):
+        """Of a device that --periph adds or puts in the place of the board's."""
+        words = ["--periph=apbuart,base=0x80000900", "--periph=apbuart,base=0x80000a00,name=mine"]
+        text = self.dump(*words, "--set=apbuart0.fifo=4", "--set=mine.fifo=16", "--set=mine.irq=9")
+        self.assertRegex(text, r"device apbuart0: apbuart\n(?: {10}.*\n)*? {10}fifo = 4\n")
+        self.assertRegex(text, r"device mine: apbuart\n(?: {10}.*\n)*? {10}fifo = 16\n")
+        self.assertIn("fifo = 2\n", self.dump("--periph=apbuart", "--set=uart0.fifo=2"))
+        self.refuse(PERIPHERAL, "--set mine.fio=4: apbuart has no property fio; .*", *words, "--set=mine.fio=4",
+                    "spin.elf")
+        self.refuse(PERIPHERAL, "--set mine.fifo=99: fifo=99: must be .*", *words, "--set=mine.fifo=99",
+                    "spin.elf")
+        self.refuse(USAGE, "--set other.fifo=4: the board has no other; .*", *words, "--set=mine.fifo=4",
+                    "--set=other.fifo=4", "spin.elf")
+
+    def test_none_of_nothing(self):
+        for section in "memory", "devices":
+            (self.place / "a.board").write_text(f"include = leon3\n[{section}]\nxtra = none\n")
+            self.refuse(BOARD, "a.board:3: there is no xtra to take away with none", "spin.elf",
+                        "--board=a.board")
+
+    def test_overlaps_name_the_setting(self):
+        self.refuse(BOARD, "leon3:[0-9]+: uart0: 0x80000100-0x800001ff overlaps ram at 0x40000000-0xffffffff, which "
+                    "it has by --set ram.size=3G; choose another size or base for it", "--ram=3G", "spin.elf")
+
+    def test_library_of_that_name(self):
+        (self.place / "adc.so").write_text("")
+        self.refuse(PERIPHERAL, "--periph adc: no peripheral called adc: .*; ./adc.so is there: write adc.so",
+                    "--periph=adc", "spin.elf")
 
     def test_did_you_mean(self):
         for words, near in ((["--board=gr712"], "gr712rc"), (["--periph=apuart"], "apbuart"),
@@ -399,7 +473,7 @@ class Statuses(Case):
     def test_what_is_wrong(self):
         for spec in "file", "tcp:70000", "tcp", "nothing":
             self.assertEqual(self.line(spec), (PERIPHERAL, PERIPHERAL, BOARD), spec)
-        for properties in ("chardev=stdio", "chardev=none,chardev=none", "=1", "fifo=99", "name=uart0", "fio=1",
+        for properties in ("chardev=stdio", "chardev=none,chardev=none", "=1", "fifo=99", "fio=1",
                            "irq=99", "pnp_version=99"):
             self.assertEqual(self.status(f"--periph=apbuart,base=0x80000900,{properties}"), PERIPHERAL, properties)
 

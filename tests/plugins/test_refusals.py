@@ -144,8 +144,7 @@ class Properties(Refusal):
                     "0x80000100-0x800001ff", status=STATUS["BOARD"])
 
     def test_given_twice(self):
-        self.faulty("base=0x80000800,level=3,level=4", "property level is given twice",
-                    status=STATUS["USAGE"])
+        self.faulty("base=0x80000800,level=3,level=4", "property level is given twice")
 
     def test_same_name(self):
         faulty = plugin("faulty.so")

@@ -103,8 +103,8 @@ static void test_bad_peripherals(void **state)
         {"apbuart,chardv=pty,base=0x80001000", LEON3EMU_PERIPHERAL, "; did you mean chardev?"},
         {"apbuart,base=0x80001000,name=irqmp0", LEON3EMU_BOARD, "there is a device irqmp0 already"},
         {"apbuart,base", LEON3EMU_PERIPHERAL, "base=: must be a number"},
-        {"", LEON3EMU_USAGE, "--periph"},
-        {"apbuart,,,", LEON3EMU_USAGE, "--periph"},
+        {"", LEON3EMU_PERIPHERAL, "--periph"},
+        {"apbuart,,,", LEON3EMU_PERIPHERAL, "--periph"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
