@@ -219,7 +219,8 @@ enum ir_fp_check {
     IR_FP_RANGE =
         4, /* the result's magnitude is the greatest finite number or more, or the least normal
                         one or less */
-    IR_FP_CHECKS = 8
+    IR_FP_EXACT = 8, /* the result was rounded; with IR_FP_RANGE where the op can have that */
+    IR_FP_CHECKS = 16
 };
 
 /* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of

@@ -72,6 +72,12 @@ const char *const ir_fp_check_names[IR_FP_CHECKS] = {
     [IR_FP_A | IR_FP_RANGE] = "ar",
     [IR_FP_B | IR_FP_RANGE] = "br",
     [IR_FP_A | IR_FP_B | IR_FP_RANGE] = "abr",
+    [IR_FP_EXACT] = "x",
+    [IR_FP_A | IR_FP_EXACT] = "ax",
+    [IR_FP_RANGE | IR_FP_EXACT] = "rx",
+    [IR_FP_A | IR_FP_RANGE | IR_FP_EXACT] = "arx",
+    [IR_FP_B | IR_FP_RANGE | IR_FP_EXACT] = "brx",
+    [IR_FP_A | IR_FP_B | IR_FP_RANGE | IR_FP_EXACT] = "abrx",
 };
 
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op)

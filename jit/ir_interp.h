@@ -68,6 +68,7 @@ struct irx_run {
     const struct jit_jump *jumps;
     bool fp_begun;        /* an FBEGIN of this block has been */
     bool fp_flush;        /* IR_FP_FLUSH is in force */
+    bool fp_inexact;      /* inexact stuck before an op that is to be exact */
     struct jit_left left; /* valid once a handler has returned NULL */
     uint64_t values[IR_MAX_OPS];
 };

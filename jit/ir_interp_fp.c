@@ -126,6 +126,30 @@ static bool is_out_of_range(const struct irx_op *op, uint64_t bits, bool wide)
     return op->ir.cond & IR_FP_RANGE && (is_large(bits, wide) || is_small(bits, wide));
 }
 
+/* Before the operands are fetched: then the host has inexact only if the op raises it. */
+static void begin_exact(struct irx_run *run, const struct irx_op *op)
+{
+    if (op->ir.cond & IR_FP_EXACT) {
+        run->fp_inexact = fetestexcept(FE_INEXACT) != 0;
+        feclearexcept(FE_INEXACT);
+    }
+}
+
+/* The result has been stored, so that the host has performed the op. */
+static bool was_rounded(const struct irx_run *run, const struct irx_op *op)
+{
+    bool inexact;
+
+    if (!(op->ir.cond & IR_FP_EXACT)) {
+        return false;
+    }
+    inexact = fetestexcept(FE_INEXACT) != 0;
+    if (run->fp_inexact) {
+        feraiseexcept(FE_INEXACT);
+    }
+    return inexact;
+}
+
 static uint64_t read_slot(const struct irx_run *run, const struct irx_op *op, bool wide)
 {
     uint32_t narrow;
@@ -154,7 +178,10 @@ static const struct irx_op *leave_to_guest(struct irx_run *run, const struct irx
 static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op, uint64_t bits,
                                    bool special)
 {
-    return special && op->ir.insn != IR_NONE ? leave_to_guest(run, op) : irx_give(run, op, bits);
+    const struct irx_op *next = irx_give(run, op, bits);
+
+    return (was_rounded(run, op) || special) && op->ir.insn != IR_NONE ? leave_to_guest(run, op)
+                                                                       : next;
 }
 
 /* The same for a number of either width. */
@@ -171,21 +198,23 @@ static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op
 #define ARITHMETIC(name, fetch_b_32, fetch_b_64, expression, root_32, root_64, small_is_special)   \
     static const struct irx_op *name##_32(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
-        const float a = real_32(operand(run, op->ir.a, false));                                    \
-        fetch_b_32;                                                                                \
         if (refuses(run, op, false)) {                                                             \
             return leave_to_guest(run, op);                                                        \
         }                                                                                          \
+        begin_exact(run, op);                                                                      \
+        const float a = real_32(operand(run, op->ir.a, false));                                    \
+        fetch_b_32;                                                                                \
         const uint64_t bits = bits_32(root_32(expression));                                        \
         return finish_real(run, op, bits, false, small_is_special && is_small(bits, false));       \
     }                                                                                              \
     static const struct irx_op *name##_64(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
-        const double a = real_64(operand(run, op->ir.a, true));                                    \
-        fetch_b_64;                                                                                \
         if (refuses(run, op, true)) {                                                              \
             return leave_to_guest(run, op);                                                        \
         }                                                                                          \
+        begin_exact(run, op);                                                                      \
+        const double a = real_64(operand(run, op->ir.a, true));                                    \
+        fetch_b_64;                                                                                \
         const uint64_t bits = bits_64(root_64(expression));                                        \
         return finish_real(run, op, bits, true, small_is_special && is_small(bits, true));         \
     }
@@ -214,6 +243,7 @@ static const struct irx_op *fnarrow(struct irx_run *run, const struct irx_op *op
     if (refuses(run, op, true)) {
         return leave_to_guest(run, op);
     }
+    begin_exact(run, op);
     uint64_t bits = bits_32((float)real_64(operand(run, op->ir.a, true)));
     return finish_real(run, op, bits, false, is_small(bits, false));
 }
@@ -245,6 +275,7 @@ static const struct irx_op *convert(struct irx_run *run, const struct irx_op *op
     if (refuses(run, op, wide)) {
         return leave_to_guest(run, op);
     }
+    begin_exact(run, op);
     uint32_t result = is_nan(bits, wide) ? to_integer(NAN)
                       : wide             ? to_integer(real_64(bits))
                                          : to_integer((double)real_32(bits));

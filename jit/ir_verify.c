@@ -327,12 +327,13 @@ static unsigned possible_checks(const struct ir_op *op)
     case IR_FSUB:
     case IR_FMUL:
     case IR_FDIV:
-        return IR_FP_A | IR_FP_B | IR_FP_RANGE;
+        return IR_FP_A | IR_FP_B | IR_FP_RANGE | IR_FP_EXACT;
     case IR_FNARROW:
-        return IR_FP_A | IR_FP_RANGE;
+        return IR_FP_A | IR_FP_RANGE | IR_FP_EXACT;
     case IR_FSQRT:
-    case IR_FWIDEN:
     case IR_FTOI:
+        return IR_FP_A | IR_FP_EXACT;
+    case IR_FWIDEN:
         return IR_FP_A;
     default:
         return 0;
@@ -341,7 +342,11 @@ static unsigned possible_checks(const struct ir_op *op)
 
 static bool check_fp_checks(const struct walk *walk, const struct ir_op *op)
 {
-    return (op->cond & ~possible_checks(op)) == 0 ||
+    unsigned possible = possible_checks(op);
+    bool lacks_range =
+        (op->cond & (IR_FP_RANGE | IR_FP_EXACT)) == IR_FP_EXACT && (possible & IR_FP_RANGE);
+
+    return ((op->cond & ~possible) == 0 && !lacks_range) ||
            fail(walk, "it cannot check what %u says", op->cond);
 }
 

@@ -48,6 +48,7 @@ static void find_features(struct x64 *c, const struct jit_config *config)
     if (__get_cpuid(1, &a, &b, &features, &d)) {
         c->movbe = features & bit_MOVBE;
         c->avx = (features & bit_AVX) && (features & bit_OSXSAVE) && has_avx_state();
+        c->fma = c->avx && (features & bit_FMA);
     }
     if (__get_cpuid_count(7, 0, &a, &features, &b, &d)) {
         c->bmi2 = features & bit_BMI2;

@@ -34,12 +34,14 @@ static void emit_xmm_operand(struct x64 *c, uint32_t opcode, unsigned reg,
 
 /* ---- results that may be special ---- */
 
-static void check_nan(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
+static struct x64_stub *check_nan(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+                                  bool wide)
 {
-    if (op->insn != IR_NONE) {
-        x64_rr(&c->as, OP_UCOMIS | packed(wide), x->d, x->d);
-        x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
+    if (op->insn == IR_NONE) {
+        return NULL;
     }
+    x64_rr(&c->as, OP_UCOMIS | packed(wide), x->d, x->d);
+    return x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
 }
 
 static void emit_magnitude(struct x64 *c, unsigned to, unsigned from, bool wide)
@@ -55,28 +57,34 @@ static void emit_magnitude(struct x64 *c, unsigned to, unsigned from, bool wide)
 }
 
 /* What the result is: NaN or not above the least normal number; by the op's wish large, too. */
-static void check_result(struct x64 *c, const struct ir_op *op, const struct x64_args *x, bool wide)
+static struct x64_stub *check_result(struct x64 *c, const struct ir_op *op,
+                                     const struct x64_args *x, bool wide)
 {
+    bool by_error = op->cond & IR_FP_EXACT && (op->code == IR_FMUL || op->code == IR_FDIV);
+    const uint8_t *least = by_error ? c->thunks.least_exact : c->thunks.least;
     unsigned temp = x->t[0];
     uint8_t *large = NULL;
+    struct x64_stub *stub;
 
     if (op->insn == IR_NONE) {
-        return;
+        return NULL;
     }
     emit_magnitude(c, temp, x->d, wide);
     if (op->cond & IR_FP_RANGE) {
         x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.greatest + 16 * wide, 0);
         large = x64_jcc_later(&c->as, CC_AE);
     }
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.least + 16 * wide, 0);
-    x64_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE))->also = large;
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, least + 16 * wide, 0);
+    stub = x64_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE));
+    stub->also = large;
+    return stub;
 }
 
 /* ---- operands that may be special ---- */
 
-/* The stubs of an op's operands. */
-struct operand_stubs {
-    struct x64_stub *stubs[2];
+/* The stubs of an op that checks more: of its operands, its result, and its rounding. */
+struct check_stubs {
+    struct x64_stub *stubs[4];
 };
 
 /* ZF: the exponent is 0.  A comparison of the number itself would raise invalid for a signaling NaN, which the
@@ -124,12 +132,12 @@ static unsigned tells_by_result(const struct x64 *c, const struct ir_op *op)
 }
 
 /* a and b: the registers where the operands are now. */
-static struct operand_stubs check_operands(struct x64 *c, const struct ir_op *op,
-                                           const struct x64_args *x, unsigned a, unsigned b)
+static struct check_stubs check_operands(struct x64 *c, const struct ir_op *op,
+                                         const struct x64_args *x, unsigned a, unsigned b)
 {
     bool wide = c->ops[op->a].type == IR_F64;
     unsigned wanted = op->cond & ~tells_by_result(c, op);
-    struct operand_stubs checks = {{NULL, NULL}};
+    struct check_stubs checks = {{NULL}};
 
     if (wanted & IR_FP_A) {
         checks.stubs[0] = check_operand(c, x, a, wide);
@@ -141,7 +149,7 @@ static struct operand_stubs check_operands(struct x64 *c, const struct ir_op *op
 }
 
 /* The op is done: who has its result from the guest goes on here. */
-static void end_checks(struct x64 *c, struct operand_stubs checks)
+static void end_checks(struct x64 *c, struct check_stubs checks)
 {
     for (unsigned i = 0; i < ARRAY_LEN(checks.stubs); i++) {
         if (checks.stubs[i] != NULL) {
@@ -194,10 +202,106 @@ static void emit_product(struct x64 *c, const struct ir_op *op, const struct x64
     check_result(c, op, x, is_wide(op));
 }
 
-/* Any of the four that checks more. */
+/* ---- results that may be rounded ---- */
+
+static uint8_t *jump_unless_equal(struct x64 *c, unsigned a, unsigned b, bool wide)
+{
+    x64_rr(&c->as, OP_UCOMIS | packed(wide), a, b);
+    return x64_jcc_later(&c->as, CC_NE);
+}
+
+static uint8_t *jump_unless_zero(struct x64 *c, unsigned reg, bool wide)
+{
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), reg, c->thunks.zero, 0);
+    return x64_jcc_later(&c->as, CC_NE);
+}
+
+/* to = a op b, with FADD or FSUB; `to` is another register than b. */
+static void emit_sum_to(struct x64 *c, uint32_t opcode, unsigned to, unsigned a, unsigned b)
+{
+    if (c->avx) {
+        x64_vex_rr(&c->as, opcode, to, a, b);
+    } else {
+        x64_rr(&c->as, OP_MOVAPS, to, a);
+        x64_rr(&c->as, opcode, to, b);
+    }
+}
+
+/* Of a sum less its greater operand the difference is exact in each rounding mode, so it is the other operand only
+ * if the sum was; which is the greater one need not be known, as both differences are right then. */
+static void check_sum_exact(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+                            uint8_t *jumps[2])
+{
+    bool wide = is_wide(op);
+    unsigned a = x->in[0].reg, b = x->in[1].reg;
+    uint32_t add = OP_FADD | scalar(wide), sub = OP_FSUB | scalar(wide);
+
+    if (op->code == IR_FADD) {
+        emit_sum_to(c, sub, x->t[0], x->d, a);
+    } else {
+        emit_sum_to(c, sub, x->t[0], a, x->d);
+    }
+    jumps[0] = jump_unless_equal(c, x->t[0], b, wide);
+    emit_sum_to(c, op->code == IR_FADD ? sub : add, x->t[0], x->d, b);
+    jumps[1] = jump_unless_equal(c, x->t[0], a, wide);
+}
+
+/* a * b - d has one rounding and none if it is 0, as d is not so small that the error could be lost. */
+static void check_product_exact(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+                                uint8_t *jumps[2])
+{
+    bool wide = is_wide(op);
+
+    x64_rr(&c->as, OP_MOVAPS, x->t[0], x->in[0].reg);
+    x64_vex_rr(&c->as, OP_VFMSUB213 | x64_w(wide), x->t[0], x->in[1].reg, x->d);
+    jumps[0] = jump_unless_zero(c, x->t[0], wide);
+}
+
+/* a - d * b, the remainder of a quotient; of a root b is d. */
+static void check_remainder(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+                            unsigned b, uint8_t *jumps[2])
+{
+    bool wide = is_wide(op);
+    unsigned a = x->in[0].reg;
+
+    emit_magnitude(c, x->t[0], a, wide);
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), x->t[0], c->thunks.least_exact + 16 * wide, 0);
+    jumps[1] = x64_jcc_later(&c->as, CC_B);
+    x64_rr(&c->as, OP_MOVAPS, x->t[0], x->d);
+    x64_vex_rr(&c->as, OP_VFNMADD213 | x64_w(wide), x->t[0], b, a);
+    jumps[0] = jump_unless_zero(c, x->t[0], wide);
+}
+
+/* The result is no NaN.  Each check is an instruction sequence that raises nothing if the result is exact.
+ * Without FMA products, quotients and roots are all left to the guest. */
+static struct x64_stub *check_exact(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    uint8_t *jumps[2] = {NULL, NULL};
+    struct x64_stub *stub;
+
+    if (!(op->cond & IR_FP_EXACT)) {
+        return NULL;
+    }
+    if (op->code == IR_FADD || op->code == IR_FSUB) {
+        check_sum_exact(c, op, x, jumps);
+    } else if (!c->fma) {
+        jumps[0] = x64_jmp_later(&c->as);
+    } else if (op->code == IR_FMUL) {
+        check_product_exact(c, op, x, jumps);
+    } else {
+        check_remainder(c, op, x, op->code == IR_FDIV ? x->in[1].reg : x->d, jumps);
+    }
+    stub = x64_add_stub(c, STUB_FP, x, jumps[0]);
+    stub->also = jumps[1];
+    return stub;
+}
+
+/* ---- ops that check more ---- */
+
+/* Any of the four. */
 static void emit_checked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    struct operand_stubs checks = check_operands(c, op, x, x->in[0].reg, x->in[1].reg);
+    struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, x->in[1].reg);
     bool sum = op->code == IR_FADD || op->code == IR_FSUB;
 
     if (!c->avx) {
@@ -207,14 +311,26 @@ static void emit_checked(struct x64 *c, const struct ir_op *op, const struct x64
     if (sum && !(op->cond & IR_FP_RANGE)) {
         check_nan(c, op, x, is_wide(op));
     } else {
-        check_result(c, op, x, is_wide(op));
+        checks.stubs[2] = check_result(c, op, x, is_wide(op));
+        checks.stubs[3] = check_exact(c, op, x);
     }
+    end_checks(c, checks);
+}
+
+/* The operand stays: the check of the rounding looks at it. */
+static void emit_exact_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+{
+    struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
+
+    x64_rr(&c->as, opcode_of(op), x->d, x->in[0].reg);
+    checks.stubs[2] = check_nan(c, op, x, is_wide(op));
+    checks.stubs[3] = check_exact(c, op, x);
     end_checks(c, checks);
 }
 
 static void emit_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    struct operand_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
+    struct check_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
 
     x64_rr(&c->as, opcode_of(op), x->d, x->d);
     check_nan(c, op, x, is_wide(op));
@@ -224,7 +340,7 @@ static void emit_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_ar
 /* In place, so that the result depends on no older value of the register. */
 static void emit_widen(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    struct operand_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
+    struct check_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
 
     x64_rr(&c->as, OP_CVTF2F | X_F3, x->d, x->d);
     check_nan(c, op, x, true);
@@ -233,11 +349,16 @@ static void emit_widen(struct x64 *c, const struct ir_op *op, const struct x64_a
 
 static void emit_narrow(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    struct operand_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
+    struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
     x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
     x64_rr(&c->as, OP_CVTF2F | X_F2, x->d, x->d);
-    check_result(c, op, x, false);
+    checks.stubs[2] = check_result(c, op, x, false);
+    if (op->cond & IR_FP_EXACT) {
+        x64_rr(&c->as, OP_CVTF2F | X_F3, x->t[0], x->d);
+        checks.stubs[3] =
+            x64_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, true));
+    }
     end_checks(c, checks);
 }
 
@@ -245,12 +366,18 @@ static void emit_narrow(struct x64 *c, const struct ir_op *op, const struct x64_
 static void emit_to_int(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
-    struct operand_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
+    struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
     emit_xmm_operand(c, OP_CVTTF2SI | scalar(wide), x->d, x->in[0]);
     if (op->insn != IR_NONE) {
         x64_alu_ri(&c->as, ALU_CMP, false, x->d, 1);
-        x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
+        checks.stubs[2] = x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
+    }
+    if (op->cond & IR_FP_EXACT) {
+        x64_rr(&c->as, OP_XORPS, x->t[0], x->t[0]);
+        x64_rr(&c->as, OP_CVTSI2F | scalar(wide), x->t[0], x->d);
+        checks.stubs[3] =
+            x64_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, wide));
     }
     end_checks(c, checks);
 }
@@ -262,6 +389,8 @@ static const struct x64_row *pick_checked_row(const struct ir_op *op)
         2, {C_X, C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_checked, NULL};
     static const struct x64_row root = {1, {C_X},     OUT_XTIED, ROW_SPOILS | ROW_XTEMPS,
                                         1, emit_sqrt, NULL};
+    static const struct x64_row exact_root = {
+        1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_exact_sqrt, NULL};
     static const struct x64_row widen = {1, {C_X},      OUT_XTIED, ROW_SPOILS | ROW_XTEMPS,
                                          1, emit_widen, NULL};
     static const struct x64_row narrow = {
@@ -271,7 +400,7 @@ static const struct x64_row *pick_checked_row(const struct ir_op *op)
 
     switch (op->code) {
     case IR_FSQRT:
-        return &root;
+        return op->cond & IR_FP_EXACT ? &exact_root : &root;
     case IR_FWIDEN:
         return &widen;
     case IR_FNARROW:

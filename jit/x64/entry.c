@@ -115,11 +115,13 @@ static void emit_fp(struct x64 *c)
     static const uint64_t magnitude[2][2] = {{0x7fffffff, 0}, {0x7fffffffffffffff, 0}};
     static const uint64_t least[2][2] = {{0x00800000, 0}, {0x0010000000000000, 0}};
     static const uint64_t exponent[2][2] = {{0x7f800000, 0}, {0x7ff0000000000000, 0}};
+    static const uint64_t least_exact[2][2] = {{0x1c800000, 0}, {0x07b0000000000000, 0}};
     static const uint64_t greatest[2][2] = {{0x7f7fffff, 0}, {0x7fefffffffffffff, 0}};
 
     c->thunks.zero = emit_constants(c, zero, 1);
     c->thunks.magnitude = emit_constants(c, magnitude, 2);
     c->thunks.least = emit_constants(c, least, 2);
+    c->thunks.least_exact = emit_constants(c, least_exact, 2);
     c->thunks.exponent = emit_constants(c, exponent, 2);
     c->thunks.greatest = emit_constants(c, greatest, 2);
     emit_fp_modes(c);

@@ -348,7 +348,7 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
     x64_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));
     emit_work(c, stub, op);
     restore_live(c, stub->live);
-    x64_jmp(&c->as, stub->kind == STUB_FP_OPERAND ? stub->after : stub->back);
+    x64_jmp(&c->as, stub->after != NULL ? stub->after : stub->back);
 }
 
 bool x64_emit_stubs(struct x64 *c)

@@ -223,7 +223,8 @@ struct x64_stub {
     uint8_t *also;   /* and of another one, or NULL */
     uint8_t *back;   /* where to go on */
     uint8_t *
-        after; /* FP_OPERAND: where to go on with the guest's result; back is for what is no such operand */
+        after; /* where to go on with the guest's result, if not NULL; back is then for what proves to be
+                     * nothing special */
     struct x64_operand a, b;
     struct x64_noted pending;
     struct x64_noted_lazy lazy;
@@ -247,6 +248,7 @@ struct x64_thunks {
     uint8_t *mxcsr;            /* constants: by enum ir_fp_mode, 4 bytes each */
     uint8_t *magnitude;        /* [0] of F32, [1] of F64: 16 bytes each */
     uint8_t *least;            /* the same: least normal number */
+    uint8_t *least_exact;      /* from here on the error of a product is no subnormal number */
     uint8_t *greatest;         /* the same: greatest finite number */
     uint8_t *exponent;         /* the same: the exponent's bits */
     uint8_t *zero;
@@ -259,7 +261,7 @@ struct x64 {
     const struct ir_guest *guest;
     struct codebuf buffer;
     struct x64_thunks thunks;
-    bool movbe, bmi2, avx; /* the host has these */
+    bool movbe, bmi2, avx, fma; /* the host has these */
     bool inline_jumps;
     uint32_t allowed;           /* registers for values */
     uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */

@@ -88,18 +88,25 @@ static uint8_t find_icc(const struct jit_flags_layout *at, uint32_t flags)
                      (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C);
 }
 
-/* With an overflow or underflow that traps the host has raised inexact, too, which must not accrue: where it has
- * accrued already, that does not matter.  An inexact result that traps is never the host's. */
-unsigned generated_fp_mode(const struct cpu *cpu)
+/* Where only exact results are for the host: what traps is not to accrue, and the host raises inexact with each
+ * overflow and underflow, too.  Where that has accrued already, it does not matter. */
+static bool wants_exact(const struct cpu *cpu)
 {
     unsigned tem = bits_get(cpu->fsr, FSR_TEM, 5);
     bool accrued = cpu->fsr >> FSR_AEXC & SOFTFLOAT_NX;
 
-    if (cpu->fp_state != FP_EXECUTE || tem & SOFTFLOAT_NX ||
-        (tem & (SOFTFLOAT_OF | SOFTFLOAT_UF) && !accrued)) {
+    return tem & SOFTFLOAT_NX || (tem & (SOFTFLOAT_OF | SOFTFLOAT_UF) && !accrued);
+}
+
+unsigned generated_fp_mode(const struct cpu *cpu)
+{
+    if (cpu->fp_state != FP_EXECUTE) {
         return MODE_FP_SLOW;
     }
-    return tem != 0 ? MODE_FP_TRAPS : 0;
+    if (wants_exact(cpu)) {
+        return MODE_FP_EXACT;
+    }
+    return bits_get(cpu->fsr, FSR_TEM, 5) != 0 ? MODE_FP_TRAPS : 0;
 }
 
 static inline void choose_fp_mode(struct cpu *cpu)
@@ -113,7 +120,9 @@ static inline void choose_fp_mode(struct cpu *cpu)
  * found to be unfinished.  Where FPops may trap each one that raises more than inexact is, and accrues there or traps. */
 static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
 {
-    if (cpu->fsr & 0x1fu << FSR_TEM) {
+    if (wants_exact(cpu)) {
+        raised = 0;
+    } else if (cpu->fsr & 0x1fu << FSR_TEM) {
         raised &= JIT_FP_INEXACT;
     } else {
         raised &= ~(cpu->config.fpu <= CPU_FPU_IEEE ? JIT_FP_UNDERFLOW : JIT_FP_INVALID);

@@ -55,8 +55,11 @@ enum block_mode {
     MODE_SUPERVISOR = 1,
     MODE_MMU = 2,
     MODE_EF = 4,
+    MODE_FP = 24,      /* one of these: */
     MODE_FP_TRAPS = 8, /* FPops may trap, but for inexact results: who may is not for the host */
     MODE_FP_SLOW = 16, /* none is for the host */
+    MODE_FP_EXACT =
+        24, /* as TRAPS; and only exact results are for the host, so that it accrues nothing */
     MODE_COUNT = 32
 };
 
@@ -91,7 +94,12 @@ struct guest_block {
     struct block_insn *insns;
 };
 
-/* MODE_FP_TRAPS, MODE_FP_SLOW, or 0 for what nearly all code has: no trap enabled and none pending. */
+static inline bool mode_has_fpu(uint32_t mode)
+{
+    return (mode & MODE_EF) && (mode & MODE_FP) != MODE_FP_SLOW;
+}
+
+/* Of MODE_FP: 0 for what nearly all code has: no trap enabled and none pending. */
 unsigned generated_fp_mode(const struct cpu *cpu);
 
 static inline unsigned generated_mode(const struct cpu *cpu)

@@ -198,7 +198,7 @@ static enum flow trans_bicc(struct translation *t, const struct insn *f)
 static enum flow trans_fbfcc(struct translation *t, const struct insn *f)
 {
     unsigned number = f->asi & INSN_CONDITION;
-    if ((t->request->mode & (MODE_EF | MODE_FP_SLOW)) != MODE_EF) {
+    if (!mode_has_fpu(t->request->mode)) {
         return quit_at(t, f);
     }
     return trans_branch(t, f, branch_fp, number == 0, number == 8);

@@ -2,12 +2,12 @@
 /*
  * Translator: floating point.  SPARC V8 B.33, 4.4.
  *
- * An FPop is the host's business unless a trap is pending or inexact results trap (MODE_FP_SLOW).  Its
+ * An FPop is the host's business unless a trap is pending (MODE_FP_SLOW).  Its
  * exceptions then matter only to who reads the FSR: aexc sticks in the host, cexc is worked out from the last
  * FPop and its operands, which are kept (generated.h).
  *
- * Where other exceptions may trap (MODE_FP_TRAPS) an FPop whose result may have raised one is the
- * interpreter's, which performs it anew; and so is, on FPUs that know no denormal numbers, an FPop with such an
+ * Where exceptions but inexact may trap (MODE_FP_TRAPS) an FPop whose result may have raised one is the
+ * interpreter's, which performs it anew; where inexact may, too, each that was rounded (MODE_FP_EXACT); and so is, on FPUs that know no denormal numbers, an FPop with such an
  * operand.  Which registers hold none is known behind an FPop that has written or read them.
  */
 #include "bits.h"
@@ -39,12 +39,23 @@ static struct fp_shape shape_of(unsigned row)
 
 static bool is_plain(const struct translation *t)
 {
-    return (t->request->mode & (MODE_EF | MODE_FP_SLOW)) == MODE_EF;
+    return mode_has_fpu(t->request->mode);
 }
 
 static bool may_trap(const struct translation *t)
 {
     return t->request->mode & MODE_FP_TRAPS;
+}
+
+static bool must_be_exact(const struct translation *t)
+{
+    return (t->request->mode & MODE_FP) == MODE_FP_EXACT;
+}
+
+/* What results are looked at for; an op that gives no large ones has no range. */
+static unsigned result_checks(const struct translation *t, bool has_range)
+{
+    return (may_trap(t) && has_range ? IR_FP_RANGE : 0u) | (must_be_exact(t) ? IR_FP_EXACT : 0u);
 }
 
 /* ---- denormal numbers ---- */
@@ -116,7 +127,7 @@ enum flow trans_fp_other(struct translation *t, const struct insn *f, unsigned i
 
 bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special)
 {
-    bool slow = t->request->mode & MODE_FP_SLOW;
+    bool slow = (t->request->mode & MODE_FP) == MODE_FP_SLOW;
 
     if (is_special || !(t->request->mode & MODE_EF) || (slow && t->in_arm)) {
         return false;
@@ -198,12 +209,31 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
         op.a = fp_op(t, IR_FWIDEN, IR_F64, a, 0);
         op.b = fp_op(t, IR_FWIDEN, IR_F64, b, 0);
     } else {
-        op.cond = (uint8_t)(check_of(t, IR_FP_A, f->rs1, shape.from_double) |
-                            check_of(t, IR_FP_B, f->rs2, shape.from_double) |
-                            (may_trap(t) ? IR_FP_RANGE : 0u));
+        op.cond =
+            (uint8_t)(check_of(t, IR_FP_A, f->rs1, shape.from_double) |
+                      check_of(t, IR_FP_B, f->rs2, shape.from_double) | result_checks(t, true));
     }
     set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
     note(t, f, a, b, shape.from_double);
+    return FLOW_ON;
+}
+
+/* A single that must be exact is made from the double, which is. */
+static enum flow from_integer(struct translation *t, const struct insn *f, unsigned insn,
+                              struct fp_shape shape)
+{
+    bool narrowed = must_be_exact(t) && !shape.to_double;
+    ir_ref integer = ir_get(t->block, SLOT_F + f->rs2);
+    ir_ref value = fp_op(t, IR_FFROMI, shape.to_double || narrowed ? IR_F64 : IR_F32, integer, 0);
+
+    if (narrowed) {
+        struct ir_op op = {.code = IR_FNARROW, .type = IR_F32, .cond = IR_FP_RANGE | IR_FP_EXACT};
+        op.a = value;
+        value = fp_op_at(t, op, slot_of(f->rd, false), insn);
+    }
+    set_result(t, f->rd, shape.to_double, value);
+    ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
+    ir_set(t->block, SLOT_FPA_W, integer);
     return FLOW_ON;
 }
 
@@ -220,22 +250,19 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
     }
     begin(t);
     if (shape.code == IR_FFROMI) {
-        op.a = ir_get(t->block, SLOT_F + f->rs2);
-        op.insn = IR_NONE;
-        set_result(t, f->rd, shape.to_double, ir_add_op(t->block, op));
-        ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
-        ir_set(t->block, SLOT_FPA_W, op.a);
-        return FLOW_ON;
+        return from_integer(t, f, insn, shape);
     }
     op.a = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     op.cond = (uint8_t)check_of(t, IR_FP_A, f->rs2, shape.from_double);
+    if (shape.code != IR_FWIDEN) {
+        op.cond |= (uint8_t)result_checks(t, shape.code == IR_FNARROW);
+    }
     if (shape.code == IR_FTOI) {
         op.type = IR_I32;
         slot = SLOT_F + f->rd;
         ir_set(t->block, slot, fp_op_at(t, op, slot, insn));
         trans_fp_forget(t, f->rd, false);
     } else {
-        op.cond |= shape.code == IR_FNARROW && may_trap(t) ? IR_FP_RANGE : 0;
         set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
     }
     note(t, f, op.a, 0, shape.from_double);

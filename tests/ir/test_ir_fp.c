@@ -107,6 +107,45 @@ static const struct row rows[] = {
     {"fnarrow.f32", D_SNAN, 0, ANY_NAN, NV, ALWAYS},
 };
 
+/* With more checks; each has an instruction. */
+static const struct row checked_rows[] = {
+    {"fadd.f32.rx", ONE, TWO, 0x40400000, 0, NEVER},
+    {"fadd.f32.rx", ONE, 0x33000000, ONE, NX, ALWAYS},
+    {"fadd.f32.rx", 0x33000000, ONE, ONE, NX, ALWAYS},
+    {"fadd.f32.rx", 0x33000000, 0xbf800000, 0xbf800000, NX, ALWAYS},
+    {"fadd.f32.rx", INF, ONE, INF, 0, ALWAYS},
+    {"fadd.f64.rx", D_ONE, D(0x3c000000), D_ONE, NX, ALWAYS},
+    {"fadd.f64.rx", D_ONE, D(0x3cb00000), D_ONE + 1, 0, NEVER},
+    {"fsub.f32.rx", TWO, ONE, ONE, 0, NEVER},
+    {"fsub.f32.rx", TWO, 0x33000000, TWO, NX, ALWAYS},
+    {"fsub.f32.rx", 0x33000000, TWO, TWO | MINUS, NX, ALWAYS},
+    {"fsub.f64.rx", D_ONE, D(0x3c000000), D_ONE, NX, ALWAYS},
+    {"fmul.f32.rx", TWO, 0x40400000, 0x40c00000, 0, NEVER},
+    {"fmul.f32.rx", 0x3f800001, 0x3f800001, 0x3f800002, NX, ALWAYS},
+    {"fmul.f64.rx", D_ONE + 1, D_ONE + 1, D_ONE + 2, NX, ALWAYS},
+    {"fmul.f64.rx", D(0x06000000) + 1, D_ONE + 1, D(0x06000000) + 2, NX, ALWAYS},
+    {"fmul.f32.rx", 0, ONE, 0, 0, MAY},
+    {"fdiv.f32.rx", 0x40c00000, TWO, 0x40400000, 0, NEVER},
+    {"fdiv.f32.rx", ONE, 0x40400000, 0x3eaaaaab, NX, ALWAYS},
+    {"fdiv.f64.rx", D_ONE, D(0x40080000), UINT64_C(0x3fd5555555555555), NX, ALWAYS},
+    {"fdiv.f64.rx", D(0x00200000), D(0x00280000), UINT64_C(0x3fe5555555555555), NX, ALWAYS},
+    {"fdiv.f32.rx", ONE, 0, INF, DZ, ALWAYS},
+    {"fsqrt.f32.x", 0x40800000, 0, TWO, 0, NEVER},
+    {"fsqrt.f32.x", TWO, 0, 0x3fb504f3, NX, ALWAYS},
+    {"fsqrt.f64.x", D(0x40220000), 0, D(0x40080000), 0, NEVER},
+    {"fsqrt.f64.x", D(0x40000000), 0, UINT64_C(0x3ff6a09e667f3bcd), NX, ALWAYS},
+    {"fnarrow.f32.rx", D_ONE, 0, ONE, 0, NEVER},
+    {"fnarrow.f32.rx", D_ONE + 1, 0, ONE, NX, ALWAYS},
+    {"fnarrow.f32.rx", D(0x47f00000), 0, INF, OF | NX, ALWAYS},
+    {"fadd.f32.a", TINY, ONE, ONE, 0, ALWAYS},
+    {"fadd.f32.b", ONE, TINY, ONE, 0, ALWAYS},
+    {"fmul.f32.ab", TINY, 0, 0, 0, ALWAYS},
+    {"fmul.f64.ab", 0, 1, 0, 0, ALWAYS},
+    {"fmul.f64.ab", D_ONE, D_ONE, D_ONE, 0, NEVER},
+    {"fmul.f32.r", MOST, ONE, MOST, 0, ALWAYS},
+    {"fwiden.f64.a", TINY, 0, D(0x36a00000), 0, ALWAYS},
+};
+
 /* FTOI's type is I32; these say what they convert.  FFROMI's a is an integer. */
 static const struct row to_integer_rows[] = {
     {"f32", ONE, 0, 1, 0, NEVER},
@@ -124,6 +163,14 @@ static const struct row to_integer_rows[] = {
     {"f64", UINT64_C(0xc1e0000000200000), 0, 0x80000000, NV, ALWAYS},
     {"f64", D_SNAN, 0, 0x80000000, NV, ALWAYS},
     {"f64", D(0xbfe80000), 0, 0, NX, NEVER},
+};
+
+static const struct row exact_integer_rows[] = {
+    {"f32", TWO, 0, 2, 0, NEVER},
+    {"f32", 0xbfc00000, 0, 0xffffffff, NX, ALWAYS},
+    {"f32", MINUS, 0, 0, 0, NEVER},
+    {"f64", UINT64_C(0x41dfffffffe00000), 0, 0x7fffffff, NX, ALWAYS},
+    {"f64", UINT64_C(0x41dfffffffc00000), 0, 0x7fffffff, 0, NEVER},
 };
 
 static const struct row from_integer_rows[] = {
@@ -246,6 +293,17 @@ static void check_result(const struct bench *bench, const struct form *form, con
     }
 }
 
+static void check_with_insn(struct bench *bench, const struct form *form, const struct row *row)
+{
+    run_row(bench, form, row, true);
+    check_result(bench, form, row, true);
+    bool stepped = bench->toy->env.f[4] != 0x11111111;
+    if (row->special != MAY && stepped != (row->special == ALWAYS)) {
+        fail_msg("%s, %s of %s: %" PRIx64 " %" PRIx64 " is %s", bench->backend->name, form->op,
+                 form->operands, row->a, row->b, stepped ? "stepped" : "not stepped");
+    }
+}
+
 /* Without an instruction, then with one. */
 static void check_row(struct bench *bench, const struct form *form, const struct row *row)
 {
@@ -254,13 +312,7 @@ static void check_row(struct bench *bench, const struct form *form, const struct
     if (strchr(ir_rows[code_of(form->op)].operands, 'k') == NULL) {
         return;
     }
-    run_row(bench, form, row, true);
-    check_result(bench, form, row, true);
-    bool stepped = bench->toy->env.f[4] != 0x11111111;
-    if (row->special != MAY && stepped != (row->special == ALWAYS)) {
-        fail_msg("%s, %s of %s: %" PRIx64 " %" PRIx64 " is %s", bench->backend->name, form->op,
-                 form->operands, row->a, row->b, stepped ? "stepped" : "not stepped");
-    }
+    check_with_insn(bench, form, row);
 }
 
 static void check_arithmetic(struct bench *bench)
@@ -277,8 +329,39 @@ static void check_arithmetic(struct bench *bench)
     }
 }
 
+/* Without FMA a backend leaves products, quotients and roots that must be exact to the guest. */
+static bool is_left(const char *op)
+{
+    return strchr(op, 'x') != NULL && !__builtin_cpu_supports("fma") &&
+           (strncmp(op, "fmul", 4) == 0 || strncmp(op, "fdiv", 4) == 0 ||
+            strncmp(op, "fsqrt", 5) == 0);
+}
+
+static void check_checked(struct bench *bench)
+{
+    for (size_t i = 0; i < ARRAY_LEN(checked_rows); i++) {
+        struct row row = checked_rows[i];
+        unsigned code = code_of(row.op);
+        const char *type = strstr(row.op, "f64") != NULL ? "f64" : "f32";
+        struct form form = {row.op,
+                            code == IR_FWIDEN    ? "f32"
+                            : code == IR_FNARROW ? "f64"
+                                                 : type,
+                            type, ir_rows[code].operand_count == 2};
+
+        if (is_left(row.op) && row.special == NEVER) {
+            row.special = MAY;
+        }
+        check_with_insn(bench, &form, &row);
+    }
+}
+
 static void check_conversions(struct bench *bench)
 {
+    for (size_t i = 0; i < ARRAY_LEN(exact_integer_rows); i++) {
+        struct form form = {"ftoi.x", exact_integer_rows[i].op, "i32", false};
+        check_with_insn(bench, &form, &exact_integer_rows[i]);
+    }
     for (size_t i = 0; i < ARRAY_LEN(to_integer_rows); i++) {
         struct form form = {"ftoi", to_integer_rows[i].op, "i32", false};
         check_row(bench, &form, &to_integer_rows[i]);
@@ -331,6 +414,12 @@ static void test_arithmetic(void **state)
     bench_each(check_arithmetic);
 }
 
+static void test_checks(void **state)
+{
+    (void)state;
+    bench_each(check_checked);
+}
+
 static void test_conversions(void **state)
 {
     (void)state;
@@ -352,9 +441,8 @@ static void test_gathering(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arithmetic),
-        cmocka_unit_test(test_conversions),
-        cmocka_unit_test(test_comparisons),
+        cmocka_unit_test(test_arithmetic),  cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_conversions), cmocka_unit_test(test_comparisons),
         cmocka_unit_test(test_gathering),
     };
 

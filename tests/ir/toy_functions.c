@@ -247,12 +247,13 @@ static bool perform_fp(struct toy_env *env, const struct toy_insn *insn)
     return zero;
 }
 
-/* Whether an op with a zero as its result comes here is the backend's choice: that leaves no trace. */
+/* Whether an op with a zero as its result comes here is the backend's choice, as it is with some that must be
+ * exact: that leaves no trace. */
 static enum ir_verdict step_fp(struct toy_env *env, const struct toy_block *block, uint32_t number)
 {
     uint64_t state = state_but_memo(env);
 
-    if (perform_fp(env, &block->insns[number])) {
+    if (perform_fp(env, &block->insns[number]) || block->insns[number].open) {
         return IR_STAY;
     }
     toy_note(env->toy,

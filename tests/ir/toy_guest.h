@@ -94,6 +94,7 @@ struct toy_insn {
     uint8_t a, b;   /* slots of the operands */
     uint8_t slot;   /* of the result */
     int8_t windows; /* how far the SHIFT goes */
+    bool open;      /* FP op: the backend may come to step() as it likes */
 };
 
 /* The cookie of a block. */

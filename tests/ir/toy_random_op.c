@@ -238,12 +238,16 @@ static void choose_types(struct toy_maker *maker, unsigned code, unsigned *opera
 /* Special operands and results are as others to the toy's step(): it makes no difference who performs the op. */
 static uint8_t some_checks(struct toy_maker *maker, unsigned code, bool binary)
 {
-    unsigned possible =
-        IR_FP_A | (binary ? IR_FP_B | IR_FP_RANGE : 0u) | (code == IR_FNARROW ? IR_FP_RANGE : 0u);
+    bool has_range = binary || code == IR_FNARROW;
+    unsigned possible = IR_FP_A | (binary ? (unsigned)IR_FP_B : 0u) |
+                        (has_range ? (unsigned)IR_FP_RANGE : 0u) |
+                        (code == IR_FWIDEN ? 0u : (unsigned)IR_FP_EXACT);
+    unsigned checks = possible & toy_below(&maker->rng, IR_FP_CHECKS);
 
-    return toy_percent(&maker->rng, 50)
-               ? 0
-               : (uint8_t)(possible & toy_below(&maker->rng, IR_FP_CHECKS));
+    if (checks & IR_FP_EXACT && has_range) {
+        checks |= IR_FP_RANGE;
+    }
+    return toy_percent(&maker->rng, 50) ? 0 : (uint8_t)checks;
 }
 
 /* As a translator has it: operands from slots, where step() finds them, and the result to its slot. */
@@ -276,6 +280,8 @@ static void add_fp(struct toy_maker *maker)
     op.a = ir_get(maker->block, a);
     op.b = b != TOY_NO_SLOT ? ir_get(maker->block, b) : 0;
     op.cond = some_checks(maker, code, b != TOY_NO_SLOT);
+    maker->info->insns[insn].open =
+        op.cond & IR_FP_EXACT && (code == IR_FMUL || code == IR_FDIV || code == IR_FSQRT);
     ir_ref value = toy_append(maker, op);
     ir_set(maker->block, result == IR_I32 ? slot - TOY_F0 + TOY_FI0 : slot, value);
 }
