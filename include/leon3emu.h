@@ -94,9 +94,9 @@ struct leon3emu_options {
     uint32_t log_mask;       /* of log_parse() in log.h                                        */
     const char *log_filter;  /* of log_filter_parse() in log.h; NULL: all is logged            */
     uint32_t history;        /* how many last lines to keep for leon3emu_history(); 0: none    */
-    /* Where log_line and notice write, to be compared with output_fd: if both are the same terminal, pipe
+    /* Where log_line and notice write, to be compared with output_fd: if it is the same terminal, pipe
      * or file, their lines and the guest's come there in the order in which they were made.  -1: not told. */
-    int log_fd;
+    int log_fd, notice_fd;
     int input_fd, output_fd; /* what character lines called stdio use; -1: none                */
     unsigned cpus;           /* how many CPUs; 0: what the board says                         */
     uint64_t quantum;        /* cycles each of several CPUs executes in turn; 0: 700          */
@@ -167,6 +167,10 @@ void leon3emu_tick(struct machine *machine);
 
 /* Makes a run tell soon, by notices, how far it has come, and go on.  From any thread or signal handler. */
 void leon3emu_request_status(struct machine *machine);
+
+/* Behind a run, before something is written to options.notice_fd: if the guest's output goes there, too, and stopped in
+ * the middle of a line, that is ended. */
+void leon3emu_begin_line(struct machine *machine);
 
 /* Was output of a character line lost, or input, because the host could not write or read it (a full disk, a closed
  * pipe)?  A log line said so when it happened. */

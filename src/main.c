@@ -99,6 +99,14 @@ static void explain_stop(struct machine *m, const struct stop_info *stop)
     }
 }
 
+/* Does something follow the guest's output? */
+static bool has_more_to_say(struct machine *m, const struct cli_options *cli,
+                            const struct stop_info *stop)
+{
+    return stop->text[0] != '\0' || stop->kind != STOP_GUEST_EXIT || cli->stats ||
+           cli->machine.jit.hash != 0 || leon3emu_output_failed(m);
+}
+
 static int run(struct machine *m, const struct cli_options *cli)
 {
     struct stop_info stop;
@@ -110,6 +118,9 @@ static int run(struct machine *m, const struct cli_options *cli)
     leon3emu_run(m, 0, &stop);
     leon3emu_console_raw(m, false);
     crash_run(NULL);
+    if (has_more_to_say(m, cli, &stop)) {
+        leon3emu_begin_line(m);
+    }
     explain_stop(m, &stop);
     if (cli->machine.jit.hash != 0) {
         fprintf(stderr, "leon3emu: state hash %016" PRIx64 "\n", leon3emu_state_hash(m));
@@ -173,6 +184,7 @@ int main(int argc, char **argv)
     }
     cli.machine.context = &log;
     cli.machine.log_fd = log.fd;
+    cli.machine.notice_fd = STDERR_FILENO;
     cli.machine.log_line = cli_log_line;
     cli.machine.notice = cli_notice;
     cli.machine.fatal = crash_fatal;

@@ -36,6 +36,7 @@ struct chardev_hub *chardev_hub_create(const struct chardev_hub_config *config)
     }
     hub->config = *config;
     hub->shares_log = is_same(config->output_fd, config->log_fd);
+    hub->shares_notices = is_same(config->output_fd, config->notice_fd);
     return hub;
 }
 
@@ -271,12 +272,26 @@ void chardev_hub_flush_lines(struct chardev_hub *hub)
 }
 
 /* Output that fails is logged: that line finds nothing to wait for. */
-void chardev_hub_before_line(struct chardev_hub *hub)
+static void before_line(struct chardev_hub *hub)
 {
-    if (hub->shares_log && hub->stdio != NULL && !hub->before_line) {
+    if (hub->stdio != NULL && !hub->before_line) {
         hub->before_line = true;
         chardev_output_before_line(hub->stdio);
         hub->before_line = false;
+    }
+}
+
+void chardev_hub_before_line(struct chardev_hub *hub)
+{
+    if (hub->shares_log) {
+        before_line(hub);
+    }
+}
+
+void chardev_hub_before_notice(struct chardev_hub *hub)
+{
+    if (hub->shares_notices) {
+        before_line(hub);
     }
 }
 

@@ -41,7 +41,8 @@ struct chardev_hub_config {
      * programs share them. */
     int input_fd;
     int output_fd;
-    int log_fd; /* where log lines go, -1: elsewhere; see chardev_hub_before_line() */
+    int log_fd;    /* where log lines go, -1: elsewhere; see chardev_hub_before_line() */
+    int notice_fd; /* the same for notices, reports and figures: see chardev_hub_before_notice() */
     /* One line for the user, like "apbuart1: pty is /dev/pts/7".  May be NULL. */
     void (*notice)(void *context, const char *line);
     /* Ctrl-A x was typed on the raw console.  May be NULL. */
@@ -100,6 +101,8 @@ void chardev_hub_flush_lines(struct chardev_hub *hub);
  * are buffered are written first, however long that takes, and if the reader then stands in the middle of a
  * line, that is ended. */
 void chardev_hub_before_line(struct chardev_hub *hub);
+/* The same before a notice, or before what is written at the end of a run. */
+void chardev_hub_before_notice(struct chardev_hub *hub);
 
 /* True: the reader of standard output is behind by more than 64 KiB; the guest must wait for it. */
 bool chardev_hub_congested(const struct chardev_hub *hub);

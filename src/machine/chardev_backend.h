@@ -101,6 +101,7 @@ struct chardev_hub {
     bool failed;           /* output or input was lost by an error of the host */
     struct chardev *stdio; /* the one line that uses input_fd and output_fd, or NULL */
     bool shares_log;       /* output_fd and log_fd are the same terminal, pipe or file */
+    bool shares_notices;   /* output_fd and notice_fd are */
     bool before_line;      /* in chardev_hub_before_line() */
 };
 

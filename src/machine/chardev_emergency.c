@@ -45,11 +45,27 @@ static void flush_line(const struct chardev_output *output)
     }
 }
 
+/* The report of a crash begins on a line of its own. */
+static void end_line(const struct chardev_output *output)
+{
+    const uint8_t *bytes = byte_queue_front(&output->queue);
+    size_t length = bytes == NULL ? 0 : output->queue.length;
+    struct pollfd ready = {.fd = output->watch.fd, .events = POLLOUT};
+
+    if ((length == 0 ? output->mid_line : bytes[length - 1] != '\n') &&
+        poll(&ready, 1, EMERGENCY_WAIT_MS) != 0) {
+        put_piece(output, (const uint8_t *)"\n", 1);
+    }
+}
+
 void chardev_hub_flush_unsafe(const struct chardev_hub *hub)
 {
     for (const struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
         if (cd->output.mode >= CHARDEV_OUTPUT_PLAIN) {
             flush_line(&cd->output);
+            if (cd == hub->stdio && hub->shares_notices) {
+                end_line(&cd->output);
+            }
         }
     }
 }

@@ -149,20 +149,37 @@ void chardev_output_push_lines(struct chardev *cd)
     output->seen = output->put;
 }
 
+static bool wait_for_room(struct chardev *cd)
+{
+    bool room = hostio_wait_fd(cd->hub->config.hostio, cd->output.watch.fd, HOSTIO_WRITE, -1);
+    if (room) {
+        output_set_blocked(cd, false);
+    }
+    return room;
+}
+
+static void end_line(struct chardev *cd)
+{
+    struct chardev_output *output = &cd->output;
+    while (output_is_open(output) && output->mid_line) {
+        if (output_write(output, "\n", 1) == 1) {
+            output->mid_line = false;
+        } else if (errno != EAGAIN || !wait_for_room(cd)) {
+            return;
+        }
+    }
+}
+
 void chardev_output_before_line(struct chardev *cd)
 {
     struct chardev_output *output = &cd->output;
     size_t keep = unfinished(output);
 
     output_push(cd, keep);
-    while (output_is_open(output) && output->queue.length > keep &&
-           hostio_wait_fd(cd->hub->config.hostio, output->watch.fd, HOSTIO_WRITE, -1)) {
-        output_set_blocked(cd, false);
+    while (output_is_open(output) && output->queue.length > keep && wait_for_room(cd)) {
         output_push(cd, keep);
     }
-    if (output_is_open(output) && output->mid_line && output_write(output, "\n", 1) == 1) {
-        output->mid_line = false;
-    }
+    end_line(cd);
 }
 
 /* ---- */

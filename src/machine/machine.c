@@ -25,7 +25,7 @@ void leon3emu_options_init(struct leon3emu_options *options)
     memset(options, 0, sizeof *options);
     options->input_fd = 0;
     options->output_fd = 1;
-    options->log_fd = -1;
+    options->log_fd = options->notice_fd = -1;
     options->jit.cache_size = DEFAULT_CODE_CACHE;
     options->jit.threshold = DEFAULT_THRESHOLD;
     options->jit.passes = ~0u;
@@ -194,7 +194,7 @@ static void on_status(void *context)
 
 void machine_notice(struct machine *m, const char *line)
 {
-    chardev_hub_before_line(m->chardevs);
+    chardev_hub_before_notice(m->chardevs);
     if (m->options.notice != NULL) {
         m->options.notice(m->options.context, line);
     }
@@ -289,6 +289,7 @@ static bool create_host_side(struct machine *m, struct error *err)
         .input_fd = m->options.input_fd,
         .output_fd = m->options.output_fd,
         .log_fd = m->options.log_fd,
+        .notice_fd = m->options.notice_fd,
         .notice = on_notice,
         .quit = on_quit,
         .status = on_status,
@@ -510,6 +511,11 @@ void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
     machine_run_ends(m);
     stop_add_place(m, stop);
     chardev_hub_drain(m->chardevs, -1);
+}
+
+void leon3emu_begin_line(struct machine *m)
+{
+    chardev_hub_before_notice(m->chardevs);
 }
 
 bool leon3emu_output_failed(const struct machine *m)

@@ -222,6 +222,58 @@ class Interrupt(Case):
         self.interrupt(['end_spin.elf', '-d', 'int'], signal.SIGINT)
 
 
+class MiddleOfALine(Case):
+    """What is said at the end begins on a line of its own if the guest's output goes to the same place."""
+
+    def start(self, *arguments, err=subprocess.STDOUT):
+        process = subprocess.Popen([support.emulator, *support.EXECUTOR, *arguments], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=err, cwd=support.programs)
+        self.addCleanup(process.kill)
+        return process
+
+    def assert_says(self, process, status, *lines):
+        """Behind the guest's output.  A line is given by a pattern for its beginning."""
+        out = process.communicate(timeout=30)[0].decode()
+        self.assertEqual(process.returncode, status, out)
+        for line, pattern in zip(out.splitlines(), ['abc$', *lines]):
+            self.assertRegex(line, '^' + pattern)
+        self.assertEqual(out.count('abc\n'), 1)
+
+    def test_ends(self):
+        for arguments, status, lines in (
+                (['midline_spin.elf', '--insn-limit=100000'], support.INSN_LIMIT, ['leon3emu: instruction limit']),
+                (['midline_spin.elf', '--time-limit=1ms'], support.TIME_LIMIT, ['leon3emu: time limit']),
+                (['midline_fault.elf'], support.ERROR_MODE, ['leon3emu: cpu 0 in error mode', '  pc ']),
+                (['midline_exit.elf', '--stats'], 7, [r'\w+ \d+$'])):
+            for more in [], ['--log-file=/dev/null']:
+                with self.subTest(arguments=arguments + more):
+                    self.assert_says(self.start(*arguments, *more), status, *lines)
+
+    def test_signals(self):
+        for number, status, line in ((signal.SIGINT, support.INTERRUPTED, 'leon3emu: interrupted'),
+                                     (signal.SIGQUIT, -signal.SIGQUIT, 'leon3emu: ended by signal 3')):
+            process = self.start('midline_spin.elf')
+            time.sleep(0.5)
+            process.send_signal(number)
+            self.assert_says(process, status, line)
+
+    def test_notices_go_their_own_way(self):
+        """With a log file the terminal still has notices."""
+        process = self.start('midline_spin.elf', '--log-file=/dev/null')
+        time.sleep(0.5)
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        self.assert_says(process, support.INTERRUPTED, 'leon3emu: guest time', 'leon3emu: cpu 0 running',
+                         'leon3emu: interrupted')
+
+    def test_nothing_is_added(self):
+        """To output that goes elsewhere, or that nothing follows."""
+        for process in (self.start('midline_exit.elf'),
+                        self.start('midline_exit.elf', '--stats', err=subprocess.DEVNULL)):
+            self.assertEqual(process.communicate(timeout=30)[0], b'abc')
+
+
 class RealTime(Case):
     def test_paces(self):
         fast = self.check(run('wait.elf', '--stats'), 0)
