@@ -111,10 +111,13 @@ static void stop_at_watchpoint(struct exec *exec, struct data_hit *hit)
 void exec_run_watched(struct exec *exec)
 {
     struct cpu *cpu = exec->cpu;
+    uint64_t before = cpu->insns;
+
     while (cpu->cycles < cpu->limit && !at_breakpoint(exec)) {
         interp_step(cpu);
         if (cpu->data_hit.watch != NULL) {
             stop_at_watchpoint(exec, &cpu->data_hit);
         }
     }
+    exec->watched_insns += cpu->insns - before;
 }

@@ -87,6 +87,7 @@ struct exec {
     bool realtime;          /* pace virtual time to the wall clock */
     int64_t realtime_start; /* ns of the monotonic clock at which cycle 0 was */
     unsigned breakpoint_count;
+    uint64_t watched_insns; /* that exec_run_watched() has executed */
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
     struct data_watches data_watches;
     struct data_watch watch; /* with STOP_WATCHPOINT: which one it was, */

@@ -602,10 +602,10 @@ const char *leon3emu_pass_help(unsigned index)
     return index < ir_pass_count ? ir_passes[index].help : NULL;
 }
 
-void translator_stats(const struct translator *t, FILE *stream)
+void translator_stats(const struct translator *t, uint64_t watched, FILE *stream)
 {
     static const char *const names[FALLBACKS] = {"cold", "budget", "delay_slot", "place"};
-    uint64_t interpreted = 0, all = 0, stepped = 0;
+    uint64_t interpreted = watched, all = 0, stepped = 0;
 
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         all += t->config.cpus[i].insns;
@@ -621,6 +621,7 @@ void translator_stats(const struct translator *t, FILE *stream)
         interpreted += t->fallbacks[i];
         fprintf(stream, "interpreted_%s %" PRIu64 "\n", names[i], t->fallbacks[i]);
     }
+    fprintf(stream, "interpreted_watched %" PRIu64 "\n", watched);
     if (t->options.verify) {
         verify_stats(&t->verify, stream);
     }

@@ -49,7 +49,7 @@ void translator_watchpoints_changed(struct translator *translator);
 /* All memory may be different: forgets all blocks before the next one executes. */
 void translator_flush(struct translator *translator);
 
-/* Counters of the run. */
-void translator_stats(const struct translator *translator, FILE *stream);
+/* Counters of the run.  watched: instructions that somebody else had the interpreter execute. */
+void translator_stats(const struct translator *translator, uint64_t watched, FILE *stream);
 
 #endif

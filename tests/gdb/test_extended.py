@@ -116,6 +116,13 @@ class Monitor(Case):
         self.assertIn('apbuart', gdb.command('monitor info qtree'))
         self.assertIn('instructions 0\n', gdb.command('monitor  info   stats '))
 
+    def test_what_a_breakpoint_costs(self):
+        """All is interpreted, and the figures say so."""
+        gdb = self.begin()
+        gdb.command('break descend')
+        self.assertIn('Breakpoint 1, descend', gdb.command('jump calls'))
+        self.assertRegex(gdb.command('monitor info stats'), r'\ninterpreted_watched [1-9](?s:.*)\ngenerated_percent 0\.00\n')
+
     def test_unknown(self):
         gdb = self.begin()
         self.assertIn("no monitor command 'rest'; did you mean reset?", gdb.command('monitor rest'))

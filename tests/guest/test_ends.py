@@ -274,6 +274,20 @@ class MiddleOfALine(Case):
             self.assertEqual(process.communicate(timeout=30)[0], b'abc')
 
 
+class Statistics(Case):
+    """What the interpreter did for a log or a debugger is not called generated."""
+
+    def test_watched(self):
+        if '--exec=interp' in support.EXECUTOR:
+            self.skipTest('nothing is generated there')
+        for options in ['--history=3'], ['-d', 'exec', '--log-file=/dev/null']:
+            result = self.check(run('midline_exit.elf', '--stats', *options), 7, r'^generated_percent 0\.00$')
+            self.assertEqual(result.stat('interpreted_watched'), result.stat('instructions'))
+        result = run('midline_exit.elf', '--stats')
+        self.assertEqual(result.stat('interpreted_watched'), 0)
+        self.assertNotRegex(result.err, r'generated_percent 0\.00')
+
+
 class RealTime(Case):
     def test_paces(self):
         fast = self.check(run('wait.elf', '--stats'), 0)
