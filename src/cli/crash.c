@@ -21,17 +21,6 @@
 
 struct crash_state crash_state = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static uintptr_t pc_of(const void *context)
-{
-#if defined(__x86_64__)
-    const ucontext_t *at = context;
-    return (uintptr_t)at->uc_mcontext.gregs[REG_RIP];
-#else
-    (void)context;
-    return 0;
-#endif
-}
-
 static bool is_library_thread(void)
 {
     return !pthread_equal(pthread_self(), crash_state.thread) &&
@@ -51,10 +40,10 @@ static void on_deadly_signal(int number, siginfo_t *info, void *context)
     struct crash_end end = {
         .status = LEON3EMU_CRASH,
         .what = what,
-        .pc = pc_of(context),
         .library_thread = is_library_thread(),
     };
 
+    crash_take_registers(context, &end.at);
     crash_leave_on(); /* a fault of the report itself */
     snprintf(what, sizeof what, "crashed (signal %d)", number);
     if (was_sent(info)) {
@@ -70,9 +59,14 @@ static void find_who_leaves(const char *what)
     struct crash_end end = {.status = LEON3EMU_CRASH, .what = what};
     const struct machine *machine = crash_state.machine;
     struct leon3emu_device_call call;
+    ucontext_t here;
 
     if (getpid() != crash_state.pid) {
         return;
+    }
+    if (getcontext(&here) == 0) {
+        crash_take_registers(&here, &end.at);
+        end.at.inside = true;
     }
     end.library_thread = is_library_thread();
     if (end.library_thread || (machine != NULL && leon3emu_device_call(machine, &call))) {
@@ -146,6 +140,13 @@ void crash_run(struct machine *machine)
 void crash_fatal(void *context, enum leon3emu_status status, const char *said)
 {
     struct crash_end end = {.status = status, .what = "broke a rule", .said = said};
+    ucontext_t here;
+
     (void)context;
+    end.library_thread = is_library_thread();
+    if (getcontext(&here) == 0) {
+        crash_take_registers(&here, &end.at);
+        end.at.inside = true;
+    }
     crash_leave(&end);
 }

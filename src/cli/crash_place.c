@@ -1,17 +1,53 @@
 // SPDX-License-Identifier: MIT
 /*
- * Which C function and line an address of the host's code is, for authors of peripherals; see crash_state.h.
+ * Which C function and line of a library the host was executing, for authors of peripherals; see crash_state.h.
  *
- * libdw allocates and reads files: after a crash it may fail or hang.  The sentence about the crash was written
- * before, and whoever calls gives it a few seconds.
+ * Often it was in the C library, which the author's code had called (abort(), free(), sleep()): then the nearest
+ * caller in the peripheral's library is named, too.  Frames are found as libraries describe them for exceptions.
+ *
+ * libdw allocates and reads files: after a crash it may fail or hang, as it does if the heap is what was damaged.
+ * The sentence about the crash was written before, and whoever calls gives it a few seconds.  Without libdw there is
+ * less to tell.
  */
+#define _GNU_SOURCE
 #include <elfutils/libdwfl.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <ucontext.h>
+#include <unwind.h>
 #include <unistd.h>
 
 #include "cli/crash_state.h"
 #include "core/escape.h"
+#include "core/peek.h"
+
+#define FRAMES_MAX 100
+#define WORDS_MAX  4096 /* of the stack */
+
+/* ---- registers, in the order of the x86-64 ABI's DWARF numbers ---- */
+
+enum { REGISTER_SP = 7, REGISTER_PC = 16 };
+
+void crash_take_registers(const void *context, struct crash_registers *registers)
+{
+#if defined(__x86_64__)
+    static const int order[CRASH_REGISTERS] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
+                                               REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                                               REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+    const ucontext_t *at = context;
+
+    for (unsigned i = 0; i < CRASH_REGISTERS; i++) {
+        registers->values[i] = (uint64_t)at->uc_mcontext.gregs[order[i]];
+    }
+    registers->known = true;
+#else
+    (void)context;
+    registers->known = false;
+#endif
+}
+
+/* ---- this process, as libdwfl wants it ---- */
 
 /* What is in the file itself: a search for more could wait for a server. */
 static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
@@ -44,7 +80,155 @@ static Dwfl *open_process(void)
     return dwfl;
 }
 
-static void append_line(Dwfl_Module *module, Dwarf_Addr pc, char *text, size_t size)
+static pid_t next_thread(Dwfl *dwfl, void *context, void **thread)
+{
+    (void)dwfl;
+    if (*thread != NULL) {
+        return 0;
+    }
+    *thread = context;
+    return getpid();
+}
+
+static bool read_word(Dwfl *dwfl, Dwarf_Addr address, Dwarf_Word *word, void *context)
+{
+    (void)dwfl;
+    (void)context;
+    return peek(word, (const void *)(uintptr_t)address, sizeof *word);
+}
+
+static bool set_registers(Dwfl_Thread *thread, void *context)
+{
+    const struct crash_registers *registers = context;
+    Dwarf_Word values[CRASH_REGISTERS];
+
+    for (unsigned i = 0; i < CRASH_REGISTERS; i++) {
+        values[i] = registers->values[i];
+    }
+    dwfl_thread_state_register_pc(thread, values[REGISTER_PC]);
+    return dwfl_thread_state_registers(thread, 0, CRASH_REGISTERS, values);
+}
+
+/* ---- whose code is it? ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static const char *module_file(Dwfl_Module *module, Dwarf_Addr *start)
+{
+    return base_name(dwfl_module_info(module, NULL, start, NULL, NULL, NULL, NULL, NULL));
+}
+
+/* Libraries of the system, whose lines help nobody. */
+static bool is_runtime(const char *file)
+{
+    static const char *const names[] = {"libc.",      "libc-",     "libm.",       "libpthread.",
+                                        "libstdc++.", "libgcc_s.", "ld-linux",    "libasan.",
+                                        "libubsan.",  "libffi.",   "libleon3emu", "[vdso"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (file != NULL && strncmp(file, names[i], strlen(names[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct search {
+    const char *library; /* whose code is wanted; NULL: anybody's but the system's */
+    Dwfl_Module *not_in; /* nor in there; NULL: all others count */
+    Dwfl *dwfl;
+    Dwarf_Addr pc; /* the nearest */
+    bool found;
+    bool guessed; /* pc only lies on the stack */
+    unsigned frames;
+};
+
+static bool is_wanted(const struct search *search, Dwarf_Addr pc)
+{
+    Dwfl_Module *module = dwfl_addrmodule(search->dwfl, pc);
+    Dwarf_Addr start;
+    const char *file = module == NULL ? NULL : module_file(module, &start);
+
+    if (file == NULL) {
+        return false;
+    }
+    return search->library == NULL ? !is_runtime(file) && module != search->not_in
+                                   : strcmp(file, search->library) == 0;
+}
+
+/* A return address may be the first one behind the function. */
+static int look_at_frame(Dwfl_Frame *frame, void *context)
+{
+    struct search *search = context;
+    Dwarf_Addr pc;
+    bool exact;
+
+    if (!dwfl_frame_pc(frame, &pc, &exact) || search->frames++ == FRAMES_MAX) {
+        return DWARF_CB_ABORT;
+    }
+    search->pc = exact ? pc : pc - 1;
+    search->found = is_wanted(search, search->pc);
+    return search->found ? DWARF_CB_ABORT : DWARF_CB_OK;
+}
+
+/* After a jump to where no code is, the caller is on top of the stack. */
+static void step_back(Dwfl *dwfl, struct crash_registers *registers)
+{
+    uint64_t back;
+    uint64_t *values = registers->values;
+
+    if (dwfl_addrmodule(dwfl, values[REGISTER_PC]) == NULL &&
+        peek(&back, (const void *)(uintptr_t)values[REGISTER_SP], sizeof back)) {
+        values[REGISTER_PC] = back;
+        values[REGISTER_SP] += sizeof back;
+    }
+}
+
+static void search_frames(struct search *search, struct crash_registers *registers)
+{
+    static const Dwfl_Thread_Callbacks callbacks = {
+        .next_thread = next_thread,
+        .memory_read = read_word,
+        .set_initial_registers = set_registers,
+    };
+    if (dwfl_attach_state(search->dwfl, NULL, getpid(), &callbacks, registers)) {
+        dwfl_getthread_frames(search->dwfl, getpid(), look_at_frame, search);
+    }
+}
+
+static bool is_function(Dwfl *dwfl, Dwarf_Addr pc)
+{
+    GElf_Sym symbol;
+    GElf_Off offset;
+    Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+
+    return module != NULL &&
+           dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL) != NULL &&
+           GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
+}
+
+/* Without descriptions of frames, or behind a stack that is overwritten: the nearest word that may be a return
+ * address. */
+static void search_words(struct search *search, uint64_t sp)
+{
+    uint64_t word;
+
+    for (unsigned i = 0; i < WORDS_MAX && !search->found; i++) {
+        if (!peek(&word, (const void *)(uintptr_t)(sp + i * sizeof word), sizeof word)) {
+            return;
+        }
+        search->pc = word - 1;
+        search->found = search->guessed =
+            is_wanted(search, word - 1) && is_function(search->dwfl, word - 1);
+    }
+}
+
+/* ---- in words ---- */
+
+static void append_line(Dwfl_Module *module, Dwarf_Addr pc, bool advise, char *text, size_t size)
 {
     Dwfl_Line *line = dwfl_module_getsrc(module, pc);
     size_t used = strlen(text);
@@ -54,33 +238,170 @@ static void append_line(Dwfl_Module *module, Dwarf_Addr pc, char *text, size_t s
     file = line == NULL ? NULL : dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
     if (file != NULL) {
         snprintf(text + used, size - used, ", %s:%d", file, number);
-    } else {
+    } else if (advise) {
         snprintf(text + used, size - used, " (compile it with -g to see the line)");
     }
 }
 
-static void print(Dwfl_Module *module, Dwarf_Addr pc)
+static void append_place(Dwfl *dwfl, Dwarf_Addr pc, bool advise, char *text, size_t size)
 {
-    char text[700];
+    Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
     Dwarf_Addr start = 0;
-    const char *file = dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
-    const char *function = dwfl_module_addrname(module, pc);
-    const char *slash = file == NULL ? NULL : strrchr(file, '/');
+    const char *file = module == NULL ? NULL : module_file(module, &start);
+    const char *function = module == NULL ? NULL : dwfl_module_addrname(module, pc);
+    size_t used = strlen(text);
 
-    snprintf(text, sizeof text, "leon3emu: that was in %s%s of %s, +0x%llx",
-             function == NULL ? "code" : function, function == NULL ? "" : "()",
-             slash == NULL ? "the program" : slash + 1, (unsigned long long)(pc - start));
-    append_line(module, pc, text, sizeof text);
-    crash_write(escape_in_place(text, sizeof text));
-    crash_write("\n");
+    snprintf(text + used, size - used, "%s%s of %s, +0x%llx", function == NULL ? "code" : function,
+             function == NULL ? "" : "()", file == NULL ? "the program" : file,
+             (unsigned long long)(pc - start));
+    if (module != NULL) {
+        append_line(module, pc, advise, text, size);
+    }
 }
 
-void crash_print_place(uintptr_t pc)
+/* Where the thread is: true if there is more to say than an address. */
+static bool append_innermost(const struct search *search, Dwarf_Addr pc, char *text, size_t size)
 {
-    Dwfl *dwfl = open_process();
-    Dwfl_Module *module = dwfl == NULL ? NULL : dwfl_addrmodule(dwfl, pc);
+    size_t used = strlen(text);
 
-    if (module != NULL) {
-        print(module, pc);
+    if (dwfl_addrmodule(search->dwfl, pc) != NULL) {
+        append_place(search->dwfl, pc, search->found && search->pc == pc, text, size);
+        return true;
+    }
+    snprintf(text + used, size - used, "no code, at 0x%llx", (unsigned long long)pc);
+    return false;
+}
+
+static void print(const struct search *search, const struct crash_registers *registers)
+{
+    Dwarf_Addr pc = registers->values[REGISTER_PC];
+    bool has_caller = search->found && search->pc != pc;
+    bool worth_it = has_caller;
+    char text[1400] = "leon3emu: that was in ";
+
+    if (!registers->inside) {
+        worth_it = append_innermost(search, pc, text, sizeof text) || has_caller;
+    }
+    if (has_caller) {
+        strncat(text,
+                registers->inside ? ""
+                : search->guessed ? ", perhaps called by "
+                                  : ", called by ",
+                sizeof text - strlen(text) - 1);
+        append_place(search->dwfl, search->pc, true, text, sizeof text);
+    }
+    if (worth_it) {
+        crash_write(escape_in_place(text, sizeof text));
+        crash_write("\n");
+    }
+}
+
+bool crash_print_place(const struct crash_registers *registers, const char *library,
+                       bool library_thread)
+{
+    struct crash_registers at = *registers;
+    struct search search = {.library = base_name(library), .dwfl = open_process()};
+
+    if (search.dwfl != NULL) {
+        if (library_thread) {
+            search.not_in = dwfl_addrmodule(search.dwfl, (uintptr_t)&crash_state);
+        }
+        step_back(search.dwfl, &at);
+        search_frames(&search, &at);
+        if (!search.found) {
+            search_words(&search, at.values[REGISTER_SP]);
+        }
+        print(&search, registers);
+    }
+    return search.dwfl != NULL;
+}
+
+/* ---- without libdw ---- */
+
+struct text {
+    const char *library;
+    uintptr_t base, from, to; /* where it was loaded, and its code */
+};
+
+static int find_text(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct text *text = context;
+    (void)size;
+
+    if (info->dlpi_name == NULL || strcmp(base_name(info->dlpi_name), text->library) != 0) {
+        return 0;
+    }
+    text->base = info->dlpi_addr;
+    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && (segment->p_flags & PF_X) != 0) {
+            text->from = info->dlpi_addr + segment->p_vaddr;
+            text->to = text->from + segment->p_memsz;
+        }
+    }
+    return 1;
+}
+
+static bool is_in(const struct text *text, uint64_t pc)
+{
+    return pc >= text->from && pc < text->to;
+}
+
+struct frame_search {
+    const struct text *text;
+    uint64_t pc;
+};
+
+static _Unwind_Reason_Code look_at_own_frame(struct _Unwind_Context *frame, void *context)
+{
+    struct frame_search *search = context;
+    int exact = 0;
+    uint64_t pc = _Unwind_GetIPInfo(frame, &exact);
+
+    search->pc = exact ? pc : pc - 1;
+    return is_in(search->text, search->pc) ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+/* In a handler of the thread that has crashed: the nearest frame. */
+static bool find_own_frame(const struct text *text, uint64_t *pc)
+{
+    struct frame_search search = {.text = text};
+    _Unwind_Backtrace(look_at_own_frame, &search);
+    *pc = search.pc;
+    return is_in(text, search.pc);
+}
+
+/* The thread's pc, or the nearest word on its stack that may be a return address. */
+static bool find_word(const struct text *text, const struct crash_registers *registers,
+                      uint64_t *pc)
+{
+    const uint64_t *stack = (const uint64_t *)(uintptr_t)registers->values[REGISTER_SP];
+
+    *pc = registers->values[REGISTER_PC];
+    for (unsigned i = 0; i < WORDS_MAX && !is_in(text, *pc); i++) {
+        if (!peek(pc, stack + i, sizeof *pc)) {
+            return false;
+        }
+        --*pc;
+    }
+    return is_in(text, *pc);
+}
+
+void crash_print_place_plainly(const struct crash_registers *registers, const char *library)
+{
+    struct text text = {.library = base_name(library)};
+    char line[400];
+    bool certain;
+    uint64_t pc;
+
+    if (library == NULL || dl_iterate_phdr(find_text, &text) != 1) {
+        return;
+    }
+    certain = find_own_frame(&text, &pc);
+    if (certain || find_word(&text, registers, &pc)) {
+        snprintf(line, sizeof line, "leon3emu: that was %sin code of %s, +0x%llx",
+                 certain ? "" : "perhaps ", text.library, (unsigned long long)(pc - text.base));
+        crash_write(escape_in_place(line, sizeof line));
+        crash_write("\n");
     }
 }

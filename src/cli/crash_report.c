@@ -26,6 +26,7 @@ enum step {
     STEP_SAY,
     STEP_SAY_PLAINLY,
     STEP_PLACE,
+    STEP_PLACE_PLAINLY,
     STEP_HISTORY,
     STEPS
 };
@@ -34,6 +35,7 @@ static struct {
     atomic_bool begun;
     atomic_int step;
     atomic_bool said;
+    atomic_bool placed;
     pthread_t thread;
     struct crash_end end;
     char text[1600];
@@ -184,6 +186,26 @@ static void say_history(const struct machine *machine)
     }
 }
 
+/* ---- where in the library ---- */
+
+static void say_place(const struct machine *machine, bool plainly)
+{
+    struct leon3emu_device_call call = {0};
+
+    if (!leaving.end.at.known || leaving.placed) {
+        return;
+    }
+    if (machine != NULL && !leaving.end.library_thread) {
+        leon3emu_device_call(machine, &call);
+    }
+    if (plainly) {
+        crash_print_place_plainly(&leaving.end.at, call.library);
+    } else {
+        leaving.placed =
+            crash_print_place(&leaving.end.at, call.library, leaving.end.library_thread);
+    }
+}
+
 /* ---- the steps ---- */
 
 static void take_step(enum step step)
@@ -207,9 +229,10 @@ static void take_step(enum step step)
         say_plainly();
         break;
     case STEP_PLACE:
-        if (leaving.end.pc != 0) {
-            crash_print_place(leaving.end.pc);
-        }
+        say_place(machine, false);
+        break;
+    case STEP_PLACE_PLAINLY:
+        say_place(machine, true);
         break;
     case STEP_HISTORY: /* behind the end of a run main() has shown it */
         if (machine != NULL && crash_state.running != NULL) {

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -32,6 +33,14 @@ long long crash_clock_ms(void);
 /* Writes to standard error, from any handler. */
 void crash_write(const char *text);
 
+/* Where a thread is, and how to find who called; x86-64's sixteen registers and pc. */
+#define CRASH_REGISTERS 17
+struct crash_registers {
+    bool known;  /* false: on other hosts, or if the thread does not answer */
+    bool inside; /* in a function of the program, which only a caller is to blame for */
+    uint64_t values[CRASH_REGISTERS];
+};
+
 /* How the program ends.  Sentence: `said`, or "peripheral ... <what> in ...", if it is one's fault. */
 struct crash_end {
     enum leon3emu_status status;
@@ -40,9 +49,9 @@ struct crash_end {
     const char
         *plain; /* the sentence if no peripheral is at fault; NULL: a bug of the emulator itself */
     enum leon3emu_status plain_status;
-    uintptr_t pc;        /* where in the host's code; 0: not known */
-    bool library_thread; /* on a thread that a library has started */
-    int signal;          /* end by this signal, so that whoever waits sees it; 0: by the status */
+    struct crash_registers at; /* where in the host's code */
+    bool library_thread;       /* on a thread that a library has started */
+    int signal; /* end by this signal, so that whoever waits sees it; 0: by the status */
 };
 
 /* Gives the terminal back, sends what the console holds, says what has happened, and ends the program.  From any
@@ -55,8 +64,14 @@ _Noreturn void crash_exit_now(int status);
 
 /* ---- crash_place.c ---- */
 
-/* Prints function, file and line of an address of the host's code, if they are to be found. */
-void crash_print_place(uintptr_t pc);
+/* From the ucontext_t of a signal handler or of getcontext(). */
+void crash_take_registers(const void *context, struct crash_registers *registers);
+/* Prints function, file and line of where a thread is, and of the nearest caller in `library` (a path; NULL: in any
+ * that is not the system's, nor, on a thread of a library, the program's), if they are to be found.  False: libdw cannot tell. */
+bool crash_print_place(const struct crash_registers *registers, const char *library,
+                       bool library_thread);
+/* The same for whom that has failed: async-signal-safe but for the lock of the list of libraries. */
+void crash_print_place_plainly(const struct crash_registers *registers, const char *library);
 
 /* ---- signals.c, watchdog.c ---- */
 
@@ -64,7 +79,7 @@ void crash_install_signals(void);
 void crash_handle(int number, void (*function)(int));
 /* Starts the thread; 0, or an errno. */
 int crash_start_watchdog(void);
-/* Where the machine's thread is; 0: it does not answer. */
-uintptr_t crash_find_pc(void);
+/* Where the machine's thread is.  It stays there. */
+void crash_find_place(struct crash_registers *registers);
 
 #endif

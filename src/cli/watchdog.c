@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <string.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "cli/crash_state.h"
@@ -26,7 +25,8 @@
 static struct {
     struct leon3emu_progress last;
     uint32_t seconds; /* without progress */
-    atomic_uintptr_t pc;
+    struct crash_registers at;
+    atomic_bool answered;
 } watch;
 
 /* ---- where the machine's thread is ---- */
@@ -35,24 +35,26 @@ static void on_question(int number, siginfo_t *info, void *context)
 {
     (void)number;
     (void)info;
-#if defined(__x86_64__)
-    watch.pc = (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-#else
-    (void)context;
-#endif
+    crash_take_registers(context, &watch.at);
+    watch.answered = true;
+    for (;;) {
+        pause(); /* the stack is looked at */
+    }
 }
 
 /* The answer comes by a signal that nobody else uses from now on: the program ends. */
-uintptr_t crash_find_pc(void)
+void crash_find_place(struct crash_registers *registers)
 {
     struct sigaction action = {.sa_sigaction = on_question, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     sigaction(SIGURG, &action, NULL);
     pthread_kill(crash_state.thread, SIGURG);
-    for (int i = 0; i < 100 && watch.pc == 0; i++) {
+    for (int i = 0; i < 100 && !watch.answered; i++) {
         usleep(1000);
     }
-    return watch.pc;
+    if (watch.answered) {
+        *registers = watch.at;
+    }
 }
 
 /* ---- hangs ---- */
@@ -86,7 +88,7 @@ static void end_hang(void)
                             .what = "hangs",
                             .plain = "the program hangs",
                             .plain_status = LEON3EMU_HANG};
-    end.pc = crash_find_pc();
+    crash_find_place(&end.at);
     crash_leave(&end);
 }
 
@@ -116,7 +118,7 @@ static void look_for_end(void)
     long long since = crash_state.stop_ms;
 
     if (since != 0 && crash_clock_ms() - since > END_MS && !is_debugged()) {
-        end.pc = crash_find_pc();
+        crash_find_place(&end.at);
         crash_leave(&end);
     }
 }

@@ -59,6 +59,26 @@ static void crash(void)
     raise(SIGSEGV);
 }
 
+static void free_what_is_not_ours(struct faulty *faulty)
+{
+    void *volatile inside = &faulty->value;
+    free(inside);
+}
+
+static void jump_nowhere(void)
+{
+    void (*volatile nowhere)(void) = NULL;
+    nowhere();
+}
+
+/* In libc, and for ever. */
+static void sleep_on(void)
+{
+    for (;;) {
+        pause();
+    }
+}
+
 static void hang(void)
 {
     for (volatile unsigned i = 0;; i++) {
@@ -202,6 +222,12 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         crash();
     } else if (is(faulty, "abort_read")) {
         abort();
+    } else if (is(faulty, "free_read")) {
+        free_what_is_not_ours(faulty);
+    } else if (is(faulty, "jump_read")) {
+        jump_nowhere();
+    } else if (is(faulty, "sleep_read")) {
+        sleep_on();
     } else if (is(faulty, "slow_read")) {
         usleep(1000);
     } else if (is(faulty, "exit_read")) {

@@ -81,7 +81,21 @@ class Crash(Case):
 
     def test_place_in_the_code(self):
         """The function is known also without -g."""
-        self.assertRegex(self.check("abort_read", "read"), r"that was in .* of \S+, \+0x")
+        self.assertRegex(self.check("crash_write", "write"), r"that was in .* of \S+, \+0x")
+
+    @unittest.skipIf(SANITIZED, "the sanitizer is in between")
+    def test_nearest_place_in_the_library(self):
+        """Who crashes, leaves or waits in libc is told what in the library called it."""
+        callee = r"that was in (code|\w+\(\)) of libc\.so\.6, \+0x\w+, called by "
+        for fault, before in (("abort_read", callee), ("exit_read", "that was in "),
+                              ("quick_exit_read", "that was in "), ("leave_read", "that was in "),
+                              ("jump_read", "that was in no code, at 0x0, called by ")):
+            self.assertRegex(self.check(fault, "read"), before + r"\w+(\.\w+)*\(\) of faulty\.so, \+0x")
+        self.check("free_read", "read", "that was in code of faulty.so, +0x") # libc's heap is locked
+        for fault, before in ("crash_thread", callee), ("exit_thread", "that was in "), ("leave_thread", "that was in "):
+            self.assertRegex(self.assert_run(provoke(fault), STATUS["CRASH"]), before + r"\w+_alone\(\) of faulty\.so")
+        text = self.assert_run(provoke("sleep_read", "--hang-limit=1"), STATUS["HANG"], "hangs in read()")
+        self.assertRegex(text, callee + r"\w+\(\) of faulty\.so")
 
     @unittest.skipIf(SANITIZED, "the sanitizer reports it")
     def test_overrun_of_the_stack(self):

@@ -52,7 +52,7 @@ static uint64_t figure(const struct guest *g, const char *name)
     FILE *stream = open_memstream(&text, &size);
     const char *line;
 
-    translator_stats(g->m->exec.translator, stream);
+    translator_stats(g->m->exec.translator, 0, stream);
     fclose(stream);
     line = strstr(text, name);
     assert_non_null(line);
