@@ -261,21 +261,54 @@ struct ir_guest {
 
 /* ---- op properties, from the table ---- */
 
-enum ir_op_flag { IR_F_PURE = 1, IR_F_LEAVES = 2, IR_F_WRITES = 4, IR_F_END = 8 };
+/* What ir_ops.def says in its last column. */
+enum ir_op_flag {
+    IR_F_PURE = 1,
+    IR_F_LEAVES = 2,
+    IR_F_WRITES = 4,
+    IR_F_END = 8,
+    IR_F_BRANCHES = 16,
+    IR_F_ACCESS = 32,
+    IR_F_SIZED = 64,
+    IR_F_HOST_FP = 128,
+    IR_F_SPECIAL = 256
+};
 
 struct ir_row {
     char name[8]; /* lower case */
     const char *result;
     const char *operands;
-    uint8_t flags;
+    uint16_t flags; /* enum ir_op_flag */
     uint8_t operand_count;
 };
 extern const struct ir_row ir_rows[IR_CODES];
-/* Does an op of this code go to an arm or on? */
 static inline bool ir_is_branch(unsigned code)
 {
-    return code == IR_BRANCH || code == IR_BRFLAGS || code == IR_CHARGE || code == IR_MAYLD ||
-           code == IR_MAYST;
+    return ir_rows[code].flags & IR_F_BRANCHES;
+}
+
+/* Such an op has slot and instruction together, or neither. */
+static inline bool ir_may_be_special(unsigned code)
+{
+    return ir_rows[code].flags & IR_F_SPECIAL;
+}
+
+/* Bytes of a slot of the type; 0 for IR_VOID and what is no type. */
+static inline unsigned ir_type_bytes(unsigned type)
+{
+    /* A digit for each type, from the right: void, i32, i64, f32, f64, flags. */
+    return type <= IR_FLAGS ? 0x284840u >> 4 * type & 15 : 0;
+}
+_Static_assert(IR_I32 == 1 && IR_I64 == 2 && IR_F32 == 3 && IR_F64 == 4 && IR_FLAGS == 5,
+               "ir_type_bytes()");
+
+/* The helper of a CALL; NULL if the guest has none of that number. */
+static inline const struct ir_helper *ir_helper_of(const struct ir_guest *guest,
+                                                   const struct ir_op *op)
+{
+    bool known = op->code == IR_CALL && op->imm >= 0 && (unsigned)op->imm < guest->helper_count;
+
+    return known ? &guest->helpers[op->imm] : NULL;
 }
 
 /* Flags of this very op: a CALL of a pure helper is PURE only. */

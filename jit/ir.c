@@ -36,10 +36,15 @@
 #include "ir_ops.def"
 #undef OP
 
-#define PURE   IR_F_PURE
-#define LEAVES IR_F_LEAVES
-#define WRITES IR_F_WRITES
-#define END    IR_F_END
+#define PURE     IR_F_PURE
+#define LEAVES   IR_F_LEAVES
+#define WRITES   IR_F_WRITES
+#define END      IR_F_END
+#define BRANCHES IR_F_BRANCHES
+#define ACCESS   IR_F_ACCESS
+#define SIZED    IR_F_SIZED
+#define HOST_FP  IR_F_HOST_FP
+#define SPECIAL  IR_F_SPECIAL
 const struct ir_row ir_rows[IR_CODES] = {
 #define OP(name, result, operands, flags)                                                          \
     [IR_##name] = {LOWER_NAME(#name), result, operands, flags, OPERAND_COUNT(operands)},

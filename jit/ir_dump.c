@@ -53,12 +53,6 @@ bool ir_text_has_type(unsigned code)
     return code == IR_BRANCH || strchr("TF*", row->result[0]) != NULL;
 }
 
-bool ir_text_is_fp(unsigned code)
-{
-    return strchr(ir_rows[code].operands, 'F') != NULL &&
-           strchr(ir_rows[code].operands, 'S') != NULL;
-}
-
 /* ---- one op ---- */
 
 static const char *type_name(unsigned type)
@@ -69,10 +63,9 @@ static const char *type_name(unsigned type)
 static const struct ir_helper *helper_of(const struct ir_block *block, const struct ir_op *op)
 {
     static const struct ir_helper none = {.name = "?"};
-    bool known =
-        op->code == IR_CALL && op->imm >= 0 && (unsigned)op->imm < block->guest->helper_count;
+    const struct ir_helper *helper = ir_helper_of(block->guest, op);
 
-    return known ? &block->guest->helpers[op->imm] : &none;
+    return helper != NULL ? helper : &none;
 }
 
 static void dump_name(const struct ir_op *op, FILE *stream)
@@ -83,7 +76,7 @@ static void dump_name(const struct ir_op *op, FILE *stream)
     if (ir_text_has_type(op->code)) {
         fprintf(stream, ".%s", type_name(op->type));
     }
-    if (ir_text_is_fp(op->code) && op->cond != 0) {
+    if (ir_may_be_special(op->code) && op->cond != 0) {
         fprintf(stream, ".%s", op->cond < IR_FP_CHECKS ? ir_fp_check_names[op->cond] : "?");
     }
     if (strchr(row->operands, 'n') != NULL) {
@@ -166,8 +159,9 @@ static void dump_op(const struct ir_block *block, unsigned number, FILE *stream)
     dump_name(op, stream);
     ir_text_items(op->code, ir_text_operands(op->code, helper_of(block, op)), items);
     for (const char *item = items; *item != '\0'; item++) {
-        bool absent = op->insn == IR_NONE &&
-                      (*item == IR_ITEM_INSN || (*item == IR_ITEM_SLOT && ir_text_is_fp(op->code)));
+        bool absent =
+            op->insn == IR_NONE &&
+            (*item == IR_ITEM_INSN || (*item == IR_ITEM_SLOT && ir_may_be_special(op->code)));
         if (!absent) {
             fputs(separator, stream);
             dump_item(block, op, *item, stream);

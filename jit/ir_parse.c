@@ -208,7 +208,7 @@ static bool read_suffixes(struct parser *parser, char *rest, struct ir_op *op)
     if (strchr(row, 'z') != NULL && !read_suffix(parser, &rest, ir_size_names, 8, &op->cond)) {
         return false;
     }
-    if (rest != NULL && ir_text_is_fp(op->code) &&
+    if (rest != NULL && ir_may_be_special(op->code) &&
         !read_suffix(parser, &rest, ir_fp_check_names, IR_FP_CHECKS, &op->cond)) {
         return false;
     }
@@ -358,14 +358,12 @@ static bool is_absent(struct parser *parser, const struct ir_op *op, char item)
         return at_end_of_line(parser);
     }
     skip_blanks(parser);
-    return item == IR_ITEM_SLOT && ir_text_is_fp(op->code) && *parser->at == '%';
+    return item == IR_ITEM_SLOT && ir_may_be_special(op->code) && *parser->at == '%';
 }
 
 static const struct ir_helper *helper_of(const struct parser *parser, const struct ir_op *op)
 {
-    const struct ir_guest *guest = parser->block->guest;
-
-    return (unsigned)op->imm < guest->helper_count ? &guest->helpers[op->imm] : NULL;
+    return ir_helper_of(parser->block->guest, op);
 }
 
 static bool read_items(struct parser *parser, struct ir_op *op)
@@ -387,7 +385,7 @@ static bool read_items(struct parser *parser, struct ir_op *op)
         }
         first = false;
     }
-    if (ir_text_is_fp(op->code) && op->insn != IR_NONE && op->slot == 0) {
+    if (ir_may_be_special(op->code) && op->insn != IR_NONE && op->slot == 0) {
         return fail(parser, "an instruction, but no slot");
     }
     return expect_end(parser);
@@ -403,15 +401,11 @@ static uint8_t implied_type(const struct parser *parser, const struct ir_op *op)
         return parser->block->guest->slots[op->slot].type;
     case IR_CALL:
         return helper_of(parser, op)->result;
-    case IR_LOAD:
-    case IR_STORE:
-    case IR_RLOAD:
-    case IR_RSTORE:
-    case IR_ALOAD:
-    case IR_ASTORE:
-        return op->cond == IR_64 ? IR_I64 : IR_I32;
     default:
         break;
+    }
+    if (ir_rows[op->code].flags & IR_F_SIZED) {
+        return op->cond == IR_64 ? IR_I64 : IR_I32;
     }
     switch (ir_rows[op->code].result[0]) {
     case 'i':

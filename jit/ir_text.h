@@ -27,7 +27,5 @@ void ir_text_items(unsigned code, unsigned operands, char items[IR_ITEMS]);
 unsigned ir_text_operands(unsigned code, const struct ir_helper *helper);
 /* Does the name of the type follow the op's name? */
 bool ir_text_has_type(unsigned code);
-/* Is it an op that has slot and instruction together or not at all? */
-bool ir_text_is_fp(unsigned code);
 
 #endif

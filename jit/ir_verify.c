@@ -71,19 +71,6 @@ static bool is_real(unsigned type)
     return type == IR_F32 || type == IR_F64;
 }
 
-static unsigned type_bytes(unsigned type)
-{
-    static const uint8_t bytes[] = {
-        [IR_VOID] = 0, [IR_I32] = 4, [IR_I64] = 8, [IR_F32] = 4, [IR_F64] = 8, [IR_FLAGS] = 2,
-    };
-    return type <= IR_FLAGS ? bytes[type] : 0;
-}
-
-static const struct ir_helper *helper_of(const struct walk *walk, const struct ir_op *op)
-{
-    return &walk->block->guest->helpers[op->imm];
-}
-
 static unsigned slot_type(const struct walk *walk, const struct ir_op *op)
 {
     return walk->block->guest->slots[op->slot].type;
@@ -97,7 +84,8 @@ static unsigned operand_count(const struct walk *walk, const struct ir_op *op)
     if (op->code != IR_CALL) {
         return ir_rows[op->code].operand_count;
     }
-    while (count < IR_HELPER_ARGUMENTS && helper_of(walk, op)->arguments[count] != IR_VOID) {
+    while (count < IR_HELPER_ARGUMENTS &&
+           ir_helper_of(walk->block->guest, op)->arguments[count] != IR_VOID) {
         count++;
     }
     return count;
@@ -161,7 +149,7 @@ static unsigned operand_type(const struct walk *walk, const struct ir_op *op, un
     case 'w':
         return other_kind(op->type);
     default: /* '*' */
-        return op->code == IR_CALL ? helper_of(walk, op)->arguments[i]
+        return op->code == IR_CALL ? ir_helper_of(walk->block->guest, op)->arguments[i]
                : op->cond == IR_64 ? IR_I64
                                    : IR_I32;
     }
@@ -221,9 +209,9 @@ static bool check_operands(const struct walk *walk, const struct ir_op *op)
 /* A slot's value as another type of the same size: only GET. */
 static bool check_get(const struct walk *walk, const struct ir_op *op)
 {
-    unsigned bytes = type_bytes(slot_type(walk, op));
+    unsigned bytes = ir_type_bytes(slot_type(walk, op));
 
-    return (bytes != 0 && type_bytes(op->type) == bytes) ||
+    return (bytes != 0 && ir_type_bytes(op->type) == bytes) ||
            fail(walk, "the type is %s, not of the size of its slot's, %s", type_name(op->type),
                 type_name(slot_type(walk, op)));
 }
@@ -237,14 +225,8 @@ static bool check_special_type(const struct walk *walk, const struct ir_op *op)
     case IR_SET:
         return expect_type(walk, "the type", op->type, slot_type(walk, op));
     case IR_CALL:
-        return expect_type(walk, "the type", op->type, helper_of(walk, op)->result);
-    case IR_LOAD:
-    case IR_STORE:
-    case IR_RLOAD:
-    case IR_RSTORE:
-    case IR_ALOAD:
-    case IR_ASTORE:
-        return expect_type(walk, "the type", op->type, op->cond == IR_64 ? IR_I64 : IR_I32);
+        return expect_type(walk, "the type", op->type,
+                           ir_helper_of(walk->block->guest, op)->result);
     case IR_FWIDEN:
         return expect_type(walk, "the type", op->type, IR_F64);
     case IR_FNARROW:
@@ -252,7 +234,8 @@ static bool check_special_type(const struct walk *walk, const struct ir_op *op)
     case IR_BRANCH:
         return is_integer(op->type) || fail(walk, "the type must be i32 or i64");
     default:
-        return true;
+        return !(ir_rows[op->code].flags & IR_F_SIZED) ||
+               expect_type(walk, "the type", op->type, op->cond == IR_64 ? IR_I64 : IR_I32);
     }
 }
 
@@ -282,13 +265,13 @@ static bool check_type(const struct walk *walk, const struct ir_op *op)
 
 static bool is_fp(unsigned code)
 {
-    return code >= IR_FADD && code <= IR_FCMPE;
+    return ir_rows[code].flags & IR_F_HOST_FP;
 }
 
 static bool check_insn(const struct walk *walk, const struct ir_op *op)
 {
-    bool needed = op->code == IR_LOAD || op->code == IR_STORE || op->code == IR_ALOAD ||
-                  op->code == IR_ASTORE || op->code == IR_STEP || op->code == IR_SHIFT;
+    bool needed =
+        ir_rows[op->code].flags & IR_F_ACCESS || op->code == IR_STEP || op->code == IR_SHIFT;
 
     if (op->insn == IR_NONE) {
         return !needed || fail(walk, "an instruction is missing");
@@ -313,7 +296,7 @@ static bool check_slot(const struct walk *walk, const struct ir_op *op)
     }
     if (is_fp(op->code)) {
         return (slot_type(walk, op) != IR_FLAGS &&
-                type_bytes(slot_type(walk, op)) == type_bytes(op->type)) ||
+                ir_type_bytes(slot_type(walk, op)) == ir_type_bytes(op->type)) ||
                fail(walk, "slot %s has not the size of the result", guest->slots[op->slot].name);
     }
     return true;

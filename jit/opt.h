@@ -106,14 +106,6 @@ static inline void opt_make(struct ir_op *op, unsigned code, unsigned type, ir_r
                                                                        << OPT_FIELD(int32_t, imm));
 }
 
-static inline unsigned opt_type_bytes(unsigned type)
-{
-    /* a digit for each type, from the right: void, i32, i64, f32, f64, flags */
-    return 0x284840u >> 4 * type & 15;
-}
-_Static_assert(IR_I32 == 1 && IR_I64 == 2 && IR_F32 == 3 && IR_F64 == 4 && IR_FLAGS == 5,
-               "opt_type_bytes()");
-
 /* A value of these ops as another one plus a constant, which may be 0. */
 static inline ir_ref opt_split(const struct ir_op *ops, ir_ref ref, int32_t *offset)
 {

@@ -55,7 +55,7 @@ static inline cover_entry *find_entry(struct backward *walk, uint32_t granule,
 /* Will some of the slot's bytes stay as this SET leaves them?  Before it, none will. */
 static bool see_set(struct backward *walk, const struct ir_slot *slot)
 {
-    uint32_t end = slot->offset + opt_type_bytes(slot->type);
+    uint32_t end = slot->offset + ir_type_bytes(slot->type);
     uint32_t staying = 0;
 
     for (uint32_t granule = slot->offset / 4; granule * 4 < end; granule++) {
@@ -70,7 +70,7 @@ static bool see_set(struct backward *walk, const struct ir_slot *slot)
 
 static void see_get(struct backward *walk, const struct ir_slot *slot)
 {
-    uint32_t end = slot->offset + opt_type_bytes(slot->type);
+    uint32_t end = slot->offset + ir_type_bytes(slot->type);
 
     for (uint32_t granule = slot->offset / 4; granule * 4 < end; granule++) {
         *find_entry(walk, granule, slot) &= ~granule_mask(granule, slot->offset, end);
@@ -102,26 +102,11 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
             see_get(walk, &slots[op->slot]);
         }
         return used;
-    case IR_BRANCH:
-    case IR_BRFLAGS:
-    case IR_CHARGE:
-    case IR_MAYLD:
-    case IR_MAYST:
-        begin_epochs(walk);
-        return true;
-    case IR_FADD:
-    case IR_FSUB:
-    case IR_FMUL:
-    case IR_FDIV:
-    case IR_FSQRT:
-    case IR_FWIDEN:
-    case IR_FNARROW:
-    case IR_FTOI:
-        walk->epoch++;
-        walk->note_epoch += (op->cond & (IR_FP_A | IR_FP_B)) != 0;
-        return true;
     default:
-        if (flags & (IR_F_LEAVES | IR_F_END)) {
+        if (flags & IR_F_SPECIAL) {
+            walk->epoch++;
+            walk->note_epoch += (op->cond & (IR_FP_A | IR_FP_B)) != 0;
+        } else if (flags & (IR_F_LEAVES | IR_F_END | IR_F_BRANCHES)) {
             begin_epochs(walk);
         }
         return true;

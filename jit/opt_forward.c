@@ -129,17 +129,9 @@ static ir_ref do_op(struct opt_walk *walk, struct ir_op *op)
     case IR_SHIFT:
     case IR_STEP:
     case IR_CALL:
-    case IR_FADD:
-    case IR_FSUB:
-    case IR_FMUL:
-    case IR_FDIV:
-    case IR_FSQRT:
-    case IR_FWIDEN:
-    case IR_FNARROW:
-    case IR_FTOI:
         return do_effect(walk, op);
     default:
-        return opt_emit(walk, op);
+        return ir_rows[op->code].flags & IR_F_SPECIAL ? do_effect(walk, op) : opt_emit(walk, op);
     }
 }
 

@@ -23,8 +23,8 @@ struct span {
 
 bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b)
 {
-    return a->bank == b->bank && a->offset < b->offset + opt_type_bytes(b->type) &&
-           b->offset < a->offset + opt_type_bytes(a->type);
+    return a->bank == b->bank && a->offset < b->offset + ir_type_bytes(b->type) &&
+           b->offset < a->offset + ir_type_bytes(a->type);
 }
 
 static inline int32_t slot_start(const struct opt_known *known, const struct ir_slot *slot)
@@ -35,7 +35,7 @@ static inline int32_t slot_start(const struct opt_known *known, const struct ir_
 static inline struct span slot_span(const struct opt_known *known, const struct ir_slot *slot)
 {
     int32_t start = slot_start(known, slot);
-    int32_t last = start + (int32_t)opt_type_bytes(slot->type) - 1;
+    int32_t last = start + (int32_t)ir_type_bytes(slot->type) - 1;
 
     /* arithmetic shifts: an offset may be below 0 after SHIFT */
     return (struct span){start >> 2, last >> 2, (uint8_t)(start & 3), slot->bank};
@@ -106,7 +106,7 @@ void opt_known_put(struct opt_walk *walk, unsigned slot, ir_ref value)
     struct span span = slot_span(known, row);
 
     if (row->bank == IR_BANKED) {
-        note_extent(known, slot_start(known, row), opt_type_bytes(row->type), guest->bank_period);
+        note_extent(known, slot_start(known, row), ir_type_bytes(row->type), guest->bank_period);
     }
     if (row->shy) {
         value = 0;
@@ -130,19 +130,10 @@ void opt_known_after(struct opt_walk *walk, const struct ir_op *op)
             opt_known_forget(&walk->known);
         }
         break;
-    case IR_FADD:
-    case IR_FSUB:
-    case IR_FMUL:
-    case IR_FDIV:
-    case IR_FSQRT:
-    case IR_FWIDEN:
-    case IR_FNARROW:
-    case IR_FTOI:
-        if (op->insn != IR_NONE) {
+    default:
+        if (ir_rows[op->code].flags & IR_F_SPECIAL && op->insn != IR_NONE) {
             opt_known_put(walk, op->slot, 0);
         }
-        break;
-    default:
         break;
     }
 }

@@ -128,6 +128,8 @@ static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
 
 static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op)
 {
+    unsigned flags = ir_rows[op->code].flags;
+
     switch (op->code) {
     case IR_GET:
         remove_slots(&c->overwrite, c->conflicts[op->slot]);
@@ -135,29 +137,14 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
     case IR_SET:
         analyse_set(c, number, op);
         break;
-    case IR_LOAD:
-    case IR_STORE:
-    case IR_ALOAD:
-    case IR_ASTORE:
-    case IR_BRANCH:
-    case IR_BRFLAGS:
-    case IR_CHARGE:
-    case IR_MAYLD:
-    case IR_MAYST:
-        c->overwrite.leaves = number;
-        break;
-    case IR_FADD:
-    case IR_FSUB:
-    case IR_FMUL:
-    case IR_FDIV:
-    case IR_FSQRT:
-    case IR_FWIDEN:
-    case IR_FNARROW:
-    case IR_FTOI:
-        analyse_fp(c, number, op);
-        break;
-    default: /* state must be complete */
-        forget_overwrites(&c->overwrite);
+    default:
+        if (flags & (IR_F_ACCESS | IR_F_BRANCHES)) {
+            c->overwrite.leaves = number;
+        } else if (flags & IR_F_SPECIAL) {
+            analyse_fp(c, number, op);
+        } else { /* state must be complete */
+            forget_overwrites(&c->overwrite);
+        }
         break;
     }
 }

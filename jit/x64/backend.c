@@ -55,29 +55,16 @@ static void find_features(struct x64 *c, const struct jit_config *config)
     }
 }
 
-static unsigned slot_bytes(const struct ir_slot *slot)
-{
-    switch (slot->type) {
-    case IR_FLAGS:
-        return 2;
-    case IR_I64:
-    case IR_F64:
-        return 8;
-    default:
-        return 4;
-    }
-}
-
 static bool share_bytes(const struct ir_slot *a, const struct ir_slot *b)
 {
-    return a->bank == b->bank && a->offset < b->offset + slot_bytes(b) &&
-           b->offset < a->offset + slot_bytes(a);
+    return a->bank == b->bank && a->offset < b->offset + ir_type_bytes(b->type) &&
+           b->offset < a->offset + ir_type_bytes(a->type);
 }
 
 static bool is_part(const struct ir_slot *part, const struct ir_slot *whole)
 {
     return part->bank == whole->bank && part->offset >= whole->offset &&
-           part->offset + slot_bytes(part) <= whole->offset + slot_bytes(whole);
+           part->offset + ir_type_bytes(part->type) <= whole->offset + ir_type_bytes(whole->type);
 }
 
 static void add_to_set(uint64_t set[4], unsigned slot, bool is_member)
