@@ -259,6 +259,14 @@ bool machine_read_board(struct machine *m, struct error *err)
     return board_apply_settings(m->board, m->options.settings, m->options.setting_count, err);
 }
 
+/* The fields of %asr17 that nothing else hangs on, as asr17_gen() of iu3.vhd makes them from the generics. */
+static uint32_t asr17_identity(const struct board_cpu *cpu)
+{
+    uint32_t factor = cpu->clk2x % 8;
+    return cpu->bp << 25 | (cpu->clk2x > 8 ? 1u << 17 : 0) |
+           (factor > 3 ? 3 : factor) << 15 | (cpu->lddel == 2 ? 1u << 12 : 0);
+}
+
 static struct cpu_config cpu_configuration(const struct board_desc *board,
                                            const struct leon3emu_options *options)
 {
@@ -271,13 +279,15 @@ static struct cpu_config cpu_configuration(const struct board_desc *board,
         .svt = board->cpu.svt,
         .partial_wrpsr = board->cpu.pwrpsr,
         .mmu = board->cpu.mmu,
-        .up_counter = true,
+        .up_counter = board->cpu.up_counter,
+        .psr_identity = 0xfu << 28 | board->cpu.psr_ver << 24,
+        .asr17_identity = asr17_identity(&board->cpu),
         .reset_address = options->has_reset_address ? options->reset_address : board->cpu.reset,
         .icache = board->cpu.icache,
         .dcache = board->cpu.dcache,
-        .mmu_identity = board->cpu.mmu_version << MMU_VERSION_LOW |
-                        board->cpu.itlb << MMU_ITLB_LOW | board->cpu.dtlb << MMU_DTLB_LOW |
-                        MMU_SEPARATE_TLBS,
+        .mmu_identity =
+            board->cpu.mmu_impl << MMU_IMPL_LOW | board->cpu.mmu_version << MMU_VERSION_LOW |
+            board->cpu.itlb << MMU_ITLB_LOW | board->cpu.dtlb << MMU_DTLB_LOW | MMU_SEPARATE_TLBS,
     };
     return config;
 }

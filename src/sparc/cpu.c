@@ -72,7 +72,7 @@ void cpu_reset(struct cpu *cpu)
 
 uint32_t cpu_psr(const struct cpu *cpu)
 {
-    return PSR_IMPL_VER | cpu->icc << PSR_ICC | (uint32_t)cpu->ec << PSR_EC |
+    return cpu->config.psr_identity | cpu->icc << PSR_ICC | (uint32_t)cpu->ec << PSR_EC |
            (uint32_t)cpu->ef << PSR_EF | (uint32_t)cpu->pil << PSR_PIL | (uint32_t)cpu->s << PSR_S |
            (uint32_t)cpu->ps << PSR_PS | (uint32_t)cpu->et << PSR_ET | cpu->cwp;
 }
@@ -172,7 +172,7 @@ static uint32_t asr17(const struct cpu *cpu)
     static const uint8_t units[] = {
         [CPU_FPU_NONE] = 0, [CPU_FPU_IEEE] = 1, [CPU_FPU_GRFPU] = 1, [CPU_FPU_GRFPU_LITE] = 3};
     const struct cpu_config *c = &cpu->config;
-    return c->index << 28 | (uint32_t)c->casa << 26 | cpu->asr17_rw |
+    return c->index << 28 | (uint32_t)c->casa << 26 | c->asr17_identity | cpu->asr17_rw |
            (uint32_t)units[c->fpu] << 10 | (uint32_t)c->mac << 9 | 1u << 8 | c->watchpoints << 5 |
            (c->windows - 1);
 }

@@ -46,7 +46,6 @@ enum trap_type {
 enum { ICC_C = 1, ICC_V = 2, ICC_Z = 4, ICC_N = 8 };
 
 enum { PSR_ICC = 20, PSR_EC = 13, PSR_EF = 12, PSR_PIL = 8, PSR_S = 7, PSR_PS = 6, PSR_ET = 5 };
-#define PSR_IMPL_VER 0xf3000000u
 
 /* The bits of %asr17 that software sets. */
 #define ASR17_DWT 0x4000u /* no trap for a store's bus error */
@@ -90,6 +89,8 @@ struct cpu_config {
     bool up_counter; /* %asr22, %asr23 */
     uint32_t reset_address;
     uint32_t icache, dcache; /* configuration registers of ASI 2, without the MMU's bit */
+    uint32_t psr_identity;   /* impl and ver */
+    uint32_t asr17_identity; /* what nothing else hangs on */
     uint32_t mmu_identity;   /* read-only fields of the MMU's control register */
 };
 

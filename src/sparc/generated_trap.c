@@ -101,7 +101,7 @@ uint32_t generated_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
 
 uint32_t generated_read_psr(struct cpu *cpu)
 {
-    return PSR_IMPL_VER | icc_of(cpu) << PSR_ICC | (uint32_t)cpu->ef << PSR_EF |
+    return cpu->config.psr_identity | icc_of(cpu) << PSR_ICC | (uint32_t)cpu->ef << PSR_EF |
            (uint32_t)cpu->pil << PSR_PIL | 1u << PSR_S | (uint32_t)cpu->ps << PSR_PS |
            (uint32_t)cpu->et << PSR_ET | window_of(cpu);
 }

@@ -23,6 +23,7 @@ struct cpu;
 #define MMU_TLB_DISABLE 0x00008000u
 
 /* Read-only fields: version, entries of the TLBs as base 2 logarithms. */
+#define MMU_IMPL_LOW      28
 #define MMU_VERSION_LOW   24
 #define MMU_ITLB_LOW      21
 #define MMU_DTLB_LOW      18

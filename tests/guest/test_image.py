@@ -115,15 +115,17 @@ class ResetAddress(Case):
 class Identity(Case):
     """Software tells chips apart by these words."""
 
-    GENERIC = 'mmu 016c4000\nicache 0023000%c\ndcache 0823000%c\nasr17 %s\n'
+    HEAD = 'psr f3000000\n'
+    COUNTER, NO_COUNTER = 'up-counter\n', 'no up-counter\n'
+    GENERIC = HEAD + 'mmu 016c4000\nicache 0023000%c\ndcache 0823000%c\nasr17 %s\nup-counter\n'
     WAYS = 'icache 13230008\ndcache 1b230008\nasr17 %s\n'
     BOARDS = {
         'leon3': GENERIC % ('8', '8', '04000587'),
         'leon3-grlib': GENERIC % ('8', '8', '04000547'),
-        'gr712rc': 'mmu 006c4000\n' + WAYS % '04000547',
-        'gr740': 'mmu 01904000\n' + WAYS % '04000587',
-        'ut699': 'mmu 006c4000\nicache 00230008\ndcache 08230008\nasr17 00000547\n',
-        'ut700': 'mmu 006c4000\nicache 00230008\ndcache 08230008\nasr17 04000547\n',
+        'gr712rc': HEAD + 'mmu 006c4000\n' + WAYS % '04000547' + NO_COUNTER,
+        'gr740': HEAD + 'mmu 01904000\n' + WAYS % '04000587' + COUNTER,
+        'ut699': HEAD + 'mmu 006c4000\nicache 00230008\ndcache 08230008\nasr17 00000547\n' + NO_COUNTER,
+        'ut700': HEAD + 'mmu 006c4000\nicache 00230008\ndcache 08230008\nasr17 04000547\n' + COUNTER,
     }
 
     def test_boards(self):
@@ -131,6 +133,20 @@ class Identity(Case):
             image = 'identity_low.elf' if board == 'gr740' else 'identity.elf'
             with self.subTest(board=board):
                 self.assertEqual(self.check(run(image, LIMIT, '--board', board), 0).out, text)
+
+    def test_keys(self):
+        """Each word by its key, as asr17_gen() of iu3.vhd puts it together."""
+        for key, line in (('psr_ver=2', 'psr f2000000'), ('up_counter=off', 'no up-counter'),
+                          ('lddel=2', 'asr17 04001587'), ('clk2x=2', 'asr17 04010587'),
+                          ('clk2x=5', 'asr17 04018587'), ('clk2x=9', 'asr17 04028587'),
+                          ('bp=on', 'asr17 06000587'), ('mmu_impl=5', 'mmu 516c4000'),
+                          ('mmu_version=3', 'mmu 036c4000'), ('itlb=32', 'mmu 01ac4000'),
+                          ('icache=0x12340000', 'icache 12340008'), ('watchpoints=1', 'asr17 04000527'),
+                          ('casa=off', 'asr17 00000587'), ('mac=on', 'asr17 04000787'),
+                          ('fpu=grfpu-lite', 'asr17 04000d87')):
+            with self.subTest(key=key):
+                out = self.check(run('identity.elf', LIMIT, '--set', 'cpu.mmu=on', '--set', 'cpu.' + key), 0).out
+                self.assertIn('\n' + line + '\n', '\n' + out)
 
 
 class Sis(Case):

@@ -241,7 +241,8 @@ static void test_refuses_cpu_keys(void **state)
     (void)state;
     check_refused(CLOCK "[cpu]\nwindows=8\n",
                   "4: unknown key \"windows\" in [cpu]; the keys are count, nwin, fpu, casa, mac, "
-                  "svt, watchpoints, mmu, pwrpsr, reset, icache, dcache, mmu_version, itlb, dtlb, "
+                  "svt, watchpoints, mmu, pwrpsr, reset, icache, dcache, psr_ver, up_counter, "
+                  "lddel, clk2x, bp, mmu_impl, mmu_version, itlb, dtlb, "
                   "pnp_device, pnp_version");
     check_refused(CLOCK "[cpu]\nnwin=eight\n",
                   "4: nwin (register windows) is \"eight\", not a number; give 2 to 32");
