@@ -263,8 +263,8 @@ bool machine_read_board(struct machine *m, struct error *err)
 static uint32_t asr17_identity(const struct board_cpu *cpu)
 {
     uint32_t factor = cpu->clk2x % 8;
-    return cpu->bp << 25 | (cpu->clk2x > 8 ? 1u << 17 : 0) |
-           (factor > 3 ? 3 : factor) << 15 | (cpu->lddel == 2 ? 1u << 12 : 0);
+    return cpu->bp << 25 | (cpu->clk2x > 8 ? 1u << 17 : 0) | (factor > 3 ? 3 : factor) << 15 |
+           (cpu->lddel == 2 ? 1u << 12 : 0);
 }
 
 static struct cpu_config cpu_configuration(const struct board_desc *board,
