@@ -594,13 +594,15 @@ static void sleep_a_cycle(struct exec *exec)
 /* Whoever's turn it is, this CPU comes next. */
 static bool take_turn(struct exec *exec, const struct cpu *cpu)
 {
-    if (!is_awake(cpu) || (!exec->in_round && !run_between(exec))) {
+    if (!is_awake(cpu)) {
         return false;
     }
-    if (!exec->in_round) {
+    if (exec->in_round) {
+        check_limits(exec);
+    } else if (run_between(exec)) {
         begin_round(exec);
     }
-    return true;
+    return exec->stop.kind == STOP_NONE;
 }
 
 void exec_step(struct exec *exec, unsigned index, bool alone, struct stop_info *stop)

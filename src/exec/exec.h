@@ -84,8 +84,10 @@ struct exec {
     bool rests;             /* said that nobody wakes */
     unsigned jumps;         /* power-down jumps since the last look at the host */
     uint64_t clock_hz;
-    bool realtime;          /* pace virtual time to the wall clock */
-    int64_t realtime_start; /* ns of the monotonic clock at which cycle 0 was */
+    bool realtime; /* pace virtual time to the wall clock */
+    int64_t
+        realtime_start; /* ns of the monotonic clock at which cycle 0 was; 0: is to be found out */
+    int64_t stands_since; /* ns of that clock; 0: guest time goes on */
     unsigned breakpoint_count;
     uint64_t watched_insns; /* that exec_run_watched() has executed */
     uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
@@ -129,6 +131,13 @@ void exec_tick(struct exec *exec);
  * long as virtual time is ahead of the wall clock. */
 void exec_look_at_host(struct exec *exec, int timeout_ms);
 void exec_poll_host(struct exec *exec);
+
+/* With `realtime`: guest time stands still from the first of these calls until the second, while somebody else
+ * decides when to go on, and need not catch up then.  Calls that repeat the last one change nothing. */
+void exec_pace_stop(struct exec *exec);
+void exec_pace_go(struct exec *exec);
+/* The host had stopped the program, nobody knows for how long: what is now is in time. */
+void exec_pace_anew(struct exec *exec);
 
 static inline bool exec_wants_attention(const struct exec *exec)
 {

@@ -23,6 +23,26 @@ static int ms_ahead(struct exec *exec)
     return ahead <= 0 ? 0 : (int)(ahead / 1000000);
 }
 
+void exec_pace_stop(struct exec *exec)
+{
+    if (exec->realtime && exec->stands_since == 0) {
+        exec->stands_since = host_monotonic_ns();
+    }
+}
+
+void exec_pace_go(struct exec *exec)
+{
+    if (exec->stands_since != 0 && exec->realtime_start != 0) {
+        exec->realtime_start += host_monotonic_ns() - exec->stands_since;
+    }
+    exec->stands_since = 0;
+}
+
+void exec_pace_anew(struct exec *exec)
+{
+    exec->realtime_start = 0;
+}
+
 /* The request is over before it is looked at, so that one that comes meanwhile is not lost. */
 void exec_look_at_host(struct exec *exec, int timeout_ms)
 {

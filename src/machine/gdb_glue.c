@@ -363,9 +363,11 @@ static void wait_for_gdb(struct gdb_glue *glue)
     chardev_hub_flush(m->chardevs);
     glue->running = false;
     gdbstub_notify_standing(glue->stub);
+    exec_pace_stop(&m->exec);
     while (gdbstub_is_waiting(glue->stub) && !glue->killed && !m->interrupted) {
         hostio_poll(m->hostio, -1);
     }
+    exec_pace_go(&m->exec);
 }
 
 /* By GDB's kill, or by the user while GDB had halted the machine. */
@@ -384,6 +386,12 @@ static bool can_be_looked_at(enum stop_kind kind)
     return kind == STOP_ERROR_MODE || kind == STOP_GUEST_FATAL || kind == STOP_BUG;
 }
 
+/* The user of the emulator has ended the run: whatever is open in GDB is not waited for. */
+static bool is_users_end(const struct gdb_glue *glue, const struct stop_info *stop)
+{
+    return glue->killed || stop->kind == STOP_INTERRUPT;
+}
+
 /* The run is over, unless GDB begins the guest anew: then true. */
 static bool finish(struct gdb_glue *glue, const struct stop_info *stop,
                    const struct gdb_stop *report)
@@ -398,7 +406,8 @@ static bool finish(struct gdb_glue *glue, const struct stop_info *stop,
     if (can_be_looked_at(stop->kind) && gdbstub_notify_stop(glue->stub, report)) {
         wait_for_gdb(glue);
     }
-    if (!glue->restarted && !glue->killed && gdbstub_notify_exit(glue->stub, stop->status)) {
+    if (!glue->restarted && !glue->killed && gdbstub_notify_exit(glue->stub, stop->status) &&
+        !is_users_end(glue, stop)) {
         wait_for_gdb(glue);
     }
     hostio_poll(glue->machine->hostio, 0);
@@ -421,7 +430,7 @@ static void run_alone(struct gdb_glue *glue, uint64_t cycles, struct stop_info *
         exec_step(&m->exec, glue->chosen, true, stop);
         pc = m->cpus[glue->chosen].pc;
         if (++steps % ALONE_POLL == 0) {
-            m->exec_hooks.poll_host(m, 0);
+            exec_poll_host(&m->exec);
         }
     } while (stop->kind == STOP_STEP && !exec_is_breakpoint(&m->exec, pc));
     if (stop->kind == STOP_STEP) {
@@ -433,6 +442,10 @@ static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info
 {
     struct exec *exec = &glue->machine->exec;
     cycles = cycles == 0 ? UINT64_MAX : cycles;
+    if (chardev_hub_congested(glue->machine->chardevs)) {
+        exec_attend(
+            exec); /* stopping and going on is no way around the wait for the output's reader */
+    }
     if (glue->action == GDB_STEP) {
         exec_step(exec, glue->chosen, glue->alone, stop);
     } else if (glue->alone && glue->machine->cpu_count > 1) {

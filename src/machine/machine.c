@@ -126,26 +126,52 @@ static void flush_console(struct machine *m, int timeout_ms)
 /* How long a machine may sleep that waits to be brought to the foreground. */
 #define BACKGROUND_MS 100
 
+/* What does not wait for the guest. */
+static void serve_host(struct machine *m)
+{
+    if (atomic_exchange(&m->continued, false)) {
+        chardev_console_continued(m->chardevs);
+        exec_pace_anew(&m->exec);
+    }
+    services_run_posts(m);
+    if (atomic_exchange(&m->status_wanted, false)) {
+        machine_show_status(m);
+    }
+}
+
+/* Standard output or a file is not read: guest time stands still, but whoever wants to stop or see the run need
+ * not wait for that reader. */
+static void await_reader(struct machine *m)
+{
+    exec_pace_stop(&m->exec);
+    while (chardev_hub_congested(m->chardevs) && !m->interrupted &&
+           m->exec.stop.kind == STOP_NONE) {
+        hostio_poll(m->hostio, 100);
+        serve_host(m);
+    }
+    exec_pace_go(&m->exec);
+}
+
+/* A stop that GDB can let go on must not swallow the user's wish to end the run: it waits for what comes then. */
+static bool may_take_interrupt(const struct machine *m)
+{
+    return m->gdb == NULL || m->exec.stop.kind == STOP_NONE;
+}
+
 static void poll_host(void *context, int timeout_ms)
 {
     struct machine *m = context;
-    if (atomic_exchange(&m->continued, false)) {
-        chardev_console_continued(m->chardevs);
-    }
     if (chardev_console_look(m->chardevs) && (unsigned)timeout_ms > BACKGROUND_MS) {
         timeout_ms = BACKGROUND_MS;
     }
     host_fp_clean(); /* a library may change it in a way that library_changes_fp() does not see */
     flush_console(m, timeout_ms);
     hostio_poll(m->hostio, timeout_ms);
-    while (chardev_hub_congested(m->chardevs) && !m->interrupted) {
-        hostio_poll(m->hostio, 100);
+    serve_host(m);
+    if (chardev_hub_congested(m->chardevs)) {
+        await_reader(m);
     }
-    services_run_posts(m);
-    if (atomic_exchange(&m->status_wanted, false)) {
-        machine_show_status(m);
-    }
-    if (atomic_exchange(&m->interrupted, false)) {
+    if (may_take_interrupt(m) && atomic_exchange(&m->interrupted, false)) {
         exec_stop(&m->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted");
     }
 }
@@ -513,11 +539,13 @@ void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
 {
     services_bind_thread(m);
     machine_run_begins(m);
+    exec_pace_go(&m->exec);
     if (m->gdb != NULL) {
         gdb_glue_run(m, cycles, stop);
     } else {
         exec_run(&m->exec, cycles == 0 ? UINT64_MAX : cycles, stop);
     }
+    exec_pace_stop(&m->exec);
     machine_run_ends(m);
     stop_add_place(m, stop);
     chardev_hub_drain(m->chardevs, -1);

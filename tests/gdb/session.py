@@ -31,11 +31,12 @@ plugins = None  # peripherals, and guests that use them
 class Emulator:
     """Runs `PROGRAM --gdb=0 OPTION...`, or without a program if it is None; .port is where it listens."""
 
-    def __init__(self, program, *options, stdin=subprocess.DEVNULL, gdb='0'):
+    def __init__(self, program, *options, stdin=subprocess.DEVNULL, stdout=None, gdb='0'):
         self.err = tempfile.TemporaryFile('w+')
         self.out = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen([emulator, *([program] if program else []), '--gdb=' + gdb,
-                                         *options], stdin=stdin, stdout=self.out, stderr=self.err)
+                                         *options], stdin=stdin, stdout=stdout or self.out,
+                                        stderr=self.err)
         self.port = self.find_port()
 
     def find_port(self):

@@ -105,6 +105,18 @@ class Connection(Case):
         self.emulator.process.send_signal(signal.SIGINT)
         self.assert_ends(session.INTERRUPTED)
 
+    def test_interrupted_in_an_extended_session(self):
+        """The session would outlive the guest, but nobody waits for another `run`."""
+        for running in False, True:
+            with self.subTest(running=running):
+                gdb = self.begin(target='extended-remote')
+                if running:
+                    gdb.start('jump spin')
+                    time.sleep(0.2)
+                self.emulator.process.send_signal(signal.SIGTERM)
+                self.assert_ends(session.INTERRUPTED)
+                self.assertNotIn('did not end in time', self.emulator.errors())
+
     def test_port_in_use(self):
         self.begin()
         done = subprocess.run([session.emulator, self.program, '--gdb=%d' % self.emulator.port],
