@@ -233,9 +233,9 @@ bool leon3emu_console_raw(struct machine *machine, bool on);
 /* For handlers of signals that end or stop the process, async-signal-safe: gives the terminal back as it was; the
  * machine does not know of it. */
 void leon3emu_restore_terminal(const struct machine *machine);
-/* The same, and writes what character lines of every kind still hold, for a second at most if nobody reads.
+/* The same, and writes what character lines of every kind still hold, for wait_ms at most if nobody reads.
  * Bytes may come twice if the signal hit a write. */
-void leon3emu_emergency(const struct machine *machine);
+void leon3emu_emergency(const struct machine *machine, unsigned wait_ms);
 /* The process was stopped and goes on, or came to the foreground: the run takes the terminal again, if it may.
  * From any thread or signal handler. */
 void leon3emu_continued(struct machine *machine);

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 
 /* A step that takes longer is given up. */
 #define STEP_SECONDS 3
+/* How long readers of the console and other lines are waited for, all together. */
+#define CONSOLE_MS 1000
 
 enum step {
     STEP_TERMINAL,
@@ -42,17 +45,25 @@ static struct {
     char shown[1600];
 } leaving;
 
-void crash_write(const char *text)
+/* A pipe with room takes PIPE_BUF bytes without waiting. */
+static bool has_room(void)
+{
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return !leaving.end.at_once || poll(&room, 1, 0) != 0;
+}
+
+bool crash_write(const char *text)
 {
     size_t left = strlen(text);
     while (left > 0) {
-        ssize_t done = write(STDERR_FILENO, text, left);
+        ssize_t done = has_room() ? write(STDERR_FILENO, text, left) : -1;
         if (done <= 0) {
-            return;
+            return false;
         }
         text += done;
         left -= (size_t)done;
     }
+    return true;
 }
 
 void crash_exit_now(int status)
@@ -181,7 +192,9 @@ static void say_history(const struct machine *machine)
         snprintf(leaving.text, sizeof leaving.text, "  %.250s", line);
         escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
         strcat(leaving.shown, "\n");
-        crash_write(leaving.shown);
+        if (!crash_write(leaving.shown)) {
+            return;
+        }
         alarm(STEP_SECONDS);
     }
 }
@@ -219,7 +232,7 @@ static void take_step(enum step step)
         break;
     case STEP_CONSOLE:
         if (machine != NULL) {
-            leon3emu_emergency(machine);
+            leon3emu_emergency(machine, leaving.end.at_once ? 0 : CONSOLE_MS);
         }
         break;
     case STEP_SAY:

@@ -30,8 +30,8 @@ long long crash_clock_ms(void);
 
 /* ---- crash_report.c ---- */
 
-/* Writes to standard error, from any handler. */
-void crash_write(const char *text);
+/* Writes to standard error, from any handler.  False: it takes no more. */
+bool crash_write(const char *text);
 
 /* Where a thread is, and how to find who called; x86-64's sixteen registers and pc. */
 #define CRASH_REGISTERS 17
@@ -51,6 +51,7 @@ struct crash_end {
     enum leon3emu_status plain_status;
     struct crash_registers at; /* where in the host's code */
     bool library_thread;       /* on a thread that a library has started */
+    bool at_once;              /* nobody is waited for who does not read */
     int signal; /* end by this signal, so that whoever waits sees it; 0: by the status */
 };
 

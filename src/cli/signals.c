@@ -33,7 +33,7 @@ long long crash_clock_ms(void)
 static _Noreturn void leave_interrupted(const char *said)
 {
     struct crash_end end = {
-        .status = LEON3EMU_INTERRUPTED, .what = "was interrupted", .said = said};
+        .status = LEON3EMU_INTERRUPTED, .what = "was interrupted", .said = said, .at_once = true};
     crash_leave(&end);
 }
 

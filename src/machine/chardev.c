@@ -8,6 +8,7 @@
 #include "machine/chardev_backend.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,15 +311,52 @@ bool chardev_hub_congested(const struct chardev_hub *hub)
     return cd != NULL;
 }
 
+/* How long one line is waited for, while others may have readers that read. */
+#define DRAIN_TURN_MS 10
+/* How long the readers of ptys and sockets are waited for, all together. */
+#define IMPATIENT_MS 1000
+
+/* When to give a line up; INT64_MAX: never. */
+static int64_t drain_deadline(const struct chardev *cd, int64_t start, int timeout_ms)
+{
+    if (!cd->backend->patient) {
+        bool less = timeout_ms >= 0 && timeout_ms < IMPATIENT_MS;
+        return cd->output.given_up ? start : start + (less ? timeout_ms : IMPATIENT_MS);
+    }
+    return timeout_ms < 0 ? INT64_MAX : start + timeout_ms;
+}
+
+/* One turn of a line.  *waits: it is worth another. */
+static bool drain_line(struct chardev *cd, int64_t deadline, bool *waits)
+{
+    int64_t left = deadline - hostio_clock_ms();
+
+    if (chardev_output_drain(cd, left <= 0               ? 0
+                                 : left <= DRAIN_TURN_MS ? (int)left
+                                                         : DRAIN_TURN_MS)) {
+        return true;
+    }
+    cd->output.given_up = left <= 0;
+    *waits = *waits || left > 0;
+    return false;
+}
+
 bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms)
 {
     /* The wake that ended the run must not end this; whoever else it was for gets it afterwards. */
     bool wake = hostio_forget_wake(hub->config.hostio);
-    bool done = true;
-    for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
-        done = chardev_output_drain(cd, timeout_ms) && done;
-    }
-    if (wake) {
+    int64_t start = hostio_clock_ms();
+    bool done, waits, woken = false;
+
+    do {
+        done = true;
+        waits = false;
+        for (struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
+            done = drain_line(cd, drain_deadline(cd, start, timeout_ms), &waits) && done;
+        }
+        woken = hostio_forget_wake(hub->config.hostio);
+    } while (waits && !woken);
+    if (wake || woken) {
         hostio_wake(hub->config.hostio);
     }
     return done;

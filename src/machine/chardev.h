@@ -108,8 +108,8 @@ void chardev_hub_before_notice(struct chardev_hub *hub);
 bool chardev_hub_congested(const struct chardev_hub *hub);
 
 /* Waits until all output is gone: for standard output and files at most timeout_ms (-1: as long as
- * it takes), for others at most a second.  hostio_wake() ends it early.  False: something is left.
- */
+ * it takes), for all others together at most a second, and not at all for a reader that was waited for in vain
+ * before and has read nothing since.  hostio_wake() ends it early.  False: something is left. */
 bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms);
 
 /* Has output been lost because it could not be written, or input because it could not be read? */
@@ -130,9 +130,9 @@ void chardev_console_continued(struct chardev_hub *hub);
 bool chardev_console_look(struct chardev_hub *hub);
 
 /* For a handler of a deadly signal, async-signal-safe: gives the terminal back; writes what all lines have
- * buffered (it may wait for a second; bytes may come twice if the signal hit a write). */
+ * buffered (it waits for readers for wait_ms in all; bytes may come twice if the signal hit a write). */
 void chardev_console_restore_unsafe(const struct chardev_hub *hub);
-void chardev_hub_flush_unsafe(const struct chardev_hub *hub);
+void chardev_hub_flush_unsafe(const struct chardev_hub *hub, unsigned wait_ms);
 
 /* For help texts: row `index` of the table of kinds, false at its end.  form is "tcp:PORT". */
 bool chardev_kind(unsigned index, const char **form, const char **help);

@@ -73,6 +73,7 @@ struct chardev_output {
     struct hostio_watch watch; /* fd is valid in modes PLAIN, SHARED, SOCKET */
     bool blocked;              /* the host took no more: wait for the watch */
     bool dropping;             /* said so already */
+    bool given_up;             /* its reader was waited for in vain, and has taken nothing since */
     bool mid_line;             /* the last byte that went was no newline */
     uint64_t put;              /* bytes ever queued */
     uint64_t seen;             /* the same at the last chardev_output_push_lines() */
@@ -136,7 +137,7 @@ void chardev_output_push(struct chardev *cd);
 void chardev_output_push_lines(struct chardev *cd);
 /* What chardev_hub_before_line() does. */
 void chardev_output_before_line(struct chardev *cd);
-/* Waits for one line as chardev_hub_drain() does for all. */
+/* Sends what is queued as long as the reader takes some of it every timeout_ms.  False: something is left. */
 bool chardev_output_drain(struct chardev *cd, int timeout_ms);
 
 #endif

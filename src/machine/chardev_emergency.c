@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a handler of a deadly signal can still send, see chardev.h.  Only async-signal-safe functions are used, and
- * nobody is waited for longer than a second.
+ * What a handler of a deadly signal can still send, see chardev.h.  Only async-signal-safe functions are used.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -9,9 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/host_clock.h"
 #include "machine/chardev_backend.h"
-
-#define EMERGENCY_WAIT_MS 1000
 
 static ssize_t put_piece(const struct chardev_output *output, const uint8_t *bytes, size_t size)
 {
@@ -24,15 +22,22 @@ static ssize_t put_piece(const struct chardev_output *output, const uint8_t *byt
     return write(output->watch.fd, bytes, size);
 }
 
-static void flush_line(const struct chardev_output *output)
+/* Until a deadline in ns. */
+static bool wait_for_room(int fd, int64_t deadline)
 {
-    struct pollfd ready = {.fd = output->watch.fd, .events = POLLOUT};
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    int64_t left = deadline - host_monotonic_ns();
+    return poll(&ready, 1, left > 0 ? (int)((left + 999999) / 1000000) : 0) != 0;
+}
+
+static void flush_line(const struct chardev_output *output, int64_t deadline)
+{
     const uint8_t *bytes = byte_queue_front(&output->queue);
     size_t left = bytes == NULL ? 0 : output->queue.length;
 
     while (left != 0) {
         ssize_t put;
-        if (poll(&ready, 1, EMERGENCY_WAIT_MS) == 0) {
+        if (!wait_for_room(output->watch.fd, deadline)) {
             return;
         }
         put = put_piece(output, bytes, left);
@@ -46,26 +51,43 @@ static void flush_line(const struct chardev_output *output)
 }
 
 /* The report of a crash begins on a line of its own. */
-static void end_line(const struct chardev_output *output)
+static void end_line(const struct chardev_output *output, int64_t deadline)
 {
     const uint8_t *bytes = byte_queue_front(&output->queue);
     size_t length = bytes == NULL ? 0 : output->queue.length;
-    struct pollfd ready = {.fd = output->watch.fd, .events = POLLOUT};
 
     if ((length == 0 ? output->mid_line : bytes[length - 1] != '\n') &&
-        poll(&ready, 1, EMERGENCY_WAIT_MS) != 0) {
+        wait_for_room(output->watch.fd, deadline)) {
         put_piece(output, (const uint8_t *)"\n", 1);
     }
 }
 
-void chardev_hub_flush_unsafe(const struct chardev_hub *hub)
+static bool is_open(const struct chardev *cd)
 {
+    return cd->output.mode >= CHARDEV_OUTPUT_PLAIN;
+}
+
+static bool holds_bytes(const struct chardev *cd)
+{
+    return is_open(cd) && cd->output.queue.length != 0;
+}
+
+/* Each line may use its share of the time that the lines before it have left. */
+void chardev_hub_flush_unsafe(const struct chardev_hub *hub, unsigned wait_ms)
+{
+    int64_t end = host_monotonic_ns() + (int64_t)wait_ms * 1000000;
+    int64_t lines = 0;
+
     for (const struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
-        if (cd->output.mode >= CHARDEV_OUTPUT_PLAIN) {
-            flush_line(&cd->output);
-            if (cd == hub->stdio && hub->shares_notices) {
-                end_line(&cd->output);
-            }
+        lines += holds_bytes(cd);
+    }
+    for (const struct chardev *cd = hub->list; cd != NULL; cd = cd->next) {
+        if (holds_bytes(cd) && lines > 0) {
+            int64_t now = host_monotonic_ns();
+            flush_line(&cd->output, now + (end - now) / lines--);
+        }
+        if (is_open(cd) && cd == hub->stdio && hub->shares_notices) {
+            end_line(&cd->output, end);
         }
     }
 }

@@ -30,8 +30,6 @@
 /* Queued bytes that are worth a system call before the run loop flushes. */
 #define CHARDEV_PUSH_SIZE      4096u
 #define CHARDEV_TERMINAL_PIECE 256u
-/* How long chardev_output_drain() waits for a reader of a pty or socket. */
-#define CHARDEV_IMPATIENT_MS 1000
 
 /* write(2) that gives EPIPE and never SIGPIPE. */
 static ssize_t write_quietly(int fd, const void *bytes, size_t size)
@@ -118,7 +116,7 @@ static void output_push(struct chardev *cd, size_t keep)
         }
         if (put >= 0) {
             byte_queue_drop(&output->queue, (size_t)put);
-            output->dropping = false;
+            output->dropping = output->given_up = false;
         } else if (errno == EAGAIN) {
             output_set_blocked(cd, true);
         } else if (errno != EINTR) {
@@ -184,12 +182,18 @@ void chardev_output_before_line(struct chardev *cd)
 
 /* ---- */
 
+static void output_retry(struct chardev *cd)
+{
+    if (output_is_open(&cd->output)) {
+        output_set_blocked(cd, false);
+        chardev_output_push(cd);
+    }
+}
+
 static void output_ready(void *context, unsigned events)
 {
-    struct chardev *cd = context;
     (void)events;
-    output_set_blocked(cd, false);
-    chardev_output_push(cd);
+    output_retry(context);
 }
 
 /* Standard output as we found it; a descriptor of our own is non-blocking. */
@@ -273,20 +277,13 @@ void chardev_output_put(struct chardev *cd, const uint8_t *bytes, size_t size)
 bool chardev_output_drain(struct chardev *cd, int timeout_ms)
 {
     struct chardev_output *output = &cd->output;
-    int64_t limit = cd->backend->patient ? timeout_ms : CHARDEV_IMPATIENT_MS;
-    if (timeout_ms >= 0 && timeout_ms < limit) {
-        limit = timeout_ms;
-    }
-    int64_t deadline = hostio_clock_ms() + limit;
-    chardev_output_push(cd);
+
+    output_retry(cd);
     while (output_is_open(output) && output->queue.length != 0) {
-        int64_t left = limit < 0 ? -1 : deadline - hostio_clock_ms();
-        if ((limit >= 0 && left < 0) ||
-            !hostio_wait_fd(cd->hub->config.hostio, output->watch.fd, HOSTIO_WRITE, (int)left)) {
+        if (!hostio_wait_fd(cd->hub->config.hostio, output->watch.fd, HOSTIO_WRITE, timeout_ms)) {
             return false;
         }
-        output_set_blocked(cd, false);
-        chardev_output_push(cd);
+        output_retry(cd);
     }
     return true;
 }

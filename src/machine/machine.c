@@ -643,11 +643,11 @@ void leon3emu_restore_terminal(const struct machine *m)
     }
 }
 
-void leon3emu_emergency(const struct machine *m)
+void leon3emu_emergency(const struct machine *m, unsigned wait_ms)
 {
     if (m->chardevs != NULL) {
         chardev_console_restore_unsafe(m->chardevs);
-        chardev_hub_flush_unsafe(m->chardevs);
+        chardev_hub_flush_unsafe(m->chardevs, wait_ms);
     }
 }
 

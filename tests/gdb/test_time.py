@@ -110,6 +110,18 @@ class Unread(Case):
             time.sleep(0.05)
         self.assertIn('guest time', self.emulator.errors())
 
+    def test_second_signal(self):
+        """The first has the console wait for its reader, the second does not."""
+        self.start()
+        self.emulator.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        self.assertIsNone(self.emulator.process.poll())
+        self.emulator.process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        self.assert_ends(session.INTERRUPTED)
+        self.assertLess(time.monotonic() - began, 0.8)
+        self.assertIn('interrupted twice', self.emulator.errors())
+
 
 if __name__ == '__main__':
     session.main()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Signals while a guest waits for slow peripherals: the program ends at once, whatever executes."""
 
+import os
 import signal
 import subprocess
 import time
@@ -80,6 +81,27 @@ class Deaf(Case):
         emulator = Emulator("--hang-limit=0", fault="hang_create", image="guest_access")
         self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"],
                         "interrupted before the run began")
+
+
+class Unread(Case):
+    """Standard error is a pipe that nobody reads, and log lines wait for it: the second signal does not."""
+
+    def test_second_signal(self):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        emulator = subprocess.Popen([PROGRAM, guest("guest_poll"), "-d", "exec", "--periph",
+                                     f"{FAULTY},base=0x80000800,fault=none"], stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.DEVNULL, stderr=writer)
+        os.close(writer)
+        self.addCleanup(emulator.kill)
+        time.sleep(1)
+        emulator.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        self.assertIsNone(emulator.poll())
+        emulator.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        self.assertEqual(emulator.wait(10), STATUS["INTERRUPTED"])
+        self.assertLess(time.monotonic() - began, 1)
 
 
 class Masked(Case):

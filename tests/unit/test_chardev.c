@@ -408,7 +408,7 @@ static void test_stdout_file(void **state)
     chardev_hub_flush(w->hub);
     expect_file(path_in(w, "out"), "one two");
     chardev_write(cd, "!", 1);
-    chardev_hub_flush_unsafe(w->hub);
+    chardev_hub_flush_unsafe(w->hub, 1000);
     expect_file(path_in(w, "out"), "one two!");
     close(fd);
 }
@@ -448,6 +448,52 @@ static void test_slow_reader_of_stdout_loses_nothing(void **state)
     chardev_close(cd);
     close(ends[0]);
     close(ends[1]);
+}
+
+/* Reads a terminal, not fast, until it has seen so many bytes. */
+static pid_t read_elsewhere(const char *path, size_t size)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        char block[4096];
+        int fd = open(path, O_RDONLY | O_NOCTTY);
+        while (size > 0 && fd >= 0) {
+            ssize_t got = read(fd, block, sizeof block);
+            if (got <= 0 || (size_t)got > size) {
+                _exit(1);
+            }
+            size -= (size_t)got;
+            usleep(2000);
+        }
+        _exit(size != 0);
+    }
+    return child;
+}
+
+/* Ptys that nobody reads are waited for together, and once; the one that is read loses nothing. */
+static void test_drain_of_many(void **state)
+{
+    struct world *w = *state;
+    static char block[60000];
+    struct chardev *lines[6];
+    int status = -1;
+    world_hub(w, -1, -1);
+    for (unsigned i = 0; i < 6; i++) {
+        lines[i] = open_line(w, "pty");
+        chardev_write(lines[i], block, sizeof block);
+    }
+    pid_t child = read_elsewhere(chardev_address(lines[2]), sizeof block);
+    int64_t start = hostio_clock_ms();
+    assert_false(chardev_hub_drain(w->hub, -1));
+    assert_in_range(hostio_clock_ms() - start, 900, 3000);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    start = hostio_clock_ms();
+    assert_false(chardev_hub_drain(w->hub, 1000));
+    assert_in_range(hostio_clock_ms() - start, 0, 800);
+    start = hostio_clock_ms();
+    chardev_hub_flush_unsafe(w->hub, 1000);
+    assert_in_range(hostio_clock_ms() - start, 0, 3000);
 }
 
 static void test_drain_ends_at_a_wake(void **state)
@@ -821,6 +867,7 @@ int main(void)
         CASE(test_full_input_holds_the_sender),
         CASE(test_stdout_file),
         CASE(test_slow_reader_of_stdout_loses_nothing),
+        CASE(test_drain_of_many),
         CASE(test_drain_ends_at_a_wake),
         CASE(test_closed_stdout_kills_nobody),
         CASE(test_full_disk_is_said_once),
