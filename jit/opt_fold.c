@@ -15,6 +15,7 @@
  * multiplication by a power of two is SHL.  A constant is held sign-extended, as CONST has it: a 64-bit
  * constant that CONST cannot hold is not folded.  Manual: docs/jit-optimizer.md.
  */
+#include "bits.h"
 #include "opt.h"
 
 bool opt_fits(unsigned type, int64_t value)
@@ -291,7 +292,7 @@ static int power_of_two(const struct opt_walk *walk, ir_ref ref, unsigned type)
         return -1;
     }
     uint64_t value = (uint64_t)(int64_t)opt_op(walk, ref)->imm & opt_ones(opt_width(type));
-    return value != 0 && (value & (value - 1)) == 0 ? __builtin_ctzll(value) : -1;
+    return bits_is_power_of_two(value) ? __builtin_ctzll(value) : -1;
 }
 
 static ir_ref shift_by(struct opt_walk *walk, unsigned code, unsigned type, ir_ref a, int count)

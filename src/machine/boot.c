@@ -263,7 +263,7 @@ static void enter_cpu(struct machine *m, struct cpu *cpu)
 
     cpu_set_psr(cpu, index == 0 ? ENTRY_PSR : ENTRY_PSR & ~(1u << PSR_ET));
     cpu->wim = ENTRY_WIM;
-    cpu->tba = m->entry & 0xfffff000;
+    cpu->tba = m->entry & TBR_TBA;
     cpu->cache_control = ENTRY_CCR;
     cpu_set_reg(cpu, 14, stack);
     cpu_set_reg(cpu, 30, stack);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bits.h"
 #include "check.h"
 #include "machine/machine.h"
 
@@ -249,7 +250,7 @@ static bool check_region(const struct reader *reader, const struct l3_region *re
     if (region->kind < L3_REGION_APB || region->kind > L3_REGION_AHBIO) {
         return refuse(reader, "region %s has an unknown kind (%u)", region->name, region->kind);
     }
-    if (region->size < 4 || (region->size & (region->size - 1)) != 0 ||
+    if (region->size < 4 || !bits_is_power_of_two(region->size) ||
         region->size > UINT64_C(0x100000000)) {
         return refuse(reader, "region %s has size 0x%llx; it must be a power of two of at least 4",
                       region->name, (unsigned long long)region->size);

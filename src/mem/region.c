@@ -152,16 +152,6 @@ void region_destroy(struct region *region)
     free(region);
 }
 
-const struct region *region_overlap(const struct region *parent, uint64_t base, uint64_t size)
-{
-    for (const struct region *child = parent->children; child != NULL; child = child->sibling) {
-        if (base < child->base + child->size && child->base < base + size) {
-            return child;
-        }
-    }
-    return NULL;
-}
-
 const char *region_kind_name(enum region_kind kind)
 {
     static const char *const names[] = {

@@ -105,9 +105,6 @@ bool region_mark_code(struct region *region, uint64_t offset, enum region_code k
                       uint64_t granules);
 void region_unmark_code(struct region *region, uint64_t offset, enum region_code kind);
 
-/* First sibling of the direct children of parent that overlaps [base, base+size), or NULL. */
-const struct region *region_overlap(const struct region *parent, uint64_t base, uint64_t size);
-
 /* "ram", "rom", "i/o", ... for dumps. */
 const char *region_kind_name(enum region_kind kind);
 

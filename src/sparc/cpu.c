@@ -49,7 +49,7 @@ void cpu_reset(struct cpu *cpu)
     cpu_set_cwp(cpu, 0);
     cpu->wim = 0;
     cpu->y = 0;
-    cpu->tba = cpu->config.reset_address & 0xfffff000;
+    cpu->tba = cpu->config.reset_address & TBR_TBA;
     cpu->tt = 0;
     memset(cpu->trapped, 0, sizeof cpu->trapped);
     cpu->asr17_rw = 0;

@@ -46,6 +46,7 @@ enum trap_type {
 enum { ICC_C = 1, ICC_V = 2, ICC_Z = 4, ICC_N = 8 };
 
 enum { PSR_ICC = 20, PSR_EC = 13, PSR_EF = 12, PSR_PIL = 8, PSR_S = 7, PSR_PS = 6, PSR_ET = 5 };
+#define TBR_TBA 0xfffff000u
 
 /* The bits of %asr17 that software sets. */
 #define ASR17_DWT 0x4000u /* no trap for a store's bus error */
@@ -252,6 +253,11 @@ void cpu_reset(struct cpu *cpu);
 uint32_t cpu_psr(const struct cpu *cpu);
 void cpu_set_psr(struct cpu *cpu, uint32_t psr);
 void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
+/* The bits of WIM that are windows. */
+static inline uint32_t cpu_wim_mask(const struct cpu *cpu)
+{
+    return UINT32_MAX >> (32 - cpu->config.windows);
+}
 void cpu_set_supervisor(struct cpu *cpu, bool s);
 
 /* Makes window `to` the current one; the pointer stood at `from`.  As cpu_set_cwp(), in line. */

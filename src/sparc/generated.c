@@ -556,7 +556,7 @@ static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
 /* WRWIM, B.29. */
 static void set_wim(struct cpu *cpu, uint32_t value)
 {
-    cpu->wim = value & (UINT32_MAX >> (32 - cpu->config.windows));
+    cpu->wim = value & cpu_wim_mask(cpu);
     settle_cwp(cpu);
     find_limits(cpu, BY_RESTORE);
 }

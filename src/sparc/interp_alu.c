@@ -11,7 +11,7 @@ void do_SETHI(struct cpu *cpu, const struct insn *f)
     cpu_next(cpu);
 }
 
-/* ---- B.10 logical ---- */
+/* ---- B.11 logical ---- */
 
 /* A pair of rows: op and opcc, which sets N and Z and clears V and C. */
 #define LOGICAL(name, expression)                                                                  \
@@ -39,7 +39,7 @@ LOGICAL(ORN, a | ~b)
 LOGICAL(XOR, a ^ b)
 LOGICAL(XNOR, a ^ ~b)
 
-/* ---- B.11 shifts ---- */
+/* ---- B.12 shifts ---- */
 
 void do_SLL(struct cpu *cpu, const struct insn *f)
 {
@@ -59,7 +59,7 @@ void do_SRA(struct cpu *cpu, const struct insn *f)
     cpu_next(cpu);
 }
 
-/* ---- B.12, B.13 add, subtract ---- */
+/* ---- B.13, B.15 add, subtract ---- */
 
 /* icc of result = a + b (+ carry): V if both operands have a sign that the result has not, C is the
  * carry out of bit 31. */
@@ -147,7 +147,7 @@ void do_SUBXCC(struct cpu *cpu, const struct insn *f)
     sub_cc(cpu, f, carry_in(cpu));
 }
 
-/* ---- B.14, B.15 tagged ---- */
+/* ---- B.14, B.16 tagged ---- */
 
 /* V also says that one of the operands' two tag bits was not 0. */
 static uint32_t icc_tag(uint32_t icc, uint32_t a, uint32_t b)

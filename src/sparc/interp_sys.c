@@ -84,14 +84,13 @@ void do_WRPSR(struct cpu *cpu, const struct insn *f)
 
 void do_WRWIM(struct cpu *cpu, const struct insn *f)
 {
-    uint32_t implemented = UINT32_MAX >> (32 - cpu->config.windows);
-    cpu->wim = (operand1(cpu, f) ^ operand2(cpu, f)) & implemented;
+    cpu->wim = (operand1(cpu, f) ^ operand2(cpu, f)) & cpu_wim_mask(cpu);
     cpu_next(cpu);
 }
 
 void do_WRTBR(struct cpu *cpu, const struct insn *f)
 {
-    cpu->tba = (operand1(cpu, f) ^ operand2(cpu, f)) & 0xfffff000;
+    cpu->tba = (operand1(cpu, f) ^ operand2(cpu, f)) & TBR_TBA;
     cpu_next(cpu);
 }
 

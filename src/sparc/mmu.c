@@ -14,13 +14,13 @@ enum { ET_INVALID, ET_PTD, ET_PTE, ET_RESERVED };
 
 /* Fault status register, H.5; numbers are bit positions. */
 enum {
-    FSR_OVERWRITE = 0,
-    FSR_FAV = 1,
-    FSR_FT = 2,
-    FSR_SU = 5,
-    FSR_INSTRUCTION = 6,
-    FSR_STORE = 7,
-    FSR_LEVEL = 8
+    MMU_FSR_OVERWRITE = 0,
+    MMU_FSR_FAV = 1,
+    MMU_FSR_FT = 2,
+    MMU_FSR_SU = 5,
+    MMU_FSR_INSTRUCTION = 6,
+    MMU_FSR_STORE = 7,
+    MMU_FSR_LEVEL = 8
 };
 enum fault_type { FAULT_NONE, FAULT_INVALID, FAULT_PROTECTION, FAULT_PRIVILEGE, FAULT_TRANSLATION };
 
@@ -93,7 +93,7 @@ uint32_t mmu_read(struct cpu *cpu, uint32_t address)
     case 2:
         return mmu->context;
     case 3:
-        mmu->fault_status &= ~(1u << FSR_FAV);
+        mmu->fault_status &= ~(1u << MMU_FSR_FAV);
         mmu->fault_valid = false;
         return status;
     case 4:
@@ -257,19 +257,19 @@ static void record_fault(struct mmu *mmu, const struct walk *walk)
 {
     bool instruction = walk->kind == TLB_KIND_FETCH;
     uint32_t status =
-        walk->level << FSR_LEVEL | (uint32_t)(walk->kind == TLB_KIND_STORE) << FSR_STORE |
-        (uint32_t)instruction << FSR_INSTRUCTION | (uint32_t)walk->supervisor << FSR_SU |
-        (uint32_t)walk->fault << FSR_FT | 1u << FSR_FAV;
+        walk->level << MMU_FSR_LEVEL | (uint32_t)(walk->kind == TLB_KIND_STORE) << MMU_FSR_STORE |
+        (uint32_t)instruction << MMU_FSR_INSTRUCTION | (uint32_t)walk->supervisor << MMU_FSR_SU |
+        (uint32_t)walk->fault << MMU_FSR_FT | 1u << MMU_FSR_FAV;
 
     if (mmu->fault_valid && !walk->bus_error) {
-        if (bits_get(mmu->fault_status, FSR_FT, 3) == FAULT_TRANSLATION) {
+        if (bits_get(mmu->fault_status, MMU_FSR_FT, 3) == FAULT_TRANSLATION) {
             return;
         }
         if (instruction) {
-            if (!(mmu->fault_status >> FSR_INSTRUCTION & 1)) {
+            if (!(mmu->fault_status >> MMU_FSR_INSTRUCTION & 1)) {
                 return;
             }
-            status |= 1u << FSR_OVERWRITE;
+            status |= 1u << MMU_FSR_OVERWRITE;
         }
     }
     mmu->fault_status = status;

@@ -72,10 +72,10 @@ static bool write_state(struct cpu *cpu, uint32_t number, uint32_t value)
         cpu_set_psr(cpu, value);
         return true;
     case L3_REG_WIM:
-        cpu->wim = value & UINT32_MAX >> (32 - cpu->config.windows);
+        cpu->wim = value & cpu_wim_mask(cpu);
         return true;
     case L3_REG_TBR:
-        cpu->tba = value & 0xfffff000;
+        cpu->tba = value & TBR_TBA;
         cpu->tt = bits_get(value, 4, 8);
         return true;
     case L3_REG_PC:

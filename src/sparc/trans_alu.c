@@ -9,7 +9,7 @@ enum flow trans_sethi(struct translation *t, const struct insn *f, unsigned insn
     return FLOW_ON;
 }
 
-/* ---- B.10 to B.13: an op of two operands, the second one perhaps inverted ---- */
+/* ---- B.11, B.13, B.15: an op of two operands, the second one perhaps inverted ---- */
 
 struct shape {
     uint8_t code;  /* enum ir_code */
@@ -247,12 +247,12 @@ enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn
     if (trans_is_user(t)) {
         return trans_step(t, f, insn);
     }
-    ir_set(t->block, SLOT_TBA,
-           trans_op(t, IR_AND, written_value(t, f), trans_const(t, 0xfffff000)));
+    ir_set(t->block, SLOT_TBA, trans_op(t, IR_AND, written_value(t, f), trans_const(t, TBR_TBA)));
     return FLOW_ON;
 }
 
-/* What may change the mode, or let an interrupt in, is stepped, and ends the block. */
+/* A helper writes PSR.  It refuses values that change the mode or may let an interrupt in: those are the
+ * interpreter's, and the block ends behind them. */
 enum flow trans_wrpsr(struct translation *t, const struct insn *f, unsigned insn)
 {
     if (trans_is_user(t) || t->in_arm || t->request->cpu->config.partial_wrpsr) {

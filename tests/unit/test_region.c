@@ -69,19 +69,6 @@ static void test_siblings_are_ordered(void **state)
     region_destroy(root); /* and all that is left in it: the sanitizers would see a leak */
 }
 
-static void test_overlap(void **state)
-{
-    struct region *root = region_new_container("root", SPACE_SIZE);
-    struct region *a = add_container(root, "a", 0x1000, 0x100, 0);
-    (void)state;
-    assert_null(region_overlap(root, 0, 0x1000));
-    assert_ptr_equal(region_overlap(root, 0, 0x1001), a);
-    assert_ptr_equal(region_overlap(root, 0x10ff, 1), a);
-    assert_null(region_overlap(root, 0x1100, 0x1000));
-    assert_ptr_equal(region_overlap(root, 0, SPACE_SIZE), a);
-    region_destroy(root);
-}
-
 static void test_alias_owns_nothing(void **state)
 {
     struct region *ram = region_new_ram("ram", PAGE, false);
@@ -113,7 +100,6 @@ int main(void)
         cmocka_unit_test(test_big_memory),
         cmocka_unit_test(test_name_is_copied),
         cmocka_unit_test(test_siblings_are_ordered),
-        cmocka_unit_test(test_overlap),
         cmocka_unit_test(test_alias_owns_nothing),
         cmocka_unit_test(test_kind_names),
     };
