@@ -44,6 +44,8 @@ int main(void)
     TIMER[2] = 0xf;                        /* enable, restart, load, interrupt */
     IRQMP[IRQMP_MASK] = 1 << timer_interrupt;
     enable_interrupts();
+    /* A tick between the comparison and power_down() does no harm: the next one wakes the CPU.  Where an
+     * interrupt comes once only, that would be too late: then poll, or have a timer wake the CPU as here. */
     while (ticks < TICKS) {
         power_down();
     }

@@ -108,7 +108,8 @@ unexpected:
         .cfi_endproc
 
 ! An interrupt: calls handle_interrupt(level) with a window and a stack of its own.  The globals, %y and
-! the condition codes belong to the interrupted program and are put aside.
+! the condition codes belong to the interrupted program and are put aside.  FP registers are not:
+! handle_interrupt() and what it calls must not compute with floating point.
 interrupt:
         trap_frame
         rd      %tbr, %l3

@@ -83,7 +83,7 @@ static const struct argp_option options[] = {
     {"hang-limit", OPTION_HANG_LIMIT, "TIME", 0,
      "A call into a peripheral that takes longer is reported as hanging (default 10; 0: never)", 0},
     {NULL, 0, NULL, 0, "Looking inside:", 0},
-    {"gdb", OPTION_GDB, "[ADDRESS:]PORT[,nowait]", OPTION_ARG_OPTIONAL,
+    {"gdb", OPTION_GDB, "[[ADDRESS:]PORT][,nowait]", OPTION_ARG_OPTIONAL,
      "Wait for GDB on 127.0.0.1:PORT (default 1234; 0 picks one), or, with nowait, run until it "
      "comes.  The word after --gdb is a port, too, if it is nothing but digits.  Without firmware "
      "GDB's load brings it",

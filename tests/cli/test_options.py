@@ -88,6 +88,11 @@ class Help(Case):
             done = self.run_it("--board", board, "--dump=mtree")
             self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_version_of_the_manual(self):
+        version = self.run_it("--version").stdout.split()[1]
+        manual = (root / "docs/leon3emu.1").read_text(encoding="utf-8")
+        self.assertIn(f'"leon3emu {version}"', manual.split("\n", 2)[1])
+
     def test_usage_and_version(self):
         self.assertRegex(self.run_it("--usage").stdout, r"^Usage: leon3emu \[OPTION\.\.\.\] FIRMWARE\n")
         self.assertRegex(self.run_it("--version").stdout, r"^leon3emu \d+\.\d+\.\d+\ncommit ([0-9a-f]{7,12}|not known)\n"

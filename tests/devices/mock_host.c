@@ -17,6 +17,14 @@ static void require(bool condition, const char *what)
     }
 }
 
+static void require_property(bool condition, const char *name, const char *value, const char *what)
+{
+    if (!condition) {
+        fprintf(stderr, "mock host: property %s=%s %s\n", name, value, what);
+        abort();
+    }
+}
+
 /* ---- set-up ---- */
 
 static void mock_fail(struct l3_host *host, const char *format, ...)
@@ -40,7 +48,7 @@ static const struct l3_property *find_property(struct l3_host *host, const char 
             return &host->device->properties[i];
         }
     }
-    require(false, "the device asks for a property it does not have");
+    require_property(false, name, "?", "is asked for by the device, but is not in its table");
     return NULL;
 }
 
@@ -52,7 +60,8 @@ static const char *mock_property_text(struct l3_host *host, const char *name)
             return host->property_values[i];
         }
     }
-    require(property->default_value != NULL, "property without default was not given");
+    require_property(property->default_value != NULL, name, "?",
+                     "has no default and was not given");
     return property->default_value;
 }
 
@@ -63,9 +72,12 @@ static uint64_t mock_property_uint(struct l3_host *host, const char *name)
     if (property->type == L3_PROPERTY_BOOL) {
         return strcmp(text, "on") == 0;
     }
-    require(property->type == L3_PROPERTY_UINT, "property is not a number");
-    uint64_t value = strtoull(text, NULL, 0);
-    require(value >= property->minimum && value <= property->maximum, "property out of range");
+    require_property(property->type == L3_PROPERTY_UINT, name, text, "is not a number");
+    char *end;
+    uint64_t value = strtoull(text, &end, 0);
+    require_property(*end == '\0' && end != text, name, text, "is not a number");
+    require_property(value >= property->minimum && value <= property->maximum, name, text,
+                     "is out of range");
     return value;
 }
 

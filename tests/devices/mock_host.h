@@ -86,6 +86,9 @@ struct l3_host {
                          struct l3_bus_entry *entry);
 };
 
+/* What the device's source exports with L3_DEVICE_CLASS(), for mock_new(). */
+extern const struct l3_device_class *const leon3emu_device_class;
+
 /* The host is the caller's after this; one CPU, irq 8, time 1000. */
 struct l3_host *mock_new(const struct l3_device_class *device);
 void mock_free(struct l3_host *host);

@@ -98,6 +98,24 @@ class Package(unittest.TestCase):
         self.assertEqual(folders, {".", "share", "share/man", "share/leon3emu", "share/leon3emu/boards"})
         self.assertIn("Nothing is installed from this build", self.uninstall(prefix))
 
+    def test_links(self):
+        """Each link of the installed pages leads to a file."""
+        prefix = self.inside("prefix")
+        call(CMAKE, "--install", BUILD, "--prefix", prefix)
+        self.addCleanup(self.uninstall, prefix)
+        pages = glob.glob(os.path.join(prefix, "share/doc/leon3emu/**/*.md"), recursive=True)
+        self.assertGreater(len(pages), 50)
+        links = 0
+        for page in pages:
+            with open(page, encoding="utf-8") as file:
+                found = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", file.read())
+            for link in found:
+                if "://" not in link:
+                    links += 1
+                    target = os.path.join(os.path.dirname(page), link)
+                    self.assertTrue(os.path.exists(target), f"{page}: {link}")
+        self.assertGreater(links, 100)
+
     def test_two_places_and_a_package(self):
         """Each installation is remembered, also behind that of another place and behind CPack, and a folder that
         an earlier one to the same place has made is still its own."""

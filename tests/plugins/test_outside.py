@@ -64,13 +64,24 @@ class Outside(Case):
 
     def test_cxx_with_cmake(self):
         build = os.path.join(self.directory, "build")
-        call("cmake", "-S", OUTSIDE, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        call("cmake", "-S", OUTSIDE, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
+             f"-DEXAMPLES={self.installed('share/leon3emu/examples')}")
         call("cmake", "--build", build)
         self.check_pair(os.path.join(build, "tally.so"))
         call("cmake", "--install", build)
         where = self.pkg_config("--variable=plugindir")
         self.assertTrue(os.path.exists(os.path.join(where, "tally.so")), where)
         self.check_pair("tally.so")  # found where it was installed
+
+    def test_cxx_of_today(self):
+        library = os.path.join(self.directory, "tally20.so")
+        call("c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-pedantic", "-shared", "-fPIC",
+             *self.pkg_config("--cflags").split(), self.installed("share/leon3emu/examples/tally.cpp"), "-o", library)
+        self.check_pair(library)
+
+    def test_paths_of_pkg_config(self):
+        for arguments in (["--cflags"], ["--variable=plugindir"], ["--variable=mockdir"]):
+            self.assertNotIn("//", self.pkg_config(*arguments))
 
     def test_examples_build(self):
         flags = self.pkg_config("--cflags").split()
@@ -87,6 +98,9 @@ class Outside(Case):
              "-I", mock, os.path.join(OUTSIDE, "template_test.c"), os.path.join(mock, "mock_host.c"),
              self.installed("share/leon3emu/examples/template.c"), "-o", program)
         call(program)
+        for value, said in (("0", "is out of range"), ("fast", "is not a number")):
+            done = subprocess.run([program, value], capture_output=True, text=True, check=False)
+            self.assertEqual(done.stderr, f"mock host: property step={value} {said}\n")
 
     def test_built_in_device_as_library(self):
         """The same source built as a library does the same."""

@@ -2,12 +2,10 @@
 /* A user's test of a peripheral alone: the template, on the mock that is installed. */
 #include <mock_host.h>
 
-extern const struct l3_device_class *const leon3emu_device_class;
-
-int main(void)
+int main(int argc, char **argv)
 {
     struct l3_host *host = mock_new(leon3emu_device_class);
-    mock_property(host, "step", "50");
+    mock_property(host, "step", argc > 1 ? argv[1] : "50");
     if (!mock_start(host)) {
         return 1;
     }

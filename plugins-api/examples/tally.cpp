@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The peripheral of tally.c in C++: an object instead of a register table. */
+/*
+ * A peripheral in C++ (11 or later): an object instead of a register table.
+ *
+ * Writing N to register 4 adds N times `step` to it, and with bit 31 set interrupts; register 0 shows `step`.
+ *
+ *     c++ -shared -fPIC -I plugins-api plugins-api/examples/tally.cpp -o tally.so
+ *     leon3emu firmware.elf --periph ./tally.so,base=0x80000800,irq=5,step=3
+ */
 #include <leon3emu/device.h>
 
 #include <new>
@@ -84,7 +91,7 @@ const l3_region region = {
     sizeof region, L3_REGION_APB, "registers", 0x100, 0, L3_SIZE_ALL, L3_SIZE_4, nullptr, 0, 0,
 };
 
-/* C++11 has no designated initializers. */
+/* C++11 has no designated initializers, and those of C++20 want the order of the header. */
 l3_device_class describe()
 {
     l3_device_class tally = l3_device_class();
