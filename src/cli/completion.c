@@ -49,6 +49,92 @@ static void print_option(const struct argp_option *row, FILE *stream)
 
 /* ---- bash ---- */
 
+/* What depends on the board of the command line, and on what was typed of a value. */
+static const char bash_functions[] =
+    "# The properties of class $2, as program $1 lists them.\n"
+    "_leon3emu_properties()\n"
+    "{\n"
+    "    \"$1\" --periph \"$2,help\" 2>/dev/null |\n"
+    "        sed -n 's/^  \\([a-z0-9_-]*\\)  *\\(number\\|line\\|on\\/off\\|text\\) .*/\\1=/p'\n"
+    "}\n"
+    "\n"
+    "# Settings of board $2 that begin with $3, or the values of setting $4.\n"
+    "_leon3emu_settings()\n"
+    "{\n"
+    "    local text class name=${3%%.*}\n"
+    "    text=$(\"$1\" --board=\"$2,help\" 2>/dev/null)\n"
+    "    if [[ $4 == *.chardev ]]; then\n"
+    "        echo none stdio pty tcp: file:\n"
+    "    elif [[ -n $4 ]]; then\n"
+    "        sed -n \"s/^  $4 .*(\\(.*\\))\\$/\\1/p\" <<<\"$text\" | grep -v ' to ' | tr -d ,\n"
+    "    else\n"
+    "        sed -n 's/^  \\([^ ]*\\.[^ ]*\\) .*/\\1=/p' <<<\"$text\"\n"
+    "        class=$(sed -n \"s/^$name (\\(.*\\)):\\$/\\1/p\" <<<\"$text\")\n"
+    "        [[ -z $class ]] || _leon3emu_properties \"$1\" \"$class\" | sed \"s/^/$name./\"\n"
+    "    fi\n"
+    "}\n"
+    "\n"
+    "# The devices of board $2.\n"
+    "_leon3emu_devices()\n"
+    "{\n"
+    "    \"$1\" --board=\"$2,help\" 2>/dev/null | sed -n 's/^\\([^ ]*\\) (.*):$/\\1/p'\n"
+    "}\n"
+    "\n";
+
+/* Finds option and value: `=` is a word of its own to bash, in --set=cpu.fpu=none twice. */
+static const char bash_begin[] =
+    "_leon3emu()\n"
+    "{\n"
+    "    local cur=${COMP_WORDS[COMP_CWORD]} prev words= files= prefix= key= equals= board=leon3\n"
+    "    local at=$((COMP_CWORD - 1)) i\n"
+    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+    "        [[ ${COMP_WORDS[i]} != --board ]] || board=${COMP_WORDS[i+1]}\n"
+    "        [[ $board != \"=\" ]] || board=${COMP_WORDS[i+2]}\n"
+    "    done\n"
+    "    if [[ $cur == \"=\" ]]; then\n"
+    "        cur= equals=1\n"
+    "    elif [[ ${COMP_WORDS[at]} == \"=\" ]]; then\n"
+    "        at=$((at - 1)) equals=1\n"
+    "    fi\n"
+    "    prev=${COMP_WORDS[at]}\n"
+    "    if [[ -n $equals && $prev != -* ]]; then\n"
+    "        key=$prev at=$((at - 1))\n"
+    "        [[ ${COMP_WORDS[at]} != \"=\" ]] || at=$((at - 1))\n"
+    "        prev=${COMP_WORDS[at]}\n"
+    "    fi\n"
+    "    case $prev in\n"
+    "    -d|--periph|--passes|--stress|--log-filter)\n"
+    "        [[ $cur != *,* ]] || prefix=${cur%,*},\n"
+    "        cur=${cur##*,}\n"
+    "        ;;\n"
+    "    esac\n"
+    "    COMPREPLY=()\n"
+    "    case $prev in\n"
+    "    --set)\n"
+    "        words=$(_leon3emu_settings \"$1\" \"$board\" \"$cur\" \"$key\")\n"
+    "        ;;\n"
+    "    --log-filter)\n"
+    "        words=$(_leon3emu_devices \"$1\" \"$board\")\n"
+    "        ;;\n";
+
+/* Behind the options. */
+static const char bash_end[] =
+    "    esac\n"
+    "    if [[ $prev == --periph && -n $prefix ]]; then\n"
+    "        words=$(_leon3emu_properties \"$1\" \"${prefix%%,*}\") files=\n"
+    "    elif [[ -n $key && $prev != --set ]]; then\n"
+    "        words= files=\n"
+    "    fi\n"
+    "    mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- \"$cur\" | sort -u\n"
+    "        [[ -z $files ]] || compgen -f -X \"!$files\" -- \"$cur\"\n"
+    "        [[ -z $files ]] || compgen -d -S / -- \"$cur\")\n"
+    "    if [[ ${COMPREPLY[0]} == *[=/:] ]]; then\n"
+    "        compopt -o nospace 2>/dev/null\n"
+    "    fi\n"
+    "}\n"
+    "\n"
+    "complete -o bashdefault -o default -F _leon3emu leon3emu\n";
+
 static void print_bash_value(const struct value *value, FILE *stream)
 {
     fprintf(stream, "    %s)\n", value->option);
@@ -69,18 +155,14 @@ static void print_bash_value(const struct value *value, FILE *stream)
 
 static void print_bash(const struct argp_option *const *tables, FILE *stream)
 {
-    fprintf(stream, "# Completion of leon3emu's command line for bash, printed by leon3emu "
-                    "--completion=bash.\n\n"
-                    "_leon3emu()\n{\n"
-                    "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-                    "    local words= files=\n"
-                    "    if [[ $cur == \"=\" ]]; then\n        cur=\n"
-                    "    elif [[ $prev == \"=\" ]]; then\n"
-                    "        prev=${COMP_WORDS[COMP_CWORD-2]}\n    fi\n"
-                    "    COMPREPLY=()\n"
-                    "    case $prev in\n");
+    fprintf(stream,
+            "# Completion of leon3emu's command line for bash, printed by leon3emu "
+            "--completion=bash.\n\n%s%s",
+            bash_functions, bash_begin);
     for (size_t i = 0; i < ARRAY_LEN(values); i++) {
-        print_bash_value(&values[i], stream);
+        if (strcmp(values[i].option, "--set") != 0) {
+            print_bash_value(&values[i], stream);
+        }
     }
     fprintf(stream, "    *)\n        if [[ $cur == -* ]]; then\n            words=\"");
     for (unsigned i = 0; tables[i] != NULL; i++) {
@@ -91,13 +173,7 @@ static void print_bash(const struct argp_option *const *tables, FILE *stream)
             }
         }
     }
-    fprintf(stream, "\"\n        fi\n        ;;\n    esac\n"
-                    "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\"\n"
-                    "        [[ -z $files ]] || compgen -f -X \"!$files\" -- \"$cur\"\n"
-                    "        [[ -z $files ]] || compgen -d -S / -- \"$cur\")\n"
-                    "    if [[ ${COMPREPLY[0]} == *[=/] ]]; then\n"
-                    "        compopt -o nospace 2>/dev/null\n    fi\n"
-                    "}\n\ncomplete -o bashdefault -o default -F _leon3emu leon3emu\n");
+    fprintf(stream, "\"\n        fi\n        ;;\n%s", bash_end);
 }
 
 /* ---- zsh ---- */

@@ -318,6 +318,8 @@ static bool map_region(struct l3_host *host, uint32_t index, struct error *err)
         .index = index,
         .valid_sizes = apb ? L3_SIZE_ALL : described.valid_sizes,
         .native_sizes = apb ? L3_SIZE_4 : described.native_sizes & L3_SIZE_ALL,
+        .registers = described.registers,
+        .register_count = described.register_count,
         .apb = apb,
     };
     char name[128];

@@ -15,6 +15,7 @@
 
 #include "bits.h"
 #include "check.h"
+#include "core/peek.h"
 #include "machine/machine.h"
 
 /* Smallest sizes that make sense: up to the last field of version 1's first release. */
@@ -268,6 +269,45 @@ static bool check_region(const struct reader *reader, const struct l3_region *re
                        "registers");
 }
 
+/* The name of a register for the log, or NULL: a library's author may have left it out, or written anything. */
+static bool take_register_name(const struct reader *reader, const char **name)
+{
+    if (*name == NULL || !peek_is_text(*name) || strlen(*name) > MAXIMUM_NAME) {
+        *name = NULL;
+    }
+    return take_text(reader, name, MAXIMUM_NAME, "a register");
+}
+
+/* Only the log reads the rows, so those of another form are no reason to refuse a library.  A built-in device's
+ * stay where they are. */
+static bool take_registers(const struct reader *reader, struct l3_region *region)
+{
+    const char *table = (const char *)region->registers;
+    uint32_t size = 0, count = region->register_count;
+    struct l3_register *rows;
+
+    if (reader->path == NULL || count == 0) {
+        return true;
+    }
+    memcpy(&size, table, sizeof size);
+    if (size != sizeof *rows) {
+        region->register_count = 0;
+        return true;
+    }
+    rows = reserve(reader, count * sizeof *rows);
+    if (rows == NULL) {
+        return false;
+    }
+    memcpy(rows, table, count * sizeof *rows);
+    region->registers = rows;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!take_register_name(reader, &rows[i].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool take_regions(const struct reader *reader, struct l3_device_class *class)
 {
     struct l3_region *rows;
@@ -281,7 +321,8 @@ static bool take_regions(const struct reader *reader, struct l3_device_class *cl
     class->regions = rows;
     for (uint32_t i = 0; rows != NULL && i < class->region_count; i++) {
         snprintf(what, sizeof what, "region %u", i);
-        if (!take_name(reader, &rows[i].name, "_-", what) || !check_region(reader, &rows[i])) {
+        if (!take_name(reader, &rows[i].name, "_-", what) || !check_region(reader, &rows[i]) ||
+            !take_registers(reader, &rows[i])) {
             return false;
         }
     }

@@ -48,10 +48,12 @@ struct region_io {
     int32_t (*write)(void *instance, struct l3_request *request);
     void *instance;
     struct io_owner *owner;
-    uint32_t index;        /* struct l3_request.region */
-    uint32_t valid_sizes;  /* L3_SIZE_* */
-    uint32_t native_sizes; /* L3_SIZE_*; of an APB region L3_SIZE_4 */
-    bool apb;              /* sub-word stores repeat on every lane, see device.h */
+    uint32_t index;                      /* struct l3_request.region */
+    uint32_t valid_sizes;                /* L3_SIZE_* */
+    uint32_t native_sizes;               /* L3_SIZE_*; of an APB region L3_SIZE_4 */
+    const struct l3_register *registers; /* their names, for the log */
+    uint32_t register_count;
+    bool apb; /* sub-word stores repeat on every lane, see device.h */
 };
 
 struct region {

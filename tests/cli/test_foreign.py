@@ -254,7 +254,28 @@ class Completion(Case):
         self.assertEqual(self.complete("--periph", "=", "apbu"), ["apbuart"])
         self.assertEqual(self.complete("-d", "guest"), ["guest_errors"])
         self.assertEqual(self.complete("--exec", "=", "in"), ["interp"])
+        self.assertEqual(self.complete("-d", "int,mm"), ["int,mmio"])
+        self.assertEqual(self.complete("--periph", "apbuart,ch"), ["apbuart,chardev="])
+        self.assertEqual(self.complete("--periph", "=", "apbuart,fifo=4,ch"), ["apbuart,fifo=4,chardev="])
+        self.assertEqual(self.complete("--log-filter", "ua"), ["uart0"])
+        self.assertEqual(self.complete("--board", "=", "gr712rc", "--log-filter", "=", "uart1,uart2"),
+                         ["uart1,uart2"])
         self.assertEqual(self.complete("spi"), [])  # a file: bash does that itself
+
+    def test_settings(self):
+        """Of the board of the command line; --set KEY=VALUE is three words to bash, --set=KEY=VALUE five."""
+        for words in (["--set"], ["--set", "="]):
+            self.assertEqual(self.complete(*words, "cpu.f"), ["cpu.fpu="])
+            self.assertEqual(self.complete(*words, "cpu.fpu", "="), ["grfpu", "grfpu-lite", "ieee", "none"])
+            self.assertEqual(self.complete(*words, "cpu.fpu", "=", "n"), ["none"])
+            self.assertEqual(self.complete(*words, "cpu.nwin", "="), [])
+            self.assertEqual(self.complete(*words, "uart0.ch"), ["uart0.chardev="])
+            self.assertIn("uart0.instant=", self.complete(*words, "uart0."))
+            self.assertIn("pty", self.complete(*words, "uart0.chardev", "="))
+            self.assertEqual(self.complete(*words, "uart5.ch"), [])
+            for board in (["--board", "gr712rc"], ["--board", "=", "gr712rc"]):
+                self.assertEqual(self.complete(*board, *words, "uart5.ch"), ["uart5.chardev="])
+                self.assertEqual(self.complete(*board, *words, "sr"), ["sram.base=", "sram.size=", "sram.type="])
 
     def test_zsh(self):
         script = subprocess.run([emulator, "--completion=zsh"], capture_output=True, text=True,

@@ -98,14 +98,14 @@ class Log(Case):
         result, lines = self.lines('touch.elf', 'mmio')
         self.check(result, 0)
         for line in lines:
-            self.assertRegex(line, r'^\[\d+\] \w+\.\w+ (read|write) \+0x[0-9a-f]+ size [1248] = '
+            self.assertRegex(line, r'^\[\d+\] \w+\.\w+ (read|write) \+0x[0-9a-f]+(?: \([a-z]\w*(?:\[\d+\])?\))? size [1248] = '
                                    r'0x[0-9a-f]+.*, pc 0x[0-9a-f]{8} <\w+(\+0x[0-9a-f]+)?>$')
         self.assertRegex(result.err, r'(?m)\] uart0\.registers write \+0x80 size 4 = 0x5, pc 0x4000')
         self.assertRegex(result.err, r'(?m)\] ahbpnp0\.records read \+0x800 size 4 = 0x1006000, pc ')
-        self.assertRegex(result.err, r'(?m)\] gptimer0\.registers write \+0x14 size 4 = 0x3e7, pc ')
+        self.assertRegex(result.err, r'(?m)\] gptimer0\.registers write \+0x14 \(trldval\[0\]\) size 4 = 0x3e7, pc ')
         # Of what the guest wrote to the data register the output is made.
         text = ''.join(chr(int(value, 16) & 255) for value in
-                       re.findall(r'(?m)\] uart0\.registers write \+0x0 size 4 = 0x([0-9a-f]+),',
+                       re.findall(r'(?m)\] uart0\.registers write \+0x0 \(data\) size 4 = 0x([0-9a-f]+),',
                                   result.err))
         self.assertEqual(text, result.out)
 
@@ -145,7 +145,7 @@ class Order(Case):
         self.assertEqual([line for line in lines if line.startswith('[')], whole.err.splitlines())
         for place, line in enumerate(lines):
             if not line.startswith('['):
-                self.assertRegex(lines[place + 1], r'uart0\.registers write \+0x0 size 4 = 0xa,')
+                self.assertRegex(lines[place + 1], r'uart0\.registers write \+0x0 \(data\) size 4 = 0xa,')
 
     def test_pipe(self):
         self.check_order(self.merged('touch.elf', '-d', 'mmio', stdout=subprocess.PIPE))

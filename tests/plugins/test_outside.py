@@ -103,8 +103,10 @@ class Outside(Case):
             self.assertEqual(done.stderr, f"mock host: property step={value} {said}\n")
 
     def test_built_in_device_as_library(self):
-        """The same source built as a library does the same."""
+        """The same source built as a library does the same, and the log has the names of its registers."""
         library = self.installed("lib/leon3emu/plugins/apbuart.so")
+        result = run(os.path.join(BUILD, "demo/demo.elf"), "--periph", library, "-d", "mmio")
+        self.assertIn("uart0.registers write +0x0 (data) size 4", result.err)
         result = run(os.path.join(BUILD, "demo/demo.elf"), "--periph", library)
         self.assert_run(result, 1, "this is the board's own UART")
 
