@@ -195,7 +195,7 @@ class Filter(Case):
                 self.assertEqual(self.lines('-d', 'int', *option), [])
                 with open(path, encoding='utf-8') as file:
                     self.assertEqual(file.read().splitlines(), self.lines('-d', 'int'))
-        self.check(run('touch.elf', '-D', '/nonexistent/log'), 66, '^leon3emu: cannot write the log file /nonexistent/log')
+        self.check(run('touch.elf', '-d', 'int', '-D', '/nonexistent/log'), 66, '^leon3emu: cannot write the log file /nonexistent/log')
 
     def test_full_disk(self):
         self.check(run('touch.elf', '-d', 'int', '-D', '/dev/full'), support.OUTPUT, '^touch: 3 checks',
@@ -222,9 +222,9 @@ class Filter(Case):
                           or '] gptimer0.' in line])
 
     def test_refused(self):
-        self.check(run('touch.elf', '--log-filter=uart9'), support.USAGE, 'no device uart9; --dump=qtree')
+        self.check(run('touch.elf', '-d', 'int', '--log-filter=uart9'), support.USAGE, 'no device uart9; --dump=qtree')
         for text in ('0x5..0x4', '5', '0x5..', '0x5+0', '0xfffffff0+0x20'):
-            self.check(run('touch.elf', '--log-filter=' + text), support.USAGE, 'is no range')
+            self.check(run('touch.elf', '-d', 'int', '--log-filter=' + text), support.USAGE, 'is no range')
         for text in ('0', 'x', '1000001'):
             self.check(run('touch.elf', '--history=' + text), support.USAGE, 'not a number from 1 to')
 

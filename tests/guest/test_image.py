@@ -94,7 +94,7 @@ class ResetAddress(Case):
             with self.subTest(image=image):
                 self.assertEqual(self.check(run(image, '--bios', '--board', 'gr740'), 0).out, 'OK\n')
         self.check(run('gr740_prom.elf', '--bios', '--board', 'gr740', '--reset-address=0',
-                       '--insn-limit=1000'), support.ERROR_MODE)
+                       '--insn-limit=1000'), support.IMAGE, 'nothing is loaded at the reset address 0x0')
 
     def test_by_option(self):
         arguments = ('live_watchdog_high.elf', '--bios', '--board', support.board('watchdog.board'))

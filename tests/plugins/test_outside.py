@@ -106,7 +106,7 @@ class Outside(Case):
         """The same source built as a library does the same, and the log has the names of its registers."""
         library = self.installed("lib/leon3emu/plugins/apbuart.so")
         result = run(os.path.join(BUILD, "demo/demo.elf"), "--periph", library, "-d", "mmio")
-        self.assertIn("uart0.registers write +0x0 (data) size 4", result.err)
+        self.assertIn("uart0.registers write +0x0 (data) size 4", result.stderr)
         result = run(os.path.join(BUILD, "demo/demo.elf"), "--periph", library)
         self.assert_run(result, 1, "this is the board's own UART")
 
