@@ -16,8 +16,8 @@ SKIPPED = 77
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Exit statuses, include/exit_status.def.
-USAGE, OUTPUT, ERROR_MODE, GUEST_FATAL, TIME_LIMIT, INSN_LIMIT, IDLE, INTERRUPTED = (
-    64, 74, 80, 81, 82, 83, 84, 85)
+USAGE, IMAGE, OUTPUT, ERROR_MODE, GUEST_FATAL, TIME_LIMIT, INSN_LIMIT, IDLE, INTERRUPTED = (
+    64, 65, 74, 80, 81, 82, 83, 84, 85)
 
 # What the self-test computes, without and with the peripheral; no board and no option changes it.
 CHECKSUM = 'selftest: 147 checks, 0 failures, checksum c0a30eb3'
