@@ -245,7 +245,7 @@ class MiddleOfALine(Case):
                 (['midline_spin.elf', '--time-limit=1ms'], support.TIME_LIMIT, ['leon3emu: time limit']),
                 (['midline_fault.elf'], support.ERROR_MODE, ['leon3emu: cpu 0 in error mode', '  pc ']),
                 (['midline_exit.elf', '--stats'], 7, [r'\w+ \d+$'])):
-            for more in [], ['--log-file=/dev/null']:
+            for more in [], ['-d', 'guest_errors', '--log-file=/dev/null']:
                 with self.subTest(arguments=arguments + more):
                     self.assert_says(self.start(*arguments, *more), status, *lines)
 
@@ -259,7 +259,7 @@ class MiddleOfALine(Case):
 
     def test_notices_go_their_own_way(self):
         """With a log file the terminal still has notices."""
-        process = self.start('midline_spin.elf', '--log-file=/dev/null')
+        process = self.start('midline_spin.elf', '-d', 'guest_errors', '--log-file=/dev/null')
         time.sleep(0.5)
         process.send_signal(signal.SIGUSR1)
         time.sleep(0.5)
