@@ -345,7 +345,7 @@ struct l3_services {
     /* Ends the run after the current instruction.  status 0..63 becomes the exit status. */
     void (*stop)(struct l3_host *host, uint32_t status, const char *format, ...);
     /* FROM ANY THREAD: runs function on the machine's thread soon.  L3_OK, or L3_BUS_ERROR when the
-     * machine is going away. */
+     * machine is going away, or a million functions wait already (a debugger may have halted it). */
     int32_t (*post)(struct l3_host *host, void (*function)(void *instance, void *argument),
                     void *argument);
 };

@@ -170,6 +170,8 @@ struct machine {
     uint64_t host_ns;          /* of the host's time in runs that are over */
     uint64_t run_began;        /* the host's clock when the present run began; 0: there is none */
     struct post *posts;        /* from other threads */
+    struct post *last_post;    /* of posts, if there are any */
+    uint32_t post_count;
     pthread_mutex_t post_lock;
     bool posts_open;
     struct gdb_glue *gdb;

@@ -9,6 +9,9 @@
 
 /* ---- threads ---- */
 
+/* What may wait: while GDB has halted the guest nobody takes anything, and threads of libraries go on. */
+#define POSTS_MAX 1000000u
+
 /* What post() queues. */
 struct post {
     struct post *next;
@@ -52,7 +55,6 @@ static int32_t service_post(struct l3_host *host, void (*function)(void *, void 
 {
     struct machine *m = host->machine;
     struct post *post = function == NULL ? NULL : malloc(sizeof *post);
-    struct post **link = &m->posts;
 
     if (post == NULL) {
         return L3_BUS_ERROR;
@@ -62,15 +64,14 @@ static int32_t service_post(struct l3_host *host, void (*function)(void *, void 
     post->function = function;
     post->argument = argument;
     pthread_mutex_lock(&m->post_lock);
-    if (!m->posts_open) {
+    if (!m->posts_open || m->post_count == POSTS_MAX) {
         pthread_mutex_unlock(&m->post_lock);
         free(post);
         return L3_BUS_ERROR;
     }
-    while (*link != NULL) {
-        link = &(*link)->next;
-    }
-    *link = post;
+    *(m->posts == NULL ? &m->posts : &m->last_post->next) = post;
+    m->last_post = post;
+    m->post_count++;
     hostio_wake(m->hostio);
     pthread_mutex_unlock(&m->post_lock);
     return L3_OK;
@@ -82,6 +83,7 @@ static struct post *take_posts(struct machine *m, bool close)
     pthread_mutex_lock(&m->post_lock);
     posts = m->posts;
     m->posts = NULL;
+    m->post_count = 0;
     m->posts_open = m->posts_open && !close;
     pthread_mutex_unlock(&m->post_lock);
     return posts;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What the core does for devices beyond the bus: interrupt lines that several outputs share, bus errors
- * and who is told of them, identities in plug&play.
+ * and who is told of them, identities in plug&play, functions that other threads post.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -350,6 +350,35 @@ static void test_identities_that_are_refused(void **state)
     }
 }
 
+/* ---- posts ---- */
+
+static void count_post(void *instance, void *argument)
+{
+    (void)instance;
+    (*(uint32_t *)argument)++;
+}
+
+/* Of as many as may wait.  Each costs the same, or this would not end. */
+static void test_posts_are_bounded(void **state)
+{
+    const uint32_t most = 1000000;
+    uint32_t ran = 0;
+    struct core *core;
+    struct guest g;
+    (void)state;
+    guest_new(&g, GUEST_BOARD);
+    core = add_core(&g, 0, "");
+    for (unsigned round = 1; round <= 2; round++) {
+        for (uint32_t i = 0; i < most; i++) {
+            assert_int_equal(core->services->post(core->host, count_post, &ran), L3_OK);
+        }
+        assert_int_equal(core->services->post(core->host, count_post, &ran), L3_BUS_ERROR);
+        services_run_posts(g.m);
+        assert_int_equal(ran, round * most);
+    }
+    guest_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +393,7 @@ int main(void)
         cmocka_unit_test(test_the_trap_handler_sees_it),
         cmocka_unit_test(test_identity_by_properties),
         cmocka_unit_test(test_identities_that_are_refused),
+        cmocka_unit_test(test_posts_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
