@@ -5,7 +5,8 @@
  * Code of the program runs with the state that C begins with: round to nearest, no traps, no flushing to
  * zero, on x86 also the x87 unit in extended precision with an empty stack.  The guest's own state is in
  * effect inside generated code only.  A peripheral library may leave any state behind; host_fp_clean() makes
- * it that of C again.
+ * it that of C again.  So does it with other flags of the processor that C expects to be clear: on x86 the direction
+ * flag and the alignment check.
  */
 #ifndef HOST_FP_H
 #define HOST_FP_H
@@ -13,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes the calling thread's floating-point state that of C.  Exceptions that stick may be forgotten: the
+/* Makes the calling thread's floating-point state, and such flags, that of C.  Exceptions that stick may be forgotten: the
  * guest's must have been taken over before (jit_fp_harvest()). */
 void host_fp_clean(void);
 

@@ -12,6 +12,8 @@
 
 #define MXCSR_DEFAULT 0x1f80u
 #define X87_DEFAULT   0x037fu
+/* Direction flag, alignment check: C code neither sets them nor works with them. */
+#define FLAGS_DEFAULT_CLEAR 0x40400ull
 
 /* EMMS marks the x87 registers as empty, which they are between functions; MMX code that lacks one leaves
  * them full.  It must not meet an exception that is not masked, so the control word comes first. */
@@ -19,6 +21,11 @@ void x64_fp_clean(void)
 {
     static const uint32_t mxcsr = MXCSR_DEFAULT;
     uint16_t control;
+    unsigned long long flags = __builtin_ia32_readeflags_u64();
+
+    if (flags & FLAGS_DEFAULT_CLEAR) {
+        __builtin_ia32_writeeflags_u64(flags & ~FLAGS_DEFAULT_CLEAR);
+    }
 
     __asm__ volatile("ldmxcsr %1\n\tfnstcw %0" : "=m"(control) : "m"(mxcsr));
     if (control == X87_DEFAULT) {

@@ -18,8 +18,21 @@
 #include <unistd.h>
 
 #include "cli/crash_state.h"
+#include "host_fp.h"
 
 struct crash_state crash_state = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Flags that C expects to be clear, and a library has not cleared: direction, alignment check. */
+static bool has_odd_flags(const void *context)
+{
+#if defined(__x86_64__)
+    const ucontext_t *at = context;
+    return ((unsigned long long)at->uc_mcontext.gregs[REG_EFL] & 0x40400) != 0;
+#else
+    (void)context;
+    return false;
+#endif
+}
 
 static bool is_library_thread(void)
 {
@@ -33,7 +46,7 @@ static bool was_sent(const siginfo_t *info)
     return info->si_code == SI_USER && info->si_pid != crash_state.pid;
 }
 
-static void on_deadly_signal(int number, siginfo_t *info, void *context)
+static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, void *context)
 {
     char what[80];
     char plain[80];
@@ -43,14 +56,29 @@ static void on_deadly_signal(int number, siginfo_t *info, void *context)
         .library_thread = is_library_thread(),
     };
 
+    if (crash_gives_way(number)) {
+        return;
+    }
     crash_take_registers(context, &end.at);
     crash_leave_on(); /* a fault of the report itself */
     snprintf(what, sizeof what, "crashed (signal %d)", number);
+    if (has_odd_flags(context)) {
+        end.plain = "a peripheral library has left the processor's direction flag or alignment "
+                    "check on, and the program crashed";
+        end.plain_status = LEON3EMU_CRASH;
+    }
     if (was_sent(info)) {
         snprintf(plain, sizeof plain, "ended by signal %d", number);
         end = (struct crash_end){.said = plain, .signal = number};
     }
     crash_leave(&end);
+}
+
+/* With alignment check on, nearly each function would fault. */
+static void on_deadly_signal(int number, siginfo_t *info, void *context)
+{
+    host_fp_clean();
+    end_deadly(number, info, context);
 }
 
 /* The program itself never calls exit() inside a device call or on another thread. */
@@ -84,19 +112,17 @@ static void on_quick_exit_call(void)
     find_who_leaves("called quick_exit()");
 }
 
-static void handle_deadly(int number)
+/* The handlers' stack on the machine's thread. */
+static void take_stack(void)
 {
-    struct sigaction action = {.sa_sigaction = on_deadly_signal,
-                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
-    sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
+    static char stack[256 * 1024]; /* libdw is used on it */
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, NULL);
 }
 
 bool crash_install(uint32_t hang_limit, struct error *err)
 {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-    static char stack[256 * 1024]; /* libdw is used on it */
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     int failed;
 
     crash_state.hang_limit = hang_limit;
@@ -104,9 +130,9 @@ bool crash_install(uint32_t hang_limit, struct error *err)
     crash_state.pid = getpid();
     atexit(on_exit_call);
     at_quick_exit(on_quick_exit_call);
-    sigaltstack(&alternate, NULL);
+    take_stack();
     for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-        handle_deadly(deadly[i]);
+        crash_handle_deadly(deadly[i], on_deadly_signal);
     }
     crash_install_signals();
     failed = crash_start_watchdog();
@@ -124,9 +150,13 @@ void crash_watch(void *context, const struct machine *machine)
     pthread_mutex_unlock(&crash_state.lock);
 }
 
-/* Nobody uses the old one any more when this comes back. */
+/* Nobody uses the old one any more when this comes back.  Before a run all libraries have been loaded, and their
+ * devices created: what that has done to signals is undone. */
 void crash_run(struct machine *machine)
 {
+    crash_keep_signals();
+    crash_unblock_deadly();
+    take_stack();
     pthread_mutex_lock(&crash_state.lock);
     crash_state.running = machine;
     crash_state.has_run = true;

@@ -274,6 +274,8 @@ static void end_by_signal(int number)
 static _Noreturn void go_on(void)
 {
     int step;
+
+    crash_take_alarms();
     while ((step = atomic_fetch_add(&leaving.step, 1)) < STEPS) {
         alarm(STEP_SECONDS);
         take_step((enum step)step);

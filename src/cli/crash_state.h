@@ -4,6 +4,7 @@
 #define CLI_CRASH_STATE_H
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,7 +78,15 @@ void crash_print_place_plainly(const struct crash_registers *registers, const ch
 /* ---- signals.c, watchdog.c ---- */
 
 void crash_install_signals(void);
-void crash_handle(int number, void (*function)(int));
+void crash_handle_deadly(int number, void (*function)(int, siginfo_t *, void *));
+/* For handlers: true in a child of the program, which then has the default for this signal. */
+bool crash_gives_way(int number);
+/* Puts handlers back that a library has replaced, where it may not.  On any thread. */
+void crash_keep_signals(void);
+/* For the calling thread: a fault while its signal is blocked kills without a handler. */
+void crash_unblock_deadly(void);
+/* alarm() ends a step of the end from now on, whoever ignores or blocks it. */
+void crash_take_alarms(void);
 /* Starts the thread; 0, or an errno. */
 int crash_start_watchdog(void);
 /* Where the machine's thread is.  It stays there. */

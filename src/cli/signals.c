@@ -6,9 +6,13 @@
  *     TSTP, CONT       the terminal is given back and taken again
  *     USR1             the run tells how far it has come
  *     QUIT, USR2, ...  end the program as they would without a handler, but for the terminal and the console
- *     PIPE, XFSZ       are errors of the write that caused them
+ *     PIPE, XFSZ       are errors of the write that caused them; handled, as programs that are started would inherit
+ *                      that they are ignored
  *     TTOU             never stops us: the terminal is touched only while it is ours
  *     TTIN             the same for reading
+ *
+ * A child that a library forks has the dispositions that the program was started with.  Where libc does not know of
+ * the fork (vfork(), clone()), the handlers give way when they are called.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,6 +32,18 @@ long long crash_clock_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- handlers ---- */
+
+bool crash_gives_way(int number)
+{
+    if (getpid() == crash_state.pid) {
+        return false;
+    }
+    signal(number, SIG_DFL);
+    raise(number); /* at the latest when the handler returns */
+    return true;
 }
 
 static _Noreturn void leave_interrupted(const char *said)
@@ -55,8 +71,10 @@ static void on_stop(int number)
     long long now = crash_clock_ms();
     long long first = 0;
     struct machine *machine;
-    (void)number;
 
+    if (crash_gives_way(number)) {
+        return;
+    }
     if (!atomic_compare_exchange_strong(&crash_state.stop_ms, &first, now) &&
         now - first > SAME_ACT_MS) {
         leave_interrupted("interrupted twice: ended at once");
@@ -77,6 +95,9 @@ static void on_end(int number)
     char said[80];
     struct crash_end end = {.what = "was ended", .said = said, .signal = number};
 
+    if (crash_gives_way(number)) {
+        return;
+    }
     crash_leave_on();
     snprintf(said, sizeof said, "ended by signal %d", number);
     crash_leave(&end);
@@ -86,8 +107,10 @@ static void on_suspend(int number)
 {
     int saved_errno = errno;
     const struct machine *machine = crash_state.machine;
-    (void)number;
 
+    if (crash_gives_way(number)) {
+        return;
+    }
     if (machine != NULL) {
         leon3emu_restore_terminal(machine);
     }
@@ -98,9 +121,12 @@ static void on_suspend(int number)
 static void on_continue(int number)
 {
     int saved_errno = errno;
-    struct machine *machine = hold();
-    (void)number;
+    struct machine *machine;
 
+    if (crash_gives_way(number)) {
+        return;
+    }
+    machine = hold();
     if (machine != NULL) {
         leon3emu_continued(machine);
     }
@@ -112,9 +138,12 @@ static void on_continue(int number)
 static void on_status_request(int number)
 {
     int saved_errno = errno;
-    struct machine *machine = hold();
-    (void)number;
+    struct machine *machine;
 
+    if (crash_gives_way(number)) {
+        return;
+    }
+    machine = hold();
     if (machine != NULL) {
         leon3emu_request_status(machine);
     }
@@ -122,38 +151,149 @@ static void on_status_request(int number)
     errno = saved_errno;
 }
 
-void crash_handle(int number, void (*function)(int))
+/* The write that caused it fails. */
+static void on_failed_write(int number)
+{
+    crash_gives_way(number);
+}
+
+/* ---- dispositions ---- */
+
+enum owner {
+    OURS,   /* whatever a library does */
+    DEADLY, /* a library's handler stays: faults may be part of its work */
+    SHARED, /* what a library does stays, unless the signal would kill or stop the program unseen */
+};
+
+static struct {
+    bool is_handled;
+    enum owner owner;
+    struct sigaction before, now;
+} dispositions[NSIG];
+
+static void install(int number, enum owner owner, const struct sigaction *action)
+{
+    if (sigaction(number, action, &dispositions[number].before) == 0) {
+        dispositions[number].now = *action;
+        dispositions[number].owner = owner;
+        dispositions[number].is_handled = true;
+    }
+}
+
+void crash_handle_deadly(int number, void (*function)(int, siginfo_t *, void *))
+{
+    struct sigaction action = {.sa_sigaction = function,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    install(number, DEADLY, &action);
+}
+
+static void handle(int number, enum owner owner, void (*function)(int))
 {
     struct sigaction action = {.sa_handler = function, .sa_flags = SA_ONSTACK | SA_RESTART};
     sigemptyset(&action.sa_mask);
-    sigaction(number, &action, NULL);
+    install(number, owner, &action);
 }
 
 /* What whoever has started us wants to be ignored (nohup, a shell without job control) stays so. */
-static void handle_unless_ignored(int number, void (*function)(int))
+static void handle_unless_ignored(int number, enum owner owner, void (*function)(int))
 {
     struct sigaction before;
     if (sigaction(number, NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
-        crash_handle(number, function);
+        handle(number, owner, function);
+    }
+}
+
+static bool is_lost(int number, const struct sigaction *present)
+{
+    const struct sigaction *now = &dispositions[number].now;
+
+    if (present->sa_sigaction == now->sa_sigaction) {
+        return false;
+    }
+    switch (dispositions[number].owner) {
+    case OURS:
+        return true;
+    case DEADLY:
+        return present->sa_handler == SIG_DFL || present->sa_handler == SIG_IGN;
+    default:
+        return present->sa_handler == SIG_DFL;
+    }
+}
+
+void crash_keep_signals(void)
+{
+    struct sigaction present;
+
+    for (int i = 1; i < NSIG; i++) {
+        if (dispositions[i].is_handled && sigaction(i, NULL, &present) == 0 &&
+            is_lost(i, &present)) {
+            sigaction(i, &dispositions[i].now, NULL);
+        }
+    }
+}
+
+void crash_unblock_deadly(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (int i = 1; i < NSIG; i++) {
+        if (dispositions[i].is_handled && dispositions[i].owner == DEADLY) {
+            sigaddset(&set, i);
+        }
+    }
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void crash_take_alarms(void)
+{
+    sigset_t set;
+
+    handle(SIGALRM, OURS, on_end);
+    sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* In a child: what a library has changed is its own. */
+static void restore_in_child(void)
+{
+    struct sigaction present;
+
+    for (int i = 1; i < NSIG; i++) {
+        if (dispositions[i].is_handled && sigaction(i, NULL, &present) == 0 &&
+            present.sa_sigaction == dispositions[i].now.sa_sigaction) {
+            sigaction(i, &dispositions[i].before, NULL);
+        }
     }
 }
 
 void crash_install_signals(void)
 {
-    static const int ending[] = {SIGQUIT, SIGUSR2,   SIGXCPU, SIGALRM,  SIGPROF,
+    static const int ending[] = {SIGUSR2, SIGXCPU,   SIGALRM, SIGPROF,
                                  SIGIO,   SIGVTALRM, SIGPWR,  SIGSTKFLT};
-    static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGTTOU, SIGTTIN};
+    static const int writes[] = {SIGPIPE, SIGXFSZ};
+    static const int ignored[] = {SIGTTOU, SIGTTIN};
 
     for (unsigned i = 0; i < sizeof ending / sizeof ending[0]; i++) {
-        handle_unless_ignored(ending[i], on_end);
+        handle_unless_ignored(ending[i], SHARED, on_end);
+    }
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++) {
+        handle_unless_ignored(number, SHARED, on_end);
+    }
+    for (unsigned i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+        handle_unless_ignored(writes[i], SHARED, on_failed_write);
     }
     for (unsigned i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
-        crash_handle(ignored[i], SIG_IGN);
+        handle(ignored[i], SHARED, SIG_IGN);
     }
-    crash_handle(SIGINT, on_stop);
-    crash_handle(SIGTERM, on_stop);
-    handle_unless_ignored(SIGHUP, on_stop);
-    handle_unless_ignored(SIGTSTP, on_suspend);
-    crash_handle(SIGCONT, on_continue);
-    handle_unless_ignored(SIGUSR1, on_status_request);
+    handle(SIGINT, OURS, on_stop);
+    handle(SIGTERM, OURS, on_stop);
+    handle_unless_ignored(SIGHUP, OURS, on_stop);
+    handle_unless_ignored(SIGQUIT, OURS, on_end);
+    handle_unless_ignored(SIGTSTP, OURS, on_suspend);
+    handle(SIGCONT, OURS, on_continue);
+    handle_unless_ignored(SIGUSR1, SHARED, on_status_request);
+    pthread_atfork(NULL, NULL, restore_in_child);
 }

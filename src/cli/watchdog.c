@@ -134,6 +134,9 @@ static void look(bool whole_second)
     if (running != NULL) {
         leon3emu_tick(running);
     }
+    if (whole_second) {
+        crash_keep_signals();
+    }
     if (whole_second && machine != NULL) {
         look_for_hang(machine);
         look_for_end();

@@ -5,12 +5,14 @@
  * Its one register reads 7, or what a posted function left there.  The names of the faults are in
  * the table at the end; tests/plugins/test_misuse.py says what must come of each.
  */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include <leon3emu/device.h>
@@ -148,6 +150,20 @@ static void *dive_alone(void *argument)
     return NULL;
 }
 
+static int dive_c11(void *argument)
+{
+    dive_alone(argument);
+    return 0;
+}
+
+static void run_c11_thread(void)
+{
+    thrd_t thread;
+    if (thrd_create(&thread, dive_c11, NULL) == thrd_success) {
+        thrd_join(thread, NULL);
+    }
+}
+
 /* ---- hanging, but not idle ---- */
 
 static void hang_with_dma(struct faulty *faulty)
@@ -196,6 +212,78 @@ static void let_child_leave(void)
     waitpid(child, NULL, 0);
 }
 
+/* ---- children: the register reads the signal that has ended it ---- */
+
+static void end_child(const struct faulty *faulty)
+{
+    const char *how = strchr(faulty->fault, '_') + 1;
+
+    if (strcmp(how, "aborts") == 0) {
+        abort();
+    } else if (strcmp(how, "crashes") == 0) {
+        crash();
+    } else if (strcmp(how, "is_ended") == 0) {
+        raise(SIGTERM);
+    } else if (strcmp(how, "writes") == 0) {
+        raise(SIGPIPE);
+    }
+    _exit(0);
+}
+
+/* fork(), or what libc does not know of. */
+static void have_child(struct faulty *faulty)
+{
+    int status = 0;
+    pid_t child = strncmp(faulty->fault, "hidden", 6) == 0 ? (pid_t)syscall(SYS_fork) : fork();
+
+    if (child == 0) {
+        end_child(faulty);
+    }
+    waitpid(child, &status, 0);
+    faulty->value = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 99;
+}
+
+/* A shell that sends itself SIGPIPE: as whoever writes to a reader that has gone. */
+static void start_program(struct faulty *faulty)
+{
+    int status = system("kill -PIPE $$");
+    faulty->value = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 99;
+}
+
+/* ---- signals and flags of the processor ---- */
+
+static void nobody(int number)
+{
+    (void)number;
+}
+
+static void change_signals(const struct faulty *faulty)
+{
+    if (strncmp(faulty->fault, "ignore_", 7) == 0) {
+        signal(SIGTERM, SIG_IGN);
+    } else if (strncmp(faulty->fault, "handle_", 7) == 0) {
+        signal(SIGTERM, nobody);
+    } else if (strncmp(faulty->fault, "default_", 8) == 0) {
+        for (int i = 1; i < NSIG; i++) {
+            signal(i, SIG_DFL);
+        }
+    } else if (strncmp(faulty->fault, "block_", 6) == 0) {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, NULL);
+    }
+}
+
+static void change_flags(const struct faulty *faulty)
+{
+#if defined(__x86_64__)
+    unsigned long long flag = is(faulty, "direction_read") ? 0x400 : 0x40000;
+    __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() | flag);
+#else
+    (void)faulty;
+#endif
+}
+
 /* ---- callbacks ---- */
 
 static void faulty_event(void *instance, uint32_t argument)
@@ -238,6 +326,13 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         _exit(0);
     } else if (is(faulty, "child_leaves")) {
         let_child_leave();
+    } else if (strstr(faulty->fault, "child_") == faulty->fault ||
+               strstr(faulty->fault, "hidden_") == faulty->fault) {
+        have_child(faulty);
+    } else if (is(faulty, "program")) {
+        start_program(faulty);
+    } else if (strstr(faulty->fault, "_signals_read") != NULL && faulty->reads == 1) {
+        change_signals(faulty);
     } else if (is(faulty, "exit_thread")) {
         run_thread(faulty, exit_alone);
     } else if (is(faulty, "leave_thread")) {
@@ -248,6 +343,8 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         dive_alone(NULL);
     } else if (is(faulty, "dive_thread")) {
         run_thread(faulty, dive_alone);
+    } else if (is(faulty, "dive_c11_thread")) {
+        run_c11_thread();
     } else if (is(faulty, "hang_busy_read")) {
         hang_with_irq(faulty);
     } else if (is(faulty, "hang_deaf_read")) {
@@ -272,6 +369,9 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         faulty->services->stop(faulty->host, 9, "seen %s", "enough");
     }
     request->value = faulty->value;
+    if (is(faulty, "direction_read") || is(faulty, "align_read")) {
+        change_flags(faulty);
+    }
     return L3_OK;
 }
 
@@ -327,6 +427,9 @@ void *faulty_create(struct l3_host *host, const struct l3_services *services)
     faulty->host = host;
     faulty->services = services;
     faulty->fault = services->property_text(host, "fault");
+    if (strstr(faulty->fault, "_signals") != NULL && strstr(faulty->fault, "_read") == NULL) {
+        change_signals(faulty);
+    }
     if (is(faulty, "crash_create")) {
         crash();
     } else if (is(faulty, "hang_create")) {

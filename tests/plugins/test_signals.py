@@ -5,10 +5,13 @@ import os
 import signal
 import subprocess
 import time
+import unittest
 
-from support import PROGRAM, STATUS, Case, guest, main, plugin
+from support import PROGRAM, SANITIZED, STATUS, Case, guest, main, plugin, run
 
 FAULTY = plugin("faulty.so")
+# guest_speak waits for it.
+SECOND_UART = ("--periph", "apbuart,base=0x80000900,irq=4,chardev=none")
 
 # It takes some milliseconds, without the attention that a signal asks for it would take ten seconds.
 AT_ONCE = 2
@@ -130,7 +133,8 @@ class Others(Case):
 
     def test_named(self):
         for number in (signal.SIGQUIT, signal.SIGUSR2, signal.SIGXCPU,
-                       signal.SIGTRAP, signal.SIGSYS, signal.SIGALRM, signal.SIGSEGV):
+                       signal.SIGTRAP, signal.SIGSYS, signal.SIGALRM, signal.SIGSEGV, signal.SIGRTMIN,
+                       signal.SIGRTMIN + 3, signal.SIGRTMAX):
             self.assert_run(Emulator().end(number), -number, f"ended by signal {int(number)}")
 
     def test_hang_up(self):
@@ -144,6 +148,86 @@ class Others(Case):
             signal.signal(signal.SIGHUP, before)
         emulator.send_signal(signal.SIGHUP)
         self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"])
+
+
+class Children(Case):
+    """What a library starts ends as it would anywhere else: no report, no second console, no signal without effect."""
+
+    def check(self, fault, status):
+        done = run(guest("guest_access"), "--periph", f"{FAULTY},base=0x80000800,fault={fault}")
+        self.assert_run(done, int(status))
+        self.assertEqual(done.stderr, "")
+
+    @unittest.skipIf(SANITIZED, "the sanitizer reports it")
+    def test_crash(self):
+        for kind in "child", "hidden":
+            self.check(kind + "_aborts", signal.SIGABRT)
+            self.check(kind + "_crashes", signal.SIGSEGV)
+
+    def test_signals(self):
+        for kind in "child", "hidden":
+            self.check(kind + "_is_ended", signal.SIGTERM)
+            self.check(kind + "_writes", signal.SIGPIPE)
+
+    def test_program(self):
+        """It inherits what is ignored."""
+        self.check("program", signal.SIGPIPE)
+
+
+class Changed(Case):
+    """A library that puts handlers of its own where ours were, ignores or blocks signals."""
+
+    def test_in_create(self):
+        for how in "ignore", "handle", "default", "block":
+            emulator = Emulator(*SECOND_UART, fault=how + "_signals", image="guest_speak")
+            self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"], "interrupted")
+
+    def test_in_a_callback(self):
+        """The watchdog looks about once in a second."""
+        emulators = [Emulator(*SECOND_UART, fault=how + "_signals_read", image="guest_speak")
+                     for how in ("ignore", "handle", "default", "block")]
+        for emulator in emulators:
+            self.addCleanup(emulator.communicate)
+            self.addCleanup(emulator.kill)
+        time.sleep(6)
+        for emulator in emulators:
+            self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"], "interrupted")
+
+    def test_deadly_ones(self):
+        for how in "default", "block":
+            done = run(guest("guest_access"), "--periph", f"{FAULTY},base=0x80000900,fault={how}_signals",
+                       "--periph", f"{FAULTY},base=0x80000800,fault=crash_read")
+            self.assert_run(done, STATUS["CRASH"], "crashed (signal 11) in read()")
+
+
+class Alarm(Case):
+    """The steps of a report end by themselves, whoever has ignored or blocked SIGALRM."""
+
+    def begin(self, prepare):
+        """Nobody reads its standard error."""
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        os.set_blocking(writer, False)
+        for size in 4096, 1:
+            try:
+                while True:
+                    os.write(writer, b"x" * size)
+            except BlockingIOError:
+                pass
+        os.set_blocking(writer, True)
+        emulator = subprocess.Popen(
+            [PROGRAM, guest("guest_access"), "--periph", f"{FAULTY},base=0x80000800,fault=crash_read"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=writer, preexec_fn=prepare)
+        os.close(writer)
+        self.addCleanup(emulator.wait)
+        self.addCleanup(emulator.kill)
+        return emulator
+
+    def test_nobody_reads(self):
+        for emulator in [self.begin(prepare) for prepare in (
+                None, lambda: signal.signal(signal.SIGALRM, signal.SIG_IGN),
+                lambda: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM]))]:
+            self.assertEqual(emulator.wait(timeout=30), STATUS["CRASH"])
 
 
 if __name__ == "__main__":
