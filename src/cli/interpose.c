@@ -4,7 +4,8 @@
  * first.
  *
  * _exit()           A library that calls it would end the run with a status that looks like the guest's.
- * pthread_create()  A thread that overruns its stack can be reported only on another stack; each gets one.
+ * pthread_create(), thrd_create()
+ *                   A thread that overruns its stack can be reported only on another stack; each gets one.
  *
  * See crash.h.
  */
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <threads.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -56,14 +58,33 @@ EXPORT void _Exit(int status)
     leave("called _Exit()", status);
 }
 
-/* ---- pthread_create() ---- */
+/* ---- pthread_create(), thrd_create() ---- */
 
 /* At the beginning of the thread's alternate stack, which grows towards it and never comes that far. */
 struct start {
     void *(*function)(void *argument);
+    thrd_start_t c11_function;
     void *argument;
     stack_t before; /* a sanitizer has one of its own */
 };
+
+static struct start *prepare(const struct start *start)
+{
+    void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (stack == MAP_FAILED) {
+        return NULL;
+    }
+    return memcpy(stack, start, sizeof *start);
+}
+
+static void enter(struct start *start)
+{
+    stack_t alternate = {.ss_sp = (char *)start + sizeof *start,
+                         .ss_size = STACK_SIZE - sizeof *start};
+    sigaltstack(&alternate, &start->before);
+}
 
 static void give_back(void *stack)
 {
@@ -75,13 +96,23 @@ static void give_back(void *stack)
 static void *run(void *stack)
 {
     struct start *start = stack;
-    stack_t alternate = {.ss_sp = (char *)stack + sizeof *start,
-                         .ss_size = STACK_SIZE - sizeof *start};
     void *result;
 
-    sigaltstack(&alternate, &start->before);
+    enter(start);
     pthread_cleanup_push(give_back, stack);
     result = start->function(start->argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+static int run_c11(void *stack)
+{
+    struct start *start = stack;
+    int result;
+
+    enter(start);
+    pthread_cleanup_push(give_back, stack);
+    result = start->c11_function(start->argument);
     pthread_cleanup_pop(1);
     return result;
 }
@@ -91,21 +122,33 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 {
     int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     void *symbol = dlsym(RTLD_NEXT, "pthread_create");
-    void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    int failed;
+    struct start *start = prepare(&(struct start){.function = function, .argument = argument});
+    int failed = EAGAIN;
 
     memcpy(&create, &symbol, sizeof create);
-    if (stack == MAP_FAILED || symbol == NULL) {
-        if (stack != MAP_FAILED) {
-            munmap(stack, STACK_SIZE);
-        }
-        return EAGAIN;
+    if (start != NULL && symbol != NULL) {
+        failed = create(thread, attributes, run, start);
     }
-    *(struct start *)stack = (struct start){.function = function, .argument = argument};
-    failed = create(thread, attributes, run, stack);
-    if (failed != 0) {
-        munmap(stack, STACK_SIZE);
+    if (start != NULL && failed != 0) {
+        munmap(start, STACK_SIZE);
     }
     return failed;
+}
+
+/* libc's own does not come by the other one. */
+EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
+{
+    int (*create)(thrd_t *, thrd_start_t, void *);
+    void *symbol = dlsym(RTLD_NEXT, "thrd_create");
+    struct start *start = prepare(&(struct start){.c11_function = function, .argument = argument});
+    int result = thrd_nomem;
+
+    memcpy(&create, &symbol, sizeof create);
+    if (start != NULL && symbol != NULL) {
+        result = create(thread, run_c11, start);
+    }
+    if (start != NULL && result != thrd_success) {
+        munmap(start, STACK_SIZE);
+    }
+    return result;
 }

@@ -109,8 +109,9 @@ class Crash(Case):
     @unittest.skipIf(SANITIZED, "the sanitizer reports it")
     def test_end_of_the_stack(self):
         self.check("dive_read", "read", "crashed (signal 11)")
-        self.assert_run(provoke("dive_thread"), STATUS["CRASH"],
-                        "a thread of a peripheral library crashed (signal 11)")
+        for fault in "dive_thread", "dive_c11_thread":
+            self.assert_run(provoke(fault), STATUS["CRASH"],
+                            "a thread of a peripheral library crashed (signal 11)")
 
 
 class History(Case):

@@ -92,7 +92,8 @@ class Console(Case):
 
     def test_signals(self):
         for number in (signal.SIGQUIT, signal.SIGUSR2, signal.SIGXCPU, signal.SIGTRAP,
-                       signal.SIGSYS, signal.SIGSEGV, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                       signal.SIGSYS, signal.SIGSEGV, signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
+                       signal.SIGRTMIN, signal.SIGRTMAX):
             terminal = self.start("slow_read")
             wait_until(terminal.is_raw)
             time.sleep(0.2)
@@ -103,8 +104,26 @@ class Console(Case):
     def test_crashes(self):
         faults = ["crash_read", "exit_read", "quick_exit_read", "leave_read", "leave_thread",
                   "crash_thread"]
-        for fault in faults if SANITIZED else faults + ["overrun_read", "dive_thread"]:
+        for fault in faults if SANITIZED else faults + ["overrun_read", "dive_thread", "dive_c11_thread"]:
             self.check(self.start(fault), STATUS["CRASH"])
+
+    def test_child(self):
+        """It ends, and leaves the terminal to us."""
+        for fault in "child_aborts", "child_is_ended":
+            terminal = self.start(fault)
+            wait_until(lambda: b"spoken" in terminal.read())
+            time.sleep(0.3)
+            self.assertTrue(terminal.is_raw())
+            self.assertEqual(terminal.read().count(b"spoken"), 1)
+            os.kill(terminal.pid, signal.SIGTERM)
+            self.check(terminal, STATUS["INTERRUPTED"])
+
+    def test_handlers_lost(self):
+        """A library has put all signals to their defaults."""
+        terminal = self.start("default_signals")
+        wait_until(terminal.is_raw)
+        os.kill(terminal.pid, signal.SIGTERM)
+        self.check(terminal, STATUS["INTERRUPTED"])
 
     def test_hang(self):
         self.check(self.start("hang_read", "--hang-limit=1"), STATUS["HANG"])
