@@ -2,7 +2,6 @@
 /* The program: options in, a machine run, a reason and a status out.  No emulation in here. */
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,7 +173,7 @@ int main(int argc, char **argv)
     int status;
 
     open_standard_files();
-    signal(SIGPIPE, SIG_IGN); /* the status says that output is lost, however it is printed */
+    crash_handle_writes(); /* the status says that output is lost, however it is printed */
     if (!cli_parse(argc, argv, &cli, &err)) {
         return complain(&err);
     }

@@ -18,6 +18,9 @@
 #include "error.h"
 #include "leon3emu.h"
 
+/* A write that fails gives an error, and no signal that ends the program.  Comes first. */
+void crash_handle_writes(void);
+
 /* Installs the handlers and starts the watchdog.  Once.  hang_limit: seconds after which a call into a
  * peripheral is taken for hanging, 0: never.  False: the host has no thread left. */
 bool crash_install(uint32_t hang_limit, struct error *err);

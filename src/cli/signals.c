@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/crash.h"
 #include "cli/crash_state.h"
 
 /* What is sent twice by one act of the user (to the process, and to its group) is meant once. */
@@ -269,11 +270,17 @@ static void restore_in_child(void)
     }
 }
 
+void crash_handle_writes(void)
+{
+    crash_state.pid = getpid();
+    handle_unless_ignored(SIGPIPE, SHARED, on_failed_write);
+    handle_unless_ignored(SIGXFSZ, SHARED, on_failed_write);
+}
+
 void crash_install_signals(void)
 {
     static const int ending[] = {SIGUSR2, SIGXCPU,   SIGALRM, SIGPROF,
                                  SIGIO,   SIGVTALRM, SIGPWR,  SIGSTKFLT};
-    static const int writes[] = {SIGPIPE, SIGXFSZ};
     static const int ignored[] = {SIGTTOU, SIGTTIN};
 
     for (unsigned i = 0; i < sizeof ending / sizeof ending[0]; i++) {
@@ -281,9 +288,6 @@ void crash_install_signals(void)
     }
     for (int number = SIGRTMIN; number <= SIGRTMAX; number++) {
         handle_unless_ignored(number, SHARED, on_end);
-    }
-    for (unsigned i = 0; i < sizeof writes / sizeof writes[0]; i++) {
-        handle_unless_ignored(writes[i], SHARED, on_failed_write);
     }
     for (unsigned i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
         handle(ignored[i], SHARED, SIG_IGN);
