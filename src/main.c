@@ -106,10 +106,11 @@ static bool has_more_to_say(struct machine *m, const struct cli_options *cli,
            cli->machine.jit.hash != 0 || leon3emu_output_failed(m);
 }
 
-static int run(struct machine *m, const struct cli_options *cli)
+static int run(struct machine *m, const struct cli_options *cli, struct cli_log_output *log)
 {
     struct stop_info stop;
 
+    cli_log_begin(log);
     crash_run(m);
     if (!cli->no_raw) {
         leon3emu_console_raw(m, true);
@@ -127,10 +128,10 @@ static int run(struct machine *m, const struct cli_options *cli)
     if (cli->stats) {
         leon3emu_stats(m, stderr);
     }
-    if (stop.status >= 64 || !leon3emu_output_failed(m)) {
+    if (stop.status >= 64 || (!leon3emu_output_failed(m) && ferror(stderr) == 0)) {
         return stop.status;
     }
-    if (cli->log_file != NULL) {
+    if (cli->log_file != NULL && leon3emu_output_failed(m)) {
         cli_notice(NULL, "the guest's output is not whole; the log says why");
     }
     return LEON3EMU_OUTPUT;
@@ -163,13 +164,34 @@ static bool print(const struct cli_options *cli, struct error *err)
            error_set(err, LEON3EMU_HOST, "out of memory");
 }
 
+/* A machine from creation to destruction; returns the exit status. */
+static int emulate(const struct cli_options *cli, struct cli_log_output *log)
+{
+    struct error err;
+    struct machine *m;
+    int status;
+
+    m = leon3emu_create(&cli->machine, &err);
+    if (m == NULL) {
+        crash_watch(NULL, NULL);
+        status = complain(&err);
+    } else if (cli->dump != NULL) {
+        cli->dump(m, stdout);
+        status = cli_finish_printing();
+    } else {
+        status = prepare(m, cli, &err) ? run(m, cli, log) : complain(&err);
+    }
+    leon3emu_destroy(m);
+    crash_watch(NULL, NULL);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     char plugin_dir[4096];
     struct cli_log_output log;
     struct cli_options cli;
     struct error err;
-    struct machine *m;
     int status;
 
     open_standard_files();
@@ -177,7 +199,7 @@ int main(int argc, char **argv)
     if (!cli_parse(argc, argv, &cli, &err)) {
         return complain(&err);
     }
-    if (!cli_log_open(&log, cli.log_file, &err)) {
+    if (!cli_log_open(&log, &cli, &err)) {
         cli_options_fini(&cli);
         return complain(&err);
     }
@@ -190,26 +212,12 @@ int main(int argc, char **argv)
     cli.machine.building = crash_watch;
     cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
     if (!crash_install(cli.hang_limit, &err)) {
-        cli_options_fini(&cli);
-        return complain(&err);
-    }
-    if (prints_only(&cli)) {
-        status = print(&cli, &err) ? cli_finish_printing() : complain(&err);
-        cli_options_fini(&cli);
-        return status;
-    }
-    m = leon3emu_create(&cli.machine, &err);
-    if (m == NULL) {
-        crash_watch(NULL, NULL);
         status = complain(&err);
-    } else if (cli.dump != NULL) {
-        cli.dump(m, stdout);
-        status = cli_finish_printing();
+    } else if (prints_only(&cli)) {
+        status = print(&cli, &err) ? cli_finish_printing() : complain(&err);
     } else {
-        status = prepare(m, &cli, &err) ? run(m, &cli) : complain(&err);
+        status = emulate(&cli, &log);
     }
-    leon3emu_destroy(m);
-    crash_watch(NULL, NULL);
     if (!cli_log_close(&log, cli.log_file, &err)) {
         complain(&err);
         status = status < 64 ? LEON3EMU_OUTPUT : status;

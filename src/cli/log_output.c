@@ -5,29 +5,134 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "cli/options.h"
 #include "core/escape.h"
 #include "leon3emu.h"
 
-bool cli_log_open(struct cli_log_output *log, const char *path, struct error *err)
+static int open_or_create(struct cli_log_output *log, const char *path)
 {
-    log->error = 0;
-    log->fd = path == NULL             ? STDERR_FILENO
-              : strcmp(path, "-") == 0 ? STDOUT_FILENO
-                                       : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return log->fd >= 0 ||
-           error_set(err, LEON3EMU_FILE, "cannot write the log file %s: %s", path, strerror(errno));
+    const int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    int fd = open(path, flags);
+    if (fd < 0 && errno == ENOENT) {
+        fd = open(path, flags | O_CREAT, 0666);
+        log->created = fd >= 0;
+    }
+    return fd;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* A path, or the first word of "PATH,KEY=VALUE". */
+static bool is_file(const struct stat *file, const char *text)
+{
+    char path[PATH_MAX];
+    struct stat other;
+
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(text, ","), text);
+    return (stat(text, &other) == 0 && is_same(file, &other)) ||
+           (stat(path, &other) == 0 && is_same(file, &other));
+}
+
+/* What the command line has the file for already; NULL: nothing. */
+static const char *other_use(const struct stat *file, const struct cli_options *cli)
+{
+    static const char *const standard[] = {"standard input", "standard output", "standard error"};
+    struct stat other;
+
+    for (size_t i = 0; i < cli->image_count; i++) {
+        if (is_file(file, cli->images[i].path)) {
+            return "an image to load";
+        }
+    }
+    if (cli->machine.board != NULL && is_file(file, cli->machine.board)) {
+        return "the board file";
+    }
+    for (size_t i = 0; i < cli->machine.peripheral_count; i++) {
+        if (is_file(file, cli->peripherals[i])) {
+            return "a peripheral library";
+        }
+    }
+    for (int fd = 0; fd < 3; fd++) {
+        if (fstat(fd, &other) == 0 && is_same(file, &other)) {
+            return standard[fd];
+        }
+    }
+    return NULL;
+}
+
+/* Terminals and pipes can be shared; who writes a file that another one reads or writes spoils it. */
+static bool check_alone(int fd, const struct cli_options *cli, struct error *err)
+{
+    struct stat file;
+    const char *use;
+
+    if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) || (use = other_use(&file, cli)) == NULL) {
+        return true;
+    }
+    return error_set(err, LEON3EMU_FILE,
+                     "the log file %s is %s, too; give the log a file of its own", cli->log_file,
+                     use);
+}
+
+bool cli_log_open(struct cli_log_output *log, const struct cli_options *cli, struct error *err)
+{
+    const char *path = cli->log_file;
+
+    *log = (struct cli_log_output){.begun = true};
+    if (path == NULL || strcmp(path, "-") == 0) {
+        log->fd = path == NULL ? STDERR_FILENO : STDOUT_FILENO;
+        return true;
+    }
+    log->begun = false;
+    log->fd = open_or_create(log, path);
+    if (log->fd < 0 && errno == ENXIO) {
+        return error_set(err, LEON3EMU_FILE,
+                         "cannot write the log to the FIFO %s: nobody reads it; start its reader "
+                         "first",
+                         path);
+    }
+    if (log->fd < 0) {
+        return error_set(err, LEON3EMU_FILE, "cannot write the log file %s: %s", path,
+                         strerror(errno));
+    }
+    if (!check_alone(log->fd, cli, err)) {
+        close(log->fd);
+        return false;
+    }
+    return true;
+}
+
+void cli_log_begin(struct cli_log_output *log)
+{
+    struct stat file;
+
+    if (!log->begun) {
+        log->begun = true;
+        if (fstat(log->fd, &file) == 0 && S_ISREG(file.st_mode) && ftruncate(log->fd, 0) != 0) {
+            log->error = errno; /* what was in it may remain behind what is written */
+        }
+    }
 }
 
 bool cli_log_close(struct cli_log_output *log, const char *path, struct error *err)
 {
     if (log->fd > STDERR_FILENO && close(log->fd) != 0 && log->error == 0) {
         log->error = errno;
+    }
+    if (log->created && !log->begun) {
+        unlink(path);
     }
     return log->error == 0 ||
            error_set(err, LEON3EMU_FILE, "the log is not whole: cannot write to %s: %s",
@@ -71,7 +176,10 @@ static int write_line(int fd, const char *prefix, const char *line)
 void cli_log_line(void *context, const char *line)
 {
     struct cli_log_output *log = context;
-    int error = write_line(log->fd, "", line);
+    int error;
+
+    cli_log_begin(log);
+    error = write_line(log->fd, "", line);
     if (log->error == 0) {
         log->error = error;
     }

@@ -331,6 +331,9 @@ bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
     if (mode == START_RESET && !check_reset_address(m, err)) {
         return false;
     }
+    if (!machine_check_outputs(m, err)) {
+        return false;
+    }
     chardev_hub_begin(m->chardevs);
     m->start_mode = mode;
     machine_begin(m);

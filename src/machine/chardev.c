@@ -221,6 +221,17 @@ void chardev_hub_begin(struct chardev_hub *hub)
     }
 }
 
+const char *chardev_hub_user(const struct chardev_hub *hub, const struct stat *file, bool *writes)
+{
+    for (const struct chardev *cd = hub->list; S_ISREG(file->st_mode) && cd != NULL;
+         cd = cd->next) {
+        if (cd->backend->uses != NULL && cd->backend->uses(cd, file, writes)) {
+            return cd->label;
+        }
+    }
+    return NULL;
+}
+
 void chardev_write(struct chardev *cd, const void *buffer, size_t size)
 {
     chardev_begin(cd);

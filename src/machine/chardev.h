@@ -26,6 +26,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "core/hostio.h"
 #include "error.h"
@@ -71,6 +72,9 @@ void chardev_close(struct chardev *cd);
 /* The machine starts: files for output are emptied.  Before, nothing of the user's was touched: a command
  * line that is refused after all costs nobody a file. */
 void chardev_hub_begin(struct chardev_hub *hub);
+
+/* Which line writes this file, or reads it?  NULL: none, or it is no regular file.  *writes tells which. */
+const char *chardev_hub_user(const struct chardev_hub *hub, const struct stat *file, bool *writes);
 
 /* function is called from hostio_poll(); it may read, write and close. */
 void chardev_set_input_handler(struct chardev *cd, void (*function)(void *context), void *context);

@@ -38,6 +38,8 @@ struct chardev_backend {
     void (*hang_up)(struct chardev *cd);
     /* May input be read now?  Asked when there is some, and when the host is looked at.  NULL: always. */
     bool (*may_read)(const struct chardev *cd);
+    /* Does the line write the file (*writes), or read it?  NULL: never. */
+    bool (*uses)(const struct chardev *cd, const struct stat *file, bool *writes);
     /* Takes escapes out of what has arrived; returns the bytes left.  May be NULL. */
     size_t (*filter)(struct chardev *cd, uint8_t *bytes, size_t size);
 };

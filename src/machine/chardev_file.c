@@ -94,24 +94,58 @@ static bool file_open_output(struct file_state *state, struct error *err)
     return true;
 }
 
-/* Two lines that write one file would write over each other. */
+static bool file_uses(const struct chardev *cd, const struct stat *file, bool *writes)
+{
+    const struct file_state *state = cd->state;
+    struct stat in;
+
+    *writes = state->inode != 0 && state->inode == file->st_ino && state->device == file->st_dev;
+    return *writes || (state->in >= 0 && fstat(state->in, &in) == 0 && in.st_ino == file->st_ino &&
+                       in.st_dev == file->st_dev);
+}
+
+/* What another line writes would be emptied before it is read. */
+static bool check_input(const struct chardev *cd, const struct file_state *state, struct error *err)
+{
+    struct stat st;
+    bool writes;
+
+    if (state->in < 0 || fstat(state->in, &st) != 0 || !S_ISREG(st.st_mode)) {
+        return true;
+    }
+    for (const struct chardev *other = cd->hub->list; other != NULL; other = other->next) {
+        if (other != cd && other->backend == &chardev_file && other->state != NULL &&
+            file_uses(other, &st, &writes) && writes) {
+            return error_set(err, LEON3EMU_FILE,
+                             "the input file is written by another line (%s); give each a file of "
+                             "its own",
+                             other->label);
+        }
+    }
+    return true;
+}
+
+/* Two lines that write one file would write over each other, and one that is read would be emptied. */
 static bool check_alone(const struct chardev *cd, struct file_state *state, struct error *err)
 {
     struct stat st;
+    bool writes;
 
+    if (!check_input(cd, state, err)) {
+        return false;
+    }
     if (state->out < 0 || fstat(state->out, &st) != 0 || !S_ISREG(st.st_mode)) {
         return true;
     }
     state->device = st.st_dev;
     state->inode = st.st_ino;
     for (const struct chardev *other = cd->hub->list; other != NULL; other = other->next) {
-        const struct file_state *its = other->state;
-        if (other != cd && other->backend == &chardev_file && its != NULL &&
-            its->inode == state->inode && its->device == state->device) {
+        if (other != cd && other->backend == &chardev_file && other->state != NULL &&
+            file_uses(other, &st, &writes)) {
             return error_set(err, LEON3EMU_FILE,
-                             "'%s' is written by another line (%s) already; give each a file of "
+                             "'%s' is %s by another line (%s) already; give each a file of "
                              "its own",
-                             state->out_path, other->label);
+                             state->out_path, writes ? "written" : "read", other->label);
         }
     }
     return true;
@@ -176,5 +210,6 @@ const struct chardev_backend chardev_file = {
     .patient = true,
     .open = file_open,
     .begin = file_begin,
+    .uses = file_uses,
     .close = file_close,
 };

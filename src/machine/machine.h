@@ -313,11 +313,18 @@ bool machine_can_wake(struct machine *m);
 /* Will a device reset the system, or restart a CPU, by itself? */
 bool machine_will_restart(struct machine *m);
 
+/* ---- output_files.c ---- */
+
+/* Does a character line write over something that the run has read, or over its log? */
+bool machine_check_outputs(const struct machine *m, struct error *err);
+
 /* ---- restart.c ---- */
 
 /* How a file was loaded: by leon3emu_load(), ..._more(), ..._raw(), ..._prom(). */
 enum load_kind { LOAD_IMAGE, LOAD_MORE, LOAD_RAW, LOAD_PROM };
 /* A file was loaded.  address: of LOAD_RAW.  False: no memory. */
+/* The path of the index-th load; NULL: there were not so many. */
+const char *restart_path(const struct machine *m, size_t index);
 bool restart_remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address);
 void restart_forget(struct machine *m);
 /* Reset, and the state that the start mode asks for. */

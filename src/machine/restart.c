@@ -42,6 +42,15 @@ bool restart_remember(struct machine *m, const char *path, enum load_kind kind, 
     return true;
 }
 
+const char *restart_path(const struct machine *m, size_t index)
+{
+    const struct load_step *step = m->load_steps;
+    while (step != NULL && index-- > 0) {
+        step = step->next;
+    }
+    return step == NULL ? NULL : step->path;
+}
+
 void restart_forget(struct machine *m)
 {
     while (m->load_steps != NULL) {

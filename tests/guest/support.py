@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -28,6 +29,8 @@ SLOW = 'LEON3EMU_TEST_SLOW' in os.environ
 
 emulator = None
 programs = None
+
+SCRATCH = tempfile.TemporaryDirectory(prefix='leon3emu-guest-')
 
 
 class Result:
@@ -51,6 +54,11 @@ EXECUTOR = os.environ.get('LEON3EMU_TEST_EXEC', '').split()
 
 def program(name):
     return os.path.join(programs, name)
+
+
+def scratch(name):
+    """A file of this process's own: others run the same test at the same time, with another executor."""
+    return os.path.join(SCRATCH.name, name)
 
 
 def board(name):

@@ -7,16 +7,16 @@ import struct
 import zlib
 
 import support
-from support import CHECKSUM, Case, program, run
+from support import CHECKSUM, Case, program, run, scratch
 
 LIMIT = '--time-limit=20'
 
 
 def packed(name):
     """The program compressed by gzip."""
-    with open(program(name), 'rb') as file, open(program(name + '.gz'), 'wb') as result:
+    with open(program(name), 'rb') as file, open(scratch(name + '.gz'), 'wb') as result:
         result.write(gzip.compress(file.read(), 6))
-    return name + '.gz'
+    return scratch(name + '.gz')
 
 
 def uimage(name, compressed):
@@ -27,9 +27,9 @@ def uimage(name, compressed):
     header = struct.pack('>7I4B32s', 0x27051956, 0, 0, len(data), 0x40000000, 0x40000000,
                          zlib.crc32(data), 5, 10, 2, int(compressed), b'selftest')
     header = header[:4] + struct.pack('>I', zlib.crc32(header)) + header[8:]
-    with open(program(name), 'wb') as file:
+    with open(scratch(name), 'wb') as file:
         file.write(header + data)
-    return name
+    return file.name
 
 
 class Image(Case):
@@ -55,14 +55,15 @@ class Image(Case):
                 self.assertEqual(other.stat('instructions'), elf.stat('instructions'))
 
     def test_load(self):
-        with open(program('words.bin'), 'wb') as file:
+        words = scratch('words.bin')
+        with open(words, 'wb') as file:
             file.write(struct.pack('>256I', *range(1000, 1256)))
         expected = sum(range(1000, 1256)) & 63
-        self.check(run('blob.elf', '--load', 'words.bin@0x40100000'), expected)
+        self.check(run('blob.elf', '--load', words + '@0x40100000'), expected)
         # Without an entry point of an ELF or S-record, the first image is where execution begins.
-        self.check(run('--load', 'blob.bin@0x40000000', '--load', 'words.bin@0x40100000'), expected)
-        self.check(run('blob.bin', '--load', 'words.bin@0x40100000'), 65)
-        self.check(run('blob.elf', '--load', 'words.bin@0x80000000'), 65)
+        self.check(run('--load', 'blob.bin@0x40000000', '--load', words + '@0x40100000'), expected)
+        self.check(run('blob.bin', '--load', words + '@0x40100000'), 65)
+        self.check(run('blob.elf', '--load', words + '@0x80000000'), 65)
 
     def test_prom(self):
         loaded = self.check(run('selftest.elf', LIMIT), 0, CHECKSUM)
@@ -77,13 +78,13 @@ class Image(Case):
         data = [line for line in lines if line[:2] in ('S1', 'S2', 'S3')]
         count = bytes([4, *len(data).to_bytes(3, 'big')])
         count = 'S6' + (count + bytes([~sum(count) & 255])).hex().upper()
-        with open(program('no_end.srec'), 'w') as file:
+        with open(scratch('no_end.srec'), 'w') as file:
             file.write('\n'.join([*data, count, '']))
-        self.check(run('no_end.srec', LIMIT), 0, CHECKSUM,
-                   r'^leon3emu: no_end\.srec: no end record.*lowest address, 0x40000000$')
-        with open(program('no_end.srec'), 'w') as file:
+        self.check(run(scratch('no_end.srec'), LIMIT), 0, CHECKSUM,
+                   r'^leon3emu: .*no_end\.srec: no end record.*lowest address, 0x40000000$')
+        with open(scratch('no_end.srec'), 'w') as file:
             file.write('\n'.join([*data[1:], count, '']))
-        self.check(run('no_end.srec', LIMIT), 65)
+        self.check(run(scratch('no_end.srec'), LIMIT), 65)
 
 
 class ResetAddress(Case):
@@ -107,9 +108,9 @@ class ResetAddress(Case):
         with open(support.board('watchdog.board')) as file:
             text = file.read()
         for address, status in ('0x80000', 9), ('0x80004', 67):
-            with open(program('reset.board'), 'w') as file:
+            with open(scratch('reset.board'), 'w') as file:
                 file.write(text.replace('[memory]', '[cpu]\nreset = %s\n\n[memory]' % address))
-            self.check(run('live_watchdog_high.elf', '--bios', '--board', 'reset.board'), status)
+            self.check(run('live_watchdog_high.elf', '--bios', '--board', scratch('reset.board')), status)
 
 
 class Identity(Case):

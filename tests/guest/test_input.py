@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import support
-from support import Case, program, run
+from support import Case, run, scratch
 
 TEXT = b'The quick brown fox jumps over the lazy dog. ' * 20
 ECHO = 'echo: ready\n%s\necho: %d characters, ended by %s\n'
@@ -17,7 +17,7 @@ def close_stdin():
 
 class Input(Case):
     def file(self, data):
-        with open(program('input.txt'), 'wb') as file:
+        with open(scratch('input.txt'), 'wb') as file:
             file.write(data)
         return open(file.name, 'rb')
 
@@ -92,7 +92,7 @@ class Input(Case):
 
 class Output(Case):
     def test_file_chardev(self):
-        out, entry = program('uart.out'), program('uart.in')
+        out, entry = scratch('uart.out'), scratch('uart.in')
         with open(entry, 'wb') as file:
             file.write(TEXT + b'\x04')
         result = self.check(run('echo.elf', '--periph',
@@ -124,7 +124,7 @@ class Determinism(Case):
         return (result.status, result.out, *(result.stat(name) for name in self.COUNTERS))
 
     def test_echo_of_a_file(self):
-        with open(program('long.txt'), 'wb') as file:
+        with open(scratch('long.txt'), 'wb') as file:
             file.write(TEXT * 2 + b'\x04')
         runs = set()
         for _ in range(3 if support.SLOW else 10):

@@ -4,7 +4,7 @@
 import re
 
 import support
-from support import CHECKSUM, CHECKSUM_PULSE, Case, board, plugin, program, run
+from support import CHECKSUM, CHECKSUM_PULSE, Case, board, plugin, run, scratch
 
 PULSE = './pulse.so,base=0x80000a00,irq=11'
 LIMIT = '--time-limit=20'
@@ -58,7 +58,7 @@ class Board(Case):
     def test_windows(self):
         for count in (4, 32) if support.SLOW else (4, 5, 16, 32):
             with self.subTest(windows=count):
-                with open(program('windows%d.board' % count), 'w') as copy:
+                with open(scratch('windows%d.board' % count), 'w') as copy:
                     copy.write(WINDOWS_BOARD % count)
                 self.check(run('selftest.elf', LIMIT, '--board', copy.name), 0, '^' + CHECKSUM,
                            ' %d windows$' % count)
