@@ -109,12 +109,24 @@ int tcp_listen_local(unsigned *port, struct error *err)
     return tcp_listen("127.0.0.1", port, err);
 }
 
+/* After a minute of silence the host asks the other side whether it is still there, and gives it up half a minute
+ * later: a cable that was pulled sends no end. */
+static void notice_absence(int fd)
+{
+    static const int on = 1, idle_s = 60, interval_s = 10, probes = 3;
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
 int tcp_accept(int listener)
 {
     int on = 1;
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        notice_absence(fd);
     }
     return fd;
 }

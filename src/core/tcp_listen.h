@@ -20,8 +20,8 @@ int tcp_listen(const char *address, unsigned *port, struct error *err);
  * for the caller to close, or -1 with *err filled. */
 int tcp_listen_local(unsigned *port, struct error *err);
 
-/* Takes the next client: a non-blocking descriptor without delay of small pieces, for the caller to
- * close; -1: he is gone already. */
+/* Takes the next client: a non-blocking descriptor without delay of small pieces, on which a client that has
+ * vanished without a word becomes an error within two minutes; for the caller to close; -1: he is gone already. */
 int tcp_accept(int listener);
 
 #endif

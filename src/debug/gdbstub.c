@@ -229,11 +229,24 @@ static void refuse(struct gdbstub *s, int fd)
     log_line(s->config.log, 0, "gdb: one more client was sent away: there is one already");
 }
 
+/* Is there one who has never said anything, and was it not just about to?  A GDB speaks first: this is a forgotten
+ * telnet, or somebody who looks which ports are open. */
+static bool is_silent(const struct gdbstub *s)
+{
+    uint8_t byte;
+    return has_client(s) && !s->frame.begun &&
+           recv(s->client.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
 static void listener_ready(void *context, unsigned events)
 {
     struct gdbstub *s = context;
     (void)events;
     int fd = tcp_accept(s->listener.fd);
+    if (fd >= 0 && is_silent(s)) {
+        lose_client(s);
+        log_line(s->config.log, 0, "gdb: a client that said nothing gave way to the next one");
+    }
     if (fd >= 0 && has_client(s)) {
         refuse(s, fd);
     } else if (fd >= 0) {

@@ -36,6 +36,8 @@ struct chardev_backend {
     /* Reading came to its end or failed, or writing failed; that half was stopped already.  NULL:
      * the other half goes on. */
     void (*hang_up)(struct chardev *cd);
+    /* Reading came to its end, and was stopped; writing may go on.  NULL: as hang_up. */
+    void (*input_ended)(struct chardev *cd);
     /* May input be read now?  Asked when there is some, and when the host is looked at.  NULL: always. */
     bool (*may_read)(const struct chardev *cd);
     /* Does the line write the file (*writes), or read it?  NULL: never. */

@@ -34,10 +34,12 @@ static enum chardev_input_mode input_mode_of(int fd)
     return CHARDEV_INPUT_POLLED;
 }
 
-static void input_end(struct chardev *cd)
+static void input_end(struct chardev *cd, bool failed)
 {
     chardev_input_stop(cd, CHARDEV_INPUT_NONE);
-    if (cd->backend->hang_up != NULL) {
+    if (!failed && cd->backend->input_ended != NULL) {
+        cd->backend->input_ended(cd);
+    } else if (cd->backend->hang_up != NULL) {
         cd->backend->hang_up(cd);
     }
 }
@@ -75,7 +77,7 @@ static void input_ready(void *context, unsigned events)
     ssize_t got = read(input->watch.fd, bytes, want);
     if (got <= 0) {
         if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-            input_end(cd);
+            input_end(cd, got < 0);
         }
         return;
     }
@@ -139,7 +141,7 @@ static bool input_pull(struct chardev *cd)
         if (got < 0 || room == NULL) {
             input_fail(cd, got < 0 ? errno : ENOMEM);
         }
-        input_end(cd);
+        input_end(cd, got < 0);
         return false;
     }
     byte_queue_added(&cd->input.queue, (size_t)got);

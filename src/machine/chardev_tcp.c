@@ -2,6 +2,9 @@
 /*
  * `tcp:PORT`: a TCP server for one client at a time, on 127.0.0.1 only, because nothing asks a
  * client who he is.  Port 0 takes a free one.  A second client waits until the first is gone.
+ *
+ * A client that has sent its end may still read (socat -, nc -N): TCP cannot tell whether it does.  So it gets what
+ * the guest sends until it refuses some, or until the next client comes.
  */
 #define _GNU_SOURCE
 #include "machine/chardev_backend.h"
@@ -20,14 +23,27 @@ struct tcp_state {
     int client; /* -1: none */
 };
 
-/* Watches either the listener or the client. */
+static void drop_client(struct chardev *cd)
+{
+    struct tcp_state *state = cd->state;
+    chardev_input_stop(cd, CHARDEV_INPUT_ABSENT);
+    chardev_output_stop(cd, CHARDEV_OUTPUT_ABSENT);
+    close(state->client);
+    state->client = -1;
+}
+
+/* Watches either the listener or the client; both after the end of the client's input. */
 static void tcp_connected(void *context, unsigned events)
 {
     struct chardev *cd = context;
     struct tcp_state *state = cd->state;
+    int client = tcp_accept(state->listener.fd);
     (void)events;
-    state->client = tcp_accept(state->listener.fd);
-    if (state->client >= 0) {
+    if (client >= 0) {
+        if (state->client >= 0) {
+            drop_client(cd);
+        }
+        state->client = client;
         hostio_change(cd->hub->config.hostio, &state->listener, 0);
         chardev_input_start(cd, state->client);
         chardev_output_start(cd, state->client);
@@ -38,10 +54,14 @@ static void tcp_connected(void *context, unsigned events)
 static void tcp_hang_up(struct chardev *cd)
 {
     struct tcp_state *state = cd->state;
+    drop_client(cd);
+    hostio_change(cd->hub->config.hostio, &state->listener, HOSTIO_READ);
+}
+
+static void tcp_input_ended(struct chardev *cd)
+{
+    struct tcp_state *state = cd->state;
     chardev_input_stop(cd, CHARDEV_INPUT_ABSENT);
-    chardev_output_stop(cd, CHARDEV_OUTPUT_ABSENT);
-    close(state->client);
-    state->client = -1;
     hostio_change(cd->hub->config.hostio, &state->listener, HOSTIO_READ);
 }
 
@@ -88,4 +108,5 @@ const struct chardev_backend chardev_tcp = {
     .open = tcp_open,
     .close = tcp_close,
     .hang_up = tcp_hang_up,
+    .input_ended = tcp_input_ended,
 };

@@ -82,6 +82,21 @@ class Connection(Case):
         gdb.interrupt()
         self.assertIn('SIGINT', gdb.finish())
 
+    def test_silent_one_gives_way(self):
+        """Who connects and says nothing is no GDB."""
+        emulator = self.emulator = Emulator(session.programs + '/program.elf')
+        self.addCleanup(emulator.close)
+        self.program = session.programs + '/program.elf'
+        for _ in range(2):
+            silent = socket.create_connection(('127.0.0.1', emulator.port), 5)
+            self.addCleanup(silent.close)
+        time.sleep(0.2)
+        self.gdb = self.attach()
+        self.run_to('main')
+        self.assertIn('said nothing', emulator.errors())
+        self.assertEqual(silent.recv(10), b'')
+        self.assertIn('exited with code 07', self.gdb.command('continue'))
+
     def test_interrupted_while_it_waits(self):
         emulator = Emulator(session.programs + '/program.elf')
         self.addCleanup(emulator.close)

@@ -24,7 +24,7 @@ class Files(Case):
             with open(self.path(name), "w", encoding="ascii") as file:
                 file.write(OLD)
         with open(self.path("own.board"), "w", encoding="ascii") as file:
-            file.write("include = leon3\n")
+            file.write("[board]\ninclude = leon3\n")
 
     def path(self, name):
         return os.path.join(self.directory, name)

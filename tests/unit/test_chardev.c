@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,6 +21,7 @@
 #include <cmocka.h>
 
 #include "core/hostio.h"
+#include "core/tcp_listen.h"
 #include "machine/chardev.h"
 
 /* Everything a test needs; made afresh for each. */
@@ -683,6 +685,59 @@ static void test_tcp(void **state)
     close(second);
 }
 
+/* The host asks a client that says nothing whether it is still there. */
+static void test_tcp_notices_absence(void **state)
+{
+    struct error err;
+    char address[32];
+    unsigned port = 0;
+    int on = 0, idle_s = 0;
+    socklen_t size = sizeof on;
+    (void)state;
+    int listener = tcp_listen_local(&port, &err);
+    snprintf(address, sizeof address, ":%u", port);
+    int client = connect_to(address);
+    int fd = tcp_accept(listener);
+    assert_true(fd >= 0);
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, &size), 0);
+    assert_int_not_equal(on, 0);
+    assert_in_range(idle_s, 1, 120);
+    close(fd);
+    close(client);
+    close(listener);
+}
+
+/* It has no more to say, and listens. */
+static void test_tcp_half_closed(void **state)
+{
+    struct world *w = *state;
+    char byte;
+    world_hub(w, -1, -1);
+    struct chardev *cd = open_line(w, "tcp:0");
+    on_input(w);
+    int first = connect_to(chardev_address(cd));
+    hostio_poll(w->h, 1000);
+    assert_int_equal(write(first, "ask", 3), 3);
+    shutdown(first, SHUT_WR);
+    expect_received(w, "ask");
+    hostio_poll(w->h, 1000);
+    expect_sleep(w);
+    assert_true(chardev_can_receive(cd));
+    chardev_write(cd, "answer", 6);
+    chardev_flush(cd);
+    expect_from(first, "answer");
+    int second =
+        connect_to(chardev_address(cd)); /* need not wait for somebody who says nothing more */
+    hostio_poll(w->h, 1000);
+    chardev_write(cd, "hello", 5);
+    chardev_flush(cd);
+    expect_from(second, "hello");
+    assert_int_equal(read(first, &byte, 1), 0);
+    close(first);
+    close(second);
+}
+
 static void test_tcp_client_that_vanishes(void **state)
 {
     struct world *w = *state;
@@ -874,6 +929,8 @@ int main(void)
         CASE(test_file),
         CASE(test_pty),
         CASE(test_tcp),
+        CASE(test_tcp_notices_absence),
+        CASE(test_tcp_half_closed),
         CASE(test_tcp_client_that_vanishes),
         CASE(test_raw_console),
         CASE(test_handler_may_close),
