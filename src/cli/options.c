@@ -237,6 +237,10 @@ static bool add_load(struct cli_options *cli, const char *text, struct error *er
     if (at == NULL) {
         return cli_add_image(cli, text, false, 0, err);
     }
+    if (at[1] == '\0') {
+        return error_set(err, LEON3EMU_USAGE,
+                         "--load %s: no address follows the last @; write FILE@ADDRESS", text);
+    }
     if (!check_hexadecimal("--load address", at + 1, err)) {
         return false;
     }

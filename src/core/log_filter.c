@@ -43,6 +43,7 @@ static bool parse_range(char *word, struct range *range)
     *end = '\0';
     ok = ok && number(word, &range->first);
     range->last = dots != NULL ? second : range->first + second - 1;
+    ok = ok && (dots != NULL || second != 0); /* no bytes are no range */
     *end = dots != NULL ? '.' : '+';
     return ok && range->last >= range->first;
 }

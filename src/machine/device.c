@@ -225,6 +225,17 @@ static bool core_number(const struct property_list *list, const char *key, uint6
     return true;
 }
 
+/* Of the device: if the list is wrong there, it is known who to blame. */
+static bool own_number(struct l3_host *host, const struct property_list *list, const char *key,
+                       uint64_t maximum, uint64_t *value, struct error *err)
+{
+    bool ok = core_number(list, key, maximum, value, err);
+    if (!ok) {
+        host->machine->bad_property = property_list_find(list, key);
+    }
+    return ok;
+}
+
 static bool set_irqs(struct l3_host *host, const struct property_list *list, struct error *err)
 {
     uint32_t count = host->library->class.irq_output_count;
@@ -236,14 +247,14 @@ static bool set_irqs(struct l3_host *host, const struct property_list *list, str
     if (host->irq_lines == NULL || host->irq_levels == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    if (!core_number(list, "irq", MACHINE_IRQ_LINES - 1, &first, err)) {
+    if (!own_number(host, list, "irq", MACHINE_IRQ_LINES - 1, &first, err)) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
         /* Outputs past the last line are simply not connected. */
         uint64_t line = first == 0 || first + i >= MACHINE_IRQ_LINES ? 0 : first + i;
         irq_key(i, key, sizeof key);
-        if (!core_number(list, key, MACHINE_IRQ_LINES - 1, &line, err)) {
+        if (!own_number(host, list, key, MACHINE_IRQ_LINES - 1, &line, err)) {
             return false;
         }
         host->irq_lines[i] = (uint32_t)line;
@@ -270,9 +281,13 @@ static bool set_pnp(struct l3_host *host, const struct property_list *list, stru
 {
     struct machine *m = host->machine;
 
-    if (!device_read_pnp(&host->library->class, list, &host->pnp, err)) {
-        return false;
+    for (size_t i = 0; i < ARRAY_LEN(pnp_keys); i++) {
+        uint64_t unused;
+        if (!own_number(host, list, pnp_keys[i].name, pnp_keys[i].maximum, &unused, err)) {
+            return false;
+        }
     }
+    device_read_pnp(&host->library->class, list, &host->pnp, err);
     host->bus_index = MACHINE_NO_RECORD;
     if (host->pnp.where & L3_PNP_AHB_MASTER) {
         host->bus_index = m->cpu_count + m->bus_masters++;
@@ -289,7 +304,7 @@ static bool choose_base(struct l3_host *host, uint32_t index, const struct l3_re
     char key[64];
 
     base_key(&host->library->class, index, key, sizeof key);
-    if (!core_number(list, key, UINT32_MAX, &base, err)) {
+    if (!own_number(host, list, key, UINT32_MAX, &base, err)) {
         return false;
     }
     if (property_list_find(list, key) == NULL && region->default_base == 0) {
@@ -297,6 +312,7 @@ static bool choose_base(struct l3_host *host, uint32_t index, const struct l3_re
                          region->name, key);
     }
     if (base & (region->size - 1)) {
+        host->machine->bad_property = property_list_find(list, key);
         return error_set(err, LEON3EMU_PERIPHERAL,
                          "%s=0x%llx: must be a multiple of the region's size, 0x%llx", key,
                          (unsigned long long)base, (unsigned long long)region->size);
@@ -349,7 +365,7 @@ static bool set_bases(struct l3_host *host, const struct property_list *list, st
     if (host->regions == NULL || host->bases == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    if (!core_number(list, "priority", 100, &priority, err)) {
+    if (!own_number(host, list, "priority", 100, &priority, err)) {
         return false;
     }
     host->priority = class->flags & L3_CLASS_BRIDGE ? -1 : (int)priority;
@@ -386,7 +402,8 @@ static void listen_to_input(struct l3_host *host)
     }
 }
 
-static bool create_instance(struct l3_host *host, struct error *err)
+static bool create_instance(struct l3_host *host, const struct property_list *list,
+                            struct error *err)
 {
     struct device_call call;
 
@@ -401,6 +418,9 @@ static bool create_instance(struct l3_host *host, struct error *err)
     host->phase = HOST_LIVING;
     for (uint32_t i = 0; i < host->library->class.region_count; i++) {
         if (!map_region(host, i, err)) {
+            char key[64];
+            base_key(&host->library->class, i, key, sizeof key);
+            host->machine->bad_property = property_list_find(list, key);
             return false;
         }
     }
@@ -500,7 +520,7 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     ok = ok && check_names(m, &library->class, properties, err) &&
          set_bases(host, properties, err) && set_irqs(host, properties, err) &&
          set_pnp(host, properties, err) && set_properties(host, properties, err) &&
-         create_instance(host, err);
+         create_instance(host, properties, err);
     if (ok) {
         connect_lines(m, host);
     }

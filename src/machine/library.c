@@ -7,6 +7,7 @@
  * anything of it is called (library_class.c); fields that its header did not have yet read as 0.
  */
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +145,7 @@ static bool try_directory(const char *directory, size_t length, const char *name
 {
     size_t used = strlen(tried);
     snprintf(path, size, "%.*s/%s", (int)length, directory, name);
-    snprintf(tried + used, tried_size - used, "%s%s", used == 0 ? "" : ", ", path);
+    snprintf(tried + used, tried_size - used, "%s%.511s", used == 0 ? "" : ", ", path);
     return is_file(path);
 }
 
@@ -197,8 +198,8 @@ static bool search(const struct machine *m, const char *name, char *path, size_t
     const char *last = library_directory(&m->options);
 
     if (strchr(name, '/') != NULL) {
-        snprintf(path, size, "%s", name);
-        return is_file(path) ||
+        bool fits = (size_t)snprintf(path, size, "%s", name) < size;
+        return (fits && is_file(path)) ||
                error_set(err, LEON3EMU_PERIPHERAL, "no peripheral library %s", name);
     }
     if (try_directory(".", 1, name, path, size, tried, sizeof tried)) {
@@ -242,7 +243,7 @@ const struct library *library_find(struct machine *m, const char *name, struct e
 {
     const struct l3_device_class *builtin = builtin_class(name);
     const struct library *library;
-    char path[512];
+    char path[PATH_MAX];
 
     if (builtin != NULL) {
         library = find_loaded(m, NULL, builtin);

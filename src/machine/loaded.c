@@ -46,22 +46,31 @@ static bool find_common(const struct loaded *a, const struct loaded *b, struct l
     return false;
 }
 
+/* Of how many images a line each is said that one more lies on them. */
+#define TOLD_MOST 4u
+
 bool loaded_add(struct loaded **list, const struct image *image,
                 void (*tell)(void *context, const char *line), void *context)
 {
     struct loaded *loaded = of_image(image);
     struct loaded_range common;
     char line[2 * HOST_FILE_LABEL_SIZE + 100];
+    unsigned overwritten = 0;
 
     if (loaded == NULL) {
         return false;
     }
     for (const struct loaded *earlier = *list; earlier != NULL; earlier = earlier->next) {
-        if (find_common(loaded, earlier, &common)) {
+        if (find_common(loaded, earlier, &common) && ++overwritten <= TOLD_MOST) {
             snprintf(line, sizeof line, "%s overwrites 0x%08" PRIx64 "-0x%08" PRIx64 " of %s",
                      loaded->label, common.start, common.end - 1, earlier->label);
             tell(context, line);
         }
+    }
+    if (overwritten > TOLD_MOST) {
+        snprintf(line, sizeof line, "%s overwrites bytes of %u more images", loaded->label,
+                 overwritten - TOLD_MOST);
+        tell(context, line);
     }
     loaded->next = *list;
     *list = loaded;

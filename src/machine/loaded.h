@@ -15,8 +15,8 @@ struct loaded {
     } ranges[]; /* by ascending address, none overlaps another */
 };
 
-/* Notes what an image writes.  Calls tell() for each image that it overwrites, with the first bytes that
- * both have.  False: no memory. */
+/* Notes what an image writes.  Calls tell() for the last few images that it overwrites, with the first
+ * bytes that both have, and then for how many more there are.  False: no memory. */
 bool loaded_add(struct loaded **list, const struct image *image,
                 void (*tell)(void *context, const char *line), void *context);
 void loaded_free(struct loaded **list);

@@ -98,14 +98,25 @@ const char *leon3emu_history_line(const struct machine *m, size_t index)
     return m->log.history == NULL ? NULL : log_history_line(m->log.history, index);
 }
 
+/* The stream may write each piece at once, and there may be a million lines. */
 void leon3emu_history(const struct machine *m, FILE *stream)
 {
     const char *line;
+    char block[16384];
+    size_t used = 0;
+
     if (m->log.history == NULL) {
         return;
     }
     fprintf(stream, "history:\n");
     for (size_t i = 0; (line = leon3emu_history_line(m, i)) != NULL; i++) {
-        fprintf(stream, "  %s\n", line);
+        size_t size = strlen(line) + sizeof "  \n";
+        if (size > sizeof block - used) {
+            fwrite(block, 1, used, stream);
+            used = 0;
+        }
+        used += (size_t)snprintf(block + used, sizeof block - used, "  %.*s\n",
+                                 (int)(sizeof block - sizeof "  \n"), line);
     }
+    fwrite(block, 1, used, stream);
 }

@@ -45,5 +45,10 @@ bool machine_check_outputs(const struct machine *m, struct error *err)
             return false;
         }
     }
-    return check_input(m, m->board->identity, err) && check_log(m, err);
+    for (const struct board_source *s = m->board->sources; s != NULL; s = s->next) {
+        if (s->identity != NULL && s->identity[0] == '/' && !check_input(m, s->identity, err)) {
+            return false;
+        }
+    }
+    return check_log(m, err);
 }

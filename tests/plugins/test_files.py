@@ -90,6 +90,46 @@ class Files(Case):
             self.check_whole("old.in", "of its own", "--set", UART + first, "fw.elf", "--periph",
                              "apbuart,base=0x80000900,chardev=file:" + second)
 
+    def test_statistics_that_cannot_be_written(self):
+        for option in "--stats", "--verify-jit=hash:1000":
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, guest("guest_pair"), option, "--periph",
+                                       plugin("faulty.so") + ",base=0x80000800,fault=none"],
+                                      stderr=full, timeout=60,
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+            self.assertEqual(done.returncode, STATUS["OUTPUT"])
+
+    def test_library_of_a_long_path(self):
+        place = self.path(os.path.join(*["d" * 200] * 4))
+        os.makedirs(place)
+        shutil.copy(self.path("faulty.so"), place)
+        self.attempt("TIME_LIMIT", "fw.elf", LIMIT, "--periph",
+                     place + "/faulty.so,base=0x80000800,fault=none")
+
+    def test_many_images_on_one_another(self):
+        """A line for each of the last few, not for each pair."""
+        result = run(*["--load=fw.elf@0x40000000"] * 40, "--time-limit=1us", "fw.elf", directory=self.directory)
+        self.assertIn("overwrites bytes of 36 more images", result.stderr)
+        self.assertLess(result.stderr.count(" overwrites "), 40 * 5 + 1)
+
+
+class Blame(Case):
+    """What --set has made wrong is said of the setting, not of the board."""
+
+    def test_numbers_of_the_core(self):
+        for setting in ("uart0.irq=32", "uart0.irq=x", "uart0.base=0x80000101", "uart0.base=0x40000000",
+                        "uart0.priority=101", "uart0.pnp_vendor=256"):
+            with self.subTest(setting=setting):
+                self.assert_run(run(guest("guest_speak"), "--set", setting), STATUS["PERIPHERAL"],
+                                "leon3emu: --set " + setting + ": ")
+
+    def test_load_without_address(self):
+        self.assert_run(run("--load=file@"), STATUS["USAGE"], "no address follows the last @")
+
+    def test_filter_of_no_bytes(self):
+        self.assert_run(run(guest("guest_speak"), "-d", "int", "--log-filter=0+0"), STATUS["USAGE"],
+                        "0+0 is no range")
+
 
 if __name__ == "__main__":
     main()
