@@ -39,9 +39,11 @@ static bool pty_make(struct chardev *cd, struct pty_state *state, struct error *
         return error_set(err, LEON3EMU_FILE, "cannot open the pseudo-terminal %s: %s", cd->address,
                          strerror(errno));
     }
+    /* A terminal that echoes would hand the guest what it writes as input. */
     cfmakeraw(&settings);
-    tcsetattr(state->slave, TCSANOW, &settings);
-    return true;
+    return tcsetattr(state->slave, TCSANOW, &settings) == 0 ||
+           error_set(err, LEON3EMU_FILE, "cannot set the modes of the pseudo-terminal %s: %s",
+                     cd->address, strerror(errno));
 }
 
 /* Left over by a run that was killed: a link into /dev/pts. */
