@@ -121,7 +121,7 @@ class Console(Case):
     def test_handlers_lost(self):
         """A library has put all signals to their defaults."""
         terminal = self.start("default_signals")
-        wait_until(terminal.is_raw)
+        wait_until(lambda: b"spoken" in terminal.read())
         os.kill(terminal.pid, signal.SIGTERM)
         self.check(terminal, STATUS["INTERRUPTED"])
 
