@@ -75,6 +75,11 @@ class Crash(Case):
     def test_child_may_leave(self):
         self.assert_run(provoke("child_leaves"), 7)
 
+    def test_flags_left(self):
+        """The direction flag, alignment check: cleared behind the call."""
+        for fault in "direction_read", "align_read":
+            self.assert_run(provoke(fault, "--exec=interp"), 7)
+
     def test_in_a_thread_of_its_own(self):
         self.assert_run(provoke("crash_thread"), STATUS["CRASH"],
                         "a thread of a peripheral library crashed (signal 11)")
