@@ -199,7 +199,13 @@ class Shell:
         return not flags & termios.ICANON and not flags & termios.ISIG
 
     def close(self):
-        os.kill(self.pid, signal.SIGKILL)
+        """Its jobs go, too: they are process groups of their own, in its session."""
+        for name in os.listdir("/proc"):
+            try:
+                if name.isdigit() and os.getsid(int(name)) == self.pid:
+                    os.kill(int(name), signal.SIGKILL)
+            except OSError:
+                pass  # it has gone
         os.waitpid(self.pid, 0)
         os.close(self.master)
 
