@@ -91,9 +91,8 @@ static uint32_t irqmp_wanted(const struct irqmp *irqmp, uint32_t cpu)
     return wanted;
 }
 
-static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t cpu)
+static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t wanted)
 {
-    uint32_t wanted = irqmp_wanted(irqmp, cpu);
     uint32_t first = wanted & irqmp->ilevel;
     return irqmp_highest(first != 0 ? first : wanted);
 }
@@ -105,13 +104,6 @@ static uint32_t irqmp_enabled(void *instance, uint32_t cpu, uint32_t level)
     uint32_t above = NORMAL & ~((2u << level) - 1);
     above |= irqmp->eirq > level ? EXTENDED : 0;
     return cpu < irqmp->cpu_count ? irqmp->mask[cpu] & above : 0;
-}
-
-/* Are there two, of which the level register says which comes first? */
-static int irqmp_has_choice(const struct irqmp *irqmp, uint32_t cpu)
-{
-    uint32_t wanted = irqmp_wanted(irqmp, cpu);
-    return (wanted & (wanted - 1)) != 0;
 }
 
 /* Nothing is wanted of the CPU, nor was before. */
@@ -133,8 +125,10 @@ static L3_APART void irqmp_blame_ilevel(struct irqmp *irqmp)
 /* Tells one CPU, if its level has changed. */
 static L3_APART void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
 {
-    uint32_t level = irqmp_level_of(irqmp, cpu);
-    if (!irqmp->ilevel_known && irqmp_has_choice(irqmp, cpu)) {
+    uint32_t wanted = irqmp_wanted(irqmp, cpu);
+    uint32_t level = irqmp_level_of(irqmp, wanted);
+    /* Are there two, of which the level register says which comes first? */
+    if ((wanted & (wanted - 1)) != 0 && !irqmp->ilevel_known) {
         irqmp_blame_ilevel(irqmp);
     }
     if (level != irqmp->level[cpu]) {

@@ -193,16 +193,23 @@ uint64_t exec_state_hash(struct exec *exec)
     return hash;
 }
 
-static void check_hash(struct exec *exec)
+static void log_hash(struct exec *exec)
 {
     uint64_t insns = exec_insns(exec);
-    if (exec->hash_every == 0 || insns < exec->hash_next) {
+    if (insns < exec->hash_next) {
         return;
     }
     exec->hash = exec_state_hash(exec);
     exec->hash_next = insns - insns % exec->hash_every + exec->hash_every;
     log_line(exec->cpu->log, LOG_HASH, "%" PRIu64 " instructions, %s, hash %016" PRIx64, insns,
              log_place(exec->cpu->log, exec->cpu->pc).text, exec->hash);
+}
+
+static inline void check_hash(struct exec *exec)
+{
+    if (exec->hash_every != 0) {
+        log_hash(exec);
+    }
 }
 
 static void check_insn_limit(struct exec *exec)

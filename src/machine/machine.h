@@ -258,10 +258,18 @@ void services_release_lines(struct machine *m);
  * this device does. */
 __attribute__((format(printf, 3, 4))) void
 services_misused(struct l3_host *host, const char *service, const char *format, ...);
-/* Is the life of a device such that it may use `service`?  If not that is told. */
-bool services_are_open(struct l3_host *host, const char *service, enum host_phase first);
+/* Says that the service may not be used in this phase of the device's life.  False. */
+bool services_refuse(struct l3_host *host, const char *service);
 /* Ends the program through options.fatal if this is not the machine's thread. */
 void services_check_thread(const struct l3_host *host, const char *service);
+/* Is the life of a device such that it may use `service`?  If not that is told.  In line, as each edge of an
+ * interrupt line asks several times. */
+static inline bool services_are_open(struct l3_host *host, const char *service,
+                                     enum host_phase first)
+{
+    services_check_thread(host, service);
+    return (host->phase >= first && host->phase != HOST_DYING) || services_refuse(host, service);
+}
 /* This is the thread from now on. */
 void services_bind_thread(struct machine *m);
 /* Runs what post() queued. */

@@ -23,12 +23,8 @@ void services_misused(struct l3_host *host, const char *service, const char *for
              host->misuses == MISUSES_TOLD ? "; no more of this device's misuses are told" : "");
 }
 
-bool services_are_open(struct l3_host *host, const char *service, enum host_phase first)
+bool services_refuse(struct l3_host *host, const char *service)
 {
-    services_check_thread(host, service);
-    if (host->phase >= first && host->phase != HOST_DYING) {
-        return true;
-    }
     services_misused(host, service,
                      host->phase == HOST_DYING
                          ? "no service may be used in destroy()"

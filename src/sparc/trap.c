@@ -48,6 +48,21 @@ static void enter_error_mode(struct cpu *cpu, unsigned tt)
     cpu_attention(cpu);
 }
 
+/* Not in line: its buffer would cost each trap a frame of its own. */
+static __attribute__((cold, noinline)) void log_trap(struct cpu *cpu, unsigned tt)
+{
+    uint32_t pc = cpu->pc;
+    uint32_t npc = cpu->npc;
+
+    if (log_on_at(cpu->log, LOG_INT, pc)) {
+        cpu_settle(cpu);
+        log_line(cpu->log, LOG_INT,
+                 "cpu %u: trap 0x%02x %s, %s, npc 0x%08" PRIx32 ", psr 0x%08" PRIx32 "%s",
+                 cpu->config.index, tt, trap_name(tt), log_place(cpu->log, pc).text, npc,
+                 cpu_psr(cpu), cpu->et ? "" : ": error mode");
+    }
+}
+
 /* The executor must not touch pc and npc after this. */
 void cpu_trap(struct cpu *cpu, unsigned tt)
 {
@@ -56,12 +71,8 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
     uint32_t npc = cpu->npc;
 
     cpu->data_hit.watch = NULL; /* what the instruction has begun it has not done */
-    if (log_on_at(cpu->log, LOG_INT, pc)) {
-        cpu_settle(cpu);
-        log_line(cpu->log, LOG_INT,
-                 "cpu %u: trap 0x%02x %s, %s, npc 0x%08" PRIx32 ", psr 0x%08" PRIx32 "%s",
-                 cpu->config.index, tt, trap_name(tt), log_place(cpu->log, pc).text, npc,
-                 cpu_psr(cpu), cpu->et ? "" : ": error mode");
+    if (__builtin_expect(log_on(cpu->log, LOG_INT), 0)) {
+        log_trap(cpu, tt);
     }
     if (cpu->watch.count != 0) {
         watch_trap(cpu);
