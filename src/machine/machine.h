@@ -260,8 +260,17 @@ __attribute__((format(printf, 3, 4))) void
 services_misused(struct l3_host *host, const char *service, const char *format, ...);
 /* Says that the service may not be used in this phase of the device's life.  False. */
 bool services_refuse(struct l3_host *host, const char *service);
-/* Ends the program through options.fatal if this is not the machine's thread. */
-void services_check_thread(const struct l3_host *host, const char *service);
+/* Its address says which thread this is, at the price of an addition. */
+extern _Thread_local char services_here __attribute__((tls_model("initial-exec")));
+/* Ends the program through options.fatal: the service was called on a thread of the library's. */
+__attribute__((cold)) void services_refuse_thread(const struct l3_host *host, const char *service);
+/* The service may be used on the machine's thread only. */
+static inline void services_check_thread(const struct l3_host *host, const char *service)
+{
+    if (__builtin_expect(host->machine->thread != &services_here, 0)) {
+        services_refuse_thread(host, service);
+    }
+}
 /* Is the life of a device such that it may use `service`?  If not that is told.  In line, as each edge of an
  * interrupt line asks several times. */
 static inline bool services_are_open(struct l3_host *host, const char *service,

@@ -20,16 +20,14 @@ struct post {
     void *argument;
 };
 
-/* Its address says which thread this is, at the price of an addition. */
-static _Thread_local char here __attribute__((tls_model("initial-exec")));
+_Thread_local char services_here;
 
 void services_bind_thread(struct machine *m)
 {
-    m->thread = &here;
+    m->thread = &services_here;
 }
 
-static __attribute__((cold, noinline)) void refuse_thread(const struct l3_host *host,
-                                                          const char *service)
+void services_refuse_thread(const struct l3_host *host, const char *service)
 {
     const struct machine *m = host->machine;
     char text[512];
@@ -42,13 +40,6 @@ static __attribute__((cold, noinline)) void refuse_thread(const struct l3_host *
         m->options.fatal(m->options.context, LEON3EMU_WRONG_THREAD, text);
     }
     abort();
-}
-
-void services_check_thread(const struct l3_host *host, const char *service)
-{
-    if (host->machine->thread != &here) {
-        refuse_thread(host, service);
-    }
 }
 
 static int32_t service_post(struct l3_host *host, void (*function)(void *, void *), void *argument)

@@ -148,9 +148,11 @@ static void put_fp_aside(void *env)
 
 static void settle_fp(struct cpu *cpu)
 {
-    put_fp_aside(cpu);
-    cpu->fsr |= cpu->generated.fp_kept;
-    cpu->generated.fp_kept = 0;
+    if ((cpu->generated.fp_used | cpu->generated.fp_kept) != 0) {
+        put_fp_aside(cpu);
+        cpu->fsr |= cpu->generated.fp_kept;
+        cpu->generated.fp_kept = 0;
+    }
 }
 
 void generated_init(struct cpu *cpu, struct jit *jit)
