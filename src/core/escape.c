@@ -73,26 +73,35 @@ static unsigned escape_byte(uint8_t byte, char *out)
     return 4;
 }
 
+/* What stands for the beginning of a text, and how many bytes of it. */
+struct piece {
+    const char *shown; /* in the text, or in what was given for an escape */
+    unsigned length, taken;
+};
+
+static struct piece piece_of(const char *text, char escape[4])
+{
+    unsigned length = shown_length((const uint8_t *)text);
+
+    if (length != 0) {
+        return (struct piece){text, length, length};
+    }
+    return (struct piece){escape, (unsigned)escape_byte((uint8_t)*text, escape), 1};
+}
+
 const char *escape_text(const char *text, char *buffer, size_t size)
 {
     size_t used = 0;
 
     while (*text != '\0') {
         char escape[4];
-        const char *piece = text;
-        unsigned taken = shown_length((const uint8_t *)text);
-        unsigned length = taken;
-        if (taken == 0) {
-            piece = escape;
-            length = escape_byte((uint8_t)*text, escape);
-            taken = 1;
-        }
-        if (used + length >= size) {
+        struct piece piece = piece_of(text, escape);
+        if (used + piece.length >= size) {
             break;
         }
-        memcpy(buffer + used, piece, length);
-        used += length;
-        text += taken;
+        memcpy(buffer + used, piece.shown, piece.length);
+        used += piece.length;
+        text += piece.taken;
     }
     buffer[used] = '\0';
     return buffer;
@@ -131,16 +140,9 @@ static size_t write_escaped(FILE *stream, const char *text, const char *end)
 
     while (text < end) {
         char escape[4];
-        const char *piece = text;
-        unsigned taken = shown_length((const uint8_t *)text);
-        unsigned length = taken;
-        if (taken == 0) {
-            piece = escape;
-            length = escape_byte((uint8_t)*text, escape);
-            taken = 1;
-        }
-        written += fwrite(piece, 1, length, stream);
-        text += taken;
+        struct piece piece = piece_of(text, escape);
+        written += fwrite(piece.shown, 1, piece.length, stream);
+        text += piece.taken;
     }
     return written;
 }
