@@ -302,6 +302,12 @@ static inline unsigned ir_type_bytes(unsigned type)
 _Static_assert(IR_I32 == 1 && IR_I64 == 2 && IR_F32 == 3 && IR_F64 == 4 && IR_FLAGS == 5,
                "ir_type_bytes()");
 
+/* The type of an access of that size (enum ir_size). */
+static inline enum ir_type ir_size_type(unsigned size)
+{
+    return size == IR_64 ? IR_I64 : IR_I32;
+}
+
 /* The helper of a CALL; NULL if the guest has none of that number. */
 static inline const struct ir_helper *ir_helper_of(const struct ir_guest *guest,
                                                    const struct ir_op *op)

@@ -405,7 +405,7 @@ static uint8_t implied_type(const struct parser *parser, const struct ir_op *op)
         break;
     }
     if (ir_rows[op->code].flags & IR_F_SIZED) {
-        return op->cond == IR_64 ? IR_I64 : IR_I32;
+        return ir_size_type(op->cond);
     }
     switch (ir_rows[op->code].result[0]) {
     case 'i':

@@ -150,8 +150,7 @@ static unsigned operand_type(const struct walk *walk, const struct ir_op *op, un
         return other_kind(op->type);
     default: /* '*' */
         return op->code == IR_CALL ? ir_helper_of(walk->block->guest, op)->arguments[i]
-               : op->cond == IR_64 ? IR_I64
-                                   : IR_I32;
+                                   : ir_size_type(op->cond);
     }
 }
 
@@ -235,7 +234,7 @@ static bool check_special_type(const struct walk *walk, const struct ir_op *op)
         return is_integer(op->type) || fail(walk, "the type must be i32 or i64");
     default:
         return !(ir_rows[op->code].flags & IR_F_SIZED) ||
-               expect_type(walk, "the type", op->type, op->cond == IR_64 ? IR_I64 : IR_I32);
+               expect_type(walk, "the type", op->type, ir_size_type(op->cond));
     }
 }
 

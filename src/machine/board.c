@@ -120,7 +120,9 @@ static bool same_identity(struct machine *m, const struct board_device *device,
 {
     const struct library *library = board_library(m, device, NULL);
     struct l3_pnp other;
-    if (library == NULL || !device_read_pnp(&library->class, &device->properties, &other, NULL)) {
+    const char *wrong;
+    if (library == NULL ||
+        !device_read_pnp(&library->class, &device->properties, &other, &wrong, NULL)) {
         return false;
     }
     return other.struct_size != 0 && other.vendor == pnp->vendor && other.device == pnp->device;

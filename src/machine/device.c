@@ -263,13 +263,14 @@ static bool set_irqs(struct l3_host *host, const struct property_list *list, str
 }
 
 bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
-                     struct l3_pnp *pnp, struct error *err)
+                     struct l3_pnp *pnp, const char **wrong, struct error *err)
 {
     *pnp = library_pnp(class);
     for (size_t i = 0; i < ARRAY_LEN(pnp_keys); i++) {
         uint32_t *field = (uint32_t *)((char *)pnp + pnp_keys[i].offset);
         uint64_t value = *field;
         if (!core_number(list, pnp_keys[i].name, pnp_keys[i].maximum, &value, err)) {
+            *wrong = pnp_keys[i].name;
             return false;
         }
         *field = (uint32_t)value;
@@ -280,14 +281,12 @@ bool device_read_pnp(const struct l3_device_class *class, const struct property_
 static bool set_pnp(struct l3_host *host, const struct property_list *list, struct error *err)
 {
     struct machine *m = host->machine;
+    const char *wrong;
 
-    for (size_t i = 0; i < ARRAY_LEN(pnp_keys); i++) {
-        uint64_t unused;
-        if (!own_number(host, list, pnp_keys[i].name, pnp_keys[i].maximum, &unused, err)) {
-            return false;
-        }
+    if (!device_read_pnp(&host->library->class, list, &host->pnp, &wrong, err)) {
+        m->bad_property = property_list_find(list, wrong);
+        return false;
     }
-    device_read_pnp(&host->library->class, list, &host->pnp, err);
     host->bus_index = MACHINE_NO_RECORD;
     if (host->pnp.where & L3_PNP_AHB_MASTER) {
         host->bus_index = m->cpu_count + m->bus_masters++;

@@ -15,7 +15,7 @@ static ir_ref load(struct translation *t, unsigned insn, enum ir_size size, ir_r
     if (t->out->insns[insn].asi == ASI_BYPASS) {
         op.code = IR_ALOAD;
     }
-    op.type = size == IR_64 ? IR_I64 : IR_I32;
+    op.type = ir_size_type(size);
     op.insn = (uint16_t)insn;
     return ir_add_op(t->block, op);
 }
@@ -27,7 +27,7 @@ static void store(struct translation *t, unsigned insn, enum ir_size size, ir_re
     if (t->out->insns[insn].asi == ASI_BYPASS) {
         op.code = IR_ASTORE;
     }
-    op.type = size == IR_64 ? IR_I64 : IR_I32;
+    op.type = ir_size_type(size);
     op.insn = (uint16_t)insn;
     ir_add_op(t->block, op);
 }
