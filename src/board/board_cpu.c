@@ -7,7 +7,7 @@
 #include "check.h"
 #include "core/parse.h"
 #include "core/suggest.h"
-#include "machine/board_entry.h"
+#include "board/board_entry.h"
 
 enum key_type {
     KEY_NUMBER,
@@ -26,7 +26,7 @@ static const struct cpu_key {
 } cpu_keys[] = {
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning)                               \
     {#key, KEY_##type, minimum, maximum, initial, meaning, offsetof(struct board_cpu, key)},
-#include "machine/board_cpu.def"
+#include "board/board_cpu.def"
 };
 
 /* The words that keys of type CHOICE take. */
@@ -36,7 +36,7 @@ static const struct cpu_choice {
     uint32_t value;
 } cpu_choices[] = {
 #define BOARD_CPU_CHOICE(key, word, value) {offsetof(struct board_cpu, key), word, value},
-#include "machine/board_cpu.def"
+#include "board/board_cpu.def"
 };
 
 _Static_assert(ARRAY_LEN(cpu_keys) == BOARD_CPU_KEY_COUNT, "a line number is kept for each key");

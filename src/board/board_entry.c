@@ -7,7 +7,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "machine/board_entry.h"
+#include "board/board_entry.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Between the two halves of the board file reader: board_file.c cuts the text into entries,
  * board_entry.c gives them their meaning.  Not for others. */
-#ifndef MACHINE_BOARD_ENTRY_H
-#define MACHINE_BOARD_ENTRY_H
+#ifndef BOARD_BOARD_ENTRY_H
+#define BOARD_BOARD_ENTRY_H
 
-#include "machine/board_file.h"
+#include "board/board_file.h"
 
 /* "name = value" under [section], at a line of the file (its first, if it goes over several). */
 struct board_entry {

@@ -13,15 +13,15 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include "machine/board_file.h"
+#include "board/board_file.h"
 
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/board_entry.h"
-#include "machine/builtin_boards.h"
+#include "board/board_entry.h"
+#include "board/builtin_boards.h"
 
 #define INCLUDE_DEPTH 16
 #define INCLUDE_FILES 64

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Board files: a board as text, read into a plain description.
+ * The room src/board: board files.  A board is text; this room reads it, and the settings of the command line, into a
+ * plain description (struct board_desc).  src/machine/build.c makes memories and devices from that.
+ *
+ * Called by src/machine.  The room sees src/core and include/ only, so it knows no machine: class names and
+ * properties of devices are kept as text.  What it checks is the form, the known sections and keys, ranges, names
+ * given twice and memories that overlap.  Every message names file and line and says what to do.  Adding a board is a
+ * file in src/board/boards; adding a key of [cpu] is a row of board_cpu.def and its use in src/machine/machine.c.
  *
  *     [board]
  *     name = my_soc                     ; default: unnamed
@@ -27,13 +33,9 @@
  * at the top, in [board] or above it, brings in another board first; the file then changes it.  Keys
  * of [board] and [cpu] replace; properties of a memory or a device of the same class replace and
  * extend; a line with another class replaces the device; "name = none" takes it away.
- *
- * Nothing here knows a machine: class names and properties of devices are kept as text.  What is
- * checked is the form, the known sections and keys, ranges, names given twice and memories that
- * overlap.  Every message names file and line and says what to do.
  */
-#ifndef MACHINE_BOARD_FILE_H
-#define MACHINE_BOARD_FILE_H
+#ifndef BOARD_BOARD_FILE_H
+#define BOARD_BOARD_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,6 +44,7 @@
 #include "core/host_file.h"
 #include "core/property_list.h"
 #include "error.h"
+#include "leon3emu.h"
 
 /* The largest board file, in bytes: some 200,000 devices. */
 #define BOARD_FILE_MAX ((size_t)16 << 20)
@@ -49,12 +52,12 @@
 /* One field per key; switches are 0 or 1, choices the value of their word. */
 struct board_cpu {
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning) uint32_t key;
-#include "machine/board_cpu.def"
+#include "board/board_cpu.def"
 };
 
 enum board_cpu_index {
 #define BOARD_CPU_KEY(key, type, minimum, maximum, initial, meaning) BOARD_CPU_INDEX_##key,
-#include "machine/board_cpu.def"
+#include "board/board_cpu.def"
     BOARD_CPU_KEY_COUNT
 };
 
@@ -127,6 +130,11 @@ struct board_desc {
     uint32_t *name_slots; /* of board_name.c, while the board is read */
     size_t name_slot_count, name_count;
 };
+
+/* Reads the board that options->board names (a built-in one, or a file) and applies options->settings.  What of
+ * *desc and *err holds is said at board_file_read() and board_apply_settings(). */
+bool board_read(const struct leon3emu_options *options, struct board_desc **desc,
+                struct error *err);
 
 /* Reads the board file `path`.  On true *desc is the caller's, for board_desc_destroy().  On false
  * nothing is left behind; err->status is LEON3EMU_FILE (cannot be opened or read), LEON3EMU_BOARD

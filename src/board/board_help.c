@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "board/board_file.h"
+#include "board/builtin_boards.h"
 #include "core/escape.h"
-#include "machine/builtin_boards.h"
-#include "machine/machine.h"
 
 #define NAME_WIDTH  20
 #define VALUE_WIDTH 12
@@ -95,19 +95,19 @@ static void print_board(const struct board_desc *board, unsigned cpus, FILE *str
 
 bool leon3emu_board_help(const struct leon3emu_options *options, FILE *stream, struct error *err)
 {
-    struct machine m = {.options = *options};
-    bool good = machine_read_board(&m, err);
+    struct board_desc *board;
 
-    if (good) {
-        print_board(m.board, options->cpus, stream);
+    if (!board_read(options, &board, err)) {
+        return false;
     }
-    board_desc_destroy(m.board);
-    return good;
+    print_board(board, options->cpus, stream);
+    board_desc_destroy(board);
+    return true;
 }
 
 void leon3emu_board_list(FILE *stream)
 {
-    for (unsigned i = 0; builtin_boards[i].name != NULL; i++) {
+    for (unsigned i = 0; i < builtin_board_count; i++) {
         struct board_desc *board;
         if (board_file_builtin(builtin_boards[i].name, builtin_boards[i].text, &board, NULL)) {
             escape_print(stream, "%-12s %s\n", builtin_boards[i].name, board->description);

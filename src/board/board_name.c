@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/board_entry.h"
+#include "board/board_entry.h"
 
 #define FIRST_SLOTS ((size_t)64)
 #define IS_MEMORY   1u

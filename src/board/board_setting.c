@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "core/suggest.h"
-#include "machine/board_entry.h"
+#include "board/board_entry.h"
 
 #define LISTED_NAMES 12
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The board files of src/machine/boards, embedded by CMake (builtin_boards.c is generated). */
-#ifndef MACHINE_BUILTIN_BOARDS_H
-#define MACHINE_BUILTIN_BOARDS_H
+/* The board files of src/board/boards: src/CMakeLists.txt writes them into builtin_boards.c of the build, so that
+ * the program needs no file of its own.  Private to src/board. */
+#ifndef BOARD_BUILTIN_BOARDS_H
+#define BOARD_BUILTIN_BOARDS_H
 
 struct builtin_board {
     const char *name;
     const char *text;
 };
 
-/* Ends with a row of NULLs, which the count leaves out. */
 extern const struct builtin_board builtin_boards[];
 extern const unsigned builtin_board_count;
 

@@ -5,7 +5,7 @@
  * What a kind does lies in chardev_<kind>.c, the two halves that all share in chardev_input.c and
  * chardev_output.c.
  */
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Character lines: what stands behind a UART.  A hub per machine owns them all.
+ * The room src/chardev: character lines, that is, what a UART is connected to on the host.  The hub of a machine owns
+ * all of its lines.
+ *
+ * Called by src/machine: services give bytes to devices and take them, and the run loop moves what is buffered.  The
+ * room sees src/core and include/ only.  A new kind of line is one file, see chardev_backend.h.
  *
  * Specs (chardev_kind() lists them): none, stdio, file:OUT[:IN], pty[:LINK], tcp:PORT.
  *
@@ -21,8 +25,8 @@
  *
  * All functions belong to the machine's thread, but the two that end in _unsafe.
  */
-#ifndef MACHINE_CHARDEV_H
-#define MACHINE_CHARDEV_H
+#ifndef CHARDEV_CHARDEV_H
+#define CHARDEV_CHARDEV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,11 +7,11 @@
  * chardev_output_start(); the rest (queues, polling, flow control) is in chardev_input.c
  * and chardev_output.c.
  */
-#ifndef MACHINE_CHARDEV_BACKEND_H
-#define MACHINE_CHARDEV_BACKEND_H
+#ifndef CHARDEV_CHARDEV_BACKEND_H
+#define CHARDEV_CHARDEV_BACKEND_H
 
 #include "core/byte_queue.h"
-#include "machine/chardev.h"
+#include "chardev/chardev.h"
 
 /* Input that the device has not read yet; then the host's own flow control holds. */
 #define CHARDEV_INPUT_LIMIT ((size_t)64 * 1024)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/host_clock.h"
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 static ssize_t put_piece(const struct chardev_output *output, const uint8_t *bytes, size_t size)
 {

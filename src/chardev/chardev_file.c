@@ -6,7 +6,7 @@
  * is as it was, and a new one is gone.
  */
 #define _GNU_SOURCE
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
  * sender is held up by the host, but a raw console (lossy) goes on reading to see its escapes.
  */
 #define _GNU_SOURCE
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <errno.h>
 #include <string.h>

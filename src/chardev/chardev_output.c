@@ -12,7 +12,7 @@
  * the moment of the write, because a library has no say in the handling of signals.
  */
 #define _GNU_SOURCE
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <errno.h>
 #include <fcntl.h>

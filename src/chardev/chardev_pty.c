@@ -6,7 +6,7 @@
  * and what the guest prints waits for it.
  */
 #define _GNU_SOURCE
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <errno.h>
 #include <fcntl.h>

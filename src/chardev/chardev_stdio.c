@@ -6,7 +6,7 @@
  * Raw, every key goes to the guest; Ctrl-A is the way back to us.
  */
 #define _GNU_SOURCE
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <stdlib.h>
 #include <termios.h>

@@ -7,7 +7,7 @@
  * the guest sends until it refuses some, or until the next client comes.
  */
 #define _GNU_SOURCE
-#include "machine/chardev_backend.h"
+#include "chardev/chardev_backend.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * The file is copied into memory and handed to the reader of its format.  Afterwards the segments
  * are sorted by address, which makes the check for overlaps one pass.
  */
-#include "machine/image.h"
+#include "image/image.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 static uint64_t segment_end(const struct image_segment *segment)
 {

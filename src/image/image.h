@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Firmware images: ELF, S-record, Intel HEX, uImage and raw files, and all but raw compressed by gzip, read into memory and checked.
+ * The room src/image: firmware files.  This header reads them (ELF, S-record, Intel HEX, uImage and raw; all but raw
+ * may be compressed by gzip), symbols.h looks up their names and source lines, loaded.h remembers which file was
+ * written to which addresses.
+ *
+ * Called by src/machine: boot.c loads, the reports and the debugger ask for names.  The room sees src/core and
+ * include/ only, so that it can be fuzzed and tested without a machine: guest memory is reached through functions
+ * that the caller passes.  A new format is a file image_NAME.c, its two functions in image_format.h, and a line of
+ * read_format() in image.c.
  *
  * A file is refused whole or loaded whole: image_read() checks everything that can be known without
- * the machine, image_check_fits() the rest, and only then does image_store() write.  Nothing here
- * knows the machine or touches guest memory by itself.
+ * the machine, image_check_fits() checks the rest, and only then does image_store() write.
  *
  *     image_read / image_read_raw / image_read_bytes -> image_check_fits -> image_store ->
  *     image_destroy
@@ -17,8 +23,8 @@
  * image_raw.c, image_gzip.c.
  * An image belongs to its caller and is not changed after reading, so threads may share it.
  */
-#ifndef MACHINE_IMAGE_H
-#define MACHINE_IMAGE_H
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

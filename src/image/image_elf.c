@@ -16,7 +16,7 @@
 
 #include "bits.h"
 #include "check.h"
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 /* Any of these flags marks code for an UltraSPARC in a 32-bit file. */
 #define V8PLUS_FLAGS (EF_SPARC_32PLUS | EF_SPARC_SUN_US1 | EF_SPARC_HAL_R1 | EF_SPARC_SUN_US3)

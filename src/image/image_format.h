@@ -6,10 +6,10 @@
  * and sets format, entry and has_entry; image.c then sorts them and checks what holds for all
  * formats.
  */
-#ifndef MACHINE_IMAGE_FORMAT_H
-#define MACHINE_IMAGE_FORMAT_H
+#ifndef IMAGE_IMAGE_FORMAT_H
+#define IMAGE_IMAGE_FORMAT_H
 
-#include "machine/image.h"
+#include "image/image.h"
 
 /* Do the first bytes look like this format? */
 bool image_is_elf(const uint8_t *bytes, size_t size);

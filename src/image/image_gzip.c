@@ -13,7 +13,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 #define WINDOW_OF_GZIP (15 + 16) /* to inflateInit2(): a gzip header is wanted */
 #define FIRST_SIZE     ((size_t)64 << 10)

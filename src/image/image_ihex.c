@@ -18,7 +18,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 #define HEADER   5 /* bytes of a record beside its data: count, address, type, checksum */
 #define DATA_MAX 255

@@ -6,7 +6,7 @@
  */
 #include <inttypes.h>
 
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 bool image_raw_read(struct image *image, uint32_t address, struct error *err)
 {

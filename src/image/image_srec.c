@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 /* State of one reading. */
 struct srec_reader {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 bool image_is_blank(uint8_t byte)
 {

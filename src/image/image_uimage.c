@@ -17,7 +17,7 @@
 
 #include "bits.h"
 #include "check.h"
-#include "machine/image_format.h"
+#include "image/image_format.h"
 
 #define MAGIC 0x27051956u
 

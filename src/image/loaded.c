@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What was loaded where, see loaded.h. */
-#include "machine/loaded.h"
+#include "image/loaded.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Which bytes of memory which image was loaded to, to tell of images that lie on top of each other. */
-#ifndef MACHINE_LOADED_H
-#define MACHINE_LOADED_H
+#ifndef IMAGE_LOADED_H
+#define IMAGE_LOADED_H
 
-#include "machine/image.h"
+#include "image/image.h"
 
 /* What an image has written; the last one loaded comes first. */
 struct loaded {

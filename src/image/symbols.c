@@ -11,7 +11,7 @@
  *
  * libelf and libdw work on the image's copy of the file; none of them writes to it.
  */
-#include "machine/symbols.h"
+#include "image/symbols.h"
 
 #include <elfutils/libdw.h>
 #include <gelf.h>

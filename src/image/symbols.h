@@ -8,15 +8,15 @@
  * The image must outlive its symbols.  One thread at a time may use a struct symbols, because libdw
  * decodes on demand.
  */
-#ifndef MACHINE_SYMBOLS_H
-#define MACHINE_SYMBOLS_H
+#ifndef IMAGE_SYMBOLS_H
+#define IMAGE_SYMBOLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "error.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 struct symbols;
 

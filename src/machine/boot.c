@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "machine/image.h"
-#include "machine/loaded.h"
+#include "image/image.h"
+#include "image/loaded.h"
 #include "machine/machine.h"
 
 #define ENTRY_PSR 0xf30010e0u /* EF, S, PS, ET */

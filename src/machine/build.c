@@ -14,23 +14,7 @@
 
 #include "check.h"
 #include "core/parse.h"
-#include "machine/builtin_boards.h"
 #include "machine/machine.h"
-
-const char *board_builtin_text(const char *name)
-{
-    for (unsigned i = 0; builtin_boards[i].name != NULL; i++) {
-        if (strcmp(builtin_boards[i].name, name) == 0) {
-            return builtin_boards[i].text;
-        }
-    }
-    return NULL;
-}
-
-const char *leon3emu_board_name(unsigned index)
-{
-    return index < builtin_board_count ? builtin_boards[index].name : NULL;
-}
 
 /* ---- memories ---- */
 
@@ -464,7 +448,7 @@ static void check_controller(const struct machine *m)
     }
 }
 
-bool board_build(struct machine *m, struct error *err)
+bool machine_build(struct machine *m, struct error *err)
 {
     size_t count = m->options.peripheral_count;
     struct extra *extras = calloc(count + 1, sizeof *extras);

@@ -5,13 +5,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "core/suggest.h"
 #include "exec/translator.h"
-#include "machine/builtin_boards.h"
-#include "machine/image.h"
-#include "machine/loaded.h"
+#include "image/image.h"
+#include "image/loaded.h"
 #include "mem/window.h"
 #include "sparc/interp.h"
 
@@ -245,46 +242,6 @@ void leon3emu_tick(struct machine *m)
 
 /* ---- creation ---- */
 
-/* A name that is neither built in nor a file: which are built in? */
-static bool refuse_board(const char *name, struct error *err)
-{
-    struct suggest suggest;
-    char names[200] = "";
-
-    suggest_begin(&suggest, name, strlen(name));
-    for (unsigned i = 0; leon3emu_board_name(i) != NULL; i++) {
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
-                 leon3emu_board_name(i));
-        suggest_offer(&suggest, leon3emu_board_name(i));
-    }
-    return error_set(err, LEON3EMU_FILE,
-                     "there is no board file %s, and none of this name is built in (%s are)%s",
-                     name, names, suggest_text(&suggest));
-}
-
-static bool read_plain_board(struct machine *m, struct error *err)
-{
-    const char *name = m->options.board == NULL ? "leon3" : m->options.board;
-    const char *text = board_builtin_text(name);
-    if (text != NULL) {
-        return board_file_builtin(name, text, &m->board, err);
-    }
-    if (strchr(name, '/') == NULL && access(name, F_OK) != 0) {
-        return refuse_board(name, err);
-    }
-    return board_file_read(name, &m->board, err);
-}
-
-bool machine_read_board(struct machine *m, struct error *err)
-{
-    if (!read_plain_board(m, err)) {
-        return false;
-    }
-    m->board->may_be_late = m->options.peripheral_count > 0;
-    return board_apply_settings(m->board, m->options.settings, m->options.setting_count, err);
-}
-
 /* The fields of %asr17 that nothing else hangs on, as asr17_gen() of iu3.vhd makes them from the generics. */
 static uint32_t asr17_identity(const struct board_cpu *cpu)
 {
@@ -423,7 +380,7 @@ static bool build(struct machine *m, struct error *err)
 {
     bool ok;
     addrspace_begin(&m->space);
-    ok = board_build(m, err);
+    ok = machine_build(m, err);
     if (!addrspace_commit(&m->space) && ok) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
@@ -446,9 +403,9 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
     if (options->building != NULL) {
         options->building(options->context, m);
     }
-    if (!machine_log_init(m, err) || !machine_read_board(m, err) || !create_host_side(m, err) ||
-        !create_memory(m, err) || !create_cpu(m, err) || !build(m, err) ||
-        !create_translator(m, err) || !machine_log_check(m, err)) {
+    if (!machine_log_init(m, err) || !board_read(&m->options, &m->board, err) ||
+        !create_host_side(m, err) || !create_memory(m, err) || !create_cpu(m, err) ||
+        !build(m, err) || !create_translator(m, err) || !machine_log_check(m, err)) {
         leon3emu_destroy(m);
         return NULL;
     }

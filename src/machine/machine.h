@@ -15,9 +15,9 @@
 #include "host_fp.h"
 #include "leon3emu.h"
 #include "log.h"
-#include "machine/board_file.h"
-#include "machine/chardev.h"
-#include "machine/symbols.h"
+#include "board/board_file.h"
+#include "chardev/chardev.h"
+#include "image/symbols.h"
 #include "mem/addrspace.h"
 #include "sparc/code_cache.h"
 #include "sparc/cpu.h"
@@ -293,10 +293,10 @@ bool places_take(struct machine *m, const struct region *region, uint64_t base, 
                  int priority, struct error *err);
 void places_free(struct machine *m);
 
-/* ---- board.c ---- */
+/* ---- build.c ---- */
 
 /* Makes memories and devices of m->board and options.peripherals. */
-bool board_build(struct machine *m, struct error *err);
+bool machine_build(struct machine *m, struct error *err);
 
 /* ---- stop.c ---- */
 
@@ -358,8 +358,6 @@ void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 /* machine.c */
 /* A line for the user, in order with the console's output. */
 void machine_notice(struct machine *m, const char *line);
-/* Reads m->board, with the settings. */
-bool machine_read_board(struct machine *m, struct error *err);
 void machine_reset(struct machine *m, uint32_t cause);
 /* Memory as cpu sees it now, without side effects: virtual addresses if its MMU is on, guest byte
  * order.  False: some of it is out of reach. */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/image.h"
-#include "machine/loaded.h"
+#include "image/image.h"
+#include "image/loaded.h"
 #include "machine/machine.h"
 
 struct load_step {

@@ -81,7 +81,7 @@ class Help(Case):
 
     def test_boards(self):
         line = [line for line in self.lines() if line.startswith("Built-in boards: ")][0]
-        boards = {path.stem for path in (root / "src/machine/boards").glob("*.board")}
+        boards = {path.stem for path in (root / "src/board/boards").glob("*.board")}
         self.assertGreater(len(boards), 3)
         self.assertEqual(set(line.split(": ")[1].split(", ")), boards)
         for board in boards:
@@ -374,7 +374,7 @@ class Boards(Case):
                     "--board=sub/lib.board")
 
     def test_listings(self):
-        boards = {path.stem for path in (root / "src/machine/boards").glob("*.board")}
+        boards = {path.stem for path in (root / "src/board/boards").glob("*.board")}
         listed = self.run_it("--board=help").stdout
         self.assertEqual({line.split()[0] for line in listed.splitlines()}, boards)
         text = self.run_it("--board=gr712rc,help", "--set=cpu.nwin=16").stdout

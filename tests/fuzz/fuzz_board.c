@@ -7,7 +7,7 @@
 
 #include "check.h"
 #include "core/property_list.h"
-#include "machine/board_file.h"
+#include "board/board_file.h"
 
 #define SEPARATOR    '\xff'
 #define SETTINGS_MAX 8

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "machine/image.h"
-#include "machine/symbols.h"
+#include "image/image.h"
+#include "image/symbols.h"
 
 /* Reads every byte that would be written, and checks the order of the segments. */
 static void store_segment(void *context, uint32_t address, const uint8_t *bytes, uint32_t size)

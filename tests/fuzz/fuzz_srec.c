@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 static void store_segment(void *context, uint32_t address, const uint8_t *bytes, uint32_t size)
 {

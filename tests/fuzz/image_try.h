@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "check.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 static inline void image_try_segment(void *context, uint32_t address, const uint8_t *bytes,
                                      uint32_t size)

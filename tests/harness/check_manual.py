@@ -45,10 +45,10 @@ def complaints(root, program):
     listed = re.findall(r"^(\d+)\t", page, flags=re.MULTILINE)
     for value in set(listed) - {value for value, _ in rows}:
         yield f"there is no exit status {value}"
-    for board in sorted((root / "src/machine/boards").glob("*.board")):
+    for board in sorted((root / "src/board/boards").glob("*.board")):
         if not re.search(rf"^{board.stem}( ,)?$", page, flags=re.MULTILINE):
             yield f"board {board.stem} is missing"
-    for source in sorted((root / "src/machine").glob("chardev_*.c")):
+    for source in sorted((root / "src/chardev").glob("chardev_*.c")):
         for form in re.findall(r'\.form = "(\w+)', source.read_text(encoding="utf-8")):
             if not re.search(rf"^{form}\b", page, flags=re.MULTILINE):
                 yield f"character line {form} is missing"

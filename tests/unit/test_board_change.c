@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "machine/board_file.h"
+#include "board/board_file.h"
 
 #define BASE                                                                                       \
     "[board]\nname=base\nclock=40M\n[cpu]\nnwin=8\nfpu=off\n[memory]\nram=base=0x40000000,size="   \

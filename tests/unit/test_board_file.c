@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "machine/board_file.h"
+#include "board/board_file.h"
 
 /* Lines that make a file good to which a test adds the ones it is about. */
 #define CLOCK  "[board]\nclock=40M\n"

@@ -22,7 +22,7 @@
 
 #include "core/hostio.h"
 #include "core/tcp_listen.h"
-#include "machine/chardev.h"
+#include "chardev/chardev.h"
 
 /* Everything a test needs; made afresh for each. */
 struct world {

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "elf_builder.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 /* A directory of the test's own, and a path in it. */
 struct place {

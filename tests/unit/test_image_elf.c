@@ -11,7 +11,7 @@
 
 #include "check.h"
 #include "elf_builder.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 /* One spoiled field: `width` bytes at `offset` become `value`; width 0: nothing is changed. */
 struct patch {

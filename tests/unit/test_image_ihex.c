@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 #define END ":00000001FF\n"
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 static struct image *read_good(const char *text)
 {

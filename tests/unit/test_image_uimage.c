@@ -13,7 +13,7 @@
 
 #include "bits.h"
 #include "check.h"
-#include "machine/image.h"
+#include "image/image.h"
 
 #define HEADER 64
 #define LOAD   0x40000000u

@@ -13,7 +13,7 @@
 
 #include "check.h"
 #include "elf_builder.h"
-#include "machine/symbols.h"
+#include "image/symbols.h"
 
 /* Sections of the file that the tests make; the numbers are their indices. */
 enum section {
