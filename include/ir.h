@@ -74,7 +74,7 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 
 /* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
  * `left`: of what was charged on the way to it, what is unspent once this instruction is done.
- * `whole`: the guest has to see each of its accesses that is not fast: no port makes one. */
+ * `whole`: the guest has to see each of its accesses that is not fast: none is made by the MMIO inline cache. */
 struct ir_insn {
     uint32_t pc, npc;
     uint16_t left;
@@ -137,75 +137,80 @@ struct ir_loaded {
 };
 
 /*
- * Ports: accesses that a function answers which is known from the last time, like those of device registers.
- * env has an array of ports, which the guest fills and empties.  A backend may look there for what the TLB
- * refuses, before it asks load() or store().  Of an access of size s at address a it is port
+ * The MMIO inline cache: how generated code accesses a device register without asking the guest's load() or
+ * store().  env holds an array of entries.  An entry says which callback answers one kind of access (size,
+ * direction, address space) at one address, and holds a request that is complete but for its value and time.
+ * The guest fills entries when it answers load() and store(), and empties them when they are no longer true.
+ * A backend may look there for an access that the TLB refuses.  Of size s at address a that is entry
  *
- *     ir_port_index(a) for a load, the next for a store
+ *     ir_mmio_index(a) for a load, the next one for a store
  *
- * and answers if its tag is env's key | tags[write][log2 of s] | a.  The manual is docs/ir.md.
+ * which answers if its tag is env's key | tags[write][log2 of s] | a.  The manual is docs/ir.md.
  */
-#define IR_PORT_BITS   7
-#define IR_PORTS       (2u << IR_PORT_BITS)
-#define IR_PORT_FACTOR 0x740a0359u
+#define IR_MMIO_BITS    7
+#define IR_MMIO_ENTRIES (2u << IR_MMIO_BITS)
+#define IR_MMIO_FACTOR  0x740a0359u
 
-/* All bits of the address count, so that neither registers at the same offset of each core on a bus nor
- * those of one core share a port: the factor is one that gives the fewest collisions of such (the same
- * offset of 32 cores, 64 registers of one, the first eight of 16 cores). */
-static inline unsigned ir_port_index(uint32_t address)
+/* Registers that a driver uses in turns should not share an entry: neither those of one core, nor those at the same
+ * offset of several cores.  All bits of the address count, and the factor is one that gives the fewest collisions
+ * (the same offset of 32 cores, 64 registers of one, the first eight of 16 cores). */
+static inline unsigned ir_mmio_index(uint32_t address)
 {
-    return (address * IR_PORT_FACTOR >> (32 - IR_PORT_BITS)) * 2;
+    return (address * IR_MMIO_FACTOR >> (32 - IR_MMIO_BITS)) * 2;
 }
-struct ir_ports {
+
+struct ir_mmio_cache {
     uint64_t tags[2][4];
     /* where in env: */
-    uint32_t array;
+    uint32_t entries;
     uint32_t keys[2];  /* uint64_t: of LOAD and STORE, of ALOAD and ASTORE */
-    uint32_t place;    /* uint64_t: whose access it is, ir_place(), written before the call */
-    uint32_t end, now; /* uint64_t: before the call now becomes end - budget */
-    uint32_t limit;    /* uint64_t: if it is not `end` after the call, there is more to be done */
-    uint32_t bus;      /* pointer to what has `running` and `calls` */
-    /* where in a port: */
-    uint32_t port_size; /* a power of two */
-    uint32_t tag;       /* uint64_t; 0: empty */
-    uint32_t function;  /* int32_t (*)(void *instance, void *request) */
+    uint32_t site;     /* uint64_t: ir_site() of the access, written before the call */
+    uint32_t end, now; /* uint64_t: before the call `now` becomes `end` minus the budget */
+    uint32_t
+        limit;    /* uint64_t: if it differs from `end` after the call, there is more to be done */
+    uint32_t bus; /* pointer to what has `running`, `last` and `calls` */
+    /* where in an entry: */
+    uint32_t entry_size; /* a power of two */
+    uint32_t tag;        /* uint64_t; 0: the entry is empty */
+    uint32_t function;   /* int32_t (*)(void *instance, void *request) */
     uint32_t instance;
     uint32_t request;
-    uint32_t frame;
+    uint32_t call; /* what `running` and `last` point to */
     /* where in a request: */
-    uint32_t value;  /* uint64_t: of a load 0 before the call */
-    uint32_t wait;   /* uint32_t: 0; loaded() or stored() make it so again */
-    uint32_t cycles; /* uint64_t: as `now` */
+    uint32_t value;       /* uint64_t; of a load 0 before the call */
+    uint32_t wait_cycles; /* uint32_t: 0; loaded() or stored() make it 0 again */
+    uint32_t cycles;      /* uint64_t: becomes `now` */
     /* where in the bus: */
-    uint32_t running; /* pointer: the port's frame, NULL after the call */
-    uint32_t last;    /* pointer: the port's frame, of the last call that there was */
-    uint32_t calls;   /* uint64_t: how many there were */
+    uint32_t running; /* pointer: the entry's call; NULL after it */
+    uint32_t last;    /* pointer: the call that was made last */
+    uint32_t calls;   /* uint64_t: how many calls there were */
     /* Called instead of `function`, if not NULL. */
     int32_t (*dispatch)(void *instance, void *request, void *function);
-    /* Called before the function if the word at fp_offset is not 0: takes over what sticks in the host, and
-     * makes the word 0.  May be NULL: it is 0 always. */
+    /* Called before the function if the word at fp_offset is not 0: takes over the exceptions that stick in the
+     * host, and makes the word 0.  May be NULL: the word is always 0. */
     void (*fp_aside)(void *env);
-    /* What is to be done when a result or `wait` is not 0 or the limit has changed; as load() and store(). */
-    struct ir_loaded (*loaded)(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+    /* Called if the result or wait_cycles is not 0 or the limit has changed; as load() and store(), but the access
+     * has been made. */
+    struct ir_loaded (*loaded)(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
                                int32_t result);
-    uint32_t (*stored)(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+    uint32_t (*stored)(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
                        int32_t result);
 };
 
-/* An instruction of a block in one word: cookies are addresses of less than 2^48. */
-static inline uint64_t ir_place(const void *cookie, unsigned insn)
+/* Which access of which block: cookie and instruction in one word.  Cookies are addresses of less than 2^48. */
+static inline uint64_t ir_site(const void *cookie, unsigned insn)
 {
     return (uintptr_t)cookie | (uint64_t)insn << 48;
 }
 
-static inline void *ir_place_cookie(uint64_t place)
+static inline void *ir_site_cookie(uint64_t site)
 {
-    return (void *)(uintptr_t)(place & (UINT64_MAX >> 16));
+    return (void *)(uintptr_t)(site & (UINT64_MAX >> 16));
 }
 
-static inline unsigned ir_place_insn(uint64_t place)
+static inline unsigned ir_site_insn(uint64_t site)
 {
-    return (unsigned)(place >> 48);
+    return (unsigned)(site >> 48);
 }
 
 /* The way FP ops round; and with FLUSH a result that is subnormal becomes a zero of its sign instead, and
@@ -256,7 +261,7 @@ struct ir_guest {
                              uint32_t size);
     uint32_t (*store)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
                       uint64_t value);
-    const struct ir_ports *ports; /* NULL: there are none */
+    const struct ir_mmio_cache *mmio; /* NULL: there is no MMIO inline cache */
 };
 
 /* ---- op properties, from the table ---- */

@@ -194,7 +194,7 @@ static void emit_entry(struct x64 *c, void *cookie)
     CHECK(c->as.p == c->entry - sizeof cookie);
     memcpy(c->as.p, &cookie, sizeof cookie);
     c->cookie = cookie;
-    CHECK(ir_place_cookie(ir_place(cookie, 0)) == cookie);
+    CHECK(ir_site_cookie(ir_site(cookie, 0)) == cookie);
     c->as.p = c->entry;
     x64_alu_ri(&c->as, ALU_SUB, true, BUDGET, charge);
     x64_jcc(&c->as, CC_S, over);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Thunks that call the guest: step, load and store, and accesses by a port (docs/ir.md, Ports).
+ * Thunks: the code by which stubs call the guest's functions step(), load() and store(), and by which they
+ * access device registers through the MMIO inline cache (docs/ir.md, "MMIO inline cache").
  *
- * They are called by stubs, with cookie, instruction, address and value where the guest's functions expect
- * them (a port's with cookie and instruction in one word).  To such a function goes the budget through env,
- * and comes back; whether the guest wants to leave is in the host's flags.
+ * A stub puts cookie, instruction, address and value into the registers where the guest's functions expect
+ * them; for an MMIO thunk, cookie and instruction come in one word, ir_site().  Around a guest's function the
+ * thunk writes the budget to env and reads it back, and it leaves in the host's flags whether generated code
+ * is to be left.
  *
- * A port's thunk is the shortest way: bank base and budget stay in their registers, which C functions keep.
- * It looks at a port, makes its request complete and calls.  If the function has done nothing but its work,
- * that was all; else loaded() or stored() of the guest says what is next.
+ * An MMIO thunk calls the device's callback itself.  The bank's base and the budget stay in their registers,
+ * which C functions preserve.  The thunk finds the cache's entry, completes the entry's request and calls.  If
+ * the callback did no more than answer, the access is done; else the guest's loaded() or stored() finishes it.
  */
 #include <stddef.h>
 
@@ -67,24 +69,24 @@ static uint8_t *emit_access(struct x64 *c, const uint8_t *pointer, unsigned size
     return thunk;
 }
 
-/* ---- ports ---- */
+/* ---- the MMIO inline cache ---- */
 
-/* An access by a port: what its thunk is made from. */
-struct port {
-    const struct ir_ports *at;
+/* The kind of access that a thunk is for, and what the thunk needs to know of the guest. */
+struct mmio_thunk {
+    const struct ir_mmio_cache *cache;
     unsigned size; /* enum ir_size */
     bool write;
-    bool other;              /* of another address space */
-    const uint8_t *miss;     /* the thunk for when there is no port */
+    bool other;              /* ALOAD or ASTORE: of another address space */
+    const uint8_t *miss;     /* the thunk that calls load() or store() */
     const uint8_t *finish;   /* pointers to the guest's functions */
     const uint8_t *dispatch; /* NULL: there is none */
-    const uint8_t *fp_aside; /* NULL: no floating point is ever in use */
+    const uint8_t *fp_aside; /* NULL: floating point is never in use */
 };
 
-/* A field of the port whose offset in the array is in rax. */
-static struct x64_mem port_field(const struct port *port, uint32_t field)
+/* A field of the entry whose offset in the array is in rax. */
+static struct x64_mem entry_field(const struct mmio_thunk *mmio, uint32_t field)
 {
-    uint32_t first = port->at->array + (port->write ? port->at->port_size : 0);
+    uint32_t first = mmio->cache->entries + (mmio->write ? mmio->cache->entry_size : 0);
 
     return x64_at_index(ENV, RAX, 0, (int32_t)(first + field));
 }
@@ -95,24 +97,25 @@ static void store_zero(struct x64 *c, bool wide, struct x64_mem to)
     x64_imm32(&c->as, 0);
 }
 
-/* rax = of the port of address ecx; flags: is it for this access? */
-static void emit_port_search(struct x64 *c, const struct port *port)
+/* rax = the offset in the array of the entry of address ecx.  The host's flags say "equal" if the entry answers this
+ * access. */
+static void emit_mmio_lookup(struct x64 *c, const struct mmio_thunk *mmio)
 {
-    const struct ir_ports *at = port->at;
-    unsigned log = (unsigned)__builtin_ctz(at->port_size) + 1; /* of a load's and a store's */
+    const struct ir_mmio_cache *cache = mmio->cache;
+    unsigned log = (unsigned)__builtin_ctz(cache->entry_size) + 1; /* of a load's and a store's */
 
-    x64_rr(&c->as, OP_IMUL_IMM32, RAX, RCX); /* ir_port_index() */
-    x64_imm32(&c->as, IR_PORT_FACTOR);
-    x64_shift_imm(&c->as, SHIFT_SHR, false, RAX, 32 - IR_PORT_BITS - log);
-    x64_alu_ri(&c->as, ALU_AND, false, RAX, (int32_t)(IR_PORTS / 2 - 1) << log);
-    x64_mov_imm64(&c->as, R10, at->tags[port->write][port->size & 3]);
+    x64_rr(&c->as, OP_IMUL_IMM32, RAX, RCX); /* ir_mmio_index() */
+    x64_imm32(&c->as, IR_MMIO_FACTOR);
+    x64_shift_imm(&c->as, SHIFT_SHR, false, RAX, 32 - IR_MMIO_BITS - log);
+    x64_alu_ri(&c->as, ALU_AND, false, RAX, (int32_t)(IR_MMIO_ENTRIES / 2 - 1) << log);
+    x64_mov_imm64(&c->as, R10, cache->tags[mmio->write][mmio->size & 3]);
     x64_alu_rr(&c->as, ALU_OR, true, R10, RCX);
-    x64_alu_rm(&c->as, ALU_OR, true, R10, x64_env(at->keys[port->other]));
-    x64_alu_rm(&c->as, ALU_CMP, true, R10, port_field(port, at->tag));
+    x64_alu_rm(&c->as, ALU_OR, true, R10, x64_env(cache->keys[mmio->other]));
+    x64_alu_rm(&c->as, ALU_CMP, true, R10, entry_field(mmio, cache->tag));
 }
 
-/* From the place in rsi: rsi = cookie, edx = instruction. */
-static void emit_split_place(struct x64 *c)
+/* Takes ir_site() in rsi apart: rsi = cookie, edx = instruction. */
+static void emit_split_site(struct x64 *c)
 {
     x64_mov(&c->as, true, RDX, RSI);
     x64_shift_imm(&c->as, SHIFT_SHR, true, RDX, 48);
@@ -120,87 +123,89 @@ static void emit_split_place(struct x64 *c)
     x64_shift_imm(&c->as, SHIFT_SHR, true, RSI, 16);
 }
 
-/* What who asks in the middle of the call finds in env.  r10 = now */
-static void emit_port_place(struct x64 *c, const struct ir_ports *at)
+/* Writes to env what a device or debugger that asks for the CPU's state during the call needs to find there.
+ * r10 = now */
+static void emit_mmio_site(struct x64 *c, const struct ir_mmio_cache *cache)
 {
     x64_write_env(c, c->guest->bank_offset, BANK);
-    x64_write_env(c, at->place, RSI);
-    x64_read_env(c, R10, at->end);
+    x64_write_env(c, cache->site, RSI);
+    x64_read_env(c, R10, cache->end);
     x64_alu_rr(&c->as, ALU_SUB, true, R10, BUDGET);
-    x64_write_env(c, at->now, R10);
+    x64_write_env(c, cache->now, R10);
 }
 
-/* The value to be stored, r9, without what is above it.  (A 32-bit value has zeros there.) */
-static void emit_port_value(struct x64 *c, const struct port *port)
+/* The request's value: 0 for a load; for a store r9, without the bits above its size.  (A 32-bit value has zeros
+ * there.) */
+static void emit_mmio_value(struct x64 *c, const struct mmio_thunk *mmio)
 {
-    struct x64_mem to = x64_at(RSI, (int32_t)port->at->value);
+    struct x64_mem to = x64_at(RSI, (int32_t)mmio->cache->value);
 
-    if (!port->write) {
+    if (!mmio->write) {
         store_zero(c, true, to);
         return;
     }
-    if ((port->size & 3) < IR_32) {
-        x64_rr(&c->as, (port->size & 3) == IR_8 ? OP_MOVZX8 | X_BYTE_RM : OP_MOVZX16, R9, R9);
+    if ((mmio->size & 3) < IR_32) {
+        x64_rr(&c->as, (mmio->size & 3) == IR_8 ? OP_MOVZX8 | X_BYTE_RM : OP_MOVZX16, R9, R9);
     }
     x64_rm(&c->as, OP_MOV_STORE | X_W, R9, to);
 }
 
-static void emit_port_call(struct x64 *c, const struct port *port)
+static void emit_mmio_call(struct x64 *c, const struct mmio_thunk *mmio)
 {
-    const struct ir_ports *at = port->at;
+    const struct ir_mmio_cache *cache = mmio->cache;
 
-    x64_rm(&c->as, OP_MOV_STORE | X_W, R10, port_field(port, at->request + at->cycles));
-    x64_rm(&c->as, OP_LEA | X_W, RSI, port_field(port, at->request));
-    x64_rm(&c->as, OP_MOV_LOAD | X_W, RDI, port_field(port, at->instance));
-    x64_read_env(c, R10, at->bus);
-    x64_rm(&c->as, OP_LEA | X_W, R11, port_field(port, at->frame));
-    emit_port_value(c, port);
-    x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)at->running));
-    x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)at->last));
-    x64_alu_mi(&c->as, ALU_ADD, true, x64_at(R10, (int32_t)at->calls), 1);
-    if (port->dispatch == NULL) {
-        x64_rm(&c->as, OP_CALL_MEM, 2, port_field(port, at->function));
+    x64_rm(&c->as, OP_MOV_STORE | X_W, R10, entry_field(mmio, cache->request + cache->cycles));
+    x64_rm(&c->as, OP_LEA | X_W, RSI, entry_field(mmio, cache->request));
+    x64_rm(&c->as, OP_MOV_LOAD | X_W, RDI, entry_field(mmio, cache->instance));
+    x64_read_env(c, R10, cache->bus);
+    x64_rm(&c->as, OP_LEA | X_W, R11, entry_field(mmio, cache->call));
+    emit_mmio_value(c, mmio);
+    x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)cache->running));
+    x64_rm(&c->as, OP_MOV_STORE | X_W, R11, x64_at(R10, (int32_t)cache->last));
+    x64_alu_mi(&c->as, ALU_ADD, true, x64_at(R10, (int32_t)cache->calls), 1);
+    if (mmio->dispatch == NULL) {
+        x64_rm(&c->as, OP_CALL_MEM, 2, entry_field(mmio, cache->function));
     } else {
-        x64_rm(&c->as, OP_MOV_LOAD | X_W, RDX, port_field(port, at->function));
-        x64_rip(&c->as, OP_CALL_MEM, 2, port->dispatch, 0);
+        x64_rm(&c->as, OP_MOV_LOAD | X_W, RDX, entry_field(mmio, cache->function));
+        x64_rip(&c->as, OP_CALL_MEM, 2, mmio->dispatch, 0);
     }
-    x64_read_env(c, R10, at->bus);
-    x64_rm(&c->as, OP_MOV_LOAD | X_W, R11, x64_at(R10, (int32_t)at->running));
-    store_zero(c, true, x64_at(R10, (int32_t)at->running));
+    x64_read_env(c, R10, cache->bus);
+    x64_rm(&c->as, OP_MOV_LOAD | X_W, R11, x64_at(R10, (int32_t)cache->running));
+    store_zero(c, true, x64_at(R10, (int32_t)cache->running));
 }
 
-/* A field of the request of the port whose frame r11 points to. */
-static struct x64_mem request_field(const struct port *port, uint32_t field)
+/* A field of the request that belongs to the call that r11 points to. */
+static struct x64_mem request_field(const struct mmio_thunk *mmio, uint32_t field)
 {
-    return x64_at(R11, (int32_t)(port->at->request + field - port->at->frame));
+    return x64_at(R11, (int32_t)(mmio->cache->request + field - mmio->cache->call));
 }
 
-/* The flags are zero here. */
-static void emit_port_result(struct x64 *c, const struct port *port)
+/* The access is done: returns with the host's flags "equal", which is what the test before this left. */
+static void emit_mmio_result(struct x64 *c, const struct mmio_thunk *mmio)
 {
     static const uint32_t loads[] = {
         [IR_8] = OP_MOVZX8,          [IR_16] = OP_MOVZX16, [IR_32] = OP_MOV_LOAD,
         [IR_64] = OP_MOV_LOAD | X_W, [IR_S8] = OP_MOVSX8,  [IR_S16] = OP_MOVSX16,
     };
 
-    if (!port->write) {
-        x64_rm(&c->as, loads[port->size], RAX, request_field(port, port->at->value));
+    if (!mmio->write) {
+        x64_rm(&c->as, loads[mmio->size], RAX, request_field(mmio, mmio->cache->value));
     }
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
-/* Is floating point in use?  NULL: it is not, ever. */
-static uint8_t *emit_fp_question(struct x64 *c, const struct port *port)
+/* A jump that is taken if the guest's floating point is in use; NULL: it never is. */
+static uint8_t *emit_fp_question(struct x64 *c, const struct mmio_thunk *mmio)
 {
-    if (port->fp_aside == NULL) {
+    if (mmio->fp_aside == NULL) {
         return NULL;
     }
     x64_alu_mi(&c->as, ALU_CMP, false, x64_env(c->guest->fp_offset), 0);
     return x64_jcc_later(&c->as, CC_NE);
 }
 
-/* Out of line: it is, and must not be while the function runs. */
-static void emit_fp_aside(struct x64 *c, const struct port *port, uint8_t *from,
+/* Out of line: the guest's floating point is in use, and a callback needs the host's to be as C expects it. */
+static void emit_fp_aside(struct x64 *c, const struct mmio_thunk *mmio, uint8_t *from,
                           const uint8_t *back)
 {
     static const uint8_t kept[] = {RAX, RCX, RSI, R9};
@@ -213,83 +218,83 @@ static void emit_fp_aside(struct x64 *c, const struct port *port, uint8_t *from,
         x64_push(&c->as, kept[i]);
     }
     x64_mov(&c->as, true, RDI, ENV);
-    x64_rip(&c->as, OP_CALL_MEM, 2, port->fp_aside, 0);
+    x64_rip(&c->as, OP_CALL_MEM, 2, mmio->fp_aside, 0);
     for (unsigned i = sizeof kept; i-- > 0;) {
         x64_pop(&c->as, kept[i]);
     }
     x64_jmp(&c->as, back);
 }
 
-static uint8_t *emit_port(struct x64 *c, const struct port *port)
+static uint8_t *emit_mmio_thunk(struct x64 *c, const struct mmio_thunk *mmio)
 {
-    const struct ir_ports *at = port->at;
+    const struct ir_mmio_cache *cache = mmio->cache;
     uint8_t *thunk = x64_align(c);
 
-    emit_port_search(c, port);
+    emit_mmio_lookup(c, mmio);
     uint8_t *miss = x64_jcc_later(&c->as, CC_NE);
-    uint8_t *fp_used = emit_fp_question(c, port);
+    uint8_t *fp_used = emit_fp_question(c, mmio);
     const uint8_t *ready = c->as.p;
-    emit_port_place(c, at);
-    emit_port_call(c, port);
-    x64_rm(&c->as, OP_MOV_LOAD, R8, request_field(port, at->wait));
+    emit_mmio_site(c, cache);
+    emit_mmio_call(c, mmio);
+    x64_rm(&c->as, OP_MOV_LOAD, R8, request_field(mmio, cache->wait_cycles));
     x64_alu_rr(&c->as, ALU_OR, false, R8, RAX);
     uint8_t *more = x64_jcc_short(&c->as, CC_NE);
-    x64_read_env(c, R10, at->limit);
-    x64_alu_rm(&c->as, ALU_CMP, true, R10, x64_env(at->end));
+    x64_read_env(c, R10, cache->limit);
+    x64_alu_rm(&c->as, ALU_CMP, true, R10, x64_env(cache->end));
     uint8_t *changed = x64_jcc_short(&c->as, CC_NE);
-    emit_port_result(c, port);
+    emit_mmio_result(c, mmio);
     x64_bind_short(more, c->as.p);
     x64_bind_short(changed, c->as.p);
-    x64_read_env(c, RSI, at->place);
-    emit_split_place(c);
+    x64_read_env(c, RSI, cache->site);
+    emit_split_site(c);
     x64_mov(&c->as, true, RCX, R11);
-    x64_mov_imm(&c->as, false, R8, (int32_t)port->size);
+    x64_mov_imm(&c->as, false, R8, (int32_t)mmio->size);
     x64_mov(&c->as, false, R9, RAX);
-    emit_guest(c, port->finish, port->write ? &of_other : &of_load);
-    emit_fp_aside(c, port, fp_used, ready);
+    emit_guest(c, mmio->finish, mmio->write ? &of_other : &of_load);
+    emit_fp_aside(c, mmio, fp_used, ready);
     x64_bind(miss, c->as.p);
-    emit_split_place(c);
-    x64_jmp(&c->as, port->miss);
+    emit_split_site(c);
+    x64_jmp(&c->as, mmio->miss);
     return thunk;
 }
 
-static void emit_load_ports(struct x64 *c, struct port port, const uint8_t *loaded)
+static void emit_mmio_loads(struct x64 *c, struct mmio_thunk mmio, const uint8_t *loaded)
 {
-    port.finish = loaded;
-    for (port.size = 0; port.size <= IR_S16; port.size++) {
-        port.miss = c->thunks.load[port.size];
-        c->thunks.port_load[port.other][port.size] = emit_port(c, &port);
+    mmio.finish = loaded;
+    for (mmio.size = 0; mmio.size <= IR_S16; mmio.size++) {
+        mmio.miss = c->thunks.load[mmio.size];
+        c->thunks.mmio_load[mmio.other][mmio.size] = emit_mmio_thunk(c, &mmio);
     }
 }
 
-static void emit_store_ports(struct x64 *c, struct port port, const uint8_t *stored)
+static void emit_mmio_stores(struct x64 *c, struct mmio_thunk mmio, const uint8_t *stored)
 {
-    port.finish = stored;
-    port.write = true;
-    for (port.size = 0; port.size <= IR_64; port.size++) {
-        port.miss = c->thunks.store[port.size];
-        c->thunks.port_store[port.other][port.size] = emit_port(c, &port);
+    mmio.finish = stored;
+    mmio.write = true;
+    for (mmio.size = 0; mmio.size <= IR_64; mmio.size++) {
+        mmio.miss = c->thunks.store[mmio.size];
+        c->thunks.mmio_store[mmio.other][mmio.size] = emit_mmio_thunk(c, &mmio);
     }
 }
 
-static void emit_ports(struct x64 *c)
+static void emit_mmio_thunks(struct x64 *c)
 {
-    const struct ir_ports *at = c->guest->ports;
-    const uint8_t *loaded = emit_pointer(c, (uintptr_t)at->loaded);
-    const uint8_t *stored = emit_pointer(c, (uintptr_t)at->stored);
-    struct port port = {.at = at};
+    const struct ir_mmio_cache *cache = c->guest->mmio;
+    const uint8_t *loaded = emit_pointer(c, (uintptr_t)cache->loaded);
+    const uint8_t *stored = emit_pointer(c, (uintptr_t)cache->stored);
+    struct mmio_thunk mmio = {.cache = cache};
 
-    ASSERT((at->port_size & (at->port_size - 1)) == 0);
-    if (at->dispatch != NULL) {
-        port.dispatch = emit_pointer(c, (uintptr_t)at->dispatch);
+    ASSERT((cache->entry_size & (cache->entry_size - 1)) == 0);
+    if (cache->dispatch != NULL) {
+        mmio.dispatch = emit_pointer(c, (uintptr_t)cache->dispatch);
     }
-    if (at->fp_aside != NULL) {
-        port.fp_aside = emit_pointer(c, (uintptr_t)at->fp_aside);
+    if (cache->fp_aside != NULL) {
+        mmio.fp_aside = emit_pointer(c, (uintptr_t)cache->fp_aside);
     }
     for (unsigned other = 0; other < 2; other++) {
-        port.other = other;
-        emit_load_ports(c, port, loaded);
-        emit_store_ports(c, port, stored);
+        mmio.other = other;
+        emit_mmio_loads(c, mmio, loaded);
+        emit_mmio_stores(c, mmio, stored);
     }
 }
 
@@ -310,7 +315,7 @@ void x64_emit_calls(struct x64 *c)
     for (unsigned size = 0; size < ARRAY_LEN(c->thunks.store); size++) {
         c->thunks.store[size] = emit_access(c, store, size, &of_other);
     }
-    if (guest->ports != NULL) {
-        emit_ports(c);
+    if (guest->mmio != NULL) {
+        emit_mmio_thunks(c);
     }
 }

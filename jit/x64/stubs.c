@@ -95,15 +95,15 @@ static void move_store_operands(struct x64 *c, struct x64_operand address, struc
     }
 }
 
-/* port: its thunk, or NULL where the guest has to see the access. */
-static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *port,
+/* mmio: the thunk that looks into the MMIO inline cache first; NULL: the guest has none. */
+static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *mmio,
                        const uint8_t *thunk, uint8_t *verdict)
 {
     int32_t left = (int32_t)x64_left(c, op->insn);
 
-    if (port != NULL && !c->block->insns[op->insn].whole) {
-        x64_mov_imm64(&c->as, RSI, ir_place(c->cookie, op->insn));
-        thunk = port;
+    if (mmio != NULL && !c->block->insns[op->insn].whole) {
+        x64_mov_imm64(&c->as, RSI, ir_site(c->cookie, op->insn));
+        thunk = mmio;
     } else {
         x64_load_cookie(c, RSI);
         x64_mov_imm(&c->as, false, RDX, op->insn);
@@ -117,7 +117,7 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *por
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.port_load[op->code == IR_ALOAD][op->cond], c->thunks.load[op->cond],
+    call_guest(c, op, c->thunks.mmio_load[op->code == IR_ALOAD][op->cond], c->thunks.load[op->cond],
                c->thunks.load_verdict);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
@@ -127,7 +127,7 @@ static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const str
 static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.port_store[op->code == IR_ASTORE][op->cond],
+    call_guest(c, op, c->thunks.mmio_store[op->code == IR_ASTORE][op->cond],
                c->thunks.store[op->cond], c->thunks.verdict);
 }
 

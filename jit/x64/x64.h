@@ -14,7 +14,7 @@
  *   emit_*.c    emit functions: registers are given to them
  *   stubs.c     code that is rarely executed, behind the block
  *   entry.c     thunks: into generated code, out of it
- *   calls.c     thunks that call the guest's functions, and by ports
+ *   calls.c     thunks that call the guest's functions, and devices by the MMIO inline cache
  *
  * Host registers (rows of the table in docs/jit-x64.md): rbp env, rbx bank base, r12 budget, r13 memory,
  * r14 TLB flags, r15 jump cache.  The other nine and all xmm hold values; a C function may change each
@@ -240,8 +240,9 @@ struct x64_thunks {
     uint8_t *step;     /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
     uint8_t *load[8];  /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
     uint8_t *store[4]; /* the same and r9 value */
-    uint8_t *port_load[2][8]; /* the same by a port, with ir_place() in rsi; NULL: there are none */
-    uint8_t *port_store[2][4]; /* [0] of LOAD and STORE, [1] of ALOAD and ASTORE */
+    uint8_t
+        *mmio_load[2][8]; /* by the MMIO inline cache, with ir_site() in rsi; NULL: there is none */
+    uint8_t *mmio_store[2][4]; /* [0] of LOAD and STORE, [1] of ALOAD and ASTORE */
     uint8_t *verdict;          /* eax: of step and store */
     uint8_t *load_verdict;     /* edx */
     uint8_t *fp_begin;         /* makes the host ready if it is not */

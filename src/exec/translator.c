@@ -180,7 +180,7 @@ static bool create_parts(struct translator *t, struct error *err)
 {
     t->guest = generated_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu);
     if (t->config.cpu_count > 1) {
-        t->guest.ports = NULL; /* they tell the CPU's own time */
+        t->guest.mmio = NULL; /* its requests tell the CPU's own time (ADR 35) */
     }
     struct jit_config config = {
         .guest = &t->guest,

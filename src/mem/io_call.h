@@ -8,7 +8,7 @@
  * device carries out as they are get an entry.  The request and the frame (bus.frames) are made ready in
  * the entry; no device is called from inside another call on this way, so nobody else uses them meanwhile.
  *
- * Generated code calls by these entries itself: they are the ports of include/ir.h.
+ * Generated code calls by these entries itself: they are the MMIO inline cache of include/ir.h.
  */
 #ifndef MEM_IO_CALL_H
 #define MEM_IO_CALL_H
@@ -16,7 +16,7 @@
 #include "ir.h"
 #include "mem/addrspace.h"
 
-#define IO_CALLS IR_PORTS
+#define IO_CALLS IR_MMIO_ENTRIES
 
 /* NULL, or what is called with an entry's function instead of that: the build of LEON3EMU_LINKED_DEVICES
  * (tests/bench/linked.h). */
@@ -49,7 +49,7 @@ static inline uint64_t io_call_tag(uint64_t key, uint32_t address, unsigned size
 
 static inline struct io_call *io_call_at(struct io_call *calls, uint32_t address, unsigned write)
 {
-    return &calls[ir_port_index(address) + write];
+    return &calls[ir_mmio_index(address) + write];
 }
 
 /* Carries the access out.  Loads: value is 0, the answer is in call->request.value, to be masked.  Returns

@@ -165,9 +165,9 @@ struct cpu_generated {
     uint64_t base;               /* cycles when budget is 0 */
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction that is inside a device */
-    uint64_t port;       /* ir_place() of the instruction whose access a port makes, if one does */
-    uint64_t bypass_key; /* of the ports for accesses by ASI_BYPASS */
-    bool settled;        /* in the middle of that somebody has called cpu_settle() */
+    uint64_t mmio_site;          /* ir_site() of the last access by the MMIO inline cache */
+    uint64_t bypass_key;         /* the cache's key for accesses by ASI_BYPASS */
+    bool settled;                /* in the middle of that somebody has called cpu_settle() */
     uint16_t flags_of_icc[16];
     uint8_t icc_of_low[256], icc_of_high[256]; /* the bits of icc in either byte of flags */
     struct jit *jit;                           /* NULL: none is used */

@@ -195,38 +195,40 @@ void generated_leave(struct cpu *cpu)
     settle_fp(cpu);
 }
 
-static inline bool is_port(const struct cpu *cpu, const struct io_frame *frame)
+/* Is it a call that generated code makes by an entry of the MMIO inline cache? */
+static inline bool is_mmio_entry(const struct cpu *cpu, const struct io_frame *frame)
 {
     return (uintptr_t)frame - (uintptr_t)cpu->tlb.io_calls < sizeof cpu->tlb.io_calls;
 }
 
-/* The outermost call is then that of a port, which has its frame. */
-static inline bool port_is_running(const struct cpu *cpu)
+/* Is generated code inside a device's callback?  That call is the outermost one. */
+static inline bool mmio_is_running(const struct cpu *cpu)
 {
     const struct io_frame *frame = cpu->tlb.bus->frames;
     while (frame != NULL && frame->outer != NULL) {
         frame = frame->outer;
     }
-    return is_port(cpu, frame);
+    return is_mmio_entry(cpu, frame);
 }
 
-static const struct block_insn *port_insn(const struct cpu *cpu)
+/* The instruction that makes that access. */
+static const struct block_insn *mmio_insn(const struct cpu *cpu)
 {
-    const struct guest_block *block = ir_place_cookie(cpu->generated.port);
-    return &block->insns[ir_place_insn(cpu->generated.port)];
+    const struct guest_block *block = ir_site_cookie(cpu->generated.mmio_site);
+    return &block->insns[ir_site_insn(cpu->generated.mmio_site)];
 }
 
 bool generated_is_inside(const struct cpu *cpu, const struct guest_block *block)
 {
-    return port_is_running(cpu) && ir_place_cookie(cpu->generated.port) == block;
+    return mmio_is_running(cpu) && ir_site_cookie(cpu->generated.mmio_site) == block;
 }
 
 /* Devices and debuggers may ask for registers in the middle of an access. */
 void cpu_settle(struct cpu *cpu)
 {
     struct cpu_generated *g = &cpu->generated;
-    if (!g->settled && port_is_running(cpu)) {
-        g->at = port_insn(cpu);
+    if (!g->settled && mmio_is_running(cpu)) {
+        g->at = mmio_insn(cpu);
         g->settled = true;
     } else if (g->inside) {
         g->inside = false;
@@ -239,23 +241,23 @@ void cpu_settle(struct cpu *cpu)
     cpu_attention(cpu); /* what they change counts from the next instruction on */
 }
 
-static uint32_t current_pc(const struct cpu *cpu, bool by_port)
+static uint32_t current_pc(const struct cpu *cpu, bool by_mmio_entry)
 {
     const struct cpu_generated *g = &cpu->generated;
-    if (!g->settled && by_port) {
-        return port_insn(cpu)->pc;
+    if (!g->settled && by_mmio_entry) {
+        return mmio_insn(cpu)->pc;
     }
     return g->inside ? g->at->pc : cpu->pc;
 }
 
 uint32_t cpu_current_pc(const struct cpu *cpu)
 {
-    return current_pc(cpu, port_is_running(cpu));
+    return current_pc(cpu, mmio_is_running(cpu));
 }
 
 uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct io_frame *outermost)
 {
-    return current_pc(cpu, is_port(cpu, outermost));
+    return current_pc(cpu, is_mmio_entry(cpu, outermost));
 }
 
 /* ---- slow paths ---- */
@@ -471,7 +473,7 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
     return finish_store(cpu, block, insn, &replay);
 }
 
-/* ---- devices: what is left to do behind a port ---- */
+/* ---- devices: what generated code leaves to do behind a callback ---- */
 
 /* The call is over: an access that was made, with this outcome. */
 static void settle_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
@@ -519,23 +521,23 @@ static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint
             IO_CALL_KIND(8, write)                                                                 \
     }
 
-static const struct ir_ports ports = {
+static const struct ir_mmio_cache mmio = {
     .tags = {KINDS(0u), KINDS(1u)},
-    .array = offsetof(struct cpu, tlb.io_calls),
+    .entries = offsetof(struct cpu, tlb.io_calls),
     .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, generated.bypass_key)},
-    .place = offsetof(struct cpu, generated.port),
+    .site = offsetof(struct cpu, generated.mmio_site),
     .end = offsetof(struct cpu, generated.base),
     .now = offsetof(struct cpu, cycles),
     .limit = offsetof(struct cpu, limit),
     .bus = offsetof(struct cpu, tlb.bus),
-    .port_size = sizeof(struct io_call),
+    .entry_size = sizeof(struct io_call),
     .tag = offsetof(struct io_call, tag),
     .function = offsetof(struct io_call, function),
     .instance = offsetof(struct io_call, instance),
     .request = offsetof(struct io_call, request),
-    .frame = offsetof(struct io_call, frame),
+    .call = offsetof(struct io_call, frame),
     .value = offsetof(struct l3_request, value),
-    .wait = offsetof(struct l3_request, wait_cycles),
+    .wait_cycles = offsetof(struct l3_request, wait_cycles),
     .cycles = offsetof(struct l3_request, cycles),
     .running = offsetof(struct bus, frames),
     .last = offsetof(struct bus, last_port),
@@ -604,7 +606,7 @@ static const struct ir_guest guest = {
     .step = generated_step,
     .load = load,
     .store = store,
-    .ports = &ports,
+    .mmio = &mmio,
 };
 
 struct ir_guest generated_guest(unsigned windows, enum cpu_fpu fpu)

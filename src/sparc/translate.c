@@ -238,7 +238,7 @@ static uint8_t asi_of(const struct insn *f)
 }
 
 /* Must the guest see all of its accesses that are not simple?  How it goes on behind an instruction whose npc is
- * in the slot, step() knows; and ports know one ASI only. */
+ * in the slot, step() knows; and the MMIO inline cache knows one ASI only. */
 static bool is_whole(const struct block_insn *insn)
 {
     return insn->atomic || insn->npc == NPC_IN_SLOT || (insn->asi != 0 && insn->asi != ASI_BYPASS);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ports: a guest of its own, with nothing but ports and a TLB that refuses everything.  A backend that knows
- * ports calls the function of the one that fits, any other access and any other backend the guest; what
- * either of them sees is written down.
+ * The MMIO inline cache: a guest of its own, with nothing but such a cache and a TLB that refuses everything.  A
+ * backend that knows the cache calls the function of the entry that fits.  For any other access, and in any other
+ * backend, the guest is called.  The test writes down what either of them sees.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,15 +27,15 @@ struct request {
     uint32_t wait;
 };
 
-struct port {
+struct entry {
     uint64_t tag;
     int32_t (*function)(void *instance, void *request);
     void *instance;
     struct request request;
-    uint64_t frame;
+    uint64_t call;
     uint64_t unused[9];
 };
-_Static_assert(sizeof(struct port) == 128, "a power of two");
+_Static_assert(sizeof(struct entry) == 128, "a power of two");
 
 struct bus {
     void *running, *last;
@@ -49,21 +49,21 @@ struct env {
     struct jit_jump *jumps;
     uint32_t target, fp, r[4];
     uint64_t x[2];
-    uint64_t keys[2], place, end, now, limit;
+    uint64_t keys[2], site, end, now, limit;
     struct bus *bus;
-    struct port ports[IR_PORTS];
+    struct entry entries[IR_MMIO_ENTRIES];
 };
 
 /* What was called last, and with what. */
 static struct {
-    char kind; /* 'p' a port, 'l' load(), 's' store(), 'L' loaded(), 'S' stored() */
-    uint64_t value, now, cycles, place;
+    char kind; /* 'p' an entry's function, 'l' load(), 's' store(), 'L' loaded(), 'S' stored() */
+    uint64_t value, now, cycles, site;
     uint32_t insn, size, address;
     int32_t result;
     void *cookie, *running;
 } seen;
 
-/* What the port's function does. */
+/* What the entry's function does. */
 static struct {
     int32_t result;
     uint32_t wait;
@@ -74,7 +74,7 @@ static struct env env;
 static struct bus bus;
 static uint64_t cookie;
 
-static int32_t port_function(void *instance, void *request)
+static int32_t entry_function(void *instance, void *request)
 {
     struct request *r = request;
     assert_ptr_equal(instance, &todo);
@@ -82,7 +82,7 @@ static int32_t port_function(void *instance, void *request)
     seen.value = r->value;
     seen.cycles = r->cycles;
     seen.now = env.now;
-    seen.place = env.place;
+    seen.site = env.site;
     seen.running = bus.running;
     assert_int_equal(r->wait, 0);
     r->value = UINT64_C(0x1122334455667788);
@@ -114,23 +114,23 @@ static uint32_t guest_store(void *env_, void *cookie_, uint32_t insn, uint32_t a
     return IR_STAY;
 }
 
-static uint32_t guest_stored(void *env_, void *cookie_, uint32_t insn, void *frame, uint32_t size,
+static uint32_t guest_stored(void *env_, void *cookie_, uint32_t insn, void *call, uint32_t size,
                              int32_t result)
 {
-    struct port *port = (struct port *)((uint8_t *)frame - offsetof(struct port, frame));
+    struct entry *entry = (struct entry *)((uint8_t *)call - offsetof(struct entry, call));
     guest_load(env_, cookie_, insn, 0, size);
     seen.kind = 'S';
     seen.result = result;
     seen.running = bus.running;
-    port->request.wait = 0;
+    entry->request.wait = 0;
     return IR_LEAVE;
 }
 
-static struct ir_loaded guest_loaded(void *env_, void *cookie_, uint32_t insn, void *frame,
+static struct ir_loaded guest_loaded(void *env_, void *cookie_, uint32_t insn, void *call,
                                      uint32_t size, int32_t result)
 {
     struct ir_loaded done = {0x66, IR_STAY};
-    guest_stored(env_, cookie_, insn, frame, size, result);
+    guest_stored(env_, cookie_, insn, call, size, result);
     seen.kind = 'L';
     return done;
 }
@@ -157,23 +157,23 @@ static const struct ir_slot slots[] = {
     {                                                                                              \
         (kind) << 32, ((kind) + 1) << 32, ((kind) + 2) << 32, ((kind) + 3) << 32                   \
     }
-static const struct ir_ports ports = {
+static const struct ir_mmio_cache mmio = {
     .tags = {TAGS(UINT64_C(1)), TAGS(UINT64_C(5))},
-    .array = AT(ports),
+    .entries = AT(entries),
     .keys = {AT(keys[0]), AT(keys[1])},
-    .place = AT(place),
+    .site = AT(site),
     .end = AT(end),
     .now = AT(now),
     .limit = AT(limit),
     .bus = AT(bus),
-    .port_size = sizeof(struct port),
-    .tag = offsetof(struct port, tag),
-    .function = offsetof(struct port, function),
-    .instance = offsetof(struct port, instance),
-    .request = offsetof(struct port, request),
-    .frame = offsetof(struct port, frame),
+    .entry_size = sizeof(struct entry),
+    .tag = offsetof(struct entry, tag),
+    .function = offsetof(struct entry, function),
+    .instance = offsetof(struct entry, instance),
+    .request = offsetof(struct entry, request),
+    .call = offsetof(struct entry, call),
     .value = offsetof(struct request, value),
-    .wait = offsetof(struct request, wait),
+    .wait_cycles = offsetof(struct request, wait),
     .cycles = offsetof(struct request, cycles),
     .running = offsetof(struct bus, running),
     .last = offsetof(struct bus, last),
@@ -183,7 +183,7 @@ static const struct ir_ports ports = {
 };
 
 static const struct ir_guest guest = {
-    .name = "ports",
+    .name = "mmio",
     .slots = slots,
     .slot_count = ARRAY_LEN(slots),
     .bank_offset = AT(bank),
@@ -196,13 +196,13 @@ static const struct ir_guest guest = {
     .step = guest_step,
     .load = guest_load,
     .store = guest_store,
-    .ports = &ports,
+    .mmio = &mmio,
 };
 
 /* ---- running ---- */
 
 static const struct jit_backend *backend;
-static bool knows_ports;
+static bool knows_mmio;
 
 static void run(const char *text)
 {
@@ -228,32 +228,32 @@ static void run(const char *text)
     assert_null(bus.running);
 }
 
-/* One port, for an access of this kind: by LOAD and STORE, or by ALOAD and ASTORE. */
-static struct port *open_port(unsigned write, unsigned log, bool other)
+/* One entry, for an access of this kind: by LOAD and STORE, or by ALOAD and ASTORE. */
+static struct entry *fill_entry(unsigned write, unsigned log, bool other)
 {
-    struct port *port = &env.ports[ir_port_index(ADDRESS) + write];
-    memset(env.ports, 0, sizeof env.ports);
+    struct entry *entry = &env.entries[ir_mmio_index(ADDRESS) + write];
+    memset(env.entries, 0, sizeof env.entries);
     memset(&todo, 0, sizeof todo);
     env.r[0] = ADDRESS;
     env.x[0] = UINT64_C(0xffeeddccbbaa9988);
-    *port = (struct port){env.keys[other] | ports.tags[write][log] | ADDRESS,
-                          port_function,
-                          &todo,
-                          {0, 0, 0},
-                          0,
-                          {0}};
-    return port;
+    *entry = (struct entry){env.keys[other] | mmio.tags[write][log] | ADDRESS,
+                            entry_function,
+                            &todo,
+                            {0, 0, 0},
+                            0,
+                            {0}};
+    return entry;
 }
 
-static void check_call(const struct port *port)
+static void check_call(const struct entry *entry)
 {
     assert_int_equal(seen.kind, 'p');
     assert_int_equal(seen.now, 5000 - (1000 - 9 + 6));
     assert_int_equal(seen.cycles, seen.now);
-    assert_ptr_equal(ir_place_cookie(seen.place), COOKIE);
-    assert_int_equal(ir_place_insn(seen.place), 1);
-    assert_ptr_equal(seen.running, &port->frame);
-    assert_ptr_equal(bus.last, &port->frame);
+    assert_ptr_equal(ir_site_cookie(seen.site), COOKIE);
+    assert_int_equal(ir_site_insn(seen.site), 1);
+    assert_ptr_equal(seen.running, &entry->call);
+    assert_ptr_equal(bus.last, &entry->call);
     assert_int_equal(env.budget, 1000 - 9);
 }
 
@@ -276,17 +276,17 @@ static void check_loads(void)
         bool other = i >= ARRAY_LEN(loads);
         unsigned k = i % ARRAY_LEN(loads);
         bool twin = loads[k].code == IR_64;
-        struct port *port = open_port(0, loads[k].code & 3, other);
+        struct entry *entry = fill_entry(0, loads[k].code & 3, other);
         uint64_t calls = bus.calls;
         snprintf(text, sizeof text,
                  HEAD "\n%%1 = get.i32 r0\n%%2 = %s.%s %%1, @1\nset %s, %%2\nquit\n",
                  other ? "aload" : "load", loads[k].size, twin ? "x1" : "r1");
         run(text);
-        if (!knows_ports) {
+        if (!knows_mmio) {
             assert_int_equal(seen.kind, 'l');
             continue;
         }
-        check_call(port);
+        check_call(entry);
         assert_int_equal(bus.calls, calls + 1);
         assert_int_equal(seen.value, 0);
         assert_int_equal(twin ? env.x[1] : env.r[1],
@@ -305,17 +305,17 @@ static void check_stores(void)
     for (unsigned i = 0; i < 2 * ARRAY_LEN(stores); i++) {
         bool other = i >= ARRAY_LEN(stores);
         unsigned k = i % ARRAY_LEN(stores);
-        struct port *port = open_port(1, k, other);
+        struct entry *entry = fill_entry(1, k, other);
         snprintf(text, sizeof text,
                  HEAD
                  "\n%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s.%s %%1, %s, @1\nquit\n",
                  other ? "astore" : "store", stores[k].size, k == IR_64 ? "%2" : "%3");
         run(text);
-        if (!knows_ports) {
+        if (!knows_mmio) {
             assert_int_equal(seen.kind, 's');
             continue;
         }
-        check_call(port);
+        check_call(entry);
         assert_int_equal(seen.value, stores[k].value);
     }
 }
@@ -338,11 +338,11 @@ static void check_refused(const char *text, char kind)
     assert_int_equal(seen.size, IR_32);
 }
 
-/* Another address of the same port. */
+/* Another address that has the same entry. */
 static uint32_t neighbour(void)
 {
     uint32_t address = ADDRESS + 4;
-    while (ir_port_index(address) != ir_port_index(ADDRESS)) {
+    while (ir_mmio_index(address) != ir_mmio_index(ADDRESS)) {
         address += 4;
     }
     return address;
@@ -351,10 +351,10 @@ static uint32_t neighbour(void)
 /* Another size, direction, key, address space, address, or an instruction whose accesses the guest has to see. */
 static void check_misses(void)
 {
-    open_port(0, IR_16, false);
+    fill_entry(0, IR_16, false);
     check_refused(load_word, 'l');
     assert_int_equal(env.r[1], 0x55);
-    open_port(0, IR_32, false);
+    fill_entry(0, IR_32, false);
     check_refused(store_word, 's');
     assert_int_equal(seen.value, 7);
     check_refused(load_whole, 'l');
@@ -369,8 +369,8 @@ static void check_misses(void)
 static void check_more(const char *text, char kind, int32_t result)
 {
     run(text);
-    assert_int_equal(seen.kind, knows_ports ? kind : kind == 'L' ? 'l' : 's');
-    if (knows_ports) {
+    assert_int_equal(seen.kind, knows_mmio ? kind : kind == 'L' ? 'l' : 's');
+    if (knows_mmio) {
         assert_ptr_equal(seen.cookie, COOKIE);
         assert_int_equal(seen.insn, 1);
         assert_int_equal(seen.size, IR_32);
@@ -382,24 +382,24 @@ static void check_more(const char *text, char kind, int32_t result)
 /* What is not just a value goes to the guest, which may have the block left. */
 static void check_outcomes(void)
 {
-    open_port(0, IR_32, false);
+    fill_entry(0, IR_32, false);
     todo.result = 2;
     check_more(load_word, 'L', 2);
-    assert_int_equal(env.r[1], knows_ports ? 0x66 : 0x55);
+    assert_int_equal(env.r[1], knows_mmio ? 0x66 : 0x55);
     todo.result = 0;
     todo.wait = 3;
     check_more(load_word, 'L', 0);
     todo.wait = 0;
     todo.attention = true;
     check_more(load_word, 'L', 0);
-    open_port(1, IR_32, false);
+    fill_entry(1, IR_32, false);
     todo.result = 1;
     env.r[1] = 1;
     check_more(store_word, 'S', 1);
-    assert_int_equal(env.r[1], knows_ports ? 1 : 7);
+    assert_int_equal(env.r[1], knows_mmio ? 1 : 7);
 }
 
-static void test_ports(void **state)
+static void test_mmio(void **state)
 {
     (void)state;
     static const struct jit_backend *const backends[] = {
@@ -416,7 +416,7 @@ static void test_ports(void **state)
     env.keys[1] = OTHER_KEY;
     for (unsigned i = 0; i < ARRAY_LEN(backends); i++) {
         backend = backends[i];
-        knows_ports = i != 0;
+        knows_mmio = i != 0;
         check_loads();
         check_stores();
         check_misses();
@@ -425,24 +425,24 @@ static void test_ports(void **state)
     free(env.tlb);
 }
 
-/* How many ports `rows` addresses a distance apart have, each with `words` words behind it. */
-static unsigned ports_taken(uint32_t base, uint32_t distance, unsigned rows, unsigned words)
+/* How many entries `rows` addresses a distance apart have, each with `words` words behind it. */
+static unsigned entries_taken(uint32_t base, uint32_t distance, unsigned rows, unsigned words)
 {
-    bool taken[IR_PORTS] = {false};
+    bool taken[IR_MMIO_ENTRIES] = {false};
     unsigned count = 0;
 
     for (unsigned i = 0; i < rows * words; i++) {
-        unsigned index = ir_port_index(base + i / words * distance + i % words * 4);
-        assert_true(index % 2 == 0 && index < IR_PORTS);
+        unsigned index = ir_mmio_index(base + i / words * distance + i % words * 4);
+        assert_true(index % 2 == 0 && index < IR_MMIO_ENTRIES);
         count += !taken[index];
         taken[index] = true;
     }
     return count;
 }
 
-/* Registers that a driver uses in turns have a port each, or they would throw each other out: the same register of
+/* Registers that a driver uses in turns have an entry each, or they would throw each other out: the same register of
  * cores 256 bytes, a page or a bridge apart, all of one core, and the first of many cores. */
-static void test_ports_are_spread(void **state)
+static void test_entries_are_spread(void **state)
 {
     static const uint32_t bases[] = {0x80000000, 0x80100000, 0xfff00000, 0xa0000000};
     (void)state;
@@ -450,19 +450,19 @@ static void test_ports_are_spread(void **state)
     for (unsigned i = 0; i < ARRAY_LEN(bases); i++) {
         for (uint32_t offset = 0; offset < 0x100; offset += 4) {
             uint32_t base = bases[i] + offset;
-            assert_int_equal(ports_taken(base, 0x100, 32, 1), 32);
-            assert_int_equal(ports_taken(base, 0x100000, 32, 1), 32);
-            assert_true(ports_taken(base, 0x1000, 16, 1) >= 14);
+            assert_int_equal(entries_taken(base, 0x100, 32, 1), 32);
+            assert_int_equal(entries_taken(base, 0x100000, 32, 1), 32);
+            assert_true(entries_taken(base, 0x1000, 16, 1) >= 14);
         }
-        assert_int_equal(ports_taken(bases[i], 0x100, 1, 64), 64);
-        assert_true(ports_taken(bases[i], 0x100, 16, 8) >= 100);
+        assert_int_equal(entries_taken(bases[i], 0x100, 1, 64), 64);
+        assert_true(entries_taken(bases[i], 0x100, 16, 8) >= 100);
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_ports),
-                                       cmocka_unit_test(test_ports_are_spread)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mmio),
+                                       cmocka_unit_test(test_entries_are_spread)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
