@@ -3,7 +3,7 @@
  * The intermediate representation between a guest's translator and a host's code generator.
  *
  * A block is one entry, a main section of ops that ends in EXIT, JUMP or QUIT, and arms: sections of
- * the same kind that a BRANCH or BRFLAGS goes to.  Arms never come back, so a value is defined once,
+ * the same kind that a BRANCH or BRANCH_FLAGS goes to.  Arms never come back, so a value is defined once,
  * before its uses, and is named by its op's number.  Ops of the main section before a branch are visible
  * in its arm; ops of one arm are not visible in another.
  *
@@ -70,15 +70,15 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 #define IR_MAX_ARMS  64
 #define IR_MAX_LINKS 66
 #define IR_MAX_INSNS 256
-#define IR_MAX_REACH 4096 /* of MAYLD and MAYST */
+#define IR_MAX_REACH 4096 /* of GUARD_LOAD and GUARD_STORE */
 
 /* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
- * `left`: of what was charged on the way to it, what is unspent once this instruction is done.
- * `whole`: the guest has to see each of its accesses that is not fast: none is made by the MMIO inline cache. */
+ * `refund`: of what was charged on the way to it, what is unspent once this instruction is done.
+ * `no_mmio_cache`: the guest has to see each of its accesses that is not fast: none is made by the MMIO inline cache. */
 struct ir_insn {
     uint32_t pc, npc;
-    uint16_t left;
-    bool whole;
+    uint16_t refund;
+    bool no_mmio_cache;
 };
 
 struct ir_block {
@@ -109,8 +109,9 @@ struct ir_slot {
     uint32_t offset;
     /* The step() of an FP op does not look at it, unless because of an operand (IR_FP_A, IR_FP_B): other FP ops
      * need not find it up to date. */
-    bool note;
-    bool shy; /* may be changed by step() of an FP op or a SHIFT: a GET of it is always done */
+    bool ignored_by_fp_step;
+    bool
+        clobbered_by_step; /* may be changed by step() of an FP op or a MOVE_BANK: a GET of it is always done */
 };
 
 #define IR_HELPER_ARGUMENTS 3
@@ -251,7 +252,7 @@ struct ir_guest {
     /* That word always has IR_FP_FLUSH.  A backend may then find a subnormal operand by what the op makes of it,
      * which may have let invalid, and where IR_FP_RANGE is asked for division by zero, stick. */
     bool fp_flush;
-    /* The bank repeats after so many bytes of SHIFT: slots that far apart are one.  0: it does not. */
+    /* The bank repeats after so many bytes of MOVE_BANK: slots that far apart are one.  0: it does not. */
     uint32_t bank_period;
     /* Performs the instruction as the guest's interpreter would. */
     uint32_t (*step)(void *env, void *cookie, uint32_t insn);
@@ -280,7 +281,7 @@ enum ir_op_flag {
 };
 
 struct ir_row {
-    char name[8]; /* lower case */
+    char name[16]; /* lower case */
     const char *result;
     const char *operands;
     uint16_t flags; /* enum ir_op_flag */
@@ -355,7 +356,7 @@ ir_ref ir_get(struct ir_block *block, unsigned slot);
 void ir_set(struct ir_block *block, unsigned slot, ir_ref value);
 ir_ref ir_unary(struct ir_block *block, enum ir_code code, enum ir_type type, ir_ref a);
 ir_ref ir_binary(struct ir_block *block, enum ir_code code, enum ir_type type, ir_ref a, ir_ref b);
-/* A new instruction; its number.  `left` may be set later, in block->insns. */
+/* A new instruction; its number.  `refund` may be set later, in block->insns. */
 unsigned ir_insn(struct ir_block *block, uint32_t pc, uint32_t npc);
 /* A new arm's number, for a branch; its section begins at ir_begin_arm(). Arms begin in the order of
  * their numbers. */
@@ -384,7 +385,7 @@ struct ir_pass {
 };
 extern const struct ir_pass ir_passes[];
 extern const unsigned ir_pass_count;
-/* The bit of the pass that makes MAYLD, MAYST and RETHINK. */
+/* The bit of the pass that makes GUARD_LOAD, GUARD_STORE and DEOPT. */
 #define IR_GUESSES (1u << 5)
 /* Runs the passes whose bit is set, in order.  Debug builds verify after each walk.  `trace`, if not NULL,
  * is called after each walk with the name of its last pass. */

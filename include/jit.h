@@ -70,8 +70,7 @@ enum jit_reason {
     JIT_BUDGET = -2, /* the budget does not suffice for block `cookie` */
     JIT_JUMP = -3,   /* env's target is not in the jump cache; cookie: the block left by a JUMP,
                         NULL: a slow path wanted to go there (IR_GO_TO) */
-    JIT_RETHINK =
-        -4, /* as JIT_QUIT, but with a cookie: that block has guessed wrong about memory */
+    JIT_DEOPT = -4,  /* as JIT_QUIT, but with a cookie: that block has guessed wrong about memory */
 };
 struct jit_left {
     void *cookie;   /* of the block that was left; NULL with JIT_QUIT */

@@ -17,11 +17,12 @@
 #define LOWER(text, i)                                                                             \
     (LETTER(text, i) >= 'A' && LETTER(text, i) <= 'Z' ? LETTER(text, i) - 'A' + 'a'                \
                                                       : LETTER(text, i))
-#define NAME_SIZE 8
+#define NAME_SIZE sizeof((struct ir_row *)0)->name
 #define LOWER_NAME(text)                                                                           \
     {                                                                                              \
         LOWER(text, 0), LOWER(text, 1), LOWER(text, 2), LOWER(text, 3), LOWER(text, 4),            \
-            LOWER(text, 5), LOWER(text, 6)                                                         \
+            LOWER(text, 5), LOWER(text, 6), LOWER(text, 7), LOWER(text, 8), LOWER(text, 9),        \
+            LOWER(text, 10), LOWER(text, 11), LOWER(text, 12), LOWER(text, 13), LOWER(text, 14)    \
     }
 
 #define IS_OPERAND(letter)                                                                         \
@@ -32,7 +33,7 @@
     (IS_OPERAND(LETTER(text, 0)) + IS_OPERAND(LETTER(text, 1)) + IS_OPERAND(LETTER(text, 2)))
 
 #define OP(name, result, operands, flags)                                                          \
-    _Static_assert(sizeof #name <= NAME_SIZE, "names have at most seven letters");
+    _Static_assert(sizeof #name <= NAME_SIZE, "the name has more letters than fit");
 #include "ir_ops.def"
 #undef OP
 

@@ -220,8 +220,8 @@ void ir_dump(const struct ir_block *block, FILE *stream)
             block->paged ? "paged" : "linear");
     for (unsigned i = 0; i < block->insn_count; i++) {
         const struct ir_insn *insn = &block->insns[i];
-        fprintf(stream, "insn %u: pc 0x%08x, npc 0x%08x, left %u%s\n", i, insn->pc, insn->npc,
-                insn->left, insn->whole ? ", whole" : "");
+        fprintf(stream, "insn %u: pc 0x%08x, npc 0x%08x, refund %u%s\n", i, insn->pc, insn->npc,
+                insn->refund, insn->no_mmio_cache ? ", no_mmio_cache" : "");
     }
     dump_ops(block, stream);
 }

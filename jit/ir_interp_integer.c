@@ -114,27 +114,27 @@ bool irx_flags_hold(enum ir_cond cond, unsigned flags)
     return holds[cond / 2] != (cond & 1);
 }
 
-static const struct irx_op *faddi(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *add_flags(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(
         run, op, flags_of_sum((uint32_t)run->values[op->ir.a], (uint32_t)run->values[op->ir.b], 0));
 }
 
-static const struct irx_op *fsubi(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *sub_flags(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(
         run, op,
         flags_of_difference((uint32_t)run->values[op->ir.a], (uint32_t)run->values[op->ir.b], 0));
 }
 
-static const struct irx_op *faddx(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *adc_flags(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op,
                     flags_of_sum((uint32_t)run->values[op->ir.a], (uint32_t)run->values[op->ir.b],
                                  run->values[op->ir.c] & C));
 }
 
-static const struct irx_op *fsubx(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *sbc_flags(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op,
                     flags_of_difference((uint32_t)run->values[op->ir.a],
@@ -142,17 +142,17 @@ static const struct irx_op *fsubx(struct irx_run *run, const struct irx_op *op)
                                         run->values[op->ir.c] & C));
 }
 
-static const struct irx_op *flogic(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *logic_flags(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op, sign_and_zero((uint32_t)run->values[op->ir.a]));
 }
 
-static const struct irx_op *fcarry(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *carry(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op, run->values[op->ir.a] & C);
 }
 
-static const struct irx_op *ftest(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *test_flags(struct irx_run *run, const struct irx_op *op)
 {
     return irx_give(run, op,
                     irx_flags_hold((enum ir_cond)op->ir.cond, (unsigned)run->values[op->ir.a]));
@@ -166,22 +166,39 @@ static const struct irx_op *ftest(struct irx_run *run, const struct irx_op *op)
     }
 
 const struct irx_row irx_integer_rows[IR_CODES] = {
-    [IR_CONST] = BOTH(constant),    [IR_ADD] = BOTH(add),
-    [IR_SUB] = BOTH(sub),           [IR_MUL] = BOTH(mul),
-    [IR_DIVU] = BOTH(divu),         [IR_DIVS] = BOTH(divs),
-    [IR_AND] = BOTH(and),           [IR_OR] = BOTH(or),
-    [IR_XOR] = BOTH(xor),           [IR_NOT] = BOTH(not ),
-    [IR_NEG] = BOTH(neg),           [IR_SHL] = BOTH(shl),
-    [IR_SHR] = BOTH(shr),           [IR_SAR] = BOTH(sar),
-    [IR_ROTL] = BOTH(rotl),         [IR_SEXT8] = {sext8, NULL},
-    [IR_SEXT16] = {sext16, NULL},   [IR_ZEXT8] = {zext8, NULL},
-    [IR_ZEXT16] = {zext16, NULL},   [IR_SEXT32] = {sext32, NULL},
-    [IR_ZEXT32] = {zext32, NULL},   [IR_LOW] = {low, NULL},
-    [IR_REAL] = {bits_32, bits_64}, [IR_BITS] = {bits_32, bits_64},
-    [IR_HIGH] = {high, NULL},       [IR_PACK] = {pack_64, NULL},
-    [IR_SETC] = BOTH(setc),         [IR_SELECT] = {select_value, NULL},
-    [IR_FADDI] = {faddi, NULL},     [IR_FSUBI] = {fsubi, NULL},
-    [IR_FADDX] = {faddx, NULL},     [IR_FSUBX] = {fsubx, NULL},
-    [IR_FLOGIC] = {flogic, NULL},   [IR_FCARRY] = {fcarry, NULL},
-    [IR_FTEST] = {ftest, NULL},
+    [IR_CONST] = BOTH(constant),
+    [IR_ADD] = BOTH(add),
+    [IR_SUB] = BOTH(sub),
+    [IR_MUL] = BOTH(mul),
+    [IR_DIVU] = BOTH(divu),
+    [IR_DIVS] = BOTH(divs),
+    [IR_AND] = BOTH(and),
+    [IR_OR] = BOTH(or),
+    [IR_XOR] = BOTH(xor),
+    [IR_NOT] = BOTH(not ),
+    [IR_NEG] = BOTH(neg),
+    [IR_SHL] = BOTH(shl),
+    [IR_SHR] = BOTH(shr),
+    [IR_SAR] = BOTH(sar),
+    [IR_ROTL] = BOTH(rotl),
+    [IR_SEXT8] = {sext8, NULL},
+    [IR_SEXT16] = {sext16, NULL},
+    [IR_ZEXT8] = {zext8, NULL},
+    [IR_ZEXT16] = {zext16, NULL},
+    [IR_SEXT32] = {sext32, NULL},
+    [IR_ZEXT32] = {zext32, NULL},
+    [IR_LOW] = {low, NULL},
+    [IR_BITCAST_F] = {bits_32, bits_64},
+    [IR_BITCAST_I] = {bits_32, bits_64},
+    [IR_HIGH] = {high, NULL},
+    [IR_PACK] = {pack_64, NULL},
+    [IR_SETC] = BOTH(setc),
+    [IR_SELECT] = {select_value, NULL},
+    [IR_ADD_FLAGS] = {add_flags, NULL},
+    [IR_SUB_FLAGS] = {sub_flags, NULL},
+    [IR_ADC_FLAGS] = {adc_flags, NULL},
+    [IR_SBC_FLAGS] = {sbc_flags, NULL},
+    [IR_LOGIC_FLAGS] = {logic_flags, NULL},
+    [IR_CARRY] = {carry, NULL},
+    [IR_TEST_FLAGS] = {test_flags, NULL},
 };

@@ -46,7 +46,7 @@ static const struct irx_op *set_narrow(struct irx_run *run, const struct irx_op 
 
 static int64_t left_of(const struct irx_run *run, const struct irx_op *op)
 {
-    return op->ir.insn == IR_NONE ? 0 : run->code->insns[op->ir.insn].left;
+    return op->ir.insn == IR_NONE ? 0 : run->code->insns[op->ir.insn].refund;
 }
 
 static void write_bank(struct irx_run *run)
@@ -341,7 +341,7 @@ static const struct irx_op *branch_64(struct irx_run *run, const struct irx_op *
     return taken ? go_to_arm(run, op) : op + 1;
 }
 
-static const struct irx_op *brflags(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *branch_flags(struct irx_run *run, const struct irx_op *op)
 {
     bool taken = irx_flags_hold((enum ir_cond)op->ir.cond, (unsigned)run->values[op->ir.a]);
     return taken ? go_to_arm(run, op) : op + 1;
@@ -363,7 +363,7 @@ static bool is_usual(const struct irx_run *run, uint64_t index, unsigned permiss
 
 static const struct irx_op *may(struct irx_run *run, const struct irx_op *op)
 {
-    unsigned permission = op->ir.code == IR_MAYLD ? TLB_LOAD : TLB_STORE;
+    unsigned permission = op->ir.code == IR_GUARD_LOAD ? TLB_LOAD : TLB_STORE;
     unsigned log = op->ir.cond & IR_64;
     uint32_t a = (uint32_t)run->values[op->ir.a];
     uint32_t turned = log == 0 ? a : a >> log | a << (32 - log);
@@ -430,10 +430,10 @@ static const struct irx_op *quit(struct irx_run *run, const struct irx_op *op)
     return leave(run, NULL, JIT_QUIT);
 }
 
-static const struct irx_op *rethink(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *deopt(struct irx_run *run, const struct irx_op *op)
 {
     run->budget += left_of(run, op);
-    return leave(run, run->code->cookie, JIT_RETHINK);
+    return leave(run, run->code->cookie, JIT_DEOPT);
 }
 
 /* ---- the rows ---- */
@@ -441,7 +441,7 @@ static const struct irx_op *rethink(struct irx_run *run, const struct irx_op *op
 const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_GET] = {get_narrow, get_uint64_t},
     [IR_SET] = {set_narrow, set_uint64_t},
-    [IR_SHIFT] = {shift, NULL},
+    [IR_MOVE_BANK] = {shift, NULL},
     [IR_LOAD] = {load, NULL},
     [IR_STORE] = {store, NULL},
     [IR_ALOAD] = {other_load, NULL},
@@ -449,14 +449,14 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_CALL] = {call, NULL},
     [IR_STEP] = {irx_step, NULL},
     [IR_BRANCH] = {branch_32, branch_64},
-    [IR_BRFLAGS] = {brflags, NULL},
+    [IR_BRANCH_FLAGS] = {branch_flags, NULL},
     [IR_CHARGE] = {charge, NULL},
     [IR_EXIT] = {exit_block, NULL},
     [IR_JUMP] = {jump, NULL},
     [IR_QUIT] = {quit, NULL},
-    [IR_RETHINK] = {rethink, NULL},
-    [IR_MAYLD] = {may, NULL},
-    [IR_MAYST] = {may, NULL},
-    [IR_RLOAD] = {raw_load, NULL},
-    [IR_RSTORE] = {raw_store, NULL},
+    [IR_DEOPT] = {deopt, NULL},
+    [IR_GUARD_LOAD] = {may, NULL},
+    [IR_GUARD_STORE] = {may, NULL},
+    [IR_LOAD_UNCHECKED] = {raw_load, NULL},
+    [IR_STORE_UNCHECKED] = {raw_store, NULL},
 };

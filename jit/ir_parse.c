@@ -505,27 +505,27 @@ static bool parse_block(struct parser *parser)
     return expect_end(parser);
 }
 
-/* "insn NUMBER: pc PC, npc NPC, left LEFT", and perhaps ", whole" */
+/* "insn NUMBER: pc PC, npc NPC, refund REFUND", and perhaps ", no_mmio_cache" */
 static bool parse_insn(struct parser *parser)
 {
     struct ir_block *block = parser->block;
     struct ir_insn insn;
     uint32_t number;
-    uint32_t left;
+    uint32_t refund;
 
     if (!read_field(parser, "insn", &number) || !expect(parser, ':') ||
         !read_field(parser, "pc", &insn.pc) || !expect(parser, ',') ||
         !read_field(parser, "npc", &insn.npc) || !expect(parser, ',') ||
-        !read_field(parser, "left", &left)) {
+        !read_field(parser, "refund", &refund)) {
         return false;
     }
-    insn.left = (uint16_t)left;
-    if (number != block->insn_count || number == IR_MAX_INSNS || left > UINT16_MAX) {
+    insn.refund = (uint16_t)refund;
+    if (number != block->insn_count || number == IR_MAX_INSNS || refund > UINT16_MAX) {
         return fail(parser, "instructions are numbered from 0 to %d, and at most %d is left",
                     IR_MAX_INSNS - 1, UINT16_MAX);
     }
-    insn.whole = accept(parser, ',');
-    if (insn.whole && !expect_word(parser, "whole")) {
+    insn.no_mmio_cache = accept(parser, ',');
+    if (insn.no_mmio_cache && !expect_word(parser, "no_mmio_cache")) {
         return false;
     }
     block->insns[block->insn_count++] = insn;

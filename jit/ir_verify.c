@@ -270,7 +270,7 @@ static bool is_fp(unsigned code)
 static bool check_insn(const struct walk *walk, const struct ir_op *op)
 {
     bool needed =
-        ir_rows[op->code].flags & IR_F_ACCESS || op->code == IR_STEP || op->code == IR_SHIFT;
+        ir_rows[op->code].flags & IR_F_ACCESS || op->code == IR_STEP || op->code == IR_MOVE_BANK;
 
     if (op->insn == IR_NONE) {
         return !needed || fail(walk, "an instruction is missing");
@@ -288,7 +288,7 @@ static bool check_slot(const struct walk *walk, const struct ir_op *op)
     if (op->slot == 0 || op->slot >= guest->slot_count) {
         return fail(walk, "there is no slot %u", op->slot);
     }
-    if (op->code == IR_SHIFT) {
+    if (op->code == IR_MOVE_BANK) {
         const struct ir_slot *slot = &guest->slots[op->slot];
         return (slot->bank == IR_ENV && slot->type == IR_I64) ||
                fail(walk, "slot %s is not an i64 of env", slot->name);
@@ -338,14 +338,14 @@ static bool check_imm(const struct walk *walk, const struct ir_op *op)
         return (op->imm >= 0 && (unsigned)op->imm < walk->block->guest->helper_count) ||
                fail(walk, "there is no helper %d", op->imm);
     }
-    if (op->code == IR_RLOAD || op->code == IR_RSTORE) {
+    if (op->code == IR_LOAD_UNCHECKED || op->code == IR_STORE_UNCHECKED) {
         return (op->imm >= 0 && op->imm < IR_MAX_REACH) ||
                fail(walk, "%d is not from 0 to %d", op->imm, IR_MAX_REACH - 1);
     }
-    return op->code != IR_SHIFT || op->imm != 0 || fail(walk, "a shift by 0");
+    return op->code != IR_MOVE_BANK || op->imm != 0 || fail(walk, "it moves the bank by 0");
 }
 
-/* Of MAYLD and MAYST: two pages at most. */
+/* Of GUARD_LOAD and GUARD_STORE: two pages at most. */
 static bool check_reach(const struct walk *walk, const struct ir_op *op)
 {
     const struct ir_op *b = &walk->block->ops[op->b];
@@ -358,12 +358,12 @@ static bool check_size(const struct walk *walk, const struct ir_op *op)
 {
     bool known = op->cond <= IR_64 || op->cond == IR_S8 || op->cond == IR_S16;
 
-    bool is_signed = op->code == IR_LOAD || op->code == IR_RLOAD || op->code == IR_ALOAD;
+    bool is_signed = op->code == IR_LOAD || op->code == IR_LOAD_UNCHECKED || op->code == IR_ALOAD;
 
     if (!known || (!is_signed && op->cond >= IR_SIGNED)) {
         return fail(walk, "%u is no size here", op->cond);
     }
-    return (op->code != IR_MAYLD && op->code != IR_MAYST) || check_reach(walk, op);
+    return (op->code != IR_GUARD_LOAD && op->code != IR_GUARD_STORE) || check_reach(walk, op);
 }
 
 static bool check_arm(struct walk *walk, const struct ir_op *op)
@@ -547,9 +547,9 @@ static bool check_insns(const struct walk *walk)
     uint32_t charge = whole_charge(block);
 
     for (unsigned i = 0; i < block->insn_count; i++) {
-        if (block->insns[i].left > charge) {
-            return fail(walk, "instruction %u leaves %u of a charge of %u", i, block->insns[i].left,
-                        charge);
+        if (block->insns[i].refund > charge) {
+            return fail(walk, "instruction %u leaves %u of a charge of %u", i,
+                        block->insns[i].refund, charge);
         }
     }
     return true;

@@ -221,10 +221,10 @@ ir_ref opt_fold_branch(struct opt_walk *walk, struct ir_op *op)
     op->a = compare.a;
     op->b = compare.b;
     op->type = a->type;
-    if (a->code == IR_FTEST && (op->cond & ~1u) == IR_EQ && opt_is(walk, op->b, 0)) {
+    if (a->code == IR_TEST_FLAGS && (op->cond & ~1u) == IR_EQ && opt_is(walk, op->b, 0)) {
         unsigned flip = op->cond == IR_EQ;
 
-        op->code = IR_BRFLAGS;
+        op->code = IR_BRANCH_FLAGS;
         op->type = IR_VOID;
         op->cond = (uint8_t)(a->cond ^ flip);
         op->a = a->a;

@@ -45,7 +45,7 @@ static inline cover_entry *find_entry(struct backward *walk, uint32_t granule,
                                       const struct ir_slot *slot)
 {
     cover_entry *entry = &walk->cover[granule % OPT_GRANULES + slot->bank * OPT_GRANULES];
-    uint32_t epoch = slot->note ? walk->note_epoch : walk->epoch;
+    uint32_t epoch = slot->ignored_by_fp_step ? walk->note_epoch : walk->epoch;
     uint32_t empty = granule / OPT_GRANULES << 16 | epoch << 4;
 
     *entry = (*entry & ~15u) == empty ? *entry : empty;

@@ -3,7 +3,7 @@
  * Flags: who asks flags for a condition, and the op that made them is known, asks its operands instead.
  * A host then compares and branches at once, and the flags are needed only where a guest may see them.
  *
- * FSUBI is a comparison, FLOGIC one with 0.  FADDI: equality and sign are those of the sum; the carry says
+ * SUB_FLAGS is a comparison, LOGIC_FLAGS one with 0.  ADD_FLAGS: equality and sign are those of the sum; the carry says
  * that the sum is below an operand; with a constant c that is neither 0 nor the least number, a + c has
  * the flags of a - (-c), only C inverted.
  * Manual: docs/jit-optimizer.md.
@@ -31,7 +31,7 @@ static unsigned carry_of_sum(unsigned cond)
     }
 }
 
-/* FADDI, by a constant. */
+/* ADD_FLAGS, by a constant. */
 static bool compare_negated(struct opt_walk *walk, const struct ir_op *flags, unsigned cond,
                             struct compare *compare)
 {
@@ -64,13 +64,13 @@ static bool find_compare(struct opt_walk *walk, ir_ref ref, unsigned cond, struc
     const struct ir_op *flags = opt_op(walk, ref);
 
     switch (flags->code) {
-    case IR_FSUBI:
+    case IR_SUB_FLAGS:
         *compare = (struct compare){cond, flags->a, flags->b};
         return true;
-    case IR_FLOGIC:
+    case IR_LOGIC_FLAGS:
         *compare = (struct compare){cond, flags->a, opt_constant(walk, IR_I32, 0)};
         return true;
-    case IR_FADDI:
+    case IR_ADD_FLAGS:
         return compare_sum(walk, flags, cond, compare);
     default:
         return false;
@@ -115,17 +115,18 @@ ir_ref opt_flags_carry(struct opt_walk *walk, struct ir_op *op)
     return test_flags(walk, op, IR_LTU);
 }
 
-/* FADDX, FSUBX with C known to be 0: the same without it. */
+/* ADC_FLAGS, SBC_FLAGS with C known to be 0: the same without it. */
 ir_ref opt_flags_extend(struct opt_walk *walk, struct ir_op *op)
 {
-    if (opt_op(walk, op->c)->code != IR_FLOGIC) {
+    if (opt_op(walk, op->c)->code != IR_LOGIC_FLAGS) {
         return 0;
     }
-    return opt_emit2(walk, op->code == IR_FADDX ? IR_FADDI : IR_FSUBI, IR_FLAGS, op->a, op->b);
+    return opt_emit2(walk, op->code == IR_ADC_FLAGS ? IR_ADD_FLAGS : IR_SUB_FLAGS, IR_FLAGS, op->a,
+                     op->b);
 }
 
-/* FADDI, FSUBI of 0. */
+/* ADD_FLAGS, SUB_FLAGS of 0. */
 ir_ref opt_flags_zero(struct opt_walk *walk, struct ir_op *op)
 {
-    return opt_is(walk, op->b, 0) ? opt_emit2(walk, IR_FLOGIC, IR_FLAGS, op->a, 0) : 0;
+    return opt_is(walk, op->b, 0) ? opt_emit2(walk, IR_LOGIC_FLAGS, IR_FLAGS, op->a, 0) : 0;
 }

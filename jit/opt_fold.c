@@ -58,14 +58,14 @@ uint64_t opt_bits(const struct opt_walk *walk, ir_ref ref)
     case IR_ZEXT32:
         return UINT32_MAX;
     case IR_SETC:
-    case IR_FTEST:
-    case IR_FCARRY:
+    case IR_TEST_FLAGS:
+    case IR_CARRY:
         return 1;
     case IR_FCMP:
     case IR_FCMPE:
         return 3;
     case IR_LOAD:
-    case IR_RLOAD:
+    case IR_LOAD_UNCHECKED:
     case IR_ALOAD:
         return op->cond == IR_8 ? 0xff : op->cond == IR_16 ? 0xffff : all;
     case IR_AND:
@@ -399,7 +399,7 @@ static ir_ref fold_kind(struct opt_walk *walk, struct ir_op *op)
 {
     const struct ir_op *a = opt_op(walk, op->a);
 
-    return a->code == (op->code == IR_REAL ? IR_BITS : IR_REAL) ? a->a : 0;
+    return a->code == (op->code == IR_BITCAST_F ? IR_BITCAST_I : IR_BITCAST_F) ? a->a : 0;
 }
 
 /* For ops of which only the operands are put in order. */
@@ -438,17 +438,17 @@ const struct opt_rules opt_rules[IR_CODES] = {
     [IR_SETC] = {opt_fold_setc, NULL, false},
     [IR_SELECT] = {opt_fold_select, NULL, false},
     [IR_BRANCH] = {opt_fold_branch, NULL, false},
-    [IR_REAL] = {fold_kind, NULL, false},
-    [IR_BITS] = {fold_kind, NULL, false},
+    [IR_BITCAST_F] = {fold_kind, NULL, false},
+    [IR_BITCAST_I] = {fold_kind, NULL, false},
     [IR_STORE] = {fold_store, NULL, false},
     [IR_ASTORE] = {fold_store, NULL, false},
-    [IR_FADDI] = {fold_nothing, opt_flags_zero, true},
-    [IR_FADDX] = {fold_nothing, opt_flags_extend, true},
-    [IR_FSUBI] = {NULL, opt_flags_zero, false},
-    [IR_FSUBX] = {NULL, opt_flags_extend, false},
-    [IR_FTEST] = {NULL, opt_flags_test, false},
-    [IR_FCARRY] = {NULL, opt_flags_carry, false},
-    [IR_BRFLAGS] = {NULL, opt_flags_branch, false},
+    [IR_ADD_FLAGS] = {fold_nothing, opt_flags_zero, true},
+    [IR_ADC_FLAGS] = {fold_nothing, opt_flags_extend, true},
+    [IR_SUB_FLAGS] = {NULL, opt_flags_zero, false},
+    [IR_SBC_FLAGS] = {NULL, opt_flags_extend, false},
+    [IR_TEST_FLAGS] = {NULL, opt_flags_test, false},
+    [IR_CARRY] = {NULL, opt_flags_carry, false},
+    [IR_BRANCH_FLAGS] = {NULL, opt_flags_branch, false},
 };
 /* clang-format on */
 

@@ -125,7 +125,7 @@ ir_ref opt_fold_xor(struct opt_walk *walk, struct ir_op *op)
         return opt_emit2(walk, IR_NOT, op->type, op->a, 0);
     }
     const struct ir_op *a = opt_op(walk, op->a);
-    if (opt_is(walk, op->b, 1) && (a->code == IR_SETC || a->code == IR_FTEST)) {
+    if (opt_is(walk, op->b, 1) && (a->code == IR_SETC || a->code == IR_TEST_FLAGS)) {
         opt_copy(op, a);
         op->cond ^= 1;
         return opt_emit(walk, op);

@@ -66,8 +66,9 @@ static ir_ref get_other_kind(struct opt_walk *walk, const struct ir_op *get)
     static const struct {
         uint8_t code, from;
     } kinds[] = {
-        [IR_I32] = {IR_BITS, IR_F32}, [IR_I64] = {IR_BITS, IR_F64}, [IR_F32] = {IR_REAL, IR_I32},
-        [IR_F64] = {IR_REAL, IR_I64}, [IR_FLAGS] = {IR_NOP, 0},
+        [IR_I32] = {IR_BITCAST_I, IR_F32}, [IR_I64] = {IR_BITCAST_I, IR_F64},
+        [IR_F32] = {IR_BITCAST_F, IR_I32}, [IR_F64] = {IR_BITCAST_F, IR_I64},
+        [IR_FLAGS] = {IR_NOP, 0},
     };
     struct ir_op op = {.code = kinds[get->type].code, .type = get->type, .insn = IR_NONE};
 
@@ -126,7 +127,7 @@ static ir_ref do_op(struct opt_walk *walk, struct ir_op *op)
         return do_get(walk, op);
     case IR_SET:
         return do_set(walk, op);
-    case IR_SHIFT:
+    case IR_MOVE_BANK:
     case IR_STEP:
     case IR_CALL:
         return do_effect(walk, op);

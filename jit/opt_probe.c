@@ -3,19 +3,19 @@
  * Sharing of memory probes: several accesses near the same register are looked into by one op.
  *
  * Between forward and backward walk, over the main section.  LOADs (or STOREs) whose addresses are one value
- * plus constants, all within a page's size, form a group.  Before the first of them a MAYLD (MAYST) looks at
- * the two pages that they can be in; behind it they are RLOADs (RSTOREs), which have no slow path.
+ * plus constants, all within a page's size, form a group.  Before the first of them a GUARD_LOAD (GUARD_STORE) looks at
+ * the two pages that they can be in; behind it they are LOAD_UNCHECKEDs (STORE_UNCHECKEDs), which have no slow path.
  *
- *     %1 = get.i32 o0                       mayld.64 %1, 23, arm 1
- *     %2 = load.64 %1, @0                   %2 = rload.64 %1, 0
- *     %4 = add.i32 %1, %3                   %4 = rload.64 %1, 8
- *     %5 = load.64 %4, @1         ->        %5 = rload.64 %1, 16
- *     ...                                   arm 1: step @0; rethink @0
+ *     %1 = get.i32 o0                       guard_load.64 %1, 23, arm 1
+ *     %2 = load.64 %1, @0                   %2 = load_unchecked.64 %1, 0
+ *     %4 = add.i32 %1, %3                   %4 = load_unchecked.64 %1, 8
+ *     %5 = load.64 %4, @1         ->        %5 = load_unchecked.64 %1, 16
+ *     ...                                   arm 1: step @0; deopt @0
  *
  * It is a guess that memory is what they reach.  Where it is wrong (a device, a page that is not known yet) the
- * arm has the guest perform the first instruction, and tells it to think again: RETHINK.
+ * arm has the guest perform the first instruction, and tells it to think again: DEOPT.
  *
- * Obligations: nothing between MAYLD and the last of the group takes the permission away (STEP and CALL end
+ * Obligations: nothing between GUARD_LOAD and the last of the group takes the permission away (STEP and CALL end
  * all groups; a slow path after which the block goes on does not).  An instruction whose accesses the guest
  * must see as a whole is in no group: the arm performs it from its beginning.
  * Manual: docs/jit-optimizer.md.
@@ -26,7 +26,7 @@
 #define MEMBERS      64
 #define LEAST        3 /* members for which it pays */
 #define REACH        IR_MAX_REACH
-#define OPS_OF_GROUP 6 /* that it adds: constants, sum, MAYLD, arm */
+#define OPS_OF_GROUP 6 /* that it adds: constants, sum, GUARD_LOAD, arm */
 
 struct group {
     ir_ref base;
@@ -127,7 +127,7 @@ static void see_access(struct probes *p, ir_ref number)
     int32_t offset;
     ir_ref base = opt_split(p->block->ops, op->a, &offset);
 
-    if (p->block->insns[op->insn].whole || p->block->ops[base].code == IR_CONST) {
+    if (p->block->insns[op->insn].no_mmio_cache || p->block->ops[base].code == IR_CONST) {
         return;
     }
     group = find_group(p, base, op->code == IR_STORE, offset, size_of(op));
@@ -207,7 +207,7 @@ static void begin_form(struct probes *p, unsigned form)
 {
     struct group *group = &p->forms[form];
     int32_t reach;
-    struct ir_op op = {.code = group->store ? IR_MAYST : IR_MAYLD, .insn = IR_NONE};
+    struct ir_op op = {.code = group->store ? IR_GUARD_STORE : IR_GUARD_LOAD, .insn = IR_NONE};
 
     op.cond = (uint8_t)measure(p->block, group, &reach);
     op.a = lowest_address(p, group);
@@ -227,7 +227,7 @@ static void rewrite_access(struct probes *p, ir_ref number, struct ir_op *op)
     if (number == group->members[0]) {
         begin_form(p, form);
     }
-    op->code = group->store ? IR_RSTORE : IR_RLOAD;
+    op->code = group->store ? IR_STORE_UNCHECKED : IR_LOAD_UNCHECKED;
     op->a = group->base;
     op->imm = offset - group->low;
     op->insn = IR_NONE;
@@ -262,7 +262,7 @@ static void append_arms(struct probes *p, const uint16_t insns[IR_MAX_ARMS])
     for (unsigned i = 0; i < p->formed; i++) {
         block->arms[block->arm_count + i] = (ir_ref)p->count;
         append(p, (struct ir_op){.code = IR_STEP, .insn = insns[i]});
-        append(p, (struct ir_op){.code = IR_RETHINK, .insn = insns[i]});
+        append(p, (struct ir_op){.code = IR_DEOPT, .insn = insns[i]});
     }
 }
 

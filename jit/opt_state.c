@@ -3,11 +3,11 @@
  * What is known of guest state during the forward walk: which value a slot has.
  *
  * A slot in the bank is named by its offset plus what SHIFTs have added since the block's entry, so after
- * SHIFT the old window's output registers are found again as the new one's input registers.
+ * MOVE_BANK the old window's output registers are found again as the new one's input registers.
  *
  * What changes state behind the block's back:
  *   STEP, CALL of a helper that is not pure: anything.
- *   SHIFT: its slow path performs the very instruction; the register that it writes, the block SETs again.
+ *   MOVE_BANK: its slow path performs the very instruction; the register that it writes, the block SETs again.
  *   FP ops: their slow path writes the op's own slot, and shy slots.
  *   LOAD, STORE: nothing; when a device or the debugger changes registers, generated code is left.
  * A shy slot is never known.  Manual: docs/jit-optimizer.md.
@@ -37,7 +37,7 @@ static inline struct span slot_span(const struct opt_known *known, const struct 
     int32_t start = slot_start(known, slot);
     int32_t last = start + (int32_t)ir_type_bytes(slot->type) - 1;
 
-    /* arithmetic shifts: an offset may be below 0 after SHIFT */
+    /* arithmetic shifts: an offset may be below 0 after MOVE_BANK */
     return (struct span){start >> 2, last >> 2, (uint8_t)(start & 3), slot->bank};
 }
 
@@ -108,7 +108,7 @@ void opt_known_put(struct opt_walk *walk, unsigned slot, ir_ref value)
     if (row->bank == IR_BANKED) {
         note_extent(known, slot_start(known, row), ir_type_bytes(row->type), guest->bank_period);
     }
-    if (row->shy) {
+    if (row->clobbered_by_step) {
         value = 0;
     }
     for (int32_t granule = span.first; granule <= span.last; granule++) {
@@ -119,7 +119,7 @@ void opt_known_put(struct opt_walk *walk, unsigned slot, ir_ref value)
 void opt_known_after(struct opt_walk *walk, const struct ir_op *op)
 {
     switch (op->code) {
-    case IR_SHIFT:
+    case IR_MOVE_BANK:
         walk->known.shift += op->imm;
         break;
     case IR_STEP:

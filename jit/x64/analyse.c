@@ -116,7 +116,7 @@ static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
         remove_slots(overwrite, c->conflicts[op->slot]);
     }
     for (unsigned word = 0; word < 4; word++) {
-        for (uint64_t left = c->shy[word]; left != 0; left &= left - 1) {
+        for (uint64_t left = c->clobbered[word]; left != 0; left &= left - 1) {
             unsigned slot = word * 64 + (unsigned)__builtin_ctzll(left);
             if (!is_set_at_once(overwrite, slot)) {
                 remove_slots(overwrite, c->conflicts[slot]);

@@ -79,7 +79,7 @@ static void describe_slots(struct x64 *c)
     for (unsigned i = 1; i < guest->slot_count; i++) {
         const struct ir_slot *slot = &guest->slots[i];
         c->slots[i] = x64_at(slot->bank == IR_ENV ? ENV : BANK, (int32_t)slot->offset);
-        add_to_set(c->shy, i, slot->shy);
+        add_to_set(c->clobbered, i, slot->clobbered_by_step);
         add_to_set(c->banked, i, slot->bank == IR_BANKED);
         for (unsigned j = 1; j < guest->slot_count; j++) {
             add_to_set(c->conflicts[i], j, share_bytes(slot, &guest->slots[j]));

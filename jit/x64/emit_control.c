@@ -8,9 +8,9 @@
 #include "check.h"
 #include "x64.h"
 
-uint32_t x64_left(const struct x64 *c, unsigned insn)
+uint32_t x64_refund(const struct x64 *c, unsigned insn)
 {
-    return insn == IR_NONE ? 0 : c->block->insns[insn].left;
+    return insn == IR_NONE ? 0 : c->block->insns[insn].refund;
 }
 
 void x64_add_budget(struct x64 *c, int32_t amount)
@@ -29,14 +29,14 @@ void x64_load_cookie(struct x64 *c, unsigned reg)
 
 void x64_call_step(struct x64 *c, unsigned insn)
 {
-    int32_t left = (int32_t)x64_left(c, insn);
+    int32_t refund = (int32_t)x64_refund(c, insn);
 
     x64_load_cookie(c, RSI);
     x64_mov_imm(&c->as, false, RDX, (int32_t)insn);
-    x64_add_budget(c, left);
+    x64_add_budget(c, refund);
     x64_call(&c->as, c->thunks.step);
     x64_jcc(&c->as, CC_NE, c->thunks.verdict);
-    x64_add_budget(c, -left);
+    x64_add_budget(c, -refund);
 }
 
 void x64_begin_fp_again(struct x64 *c, bool fp_ready)
@@ -146,7 +146,7 @@ static void align_jump(struct x64 *c)
 void x64_do_exit(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
     align_jump(c);
     x64_jmp(&c->as, c->as.p + 5);
     c->links[op->c] = (uint32_t)(c->as.p - 4 - c->buffer.write);
@@ -162,7 +162,7 @@ static void jump_to_const(struct x64 *c, unsigned number, const struct ir_op *op
 
     x64_spoil_flags(c);
     x.in[0] = (struct x64_operand){OPERAND_IMM, 0, (int32_t)target};
-    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
     x64_alu_mi(&c->as, ALU_CMP, false, x64_at(JUMPS, entry), (int32_t)target);
     x64_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
     x64_rm(&c->as, OP_CALL_MEM, 4,
@@ -185,7 +185,7 @@ void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
     x.in[0] = x64_resolve(c, op->a, C_R, c->after[number][0]);
     unsigned target = x.in[0].reg;
     unsigned index = x64_take(c, X64_GPRS, c->locked);
-    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
     if (c->inline_jumps) {
         x64_mov(&c->as, false, index, target);
         x64_alu_ri(&c->as, ALU_AND, false, index, (JIT_JUMPS - 1) << 2 | 1);
@@ -199,16 +199,16 @@ void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
     leave(c, JIT_JUMP);
 }
 
-void x64_do_rethink(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_deopt(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
-    leave(c, JIT_RETHINK);
+    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
+    leave(c, JIT_DEOPT);
 }
 
 void x64_do_quit(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_add_budget(c, (int32_t)x64_left(c, op->insn));
+    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
     x64_jmp(&c->as, c->thunks.quit);
 }

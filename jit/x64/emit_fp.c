@@ -458,7 +458,7 @@ void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     if (op->insn != IR_NONE) {
         x64_drop_homes_of_slot(c, op->slot); /* what step() may change */
-        x64_drop_homes_of_set(c, c->shy);
+        x64_drop_homes_of_set(c, c->clobbered);
         c->step_slot = op->slot;
     }
     x64_place(c, number, op, op->cond != 0 ? pick_checked_row(op) : pick_row(c, op));
@@ -501,12 +501,12 @@ void x64_do_fcmp(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_place(c, number, op, &rows[c->guest->fp_flush]);
 }
 
-void x64_emit_real(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_bitcast_f(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     emit_xmm_operand(c, OP_MOVD_LOAD | x64_w(is_wide(op)), x->d, x->in[0]);
 }
 
-void x64_emit_bits(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_bitcast_i(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     bool wide = op->type == IR_I64;
 

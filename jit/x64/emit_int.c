@@ -89,7 +89,7 @@ void x64_do_add(struct x64 *c, unsigned number, const struct ir_op *op)
     static const struct x64_row lea = {2, {C_R, C_RI}, OUT_NEW, ROW_COMMUTES, 0, emit_lea, NULL};
     bool holds = c->flags.value != 0 && c->values[c->flags.value].where == AT_FLAGS;
 
-    if ((holds || is_apart(c, number, op)) && x64_twin(c, number, IR_FADDI) == 0) {
+    if ((holds || is_apart(c, number, op)) && x64_twin(c, number, IR_ADD_FLAGS) == 0) {
         x64_place(c, number, op, &lea);
     } else {
         x64_place(c, number, op, &x64_flag_rows[IR_ADD]);

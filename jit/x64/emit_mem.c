@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * LOAD, STORE and the like, and SHIFT of the bank.
+ * LOAD, STORE and the like, and MOVE_BANK of the bank.
  *
  * An access is: make the index of the page's flag byte, with the address rotated so that misaligned ones
  * have an index that no page has; test the permission; access at the usual addend.  What is refused goes to a
@@ -244,14 +244,14 @@ void x64_do_store(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
 }
 
-/* ---- MAYLD MAYST RLOAD RSTORE ---- */
+/* ---- GUARD_LOAD GUARD_STORE LOAD_UNCHECKED STORE_UNCHECKED ---- */
 
 /* The last byte's address has 33 bits: beyond the end of the address space there is no permission. */
-static void emit_may(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_guard(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     unsigned a = x->in[0].reg;
     int32_t reach = c->ops[op->b].imm;
-    unsigned permission = op->code == IR_MAYLD ? TLB_LOAD : TLB_STORE;
+    unsigned permission = op->code == IR_GUARD_LOAD ? TLB_LOAD : TLB_STORE;
 
     emit_index(c, x->t[0], a, log_size(op));
     if (reach < 1 << log_size(op)) {
@@ -266,43 +266,44 @@ static void emit_may(struct x64 *c, const struct ir_op *op, const struct x64_arg
     x64_imm32(&c->as, permission);
 }
 
-void x64_do_may(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_guard(struct x64 *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {2, {C_R, C_USE}, OUT_NONE, ROW_SPOILS, 2, emit_may, NULL};
+    static const struct x64_row row = {2, {C_R, C_USE}, OUT_NONE, ROW_SPOILS, 2, emit_guard, NULL};
 
     x64_place(c, number, op, &row);
     x64_branch_to_arm(c, (unsigned)op->imm, CC_E);
 }
 
-static void emit_raw_load(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_load_unchecked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     struct x64_mem from = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
 
     load_access(c, op->cond, x->d, from);
 }
 
-void x64_do_raw_load(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_load_unchecked(struct x64 *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {1, {C_R}, OUT_NEW, 0, 0, emit_raw_load, NULL};
-    static const struct x64_row turn = {1, {C_R}, OUT_NEW, ROW_SPOILS, 0, emit_raw_load, NULL};
+    static const struct x64_row row = {1, {C_R}, OUT_NEW, 0, 0, emit_load_unchecked, NULL};
+    static const struct x64_row turn = {1,   {C_R}, OUT_NEW, ROW_SPOILS, 0, emit_load_unchecked,
+                                        NULL};
 
     x64_place(c, number, op, c->movbe ? &row : &turn);
 }
 
-static void emit_raw_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_store_unchecked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     struct x64_mem to = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
 
     store_access(c, log_size(op), to, x->in[1], x->t[0]);
 }
 
-void x64_do_raw_store(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_store_unchecked(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     static const struct x64_row rows[2][2] = {
-        {{2, {C_R, C_RI}, OUT_NONE, ROW_SPOILS, 1, emit_raw_store, NULL},
-         {2, {C_R, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_raw_store, NULL}},
-        {{2, {C_R, C_RI}, OUT_NONE, 0, 0, emit_raw_store, NULL},
-         {2, {C_R, C_R}, OUT_NONE, 0, 0, emit_raw_store, NULL}},
+        {{2, {C_R, C_RI}, OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, NULL},
+         {2, {C_R, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, NULL}},
+        {{2, {C_R, C_RI}, OUT_NONE, 0, 0, emit_store_unchecked, NULL},
+         {2, {C_R, C_R}, OUT_NONE, 0, 0, emit_store_unchecked, NULL}},
     };
 
     x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
@@ -339,15 +340,15 @@ void x64_do_other_store(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_place(c, number, op, &rows[op->cond == IR_64]);
 }
 
-/* ---- SHIFT ---- */
+/* ---- MOVE_BANK ---- */
 
-void x64_do_shift_bank(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_move_bank(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     struct x64_args x = {.number = number, .d = X64_NONE};
 
     x64_spoil_flags(c);
     x64_drop_homes_of_set(c, c->banked);
-    x64_drop_homes_of_set(c, c->shy);
+    x64_drop_homes_of_set(c, c->clobbered);
     x64_alu_rm(&c->as, ALU_CMP, true, BANK, c->slots[op->slot]);
     uint8_t *jump = x64_jcc_later(&c->as, op->imm < 0 ? CC_BE : CC_AE);
     x64_alu_ri(&c->as, ALU_ADD, true, BANK, op->imm);

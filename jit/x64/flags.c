@@ -141,9 +141,9 @@ unsigned x64_branch_after(const struct x64 *c, unsigned number)
                : 0;
 }
 
-/* ---- FADDI FSUBI FLOGIC ---- */
+/* ---- ADD_FLAGS SUB_FLAGS LOGIC_FLAGS ---- */
 
-static void emit_faddi(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_add_flags(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     x64_alu_operand(&c->as, ALU_ADD, false, x->d, x->in[1]);
     x64_note_flags(c, FLAGS_OF_ADD, false, op->a, op->b);
@@ -162,13 +162,13 @@ void x64_emit_cmp(struct x64 *c, bool wide, struct x64_operand a, struct x64_ope
     }
 }
 
-static void emit_fsubi(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_sub_flags(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     x64_emit_cmp(c, false, x->in[0], x->in[1]);
     x64_note_flags(c, FLAGS_OF_SUB, false, op->a, op->b);
 }
 
-static void emit_flogic(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_logic_flags(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     x64_emit_cmp(c, false, x->in[0], (struct x64_operand){OPERAND_IMM, 0, 0});
     x64_note_flags(c, FLAGS_OF_LOGIC, false, op->a, 0);
@@ -219,29 +219,29 @@ static void do_arithmetic(struct x64 *c, unsigned number, enum x64_flags_kind ki
     x64_place(c, number, op, row);
 }
 
-void x64_do_faddi(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_add_flags(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     static const struct x64_row row = {
-        2, {C_R, C_ANY}, OUT_SCRATCH, ROW_SPOILS | ROW_COMMUTES | ROW_GIVES_FLAGS,
-        0, emit_faddi,   NULL};
+        2, {C_R, C_ANY},   OUT_SCRATCH, ROW_SPOILS | ROW_COMMUTES | ROW_GIVES_FLAGS,
+        0, emit_add_flags, NULL};
 
     (void)op;
     do_arithmetic(c, number, FLAGS_OF_ADD, IR_ADD, &row);
 }
 
-void x64_do_fsubi(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_sub_flags(struct x64 *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {2, {C_RM, C_ANY}, OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS,
-                                       0, emit_fsubi,    NULL};
+    static const struct x64_row row = {2, {C_RM, C_ANY},  OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS,
+                                       0, emit_sub_flags, NULL};
 
     (void)op;
     do_arithmetic(c, number, FLAGS_OF_SUB, IR_SUB, &row);
 }
 
-void x64_do_flogic(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_logic_flags(struct x64 *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {1, {C_RM},      OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS,
-                                       0, emit_flogic, NULL};
+    static const struct x64_row row = {1, {C_RM},           OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS,
+                                       0, emit_logic_flags, NULL};
 
     x64_pin_operands(c, number);
     if (!x64_flags_match(c, FLAGS_OF_LOGIC, false, op->a, 0)) {
@@ -253,7 +253,7 @@ void x64_do_flogic(struct x64 *c, unsigned number, const struct ir_op *op)
     x64_define_flags(c, number);
 }
 
-/* ---- FADDX FSUBX FCARRY ---- */
+/* ---- ADC_FLAGS SBC_FLAGS CARRY ---- */
 
 /* Lets the host's carry be C of the operand, if it is not already. */
 static void emit_carry(struct x64 *c, struct x64_operand flags)
@@ -270,11 +270,11 @@ static void emit_carry(struct x64 *c, struct x64_operand flags)
 static void emit_addx(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
     emit_carry(c, x->in[2]);
-    x64_alu_operand(&c->as, op->code == IR_FADDX ? ALU_ADC : ALU_SBB, false, x->d, x->in[1]);
+    x64_alu_operand(&c->as, op->code == IR_ADC_FLAGS ? ALU_ADC : ALU_SBB, false, x->d, x->in[1]);
     x64_note_flags(c, FLAGS_OF_VALUE, false, 0, 0);
 }
 
-void x64_do_addx(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_add_carry(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     static const struct x64_row from_flags = {3, {C_R, C_ANY, C_USE}, OUT_SCRATCH, ROW_GIVES_FLAGS,
                                               0, emit_addx,           NULL};
@@ -296,7 +296,7 @@ void x64_do_addx(struct x64 *c, unsigned number, const struct ir_op *op)
 
 static void emit_carry_set(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
 {
-    x64_setcc(&c->as, op->code == IR_FCARRY ? CC_B : cc_of(op->cond), x->d);
+    x64_setcc(&c->as, op->code == IR_CARRY ? CC_B : cc_of(op->cond), x->d);
     x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, x->d, x->d);
 }
 
@@ -309,7 +309,7 @@ static void emit_carry_bit(struct x64 *c, const struct ir_op *op, const struct x
 
 static const struct x64_row set_row = {1, {C_USE}, OUT_NEW, 0, 0, emit_carry_set, NULL};
 
-void x64_do_fcarry(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_carry(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     static const struct x64_row from_value = {1, {C_R},          OUT_TIED, ROW_SPOILS,
                                               0, emit_carry_bit, NULL};
@@ -342,7 +342,7 @@ static void restore_flags(struct x64 *c, ir_ref value, unsigned after)
     c->values[value].where |= AT_FLAGS;
 }
 
-void x64_do_ftest(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_test_flags(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     if (!(c->values[op->a].where & AT_FLAGS)) {
         restore_flags(c, op->a, c->after[number][0]);
@@ -382,7 +382,7 @@ static void emit_test_form(struct x64 *c, struct x64_operand flags, unsigned bit
     }
 }
 
-void x64_do_brflags(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_branch_flags(struct x64 *c, unsigned number, const struct ir_op *op)
 {
     unsigned after = c->after[number][0];
     unsigned bits = form_bits(op->cond);

@@ -23,10 +23,10 @@ static bool can_compare(const struct x64 *c, const struct ir_op *op)
         return false;
     }
     switch (op->code) {
-    case IR_FSUBI:
-    case IR_FLOGIC:
+    case IR_SUB_FLAGS:
+    case IR_LOGIC_FLAGS:
         return true;
-    case IR_FADDI:
+    case IR_ADD_FLAGS:
         return b->code == IR_CONST && b->imm != 0 && b->imm != INT32_MIN;
     default:
         return false;
@@ -35,7 +35,7 @@ static bool can_compare(const struct x64 *c, const struct ir_op *op)
 
 static bool has_pinned_b(const struct x64 *c, const struct ir_op *op)
 {
-    return op->code != IR_FLOGIC && c->ops[op->b].code != IR_CONST;
+    return op->code != IR_LOGIC_FLAGS && c->ops[op->b].code != IR_CONST;
 }
 
 bool x64_is_lazy(const struct x64 *c, unsigned set)
@@ -111,8 +111,8 @@ void x64_note_lazy(const struct x64 *c, struct x64_noted_lazy *noted)
     noted->lazy = c->lazy;
     if (c->lazy.value != 0) {
         noted->a = place_of(c, op->a);
-        noted->b =
-            op->code == IR_FLOGIC ? (struct x64_operand){OPERAND_IMM, 0, 0} : place_of(c, op->b);
+        noted->b = op->code == IR_LOGIC_FLAGS ? (struct x64_operand){OPERAND_IMM, 0, 0}
+                                              : place_of(c, op->b);
     }
 }
 
@@ -121,7 +121,7 @@ static void compare(struct x64 *c, const struct x64_noted_lazy *noted)
 {
     struct x64_operand b = noted->b;
 
-    if (c->ops[noted->lazy.value].code == IR_FADDI) {
+    if (c->ops[noted->lazy.value].code == IR_ADD_FLAGS) {
         b.value = -b.value;
     }
     if (noted->a.kind == OPERAND_MEM && b.kind == OPERAND_MEM) {
@@ -129,7 +129,7 @@ static void compare(struct x64 *c, const struct x64_noted_lazy *noted)
         b = (struct x64_operand){OPERAND_REG, RAX, 0};
     }
     x64_emit_cmp(c, false, noted->a, b);
-    if (c->ops[noted->lazy.value].code == IR_FADDI) {
+    if (c->ops[noted->lazy.value].code == IR_ADD_FLAGS) {
         x64_byte(&c->as, 0xf5); /* cmc */
     }
 }
@@ -167,9 +167,9 @@ void x64_emit_lazy(struct x64 *c, const struct x64_noted_lazy *noted, bool keep_
 static bool is_at_hand(const struct x64 *c, const struct ir_op *op)
 {
     switch (op->code) {
-    case IR_FSUBI:
+    case IR_SUB_FLAGS:
         return x64_flags_match(c, FLAGS_OF_SUB, false, op->a, op->b);
-    case IR_FLOGIC:
+    case IR_LOGIC_FLAGS:
         return x64_flags_match(c, FLAGS_OF_LOGIC, false, op->a, 0);
     default:
         return x64_flags_match(c, FLAGS_OF_ADD, false, op->a, op->b);

@@ -2,7 +2,7 @@
 /*
  * Stubs: what is rarely executed, behind the block's sections.
  *
- * A stub of a LOAD, STORE, SHIFT or floating-point op saves the registers of live values in the frame,
+ * A stub of a LOAD, STORE, MOVE_BANK or floating-point op saves the registers of live values in the frame,
  * has the guest do the work by a thunk, which does not come back if generated code is to be left, and
  * goes on behind the op.
  */
@@ -99,19 +99,19 @@ static void move_store_operands(struct x64 *c, struct x64_operand address, struc
 static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *mmio,
                        const uint8_t *thunk, uint8_t *verdict)
 {
-    int32_t left = (int32_t)x64_left(c, op->insn);
+    int32_t refund = (int32_t)x64_refund(c, op->insn);
 
-    if (mmio != NULL && !c->block->insns[op->insn].whole) {
+    if (mmio != NULL && !c->block->insns[op->insn].no_mmio_cache) {
         x64_mov_imm64(&c->as, RSI, ir_site(c->cookie, op->insn));
         thunk = mmio;
     } else {
         x64_load_cookie(c, RSI);
         x64_mov_imm(&c->as, false, RDX, op->insn);
     }
-    x64_add_budget(c, left);
+    x64_add_budget(c, refund);
     x64_call(&c->as, thunk);
     x64_jcc(&c->as, CC_NE, verdict);
-    x64_add_budget(c, -left);
+    x64_add_budget(c, -refund);
 }
 
 static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)

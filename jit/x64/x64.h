@@ -264,10 +264,10 @@ struct x64 {
     struct x64_thunks thunks;
     bool movbe, bmi2, avx, fma; /* the host has these */
     bool inline_jumps;
-    uint32_t allowed;           /* registers for values */
-    uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */
-    uint64_t covers[256][4];    /* and those all of whose bytes are its own */
-    uint64_t shy[4], banked[4]; /* slots that are */
+    uint32_t allowed;                 /* registers for values */
+    uint64_t conflicts[256][4];       /* for each slot: the slots that share a byte with it */
+    uint64_t covers[256][4];          /* and those all of whose bytes are its own */
+    uint64_t clobbered[4], banked[4]; /* slots that are */
     struct x64_mem slots[256];
 
     const struct ir_block *block;
@@ -433,8 +433,8 @@ unsigned x64_branch_after(const struct x64 *c, unsigned number);
 unsigned x64_next_op(const struct x64 *c, unsigned number);
 unsigned x64_next_but_sets(const struct x64 *c, unsigned number);
 bool x64_is_const(const struct x64 *c, ir_ref value, int32_t imm);
-x64_special x64_do_fsubi, x64_do_faddi, x64_do_flogic, x64_do_addx, x64_do_fcarry, x64_do_ftest,
-    x64_do_brflags, x64_do_branch, x64_do_setc;
+x64_special x64_do_sub_flags, x64_do_add_flags, x64_do_logic_flags, x64_do_add_carry, x64_do_carry,
+    x64_do_test_flags, x64_do_branch_flags, x64_do_branch, x64_do_setc;
 /* The FLAGS value's register form is in a register afterwards; the host's flags do not change. */
 void x64_flags_to_reg(struct x64 *c, ir_ref value);
 
@@ -445,16 +445,16 @@ x64_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x6
     x64_emit_divs, x64_emit_movsx8, x64_emit_movsx16, x64_emit_movzx8, x64_emit_movzx16,
     x64_emit_movsxd, x64_emit_mov32, x64_emit_nothing, x64_emit_high, x64_emit_pack,
     x64_emit_select;
-x64_special x64_do_load, x64_do_store, x64_do_other_load, x64_do_other_store, x64_do_may,
-    x64_do_raw_load, x64_do_raw_store, x64_do_shift_bank;
+x64_special x64_do_load, x64_do_store, x64_do_other_load, x64_do_other_store, x64_do_guard,
+    x64_do_load_unchecked, x64_do_store_unchecked, x64_do_move_bank;
 /* The first thing in a stub in paged mode: the access by the page's addend.  Returns the field of the jump that
  * is taken if that may not be, either. */
 uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op);
-x64_emit x64_emit_ffromi, x64_emit_real, x64_emit_bits;
+x64_emit x64_emit_ffromi, x64_emit_bitcast_f, x64_emit_bitcast_i;
 x64_special x64_do_fp, x64_do_fcmp, x64_do_fbegin;
 x64_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit,
-    x64_do_rethink;
+    x64_do_deopt;
 void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d,
                      struct x64_operand operand);
 
@@ -474,7 +474,7 @@ void x64_begin_fp_again(struct x64 *c, bool fp_ready);
 bool x64_emit_stubs(struct x64 *c);
 /* Loads the block's cookie. */
 void x64_load_cookie(struct x64 *c, unsigned reg);
-uint32_t x64_left(const struct x64 *c, unsigned insn);
+uint32_t x64_refund(const struct x64 *c, unsigned insn);
 
 /* ---- entry.c ---- */
 

@@ -439,7 +439,7 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
     switch (left.reason) {
     case JIT_QUIT:
         break;
-    case JIT_RETHINK:
+    case JIT_DEOPT:
         think_again(t, block);
         break;
     case JIT_BUDGET:

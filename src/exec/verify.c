@@ -65,7 +65,7 @@ static bool interpret_one(struct verify *v, struct cpu *cpu, const struct guest_
     note_store(v, cpu, &at->f);
     interp_step(cpu);
     trapped = et && !cpu->et && (at->f.row != INSN_WRPSR || cpu->pc != npc);
-    return cpu->cycles < cpu->limit && cpu->cycles + at->left <= cpu->limit && !trapped &&
+    return cpu->cycles < cpu->limit && cpu->cycles + at->refund <= cpu->limit && !trapped &&
            !block->gone && generated_mode(cpu) == block->mode;
 }
 

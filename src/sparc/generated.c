@@ -56,9 +56,9 @@
         m(28), m(30)
 
 /* What an FP op's step() changes beside its result. */
-#define IS_SHY(id) ((id) == SLOT_FSR || (id) == SLOT_FPOP)
+#define IS_CLOBBERED_BY_STEP(id) ((id) == SLOT_FSR || (id) == SLOT_FPOP)
 /* The last FPop is of no interest to the next one, which overwrites what follows from it. */
-#define IS_NOTE(id) ((id) >= SLOT_FPOP)
+#define IS_IGNORED_BY_FP_STEP(id) ((id) >= SLOT_FPOP)
 
 static const struct ir_slot slots[SLOT_COUNT] = {
     EIGHT(GLOBAL),      EIGHT(OUT),           EIGHT(LOCAL),   EIGHT(IN),
@@ -68,8 +68,8 @@ static const struct ir_slot slots[SLOT_COUNT] = {
                    IR_##bank,                                                                      \
                    IR_##type,                                                                      \
                    offsetof(struct cpu, field),                                                    \
-                   .shy = IS_SHY(SLOT_##id),                                                       \
-                   .note = IS_NOTE(SLOT_##id)},
+                   .clobbered_by_step = IS_CLOBBERED_BY_STEP(SLOT_##id),                           \
+                   .ignored_by_fp_step = IS_IGNORED_BY_FP_STEP(SLOT_##id)},
 #include "sparc/slots.def"
 #undef SLOT
 };
@@ -267,7 +267,7 @@ uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct io_frame *outermost)
 static inline bool wants_out(const struct cpu *cpu, const struct guest_block *block,
                              const struct block_insn *insn)
 {
-    return cpu->cycles + insn->left > cpu->limit || cpu->cycles >= cpu->limit || block->gone;
+    return cpu->cycles + insn->refund > cpu->limit || cpu->cycles >= cpu->limit || block->gone;
 }
 
 /* With FSR.NS denormal numbers stay where they are, and a block may count on having looked at a register. */

@@ -80,7 +80,7 @@ struct block_insn {
     uint8_t flow; /* enum block_flow */
     uint8_t asi;  /* of an access to an alternate space, else 0 */
     uint16_t
-        left; /* of what was charged, when it is done: up to the next charge no path takes more cycles */
+        refund; /* of what was charged, when it is done: up to the next charge no path takes more cycles */
     struct insn f;
 };
 

@@ -20,14 +20,14 @@ struct shape {
 static struct shape shape_of(unsigned row)
 {
     static const struct shape shapes[INSN_COUNT] = {
-        [INSN_ADD] = {IR_ADD, 0, false}, [INSN_ADDCC] = {IR_ADD, IR_FADDI, false},
-        [INSN_SUB] = {IR_SUB, 0, false}, [INSN_SUBCC] = {IR_SUB, IR_FSUBI, false},
-        [INSN_AND] = {IR_AND, 0, false}, [INSN_ANDCC] = {IR_AND, IR_FLOGIC, false},
-        [INSN_OR] = {IR_OR, 0, false},   [INSN_ORCC] = {IR_OR, IR_FLOGIC, false},
-        [INSN_XOR] = {IR_XOR, 0, false}, [INSN_XORCC] = {IR_XOR, IR_FLOGIC, false},
-        [INSN_ANDN] = {IR_AND, 0, true}, [INSN_ANDNCC] = {IR_AND, IR_FLOGIC, true},
-        [INSN_ORN] = {IR_OR, 0, true},   [INSN_ORNCC] = {IR_OR, IR_FLOGIC, true},
-        [INSN_XNOR] = {IR_XOR, 0, true}, [INSN_XNORCC] = {IR_XOR, IR_FLOGIC, true},
+        [INSN_ADD] = {IR_ADD, 0, false}, [INSN_ADDCC] = {IR_ADD, IR_ADD_FLAGS, false},
+        [INSN_SUB] = {IR_SUB, 0, false}, [INSN_SUBCC] = {IR_SUB, IR_SUB_FLAGS, false},
+        [INSN_AND] = {IR_AND, 0, false}, [INSN_ANDCC] = {IR_AND, IR_LOGIC_FLAGS, false},
+        [INSN_OR] = {IR_OR, 0, false},   [INSN_ORCC] = {IR_OR, IR_LOGIC_FLAGS, false},
+        [INSN_XOR] = {IR_XOR, 0, false}, [INSN_XORCC] = {IR_XOR, IR_LOGIC_FLAGS, false},
+        [INSN_ANDN] = {IR_AND, 0, true}, [INSN_ANDNCC] = {IR_AND, IR_LOGIC_FLAGS, true},
+        [INSN_ORN] = {IR_OR, 0, true},   [INSN_ORNCC] = {IR_OR, IR_LOGIC_FLAGS, true},
+        [INSN_XNOR] = {IR_XOR, 0, true}, [INSN_XNORCC] = {IR_XOR, IR_LOGIC_FLAGS, true},
         [INSN_SLL] = {IR_SHL, 0, false}, [INSN_SRL] = {IR_SHR, 0, false},
         [INSN_SRA] = {IR_SAR, 0, false},
     };
@@ -70,8 +70,8 @@ enum flow trans_alu_cc(struct translation *t, const struct insn *f, unsigned ins
     ir_ref result = trans_op(t, (enum ir_code)shape.code, a, b);
     (void)insn;
     trans_write(t, f->rd, result);
-    if (shape.flags == IR_FLOGIC) {
-        set_flags(t, IR_FLOGIC, result, 0, 0);
+    if (shape.flags == IR_LOGIC_FLAGS) {
+        set_flags(t, IR_LOGIC_FLAGS, result, 0, 0);
     } else {
         set_flags(t, (enum ir_code)shape.flags, a, b, 0);
     }
@@ -86,11 +86,11 @@ enum flow trans_addx(struct translation *t, const struct insn *f, unsigned insn)
     ir_ref a = trans_operand1(t, f);
     ir_ref b = trans_operand2(t, f);
     ir_ref flags = ir_get(t->block, SLOT_ICC);
-    ir_ref carry = ir_unary(t->block, IR_FCARRY, IR_I32, flags);
+    ir_ref carry = ir_unary(t->block, IR_CARRY, IR_I32, flags);
     (void)insn;
     trans_write(t, f->rd, trans_op(t, code, trans_op(t, code, a, b), carry));
     if (insn_rows[f->row].flags & INSN_F_ICC) {
-        set_flags(t, add ? IR_FADDX : IR_FSUBX, a, b, flags);
+        set_flags(t, add ? IR_ADC_FLAGS : IR_SBC_FLAGS, a, b, flags);
     }
     return FLOW_ON;
 }
@@ -103,7 +103,7 @@ enum flow trans_mulscc(struct translation *t, const struct insn *f, unsigned ins
     ir_ref high = trans_const(t, 31);
     ir_ref rs1 = trans_operand1(t, f);
     ir_ref y = ir_get(t->block, SLOT_Y);
-    struct ir_op test = {.code = IR_FTEST, .type = IR_I32, .cond = IR_LT};
+    struct ir_op test = {.code = IR_TEST_FLAGS, .type = IR_I32, .cond = IR_LT};
     ir_ref sign, a, b;
     (void)insn;
 
@@ -115,7 +115,7 @@ enum flow trans_mulscc(struct translation *t, const struct insn *f, unsigned ins
     ir_set(t->block, SLOT_Y,
            trans_op(t, IR_OR, trans_op(t, IR_SHR, y, one), trans_op(t, IR_SHL, rs1, high)));
     trans_write(t, f->rd, trans_op(t, IR_ADD, a, b));
-    set_flags(t, IR_FADDI, a, b, 0);
+    set_flags(t, IR_ADD_FLAGS, a, b, 0);
     return FLOW_ON;
 }
 
@@ -132,7 +132,7 @@ enum flow trans_multiply(struct translation *t, const struct insn *f, unsigned i
     ir_set(t->block, SLOT_Y, ir_unary(t->block, IR_HIGH, IR_I32, product));
     trans_write(t, f->rd, low);
     if (insn_rows[f->row].flags & INSN_F_ICC) {
-        set_flags(t, IR_FLOGIC, low, 0, 0);
+        set_flags(t, IR_LOGIC_FLAGS, low, 0, 0);
     }
     return FLOW_ON;
 }

@@ -113,7 +113,7 @@ static void branch_integer(struct translation *t, const struct insn *f, bool whe
                            unsigned arm)
 {
     enum ir_cond cond = condition_of(f);
-    struct ir_op op = {.code = IR_BRFLAGS, .imm = (int32_t)arm};
+    struct ir_op op = {.code = IR_BRANCH_FLAGS, .imm = (int32_t)arm};
     op.cond = (uint8_t)(when_taken ? cond : ir_cond_invert(cond));
     op.a = ir_get(t->block, SLOT_ICC);
     ir_add_op(t->block, op);
@@ -358,10 +358,10 @@ enum flow trans_control(struct translation *t, const struct insn *f)
 enum flow trans_save_restore(struct translation *t, const struct insn *f, unsigned insn)
 {
     bool save = f->row == INSN_SAVE;
-    struct ir_op op = {.code = IR_SHIFT, .insn = (uint16_t)insn};
+    struct ir_op op = {.code = IR_MOVE_BANK, .insn = (uint16_t)insn};
     ir_ref sum;
 
-    /* SHIFT's slow path writes rd as well: a backend expects that in the bank only (nobody does this). */
+    /* MOVE_BANK's slow path writes rd as well: a backend expects that in the bank only (nobody does this). */
     if (f->rd > 0 && f->rd < 8) {
         return trans_step(t, f, insn);
     }

@@ -239,7 +239,7 @@ static uint8_t asi_of(const struct insn *f)
 
 /* Must the guest see all of its accesses that are not simple?  How it goes on behind an instruction whose npc is
  * in the slot, step() knows; and the MMIO inline cache knows one ASI only. */
-static bool is_whole(const struct block_insn *insn)
+static bool must_see_each_access(const struct block_insn *insn)
 {
     return insn->atomic || insn->npc == NPC_IN_SLOT || (insn->asi != 0 && insn->asi != ASI_BYPASS);
 }
@@ -254,9 +254,9 @@ unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc
     t->out->insns[insn].icc = touches_icc(f->row);
     t->out->insns[insn].atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
     t->out->insns[insn].asi = asi_of(f);
-    t->block->insns[insn].whole = is_whole(&t->out->insns[insn]);
+    t->block->insns[insn].no_mmio_cache = must_see_each_access(&t->out->insns[insn]);
     t->done += f->cycles;
-    t->block->insns[insn].left = (uint16_t)t->done; /* until the whole is known */
+    t->block->insns[insn].refund = (uint16_t)t->done; /* until the whole is known */
     t->segment_of[insn] = (uint8_t)t->segment;
     t->last = insn;
     return insn;
@@ -487,7 +487,7 @@ static void finish_charges(struct translation *t)
 
     for (unsigned i = 0; i < t->block->insn_count; i++) {
         unsigned segment = t->segment_of[i];
-        unsigned done = t->block->insns[i].left;
+        unsigned done = t->block->insns[i].refund;
         ends[segment] = done > ends[segment] ? done : ends[segment];
         last = segment > last ? segment : last;
     }
@@ -498,8 +498,8 @@ static void finish_charges(struct translation *t)
     }
     for (unsigned i = 0; i < t->block->insn_count; i++) {
         struct ir_insn *insn = &t->block->insns[i];
-        insn->left = (uint16_t)(ends[t->segment_of[i]] - insn->left);
-        t->out->insns[i].left = insn->left;
+        insn->refund = (uint16_t)(ends[t->segment_of[i]] - insn->refund);
+        t->out->insns[i].refund = insn->refund;
     }
 }
 

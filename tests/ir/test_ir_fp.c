@@ -234,7 +234,7 @@ static void run_row(struct bench *bench, const struct form *form, const struct r
     char text[500];
 
     snprintf(text, sizeof text,
-             "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\nfbegin\n"
+             "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, refund 0\nfbegin\n"
              "%%1 = get.%s %.2s\n%%2 = get.%s %.2s\n%%3 = %s %s%%1%s%s\nset %s, %%3\nquit\n",
              form->operands, slots, form->operands, slots + 3, form->op,
              insn ? (strcmp(form->result, "f64") == 0 ? "d2, " : "f4, ") : "",

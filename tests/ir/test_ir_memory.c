@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * LOAD, STORE, GET, SET, SHIFT, on every backend: fast and slow paths, and what the guest sees there.
+ * LOAD, STORE, GET, SET, MOVE_BANK, on every backend: fast and slow paths, and what the guest sees there.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +86,7 @@ static void check_load_by(struct bench *bench, const char *space, const struct a
     prepare(bench, address, paged);
     fill_memory(bench, address);
     snprintf(text, sizeof text,
-             "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+             "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
              "%%1 = get.i32 r0\n%%2 = %s%s %%1, @0\nset %s, %%2\nquit\n",
              paged ? "paged" : "linear", space, load->op, is_twin(load->op) ? "x1" : "r1");
     bench_run_text(bench, text);
@@ -105,7 +105,7 @@ static void check_store_by(struct bench *bench, const char *space, const struct 
     prepare(bench, address, paged);
     fill_memory(bench, address);
     snprintf(text, sizeof text,
-             "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+             "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
              "%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s%s %%1, %s, @0\nquit\n",
              paged ? "paged" : "linear", space, store->op, is_twin(store->op) ? "%2" : "%3");
     bench_run_text(bench, text);
@@ -161,7 +161,7 @@ static void check_misaligned(struct bench *bench)
         bool store = i / 3 % 2;
         prepare(bench, address, false);
         snprintf(text, sizeof text,
-                 "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+                 "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
                  "%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s%s %%1%s, @0\nquit\n",
                  store ? "store." : "%4 = load.", sizes[i % 3],
                  !store       ? ""
@@ -184,7 +184,7 @@ static void check_slow(struct bench *bench)
     prepare(bench, PAGE + 0x2000, false);
     struct jit_left left = bench_run_text(
         bench, "block 0x100, charge 9, linear\n"
-               "insn 0: pc 0x100, npc 0x104, left 8\ninsn 1: pc 0x104, npc 0x108, left 6\n"
+               "insn 0: pc 0x100, npc 0x104, refund 8\ninsn 1: pc 0x104, npc 0x108, refund 6\n"
                "%1 = get.i32 r0\n%2 = const.i32 77\nset r1, %2\nset b0, %2\n"
                "store.8 %1, %2, @1\nset r2, %2\nquit\n");
     const struct toy_event *event = &bench->toy->events[0];
@@ -202,7 +202,7 @@ static void check_slow(struct bench *bench)
     assert_int_equal(event->state, toy_state(bench->toy));
 }
 
-/* ---- MAYLD, MAYST and what lies behind them ---- */
+/* ---- GUARD_LOAD, GUARD_STORE and what lies behind them ---- */
 
 /* Eight bytes at address + 16 are loaded, turned and stored again, if the access is allowed. */
 static void check_guess(struct bench *bench, uint32_t address, unsigned reach, const char *size,
@@ -215,19 +215,21 @@ static void check_guess(struct bench *bench, uint32_t address, unsigned reach, c
     if (allowed) {
         fill_memory(bench, address + 16);
     }
-    snprintf(text, sizeof text,
-             "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, left 7\n"
-             "%%1 = get.i32 r0\n%%2 = const.i32 %u\n%s.%s %%1, %%2, arm 0\n"
-             "%%3 = rload.64 %%1, 16\n%%4 = not.i64 %%3\n%srstore.64 %%1, %%4, 16\n"
-             "%%5 = rload.s8 %%1, 17\nset r1, %%5\n%%6 = rload.16 %%1, 20\nset r2, %%6\nquit\n"
-             "arm 0:\n%%7 = const.i32 5\nset r3, %%7\nrethink @0\n",
-             reach, store ? "mayst" : "mayld", size, store ? "" : ";");
+    snprintf(
+        text, sizeof text,
+        "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, refund 7\n"
+        "%%1 = get.i32 r0\n%%2 = const.i32 %u\n%s.%s %%1, %%2, arm 0\n"
+        "%%3 = load_unchecked.64 %%1, 16\n%%4 = not.i64 %%3\n%sstore_unchecked.64 %%1, %%4, 16\n"
+        "%%5 = load_unchecked.s8 %%1, 17\nset r1, %%5\n%%6 = load_unchecked.16 %%1, 20\nset r2, "
+        "%%6\nquit\n"
+        "arm 0:\n%%7 = const.i32 5\nset r3, %%7\ndeopt @0\n",
+        reach, store ? "guard_store" : "guard_load", size, store ? "" : ";");
     struct jit_left left = bench_run_text(bench, text);
-    if (left.reason != (allowed ? JIT_QUIT : JIT_RETHINK) ||
+    if (left.reason != (allowed ? JIT_QUIT : JIT_DEOPT) ||
         left.cookie != (allowed ? NULL : &bench->infos[0]) || env->r[3] != (allowed ? 0u : 5u) ||
         env->budget != (allowed ? 991 : 998) || bench->toy->event_count != 0) {
         fail_msg("%s: %s.%s of %" PRIx32 " and %u more: reason %d", bench->backend->name,
-                 store ? "mayst" : "mayld", size, address, reach, (int)left.reason);
+                 store ? "guard_store" : "guard_load", size, address, reach, (int)left.reason);
     }
     if (allowed && store) {
         assert_int_equal(read_memory(bench, address + 16), UINT64_C(0x7e7d7c7b7a797877));
@@ -268,12 +270,13 @@ static void check_slots(struct bench *bench)
     memcpy(&env->f[2], &(uint64_t){UINT64_C(0x0123456789abcdef)}, 8);
     memcpy(env->bank, &(uint64_t){UINT64_C(0x1122334455667788)}, 8);
     toy_set_flags(bench->toy, 10);
-    bench_run_text(bench, "block 0x100, charge 1, linear\n"
-                          "%1 = get.i64 d1\nset x0, %1\n%3 = get.f64 d1\nset d2, %3\n"
-                          "%5 = get.i32 f2\nset r0, %5\n%7 = get.f32 r0\nset f6, %7\n"
-                          "%9 = get.i64 bx0\nset x1, %9\n%11 = get.i32 b1\nset b6, %11\n"
-                          "%13 = get.flags icc\n%14 = fcarry %13\nset r2, %14\n"
-                          "%16 = flogic %14\nset icc, %16\n%18 = get.i32 b0\nset b7, %18\nquit\n");
+    bench_run_text(bench,
+                   "block 0x100, charge 1, linear\n"
+                   "%1 = get.i64 d1\nset x0, %1\n%3 = get.f64 d1\nset d2, %3\n"
+                   "%5 = get.i32 f2\nset r0, %5\n%7 = get.f32 r0\nset f6, %7\n"
+                   "%9 = get.i64 bx0\nset x1, %9\n%11 = get.i32 b1\nset b6, %11\n"
+                   "%13 = get.flags icc\n%14 = carry %13\nset r2, %14\n"
+                   "%16 = logic_flags %14\nset icc, %16\n%18 = get.i32 b0\nset b7, %18\nquit\n");
     assert_int_equal(env->x[0], UINT64_C(0x0123456789abcdef));
     assert_memory_equal(&env->f[4], &env->f[2], 8);
     assert_int_equal(env->r[0], env->f[2]);
@@ -285,12 +288,13 @@ static void check_slots(struct bench *bench)
     assert_int_equal(toy_flags(bench->toy), 4);
 }
 
-/* ---- SHIFT ---- */
+/* ---- MOVE_BANK ---- */
 
-static const char down[] = "block 0x100, charge 3, linear\ninsn 0: pc 0x100, npc 0x104, left 2\n"
-                           "%1 = const.i32 5\nset b0, %1\nshift low, -64, @0\nset b1, %1\nquit\n";
-static const char up[] = "block 0x200, charge 3, linear\ninsn 0: pc 0x200, npc 0x204, left 2\n"
-                         "%1 = const.i32 6\nset b0, %1\nshift high, 64, @0\nset b1, %1\nquit\n";
+static const char down[] =
+    "block 0x100, charge 3, linear\ninsn 0: pc 0x100, npc 0x104, refund 2\n"
+    "%1 = const.i32 5\nset b0, %1\nmove_bank low, -64, @0\nset b1, %1\nquit\n";
+static const char up[] = "block 0x200, charge 3, linear\ninsn 0: pc 0x200, npc 0x204, refund 2\n"
+                         "%1 = const.i32 6\nset b0, %1\nmove_bank high, 64, @0\nset b1, %1\nquit\n";
 
 static uint32_t word_of(const struct bench *bench, unsigned window, unsigned word)
 {
@@ -304,7 +308,7 @@ static void check_shift(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;
 
-    bench->infos[0].insns[0] = (struct toy_insn){.code = IR_SHIFT, .windows = -1};
+    bench->infos[0].insns[0] = (struct toy_insn){.code = IR_MOVE_BANK, .windows = -1};
     bench_run_text(bench, down);
     assert_ptr_equal(env->bank, env->windows + 3 * TOY_WINDOW_SIZE);
     assert_int_equal(word_of(bench, 4, 0), 5);
@@ -321,7 +325,7 @@ static void check_shift_up(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;
 
-    bench->infos[0].insns[0] = (struct toy_insn){.code = IR_SHIFT, .windows = 1};
+    bench->infos[0].insns[0] = (struct toy_insn){.code = IR_MOVE_BANK, .windows = 1};
     bench_run_text(bench, up);
     assert_ptr_equal(env->bank, env->windows + 5 * TOY_WINDOW_SIZE);
     assert_int_equal(word_of(bench, 5, 1), 6);
@@ -336,7 +340,7 @@ static void check_shift_limits(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;
 
-    bench->infos[0].insns[0] = (struct toy_insn){.code = IR_SHIFT, .windows = -1};
+    bench->infos[0].insns[0] = (struct toy_insn){.code = IR_MOVE_BANK, .windows = -1};
     env->high = (uintptr_t)env->windows;
     bench_run_text(bench, down);
     assert_int_equal(bench->toy->event_count, 0);

@@ -258,8 +258,8 @@ static void check_call(const struct entry *entry)
 }
 
 #define HEAD                                                                                       \
-    "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, left 8\n"                         \
-    "insn 1: pc 0x104, npc 0x108, left 6"
+    "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, refund 8\n"                       \
+    "insn 1: pc 0x104, npc 0x108, refund 6"
 
 static void check_loads(void)
 {
@@ -323,8 +323,8 @@ static void check_stores(void)
 static const char load_word[] = HEAD "\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
 static const char other_load_word[] =
     HEAD "\n%1 = get.i32 r0\n%2 = aload.32 %1, @1\nset r1, %2\nquit\n";
-static const char load_whole[] =
-    HEAD ", whole\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
+static const char load_no_mmio_cache[] =
+    HEAD ", no_mmio_cache\n%1 = get.i32 r0\n%2 = load.32 %1, @1\nset r1, %2\nquit\n";
 static const char store_word[] =
     HEAD "\n%1 = get.i32 r0\n%2 = const.i32 7\nstore.32 %1, %2, @1\nset r1, %2\nquit\n";
 
@@ -357,7 +357,7 @@ static void check_misses(void)
     fill_entry(0, IR_32, false);
     check_refused(store_word, 's');
     assert_int_equal(seen.value, 7);
-    check_refused(load_whole, 'l');
+    check_refused(load_no_mmio_cache, 'l');
     check_refused(other_load_word, 'l');
     env.keys[0] ^= 1ull << 60;
     check_refused(load_word, 'l');

@@ -102,28 +102,28 @@ static const struct row width_rows[] = {
 };
 
 static const struct row flag_rows[] = {
-    {"faddi %1, %2", MOST_32, 1, 0, N | V},
-    {"faddi %1, %2", 0xffffffff, 1, 0, Z | C},
-    {"faddi %1, %2", LEAST_32, LEAST_32, 0, Z | V | C},
-    {"faddi %1, %2", 1, 1, 0, 0},
-    {"fsubi %1, %2", 5, 5, 0, Z},
-    {"fsubi %1, %2", 0, 1, 0, N | C},
-    {"fsubi %1, %2", LEAST_32, 1, 0, V},
-    {"fsubi %1, %2", MOST_32, 0xffffffff, 0, N | V | C},
-    {"faddx %1, %2, %7", 0xffffffff, 0, C, Z | C},
-    {"faddx %1, %2, %7", 0xffffffff, 0xffffffff, C, N | C},
-    {"faddx %1, %2, %7", MOST_32, 0, C | Z, N | V},
-    {"faddx %1, %2, %7", MOST_32, 0, N | V | Z, 0},
-    {"fsubx %1, %2, %7", 5, 4, C, Z},
-    {"fsubx %1, %2, %7", 0, 0, C, N | C},
-    {"fsubx %1, %2, %7", 0, 0xffffffff, C, Z | C},
-    {"fsubx %1, %2, %7", LEAST_32, 0, C, V},
-    {"fsubx %1, %2, %7", 5, 4, N | Z | V, 0},
-    {"flogic %1", 0, 0, 0, Z},
-    {"flogic %1", LEAST_32, 0, 0, N},
-    {"flogic %1", 1, 0, C | V, 0},
-    {"fcarry %7", 0, 0, C, 1},
-    {"fcarry %7", 0, 0, N | Z | V, 0},
+    {"add_flags %1, %2", MOST_32, 1, 0, N | V},
+    {"add_flags %1, %2", 0xffffffff, 1, 0, Z | C},
+    {"add_flags %1, %2", LEAST_32, LEAST_32, 0, Z | V | C},
+    {"add_flags %1, %2", 1, 1, 0, 0},
+    {"sub_flags %1, %2", 5, 5, 0, Z},
+    {"sub_flags %1, %2", 0, 1, 0, N | C},
+    {"sub_flags %1, %2", LEAST_32, 1, 0, V},
+    {"sub_flags %1, %2", MOST_32, 0xffffffff, 0, N | V | C},
+    {"adc_flags %1, %2, %7", 0xffffffff, 0, C, Z | C},
+    {"adc_flags %1, %2, %7", 0xffffffff, 0xffffffff, C, N | C},
+    {"adc_flags %1, %2, %7", MOST_32, 0, C | Z, N | V},
+    {"adc_flags %1, %2, %7", MOST_32, 0, N | V | Z, 0},
+    {"sbc_flags %1, %2, %7", 5, 4, C, Z},
+    {"sbc_flags %1, %2, %7", 0, 0, C, N | C},
+    {"sbc_flags %1, %2, %7", 0, 0xffffffff, C, Z | C},
+    {"sbc_flags %1, %2, %7", LEAST_32, 0, C, V},
+    {"sbc_flags %1, %2, %7", 5, 4, N | Z | V, 0},
+    {"logic_flags %1", 0, 0, 0, Z},
+    {"logic_flags %1", LEAST_32, 0, 0, N},
+    {"logic_flags %1", 1, 0, C | V, 0},
+    {"carry %7", 0, 0, C, 1},
+    {"carry %7", 0, 0, N | Z | V, 0},
 };
 
 /* Puts the operands into their slots. */
@@ -282,14 +282,14 @@ static void test_setc(void **state)
     }
 }
 
-static void test_ftest(void **state)
+static void test_test_flags(void **state)
 {
     (void)state;
     for (unsigned cond = 0; cond < IR_CONDS; cond++) {
         for (unsigned flags = 0; flags < 16; flags++) {
             char op[40];
             struct row row = {op, 0, 0, flags, holds(cond, flags)};
-            snprintf(op, sizeof op, "ftest.%s %%7", ir_cond_names[cond]);
+            snprintf(op, sizeof op, "test_flags.%s %%7", ir_cond_names[cond]);
             check_rows(&row, 1);
         }
     }
@@ -327,7 +327,7 @@ static void check_branches(struct bench *bench)
         snprintf(text, sizeof text, "branch.i32.%s %%1, %%2", ir_cond_names[cond]);
         check_branch(bench, text,
                      holds(cond, difference_flags((uint32_t)row.a, (uint32_t)row.b, 32)));
-        snprintf(text, sizeof text, "brflags.%s %%7", ir_cond_names[cond]);
+        snprintf(text, sizeof text, "branch_flags.%s %%7", ir_cond_names[cond]);
         check_branch(bench, text, holds(cond, i % 16));
     }
 }
@@ -343,7 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_integers), cmocka_unit_test(test_shifts),
         cmocka_unit_test(test_widths),   cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_setc),     cmocka_unit_test(test_ftest),
+        cmocka_unit_test(test_setc),     cmocka_unit_test(test_test_flags),
         cmocka_unit_test(test_branches),
     };
 

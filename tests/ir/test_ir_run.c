@@ -27,9 +27,10 @@ static void check_left(struct jit_left left, const void *cookie, int64_t reason)
 
 /* ---- budget ---- */
 
-static const char plain[] = "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, left 4\n"
-                            "%1 = const.i32 1\n%2 = get.i32 r0\n%3 = add.i32 %2, %1\n"
-                            "set r0, %3\nquit\n";
+static const char plain[] =
+    "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, refund 4\n"
+    "%1 = const.i32 1\n%2 = get.i32 r0\n%3 = add.i32 %2, %1\n"
+    "set r0, %3\nquit\n";
 
 static void check_budget(struct bench *bench)
 {
@@ -57,11 +58,12 @@ static void check_charge(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;
 
-    compile_text(bench, 0,
-                 "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, left 7\n"
-                 "%1 = const.i32 7\n%2 = const.i32 1\nset r0, %2\n%3 = flogic %2\nset icc, %3\n"
-                 "charge %1, arm 0\nset r0, %1\n%4 = flogic %1\nset icc, %4\nquit\n"
-                 "arm 0:\nset r1, %2\nquit @0\n");
+    compile_text(
+        bench, 0,
+        "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, refund 7\n"
+        "%1 = const.i32 7\n%2 = const.i32 1\nset r0, %2\n%3 = logic_flags %2\nset icc, %3\n"
+        "charge %1, arm 0\nset r0, %1\n%4 = logic_flags %1\nset icc, %4\nquit\n"
+        "arm 0:\nset r1, %2\nquit @0\n");
     env->budget = 17;
     check_left(bench_run(bench, 0), NULL, JIT_QUIT);
     assert_int_equal(env->budget, 0);
@@ -87,7 +89,7 @@ static void check_refund(struct bench *bench)
     for (unsigned i = 0; i < 3; i++) {
         bench_reset(bench);
         snprintf(text, sizeof text,
-                 "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, left 4\n"
+                 "block 0x100, charge 10, linear\ninsn 0: pc 0x100, npc 0x104, refund 4\n"
                  "%%1 = const.i32 0x300\n%s\n",
                  ends[i]);
         compile_text(bench, 0, text);
@@ -105,19 +107,20 @@ static void check_refund(struct bench *bench)
  * path.  The arm wants these flags in icc, and to test flags of another comparison, which the host's flags are. */
 static void write_two_flags(FILE *text, unsigned pressure)
 {
-    fprintf(text, "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\n"
+    fprintf(text, "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
                   "%%1 = get.i32 r0\n%%2 = const.i32 5\n%%3 = add.i32 %%1, %%2\n"
-                  "%%4 = get.i32 r1\n%%5 = fsubi %%3, %%2\nset icc, %%5\n");
+                  "%%4 = get.i32 r1\n%%5 = sub_flags %%3, %%2\nset icc, %%5\n");
     for (unsigned i = 0; i < pressure; i++) {
         fprintf(text, "%%%u = add.i32 %%%u, %%4\n", 10 + i, i == 0 ? 4 : 9 + i);
     }
-    fprintf(text, "%%6 = fsubi %%4, %%2\nbrflags.lt %%6, arm 0\n%%50 = const.i32 0\n");
+    fprintf(text, "%%6 = sub_flags %%4, %%2\nbranch_flags.lt %%6, arm 0\n%%50 = const.i32 0\n");
     for (unsigned i = 0; i < pressure; i++) {
         fprintf(text, "%%%u = xor.i32 %%%u, %%%u\n", 51 + i, 50 + i, 10 + i);
     }
-    fprintf(text,
-            "set r2, %%%u\nset icc, %%6\nquit\narm 0:\n%%7 = ftest.lt %%6\nset r3, %%7\nquit\n",
-            50 + pressure);
+    fprintf(
+        text,
+        "set r2, %%%u\nset icc, %%6\nquit\narm 0:\n%%7 = test_flags.lt %%6\nset r3, %%7\nquit\n",
+        50 + pressure);
 }
 
 static void check_two_flags(struct bench *bench)
@@ -266,13 +269,13 @@ static void check_calls(struct bench *bench)
     env->r[1] = 3;
     uint32_t mixed = (uint32_t)toy_scramble(UINT64_C(0xfedcba9800000003));
     uint64_t blended = toy_scramble(env->x[0] ^ (uint64_t)env->r[0] << 17) + 3;
-    check_left(bench_run_text(bench,
-                              "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, left 0\n"
-                              "%1 = get.i32 r0\n%2 = get.i32 r1\n%3 = get.i64 x0\n"
-                              "shift low, -64, @0\n"
-                              "%5 = call mix, %1, %2\n%6 = call blend, %1, %3, %2\n"
-                              "%7 = call half, %3\ncall poke, %1, %3\n%9 = call peek\n"
-                              "set r0, %5\nset x0, %6\nset r1, %7\nset b4, %2\nquit\n"),
+    check_left(bench_run_text(
+                   bench, "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
+                          "%1 = get.i32 r0\n%2 = get.i32 r1\n%3 = get.i64 x0\n"
+                          "move_bank low, -64, @0\n"
+                          "%5 = call mix, %1, %2\n%6 = call blend, %1, %3, %2\n"
+                          "%7 = call half, %3\ncall poke, %1, %3\n%9 = call peek\n"
+                          "set r0, %5\nset x0, %6\nset r1, %7\nset b4, %2\nquit\n"),
                NULL, JIT_QUIT);
     assert_int_equal(env->r[0], mixed);
     assert_int_equal(env->x[0], blended);
@@ -289,7 +292,7 @@ static void check_step(struct bench *bench)
     struct toy_env *env = &bench->toy->env;
 
     compile_text(bench, 0,
-                 "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, left 5\n"
+                 "block 0x100, charge 9, linear\ninsn 0: pc 0x100, npc 0x104, refund 5\n"
                  "%1 = get.i32 r0\nstep @0\nset b0, %1\nset r3, %1\nquit\n");
     for (unsigned seed = 0; seed < 200; seed++) {
         toy_reset(bench->toy, seed, false);

@@ -273,7 +273,8 @@ static enum ir_verdict step_shift(struct toy_env *env, const struct toy_block *b
                                   uint32_t number)
 {
     uint64_t state = note(
-        env, (struct toy_event){.kind = 's', .pc = block->pc, .insn = number, .value = IR_SHIFT});
+        env,
+        (struct toy_event){.kind = 's', .pc = block->pc, .insn = number, .value = IR_MOVE_BANK});
     unsigned window = (unsigned)(env->bank - env->windows) / TOY_WINDOW_SIZE;
     struct toy_rng rng = {state};
 
@@ -291,7 +292,7 @@ uint32_t toy_step(void *opaque, void *cookie, uint32_t insn)
     case IR_NOP:
         return disturb(
             env, note(env, (struct toy_event){.kind = 's', .pc = block->pc, .insn = insn}), true);
-    case IR_SHIFT:
+    case IR_MOVE_BANK:
         return step_shift(env, block, insn);
     default:
         return step_fp(env, block, insn);

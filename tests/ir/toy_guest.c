@@ -66,8 +66,16 @@ const struct ir_slot toy_slots[TOY_SLOTS] = {
     [TOY_ICC] = ENV_SLOT("icc", IR_FLAGS, AT(icc)),
     [TOY_LOW] = ENV_SLOT("low", IR_I64, AT(low)),
     [TOY_HIGH] = ENV_SLOT("high", IR_I64, AT(high)),
-    [TOY_SHY] = {.name = "shy", .bank = IR_ENV, .type = IR_I32, .offset = AT(shy), .shy = true},
-    [TOY_MEMO] = {.name = "memo", .bank = IR_ENV, .type = IR_I32, .offset = AT(memo), .note = true},
+    [TOY_SHY] = {.name = "shy",
+                 .bank = IR_ENV,
+                 .type = IR_I32,
+                 .offset = AT(shy),
+                 .clobbered_by_step = true},
+    [TOY_MEMO] = {.name = "memo",
+                  .bank = IR_ENV,
+                  .type = IR_I32,
+                  .offset = AT(memo),
+                  .ignored_by_fp_step = true},
 };
 
 static const struct ir_helper helpers[TOY_HELPERS] = {

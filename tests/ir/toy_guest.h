@@ -11,13 +11,13 @@
  *     fi0..fi7    I32 over f
  *     b0..b7      I32 of the bank; bx0 I64 over b0 and b1
  *     icc         FLAGS
- *     low, high   I64: limits for SHIFT
+ *     low, high   I64: limits for MOVE_BANK
  *     shy         I32, changed by slow paths of FP ops and SHIFTs
  *     memo        I32, a note: slow paths of FP ops do not look at it, and set it if they leave
  *
  * The bank is a ring of windows of 64 bytes; b6 and b7 reach into the next one.  Beyond the last window
  * lies a copy of the first, which is the true one while the bank is the last window; so from and to there
- * each SHIFT takes its slow path.
+ * each MOVE_BANK takes its slow path.
  *
  * Memory: four pages from TOY_MEMORY on; with both permissions, loads only, none, both.
  */
@@ -89,11 +89,11 @@ struct toy_env {
 
 /* What one instruction of a block is for step(). */
 struct toy_insn {
-    uint8_t code; /* an FP op, SHIFT, or NOP: anything */
+    uint8_t code; /* an FP op, MOVE_BANK, or NOP: anything */
     uint8_t type;
     uint8_t a, b;   /* slots of the operands */
     uint8_t slot;   /* of the result */
-    int8_t windows; /* how far the SHIFT goes */
+    int8_t windows; /* how far the MOVE_BANK goes */
     bool open;      /* FP op: the backend may come to step() as it likes */
 };
 

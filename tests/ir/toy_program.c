@@ -153,7 +153,7 @@ static bool dispatch(struct dispatcher *d, struct jit_left left, unsigned *next)
     case JIT_JUMP:
         *next = follow_jump(d);
         return true;
-    case JIT_RETHINK:
+    case JIT_DEOPT:
         d->guessed_wrong = true;
         return false;
     default:

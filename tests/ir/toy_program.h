@@ -25,7 +25,7 @@ struct toy_program {
 /* From a seed; every block has passed ir_verify(). */
 struct toy_program *toy_program_create(uint64_t seed);
 void toy_program_destroy(struct toy_program *program);
-/* Executes it in `toy`, which is reset first.  False: a block has found a guess of its own wrong (RETHINK), and
+/* Executes it in `toy`, which is reset first.  False: a block has found a guess of its own wrong (DEOPT), and
  * had the guest step what it else does itself; it cannot be compared. */
 bool toy_program_run(const struct toy_program *program, const struct jit_backend *backend,
                      const struct jit_config *config, struct toy *toy);

@@ -121,8 +121,8 @@ static void add_shift(struct toy_maker *maker)
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
-        maker->info->insns[insn] = (struct toy_insn){.code = IR_SHIFT, .windows = up ? 1 : -1};
-        toy_append(maker, (struct ir_op){.code = IR_SHIFT,
+        maker->info->insns[insn] = (struct toy_insn){.code = IR_MOVE_BANK, .windows = up ? 1 : -1};
+        toy_append(maker, (struct ir_op){.code = IR_MOVE_BANK,
                                          .slot = up ? TOY_HIGH : TOY_LOW,
                                          .insn = (uint16_t)insn,
                                          .imm = up ? TOY_WINDOW_SIZE : -TOY_WINDOW_SIZE});
@@ -326,7 +326,7 @@ static void add_branch(struct toy_maker *maker)
         op.cond = 0;
         op.a = ir_const(maker->block, IR_I32, (int32_t)toy_below(&maker->rng, 9));
     } else if (toy_percent(&maker->rng, 50)) {
-        op.code = IR_BRFLAGS;
+        op.code = IR_BRANCH_FLAGS;
         op.a = toy_pick(maker, IR_FLAGS);
     } else {
         op.code = IR_BRANCH;

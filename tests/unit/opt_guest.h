@@ -18,7 +18,7 @@
 
 /* What the guest's instruction does when step() performs it. */
 struct deed {
-    uint8_t code; /* IR_STEP, IR_SHIFT or an FP op */
+    uint8_t code; /* IR_STEP, IR_MOVE_BANK or an FP op */
     uint8_t slot;
     int32_t shift;
 };
@@ -136,8 +136,12 @@ static const struct ir_slot opt_slots[] = {
     SLOT("i0", BANKED, I32, 64),
     SLOT("i1", BANKED, I32, 68),
     SLOT("i01", BANKED, I64, 64),
-    [SLOT_SHY] = {.name = "fsr", .type = IR_I32, .offset = AT(40), .shy = true},
-    [SLOT_NOTE] = {.name = "note", .type = IR_I32, .offset = AT(44), .shy = true, .note = true},
+    [SLOT_SHY] = {.name = "fsr", .type = IR_I32, .offset = AT(40), .clobbered_by_step = true},
+    [SLOT_NOTE] = {.name = "note",
+                   .type = IR_I32,
+                   .offset = AT(44),
+                   .clobbered_by_step = true,
+                   .ignored_by_fp_step = true},
     SLOT("far", ENV, I32, AT(512)), /* has g1's place in the optimizer's tables */
 };
 
@@ -182,7 +186,7 @@ static uint32_t guest_step(void *context, void *cookie, uint32_t insn)
     struct env *env = context;
     const struct plan *plan = cookie;
     const struct deed *deed = &plan->deeds[insn];
-    bool fp = deed->code != IR_STEP && deed->code != IR_SHIFT;
+    bool fp = deed->code != IR_STEP && deed->code != IR_MOVE_BANK;
     if (fp) { /* does not look at it */
         memset((uint8_t *)env + opt_slots[SLOT_NOTE].offset, 0, 4);
     }
@@ -190,7 +194,7 @@ static uint32_t guest_step(void *context, void *cookie, uint32_t insn)
 
     if (deed->code == IR_STEP) {
         scramble(env, hash);
-    } else if (deed->code == IR_SHIFT) {
+    } else if (deed->code == IR_MOVE_BANK) {
         env->bank += deed->shift;
     } else {
         const struct ir_slot *slot = &opt_slots[deed->slot];

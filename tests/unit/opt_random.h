@@ -53,7 +53,7 @@ static uint16_t new_insn(struct plan *plan, struct ir_block *block, struct deed 
 {
     unsigned insn = ir_insn(block, block->pc, block->pc + 4);
 
-    block->insns[insn].left = (uint16_t)plan_random(plan, 10);
+    block->insns[insn].refund = (uint16_t)plan_random(plan, 10);
     plan->deeds[insn] = deed;
     return (uint16_t)insn;
 }
@@ -171,13 +171,13 @@ static void add_chain(struct plan *plan, struct ir_block *block)
 
 static void add_flags(struct plan *plan, struct ir_block *block)
 {
-    struct ir_op made = fresh(IR_FADDI + plan_random(plan, 5), IR_FLAGS);
+    struct ir_op made = fresh(IR_ADD_FLAGS + plan_random(plan, 5), IR_FLAGS);
 
-    if ((made.code == IR_FADDX || made.code == IR_FSUBX)) {
+    if ((made.code == IR_ADC_FLAGS || made.code == IR_SBC_FLAGS)) {
         made.c = value_of(plan, block, IR_FLAGS);
     }
     made.a = value_of(plan, block, IR_I32);
-    made.b = made.code == IR_FLOGIC ? 0 : value_of(plan, block, IR_I32);
+    made.b = made.code == IR_LOGIC_FLAGS ? 0 : value_of(plan, block, IR_I32);
     op(plan, block, made);
 }
 
@@ -188,10 +188,10 @@ static void add_test(struct plan *plan, struct ir_block *block)
 
     made.cond = (uint8_t)plan_random(plan, IR_CONDS);
     if (kind == 0) {
-        made.code = IR_FCARRY;
+        made.code = IR_CARRY;
         made.cond = 0;
     } else if (kind == 1) {
-        made.code = IR_FTEST;
+        made.code = IR_TEST_FLAGS;
     } else if (kind == 2) {
         made.code = IR_SELECT;
         made.cond = 0;
@@ -361,10 +361,10 @@ static void add_rare(struct plan *plan, struct ir_block *block)
         op(plan, block, made);
         break;
     default:
-        made = fresh(IR_SHIFT, IR_VOID);
+        made = fresh(IR_MOVE_BANK, IR_VOID);
         made.slot = SLOT_LIMIT;
         made.imm = plan_random(plan, 2) ? 64 : -64;
-        made.insn = new_insn(plan, block, (struct deed){IR_SHIFT, 0, made.imm});
+        made.insn = new_insn(plan, block, (struct deed){IR_MOVE_BANK, 0, made.imm});
         ir_add_op(block, made);
         break;
     }
@@ -375,7 +375,7 @@ static void add_branch(struct plan *plan, struct ir_block *block, bool in_arm, u
 {
     bool flags = plan_random(plan, 2);
     unsigned type = flags ? IR_FLAGS : plan_random(plan, 4) ? IR_I32 : IR_I64;
-    struct ir_op made = fresh(flags ? IR_BRFLAGS : IR_BRANCH, flags ? IR_VOID : type);
+    struct ir_op made = fresh(flags ? IR_BRANCH_FLAGS : IR_BRANCH, flags ? IR_VOID : type);
 
     if (block->arm_count == 12) {
         return;

@@ -49,8 +49,8 @@ static void parse(struct ir_block *block, const char *text)
 
 /* Just as ir_dump() writes it. */
 static const char canonical[] = "block 0x40000000, charge 9, paged\n"
-                                "insn 0: pc 0x40000000, npc 0x40000004, left 8\n"
-                                "insn 1: pc 0x40000004, npc 0x40000008, left 0\n"
+                                "insn 0: pc 0x40000000, npc 0x40000004, refund 8\n"
+                                "insn 1: pc 0x40000004, npc 0x40000008, refund 0\n"
                                 "    %1 = get.i32 r\n"
                                 "    %2 = const.i32 0x12345678\n"
                                 "    %3 = const.i32 -4096\n"
@@ -59,9 +59,9 @@ static const char canonical[] = "block 0x40000000, charge 9, paged\n"
                                 "    %6 = add.i32 %1, %2\n"
                                 "    set b.0, %4\n"
                                 "    nop 2\n"
-                                "    %10 = faddi %1, %6\n"
+                                "    %10 = add_flags %1, %6\n"
                                 "    set icc, %10\n"
-                                "    shift limit, -64, @0\n"
+                                "    move_bank limit, -64, @0\n"
                                 "    %13 = load.s16 %1, @1\n"
                                 "    store.64 %1, %4, @1\n"
                                 "    fbegin\n"
@@ -75,7 +75,7 @@ static const char canonical[] = "block 0x40000000, charge 9, paged\n"
                                 "    %23 = call none\n"
                                 "    %24 = setc.ltu %4, %22\n"
                                 "    branch.i64.ge %4, %22, arm 0\n"
-                                "    brflags.vs %10, arm 1\n"
+                                "    branch_flags.vs %10, arm 1\n"
                                 "    step @1\n"
                                 "    exit 0xfffffffc, link 1, @1\n"
                                 "arm 0:\n"
@@ -195,7 +195,7 @@ static void test_refusals(void **state)
         {"%1 = const.i32 -2147483649\n", "is not in -2147483648..4294967295"},
         {"exit 0x10, 3\n", "\"3\" stands where \"link\" must"},
         {"exit 0x10, link 66\n", "66 is not in 0..65"},
-        {"%1 = get.flags icc\nbrflags.eq %1, arm 64\n", "line 2: 64 is not in 0..63"},
+        {"%1 = get.flags icc\nbranch_flags.eq %1, arm 64\n", "line 2: 64 is not in 0..63"},
         {"%1 = get.f32 f\n%2 = fmul.f32 %1, %1, @0\n", "line 2: an instruction, but no slot"},
         {"step @256\n", "256 is not in 0..255"},
         {"step 3\n", "'@' is missing"},
@@ -203,8 +203,8 @@ static void test_refusals(void **state)
         {"arm 1:\n", "arms are numbered from 0"},
         {"arm 0\n", "':' is missing"},
         {"arm 0: quit\n", "\"quit\" is too much"},
-        {"insn 1: pc 0, npc 0, left 0\n", "instructions are numbered from 0"},
-        {"insn 0: pc 0, npc 0, left 65536\n", "at most 65535 is left"},
+        {"insn 1: pc 0, npc 0, refund 0\n", "instructions are numbered from 0"},
+        {"insn 0: pc 0, npc 0, refund 65536\n", "at most 65535 is left"},
         {"insn 0: pc 0, npc 0\n", "',' is missing"},
         {"block 1, charge 2, sideways\n", "\"sideways\" is neither linear nor paged"},
         {"block 1, charge -2, linear\n", "-2 is not in 0..4294967295"},
@@ -242,7 +242,7 @@ static void test_limits(void **state)
 
     (void)state;
     for (unsigned i = 0; i < IR_MAX_INSNS; i++) {
-        fprintf(stream, "insn %u: pc 0, npc 4, left 0\n", i);
+        fprintf(stream, "insn %u: pc 0, npc 4, refund 0\n", i);
     }
     for (unsigned i = 0; i < IR_MAX_ARMS; i++) {
         fprintf(stream, "arm %u:\nexit 0, link %u\n", i, i);

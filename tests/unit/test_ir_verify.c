@@ -16,8 +16,8 @@
 
 /* Before each text: values %1 I32, %2 I64, %3 F32, %4 F64, %5 FLAGS; instructions 0 and 1. */
 static const char prelude[] = "block 0x100, charge 2, linear\n"
-                              "insn 0: pc 0x100, npc 0x104, left 2\n"
-                              "insn 1: pc 0x104, npc 0x108, left 0\n"
+                              "insn 0: pc 0x100, npc 0x104, refund 2\n"
+                              "insn 1: pc 0x104, npc 0x108, refund 0\n"
                               "%1 = get.i32 r\n%2 = get.i64 x\n%3 = get.f32 f\n"
                               "%4 = get.f64 d\n%5 = get.flags icc\n";
 
@@ -86,8 +86,8 @@ static void test_types(void **state)
         {"%9 = setc.eq %3, %3\nquit\n", "operand a is f32 and must be i32 or i64"},
         {"%9 = select.i64 %2, %2, %2\nquit\n", "operand a is i64 and must be i32"},
         {"%9 = select.i64 %1, %2, %1\nquit\n", "operand c is i32 and must be i64"},
-        {"%9 = faddx %1, %1, %1\nquit\n", "operand c is i32 and must be flags"},
-        {"%9 = ftest.eq %1\nquit\n", "operand a is i32 and must be flags"},
+        {"%9 = adc_flags %1, %1, %1\nquit\n", "operand c is i32 and must be flags"},
+        {"%9 = test_flags.eq %1\nquit\n", "operand a is i32 and must be flags"},
         {"%9 = get.i64 r\nquit\n", "not of the size of its slot's, i32"},
         {"%9 = get.i32 icc\nquit\n", "not of the size of its slot's, flags"},
         {"%9 = get.flags r\nquit\n", "not of the size of its slot's, i32"},
@@ -108,7 +108,7 @@ static void test_types(void **state)
         {"fbegin\n%9 = ftoi %2\nquit\n", "operand a is i64 and must be f32 or f64"},
         {"branch.i32.eq %2, %2, arm 0\nquit\narm 0:\nquit\n", "operand a"},
         {"branch.f32.eq %3, %3, arm 0\nquit\narm 0:\nquit\n", "the type must be i32 or i64"},
-        {"brflags.eq %1, arm 0\nquit\narm 0:\nquit\n", "operand a is i32 and must be flags"},
+        {"branch_flags.eq %1, arm 0\nquit\narm 0:\nquit\n", "operand a is i32 and must be flags"},
         {"jump %2\n", "operand a is i64 and must be i32"},
     };
     static const char *const accepted[] = {
@@ -130,21 +130,25 @@ static void test_types(void **state)
 static void test_visibility(void **state)
 {
     static const struct row refused[] = {
-        {"brflags.eq %5, arm 0\n%9 = const.i32 1\nquit\narm 0:\nset r, %9\nquit\n",
+        {"branch_flags.eq %5, arm 0\n%9 = const.i32 1\nquit\narm 0:\nset r, %9\nquit\n",
          "operand a, %7, is not visible here"},
-        {"brflags.eq %5, arm 0\nbrflags.ne %5, arm 1\nquit\narm 0:\n%9 = const.i32 1\nquit\n"
+        {"branch_flags.eq %5, arm 0\nbranch_flags.ne %5, arm 1\nquit\narm 0:\n%9 = const.i32 "
+         "1\nquit\n"
          "arm 1:\nset r, %9\nquit\n",
          "is not visible here"},
-        {"brflags.eq %5, arm 0\nquit\narm 0:\n%9 = const.i32 1\nbrflags.ne %5, arm 1\nquit\n"
+        {"branch_flags.eq %5, arm 0\nquit\narm 0:\n%9 = const.i32 1\nbranch_flags.ne %5, arm "
+         "1\nquit\n"
          "arm 1:\nset r, %9\nquit\n",
          "is not visible here"},
-        {"brflags.eq %5, arm 0\n%9 = const.i32 1\nquit\narm 0:\nbrflags.ne %5, arm 1\nquit\n"
+        {"branch_flags.eq %5, arm 0\n%9 = const.i32 1\nquit\narm 0:\nbranch_flags.ne %5, arm "
+         "1\nquit\n"
          "arm 1:\nset r, %9\nquit\n",
          "is not visible here"},
     };
     static const char *const accepted[] = {
-        "%9 = const.i32 1\nbrflags.eq %5, arm 0\nset r, %9\nquit\narm 0:\nset r, %9\nquit\n",
-        "%9 = const.i32 1\nbrflags.eq %5, arm 0\nquit\narm 0:\nbrflags.ne %5, arm 1\nquit\n"
+        "%9 = const.i32 1\nbranch_flags.eq %5, arm 0\nset r, %9\nquit\narm 0:\nset r, %9\nquit\n",
+        "%9 = const.i32 1\nbranch_flags.eq %5, arm 0\nquit\narm 0:\nbranch_flags.ne %5, arm "
+        "1\nquit\n"
         "arm 1:\nset r, %9\nquit\n",
     };
 
@@ -159,25 +163,25 @@ static void test_sections(void **state)
 {
     static const struct row refused[] = {
         {"set r, %1\n", "the section that begins at op 1 has no end"},
-        {"brflags.eq %5, arm 0\narm 0:\nquit\n", "the section that begins at op 1 has no end"},
-        {"brflags.eq %5, arm 0\nquit\narm 0:\nset r, %1\n", "begins at op 8 has no end"},
+        {"branch_flags.eq %5, arm 0\narm 0:\nquit\n", "the section that begins at op 1 has no end"},
+        {"branch_flags.eq %5, arm 0\nquit\narm 0:\nset r, %1\n", "begins at op 8 has no end"},
         {"quit\nset r, %1\n", "op 7 (set): it stands behind the end of its section"},
         {"quit\nquit\n", "behind the end"},
         {"quit\narm 0:\nquit\n", "arm 0 has no branch"},
-        {"brflags.eq %5, arm 1\nquit\narm 0:\nquit\narm 1:\nquit\n", "arm 0 has no branch"},
-        {"brflags.eq %5, arm 1\nquit\narm 0:\nquit\n", "there is no arm 1"},
-        {"brflags.eq %5, arm 0\nbrflags.ne %5, arm 0\nquit\narm 0:\nquit\n",
+        {"branch_flags.eq %5, arm 1\nquit\narm 0:\nquit\narm 1:\nquit\n", "arm 0 has no branch"},
+        {"branch_flags.eq %5, arm 1\nquit\narm 0:\nquit\n", "there is no arm 1"},
+        {"branch_flags.eq %5, arm 0\nbranch_flags.ne %5, arm 0\nquit\narm 0:\nquit\n",
          "arm 0 has a branch already"},
-        {"brflags.eq %5, arm 0\nquit\narm 0:\nbrflags.eq %5, arm 0\nquit\n",
+        {"branch_flags.eq %5, arm 0\nquit\narm 0:\nbranch_flags.eq %5, arm 0\nquit\n",
          "arm 0 is not behind the branch"},
-        {"brflags.eq %5, arm 0\nquit\narm 0:\narm 1:\nquit\n", "does not begin in order"},
-        {"brflags.eq %5, arm 0\nexit 0x100, link 0\narm 0:\nexit 0x200, link 0\n",
+        {"branch_flags.eq %5, arm 0\nquit\narm 0:\narm 1:\nquit\n", "does not begin in order"},
+        {"branch_flags.eq %5, arm 0\nexit 0x100, link 0\narm 0:\nexit 0x200, link 0\n",
          "link 0 is used already"},
     };
     static const char *const accepted[] = {
         "quit\nnop 3\n",
         "exit 0x100, link 1\n", /* link 0 went with an arm that was dropped */
-        ("nop\nbrflags.eq %5, arm 0\nnop\nexit 0x100, link 1\nnop\narm 0:\nnop\n"
+        ("nop\nbranch_flags.eq %5, arm 0\nnop\nexit 0x100, link 1\nnop\narm 0:\nnop\n"
          "exit 0x200, link 0\n"),
     };
 
@@ -194,24 +198,24 @@ static void test_fields(void **state)
         {"step\nquit\n", "op 6 (step): an instruction is missing"},
         {"%9 = load.8 %1\nquit\n", "an instruction is missing"},
         {"store.8 %1, %1\nquit\n", "an instruction is missing"},
-        {"shift limit, 64\nquit\n", "an instruction is missing"},
+        {"move_bank limit, 64\nquit\n", "an instruction is missing"},
         {"step @2\nquit\n", "there is no instruction 2"},
         {"quit @200\n", "there is no instruction 200"},
         {"store.s8 %1, %1, @0\nquit\n", "is no size here"},
-        {"shift limit, 0, @0\nquit\n", "a shift by 0"},
-        {"shift r, 64, @0\nquit\n", "slot r is not an i64 of env"},
-        {"shift b.0, 64, @0\nquit\n", "slot b.0 is not an i64 of env"},
+        {"move_bank limit, 0, @0\nquit\n", "it moves the bank by 0"},
+        {"move_bank r, 64, @0\nquit\n", "slot r is not an i64 of env"},
+        {"move_bank b.0, 64, @0\nquit\n", "slot b.0 is not an i64 of env"},
         {"fbegin\n%9 = fadd.f32 d, %3, %3, @0\nquit\n", "slot d has not the size of the result"},
         {"fbegin\n%9 = ftoi icc, %3, @0\nquit\n", "slot icc has not the size of the result"},
         {"%9 = fadd.f32 %3, %3\nquit\n", "there is no fbegin before it"},
         {"%9 = fcmp %3, %3\nfbegin\nquit\n", "there is no fbegin before it"},
-        {"brflags.eq %5, arm 0\nfbegin\nquit\narm 0:\n%9 = ffromi.f32 %1\nquit\n",
+        {"branch_flags.eq %5, arm 0\nfbegin\nquit\narm 0:\n%9 = ffromi.f32 %1\nquit\n",
          "there is no fbegin before it"},
     };
     static const char *const accepted[] = {
-        "fbegin\nbrflags.eq %5, arm 0\nquit\narm 0:\n%9 = ffromi.f32 %1\nquit\n",
+        "fbegin\nbranch_flags.eq %5, arm 0\nquit\narm 0:\n%9 = ffromi.f32 %1\nquit\n",
         "fbegin\n%9 = ftoi r, %3, @0\n%10 = fadd.f64 x, %4, %4, @1\nquit @1\n",
-        "shift limit, -64, @0\nexit 0x100, link 0, @0\n",
+        "move_bank limit, -64, @0\nexit 0x100, link 0, @0\n",
     };
 
     (void)state;
@@ -241,7 +245,7 @@ SPOIL(too_many_insns, block->insn_count = IR_MAX_INSNS + 1)
 SPOIL(op_zero, block->ops[0].code = IR_QUIT)
 SPOIL(arm_outside, (block->arm_count = 1, block->arms[0] = 11))
 SPOIL(arm_at_start, (block->arm_count = 1, block->arms[0] = 1))
-SPOIL(left_too_much, block->insns[1].left = 3)
+SPOIL(left_too_much, block->insns[1].refund = 3)
 SPOIL(no_such_op, block->ops[6].code = IR_CODES)
 SPOIL(no_operand, block->ops[6].b = 0)
 SPOIL(operand_outside, block->ops[6].b = 5000)

@@ -49,17 +49,17 @@ static unsigned count_in(struct machines *machines, unsigned number, const char 
 /* ---- flags ---- */
 
 static const char compare_and_branch[] = "block 0x10000, charge 0, linear\n"
-                                         "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                                         "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
                                          "    %1 = get.i32 r1\n"
                                          "    %2 = get.i32 r2\n"
                                          "    %3 = sub.i32 %1, %2\n"
-                                         "    %4 = fsubi %1, %2\n"
+                                         "    %4 = sub_flags %1, %2\n"
                                          "    set r3, %3\n"
                                          "    set icc, %4\n"
                                          "    branch.i32.lt %1, %2, arm 0\n"
                                          "    quit\n"
                                          "arm 0:\n"
-                                         "    brflags.eq %4, arm 1\n"
+                                         "    branch_flags.eq %4, arm 1\n"
                                          "    quit\n"
                                          "arm 1:\n"
                                          "    quit\n";
@@ -78,10 +78,10 @@ static void test_one_comparison(void **state)
 }
 
 static const char dead_flags[] = "block 0x10000, charge 0, linear\n"
-                                 "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                                 "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
                                  "    %1 = get.i32 r1\n"
                                  "    %2 = get.i32 r2\n"
-                                 "    %3 = fsubi %1, %2\n"
+                                 "    %3 = sub_flags %1, %2\n"
                                  "    %4 = and.i32 %1, %2\n"
                                  "    %5 = const.i32 0\n"
                                  "    branch.i32.ne %4, %5, arm 0\n"
@@ -103,7 +103,7 @@ static void test_dead_flags(void **state)
 /* ---- SETs that only stubs perform ---- */
 
 static const char overwritten[] = "block 0x10000, charge 0, linear\n"
-                                  "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                                  "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
                                   "    %1 = get.i32 r1\n"
                                   "    %2 = get.i32 r2\n"
                                   "    %3 = add.i32 %1, %2\n"
@@ -142,7 +142,7 @@ static void test_overwritten(void **state)
 /* ---- host features ---- */
 
 static const char copy[] = "block 0x10000, charge 0, linear\n"
-                           "insn 0: pc 0x10000, npc 0x10004, left 0\n"
+                           "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
                            "    %1 = get.i32 r1\n"
                            "    %2 = load.32 %1, @0\n"
                            "    %3 = shl.i32 %2, %1\n"

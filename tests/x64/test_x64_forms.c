@@ -89,7 +89,7 @@ static struct around begin(struct trial *trial)
     }
     if (trial->setting & FLAGS_HELD) {
         ir_ref a = ir_get(block, TOY_R0 + 2);
-        around.flags = ir_binary(block, IR_FSUBI, IR_FLAGS, a, ir_get(block, TOY_R0 + 3));
+        around.flags = ir_binary(block, IR_SUB_FLAGS, IR_FLAGS, a, ir_get(block, TOY_R0 + 3));
     }
     return around;
 }
@@ -181,21 +181,21 @@ static const struct shape shapes[] = {
     {IR_SETC, IR_I32, {IR_I64, IR_I64}, true, false},
     {IR_SELECT, IR_I32, {IR_I32, IR_I32}, false, false},
     {IR_SELECT, IR_I64, {IR_I32, IR_I64}, false, false},
-    {IR_FADDI, IR_FLAGS, {IR_I32, IR_I32}, false, false},
-    {IR_FSUBI, IR_FLAGS, {IR_I32, IR_I32}, false, false},
-    {IR_FADDX, IR_FLAGS, {IR_I32, IR_I32}, false, false},
-    {IR_FSUBX, IR_FLAGS, {IR_I32, IR_I32}, false, false},
-    UNARY(FLOGIC, IR_FLAGS, IR_I32),
+    {IR_ADD_FLAGS, IR_FLAGS, {IR_I32, IR_I32}, false, false},
+    {IR_SUB_FLAGS, IR_FLAGS, {IR_I32, IR_I32}, false, false},
+    {IR_ADC_FLAGS, IR_FLAGS, {IR_I32, IR_I32}, false, false},
+    {IR_SBC_FLAGS, IR_FLAGS, {IR_I32, IR_I32}, false, false},
+    UNARY(LOGIC_FLAGS, IR_FLAGS, IR_I32),
 };
 
-/* The third operand: for SELECT the first one again if it fits, for FADDX flags that have been set. */
+/* The third operand: for SELECT the first one again if it fits, for ADC_FLAGS flags that have been set. */
 static ir_ref third(struct trial *trial, const struct shape *shape, ir_ref first,
                     const struct around *around)
 {
     if (shape->code == IR_SELECT) {
         return shape->type == IR_I32 ? first : ir_get(&trial->block, TOY_X0);
     }
-    if (shape->code == IR_FADDX || shape->code == IR_FSUBX) {
+    if (shape->code == IR_ADC_FLAGS || shape->code == IR_SBC_FLAGS) {
         return around->flags != 0 ? around->flags : ir_get(&trial->block, TOY_ICC);
     }
     return 0;
