@@ -197,10 +197,12 @@ struct leon3emu_gdb_options {
 bool leon3emu_gdb(struct machine *machine, const struct leon3emu_gdb_options *options,
                   uint16_t *actual, struct error *err);
 
-/* Regions and flat view of the system's address space. */
-void leon3emu_dump_mtree(const struct machine *machine, FILE *stream);
-/* CPUs, and devices bus by bus with their addresses, interrupt lines and properties. */
-void leon3emu_dump_qtree(const struct machine *machine, FILE *stream);
+/* Carries out a command of the monitor, like "info mtree" or "mem 0x40000000"; "help" lists them.  cpu: the index of
+ * the CPU that is meant.  The answer goes to stream.  False: there is no such command, or it has failed, and the
+ * answer says why.  Not within a run. */
+bool leon3emu_monitor(struct machine *machine, unsigned cpu, const char *command, FILE *stream);
+/* What can be dumped: "mtree" stands for the command "info mtree".  NULL past the end. */
+const char *leon3emu_dump_name(unsigned index);
 /* State of the CPU that stopped: trap, registers, instruction, back-trace. */
 void leon3emu_report(struct machine *machine, const struct stop_info *stop, FILE *stream);
 /* The last instructions, traps, register accesses and guest errors, if options.history says so. */

@@ -175,8 +175,8 @@ static int emulate(const struct cli_options *cli, struct cli_log_output *log)
     if (m == NULL) {
         crash_watch(NULL, NULL);
         status = complain(&err);
-    } else if (cli->dump != NULL) {
-        cli->dump(m, stdout);
+    } else if (cli->dump[0] != '\0') {
+        leon3emu_monitor(m, 0, cli->dump, stdout);
         status = cli_finish_printing();
     } else {
         status = prepare(m, cli, &err) ? run(m, cli, log) : complain(&err);

@@ -23,7 +23,7 @@ static const struct value {
     {"--periph", NULL, "--periph=help", "*.so"},
     {"--passes", "-all", "--passes=help", NULL},
     {"--exec", "jit ir interp", NULL, NULL},
-    {"--dump", "mtree qtree", NULL, NULL},
+    {"--dump", "mtree qtree stats", NULL, NULL},
     {"--stress", "ra tlb cache exit", NULL, NULL},
     {"--completion", "bash zsh", NULL, NULL},
     {"--set", "board.clock= cpu.nwin= cpu.fpu= cpu.mmu= ram.size=", NULL, NULL},

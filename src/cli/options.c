@@ -92,8 +92,9 @@ static const struct argp_option options[] = {
     {"stats", OPTION_STATS, NULL, 0, "Print counters at the end", 0},
     {"explain", OPTION_EXPLAIN, "WORD", 0,
      "Show what becomes of an instruction word: assembly, IR, host code", 0},
-    {"dump", OPTION_DUMP, "mtree|qtree", 0,
-     "Print the address space, or the devices with properties and lines, and exit", 0},
+    {"dump", OPTION_DUMP, "mtree|qtree|stats", 0,
+     "Print the address space, the devices with properties and lines, or the counters, and exit",
+     0},
     {"help", OPTION_HELP, NULL, 0, "Print this and exit", 0},
     {"usage", OPTION_USAGE, NULL, 0, "Print the first lines of this and exit", 0},
     {"completion", OPTION_COMPLETION, "bash|zsh", 0,
@@ -353,15 +354,18 @@ static bool set_reset_address(struct cli_options *cli, const char *text, struct 
 
 static bool set_dump(struct cli_options *cli, const char *text, struct error *err)
 {
-    if (strcmp(text, "mtree") == 0) {
-        cli->dump = leon3emu_dump_mtree;
-    } else if (strcmp(text, "qtree") == 0) {
-        cli->dump = leon3emu_dump_qtree;
-    } else {
-        return error_set(err, LEON3EMU_USAGE, "--dump %s: what can be dumped are mtree and qtree",
-                         text);
+    char names[200] = "";
+    const char *name;
+
+    for (unsigned i = 0; (name = leon3emu_dump_name(i)) != NULL; i++) {
+        size_t used = strlen(names);
+        if (strcmp(text, name) == 0) {
+            snprintf(cli->dump, sizeof cli->dump, "info %s", name);
+            return true;
+        }
+        snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ", name);
     }
-    return true;
+    return error_set(err, LEON3EMU_USAGE, "--dump %s: what can be dumped: %s", text, names);
 }
 
 static bool set_explain(struct cli_options *cli, const char *text, struct error *err)
@@ -518,7 +522,7 @@ static bool check_combinations(const struct cli_options *cli, struct error *err)
 
 static bool check_usage(const struct cli_options *cli, struct error *err)
 {
-    bool prints = cli->dump != NULL || cli->explain || cli->periph_help != NULL ||
+    bool prints = cli->dump[0] != '\0' || cli->explain || cli->periph_help != NULL ||
                   cli->periph_list || cli->board_help || cli->board_list;
 
     if (cli->image_count == 0 && cli->gdb.on && cli->gdb.options.nowait) {

@@ -39,8 +39,8 @@ struct cli_options {
     bool stats;
     const char *log_file; /* where log lines go; NULL: standard error */
     /* Prints something of the machine, and nothing else; NULL: no */
-    void (*dump)(const struct machine *machine, FILE *stream);
-    bool explain; /* explain_word, and nothing else */
+    char dump[32]; /* the monitor's command; "": none */
+    bool explain;  /* explain_word, and nothing else */
     uint32_t explain_word;
     bool no_raw;         /* leave the terminal in line mode */
     uint32_t hang_limit; /* seconds a call into a peripheral may take; 0: any time */

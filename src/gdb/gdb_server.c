@@ -1,17 +1,38 @@
 // SPDX-License-Identifier: MIT
-/* Between the GDB stub and the machine: the stub's ops, and running under its control. */
+/*
+ * The room src/gdb: a machine under GDB.  src/gdbstub knows the protocol and no machine; this room gives it the
+ * functions that reach one (struct gdb_ops), and runs the machine as GDB says, in place of leon3emu_run().
+ *
+ * It is called through leon3emu_gdb(), and then by src/machine through struct machine_driver, so that machine does
+ * not know this room.  Everything happens on the machine's thread, and commands come only while the guest stands.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/escape.h"
+#include "gdbstub/gdbstub.h"
 #include "machine/frames.h"
-#include "machine/gdb_glue.h"
+#include "machine/machine.h"
+#include "monitor/monitor.h"
+
+struct gdb_server {
+    struct machine *machine;
+    struct gdbstub *stub;
+    enum gdb_action action; /* of the whole machine; a step is one CPU's, the others stand still */
+    unsigned chosen;        /* that steps, or goes on while the others stand still */
+    bool alone;             /* the others are to stand still */
+    bool running;           /* the guest executes, or is about to */
+    bool untouched;         /* it has executed nothing since the machine was begun */
+    bool break_in;          /* the interrupt is GDB's Ctrl-C, not the user's */
+    bool restarted;         /* the guest has begun anew; what it ended with does not count */
+    bool killed;
+};
 
 static unsigned op_cpu_count(void *context)
 {
-    const struct gdb_glue *glue = context;
-    return glue->machine->cpu_count;
+    const struct gdb_server *server = context;
+    return server->machine->cpu_count;
 }
 
 /* GDB's numbers are those of <leon3emu/device.h> up to FSR; then CSR, then %asr16... */
@@ -27,9 +48,10 @@ static bool core_number(unsigned number, uint32_t *core)
 
 static bool op_read_register(void *context, unsigned cpu, unsigned number, uint32_t *value)
 {
-    struct gdb_glue *glue = context;
+    struct gdb_server *server = context;
     uint32_t core;
-    return core_number(number, &core) && cpu_read_register(&glue->machine->cpus[cpu], core, value);
+    return core_number(number, &core) &&
+           cpu_read_register(&server->machine->cpus[cpu], core, value);
 }
 
 /* Written by GDB when it puts back all registers after a call; what it means cannot be put back.  Writing %asr19
@@ -48,20 +70,20 @@ static bool leave_frame(struct machine *m, struct cpu *cpu, uint32_t fp)
 
 /* A new pc is meant to be executed, so it ends power-down.  In a machine that GDB has loaded it is where the
  * program begins, the next time, too. */
-static void new_pc(const struct gdb_glue *glue, struct cpu *cpu, uint32_t pc)
+static void new_pc(const struct gdb_server *server, struct cpu *cpu, uint32_t pc)
 {
     if (cpu->status == CPU_POWERED_DOWN) {
         cpu->status = CPU_RUNNING;
     }
-    if (glue->machine->start_mode == START_EMPTY && glue->untouched) {
-        glue->machine->entry = pc;
+    if (server->machine->start_mode == START_EMPTY && server->untouched) {
+        server->machine->entry = pc;
     }
 }
 
 static bool op_write_register(void *context, unsigned index, unsigned number, uint32_t value)
 {
-    struct gdb_glue *glue = context;
-    struct cpu *cpu = &glue->machine->cpus[index];
+    struct gdb_server *server = context;
+    struct cpu *cpu = &server->machine->cpus[index];
     uint32_t core;
 
     if (!core_number(number, &core)) {
@@ -70,27 +92,27 @@ static bool op_write_register(void *context, unsigned index, unsigned number, ui
     if (is_read_only(core)) {
         return true;
     }
-    if ((core == GDB_REGISTER_I6 && !leave_frame(glue->machine, cpu, value)) ||
+    if ((core == GDB_REGISTER_I6 && !leave_frame(server->machine, cpu, value)) ||
         !cpu_write_register(cpu, core, value)) {
         return false;
     }
     if (core == L3_REG_PC) {
-        new_pc(glue, cpu, value);
+        new_pc(server, cpu, value);
     }
     return true;
 }
 
 static bool op_read_memory(void *context, unsigned cpu, uint32_t address, void *bytes, size_t size)
 {
-    struct gdb_glue *glue = context;
-    return frames_read(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
+    struct gdb_server *server = context;
+    return frames_read(server->machine, &server->machine->cpus[cpu], address, bytes, size);
 }
 
 static bool op_write_memory(void *context, unsigned cpu, uint32_t address, const void *bytes,
                             size_t size)
 {
-    struct gdb_glue *glue = context;
-    return frames_write(glue->machine, &glue->machine->cpus[cpu], address, bytes, size);
+    struct gdb_server *server = context;
+    return frames_write(server->machine, &server->machine->cpus[cpu], address, bytes, size);
 }
 
 static struct data_watch watch_of(const struct gdb_point *point)
@@ -108,7 +130,7 @@ static bool is_breakpoint(const struct gdb_point *point)
 
 static enum gdb_result op_remove_point(void *context, const struct gdb_point *point)
 {
-    struct exec *exec = &((struct gdb_glue *)context)->machine->exec;
+    struct exec *exec = &((struct gdb_server *)context)->machine->exec;
     struct data_watch watch = watch_of(point);
     if (is_breakpoint(point)) {
         exec_remove_breakpoint(exec, point->address);
@@ -120,7 +142,7 @@ static enum gdb_result op_remove_point(void *context, const struct gdb_point *po
 
 static enum gdb_result op_insert_point(void *context, const struct gdb_point *point)
 {
-    struct exec *exec = &((struct gdb_glue *)context)->machine->exec;
+    struct exec *exec = &((struct gdb_server *)context)->machine->exec;
     struct data_watch watch = watch_of(point);
     bool ok;
 
@@ -132,65 +154,63 @@ static enum gdb_result op_insert_point(void *context, const struct gdb_point *po
 
 static void op_resume(void *context, const enum gdb_action *actions)
 {
-    struct gdb_glue *glue = context;
+    struct gdb_server *server = context;
     unsigned going = 0;
-    glue->action = GDB_CONTINUE;
-    for (unsigned i = 0; i < glue->machine->cpu_count; i++) {
+    server->action = GDB_CONTINUE;
+    for (unsigned i = 0; i < server->machine->cpu_count; i++) {
         going += actions[i] != GDB_STAY;
-        if (actions[i] == GDB_STEP && glue->action != GDB_STEP) {
-            glue->action = GDB_STEP;
-            glue->chosen = i;
-        } else if (actions[i] == GDB_CONTINUE && glue->action != GDB_STEP && going == 1) {
-            glue->chosen = i;
+        if (actions[i] == GDB_STEP && server->action != GDB_STEP) {
+            server->action = GDB_STEP;
+            server->chosen = i;
+        } else if (actions[i] == GDB_CONTINUE && server->action != GDB_STEP && going == 1) {
+            server->chosen = i;
         }
     }
-    glue->alone = going == 1;
-    glue->running = true;
-    glue->untouched = false;
+    server->alone = going == 1;
+    server->running = true;
+    server->untouched = false;
 }
 
 static void op_interrupt(void *context)
 {
-    struct gdb_glue *glue = context;
-    if (glue->running) {
-        glue->break_in = true;
-        exec_stop(&glue->machine->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED, "interrupted by GDB");
+    struct gdb_server *server = context;
+    if (server->running) {
+        server->break_in = true;
+        exec_stop(&server->machine->exec, STOP_INTERRUPT, LEON3EMU_INTERRUPTED,
+                  "interrupted by GDB");
     }
 }
 
 static void op_detach(void *context)
 {
-    struct gdb_glue *glue = context;
-    exec_clear_points(&glue->machine->exec);
-    glue->action = GDB_CONTINUE;
-    glue->alone = false;
-}
-
-void gdb_glue_kill(struct gdb_glue *glue)
-{
-    glue->killed = true;
-    leon3emu_interrupt(glue->machine);
+    struct gdb_server *server = context;
+    exec_clear_points(&server->machine->exec);
+    server->action = GDB_CONTINUE;
+    server->alone = false;
 }
 
 static void op_kill(void *context)
 {
-    gdb_glue_kill(context);
+    struct gdb_server *server = context;
+    server->killed = true;
+    leon3emu_interrupt(server->machine);
 }
 
-bool gdb_glue_restart(struct gdb_glue *glue, struct error *err)
+static bool restart(void *context, struct error *err)
 {
-    glue->restarted = glue->untouched = true;
-    return machine_restart(glue->machine, err);
+    struct gdb_server *server = context;
+    server->restarted = server->untouched = true;
+    return machine_restart(server->machine, err);
 }
 
 static bool op_restart(void *context)
 {
-    struct gdb_glue *glue = context;
+    struct gdb_server *server = context;
     struct error err;
-    bool ok = gdb_glue_restart(glue, &err);
-    exec_clear_points(&glue->machine->exec);
+    bool ok = restart(server, &err);
+    exec_clear_points(&server->machine->exec);
     if (!ok) {
-        log_line(&glue->machine->log, 0, "gdb: the program was not begun anew: %s", err.text);
+        log_line(&server->machine->log, 0, "gdb: the program was not begun anew: %s", err.text);
     }
     return ok;
 }
@@ -198,13 +218,26 @@ static bool op_restart(void *context)
 static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
 {
     static const char *const states[] = {"", ", powered down", ", in error mode"};
-    struct gdb_glue *glue = context;
-    snprintf(text, size, "CPU %u%s", cpu, states[glue->machine->cpus[cpu].status]);
+    struct gdb_server *server = context;
+    snprintf(text, size, "CPU %u%s", cpu, states[server->machine->cpus[cpu].status]);
+}
+
+/* `monitor COMMAND` of the user. */
+static void op_monitor(void *context, unsigned cpu, const char *command, FILE *stream)
+{
+    static const struct monitor_control control = {
+        .restart = restart,
+        .after_restart = "GDB has yet to notice: maintenance flush register-cache",
+        .quit = op_kill,
+    };
+    struct gdb_server *server = context;
+    const struct monitor monitor = {server->machine, cpu, stream, &control, server};
+    monitor_execute(&monitor, command);
 }
 
 static bool op_flash(void *context, unsigned index, struct gdb_flash *flash)
 {
-    const struct board_desc *board = ((const struct gdb_glue *)context)->machine->board;
+    const struct board_desc *board = ((const struct gdb_server *)context)->machine->board;
     const struct board_memory *found = NULL;
     uint64_t at = 0;
 
@@ -226,10 +259,10 @@ static bool op_flash(void *context, unsigned index, struct gdb_flash *flash)
     return true;
 }
 
-static struct gdb_ops ops_of(struct gdb_glue *glue)
+static struct gdb_ops ops_of(struct gdb_server *server)
 {
     return (struct gdb_ops){
-        .context = glue,
+        .context = server,
         .cpu_count = op_cpu_count,
         .read_register = op_read_register,
         .write_register = op_write_register,
@@ -243,44 +276,9 @@ static struct gdb_ops ops_of(struct gdb_glue *glue)
         .kill = op_kill,
         .restart = op_restart,
         .cpu_status = op_cpu_status,
-        .monitor = gdb_monitor,
+        .monitor = op_monitor,
         .flash = op_flash,
     };
-}
-
-bool leon3emu_gdb(struct machine *m, const struct leon3emu_gdb_options *options, uint16_t *actual,
-                  struct error *err)
-{
-    struct gdb_glue *glue = calloc(1, sizeof *glue);
-    const char *address = options->address == NULL ? "127.0.0.1" : options->address;
-    struct gdbstub_config config = {
-        .hostio = m->hostio, .log = &m->log, .wait_first = !options->nowait, .ops = ops_of(glue)};
-    unsigned chosen = options->port;
-
-    if (glue == NULL) {
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    glue->machine = m;
-    glue->action = GDB_CONTINUE;
-    glue->untouched = true;
-    glue->stub = gdbstub_create(&config);
-    m->gdb = glue;
-    if (glue->stub == NULL) {
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    if (!gdbstub_listen(glue->stub, address, &chosen, err)) {
-        return false;
-    }
-    *actual = (uint16_t)chosen;
-    return true;
-}
-
-void gdb_glue_destroy(struct gdb_glue *glue)
-{
-    if (glue != NULL) {
-        gdbstub_destroy(glue->stub);
-        free(glue);
-    }
 }
 
 static enum gdb_stop_reason watch_reason(const struct data_watch *watch)
@@ -351,33 +349,33 @@ static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_i
 }
 
 /* Stops that end a run; after the others GDB can let it go on. */
-static bool is_final(const struct gdb_glue *glue, enum stop_kind kind)
+static bool is_final(const struct gdb_server *server, enum stop_kind kind)
 {
     return kind != STOP_BREAKPOINT && kind != STOP_WATCHPOINT && kind != STOP_STEP &&
-           !(kind == STOP_INTERRUPT && glue->break_in);
+           !(kind == STOP_INTERRUPT && server->break_in);
 }
 
-static void wait_for_gdb(struct gdb_glue *glue)
+static void wait_for_gdb(struct gdb_server *server)
 {
-    struct machine *m = glue->machine;
+    struct machine *m = server->machine;
     chardev_hub_flush(m->chardevs);
-    glue->running = false;
-    gdbstub_notify_standing(glue->stub);
+    server->running = false;
+    gdbstub_notify_standing(server->stub);
     exec_pace_stop(&m->exec);
-    while (gdbstub_is_waiting(glue->stub) && !glue->killed && !m->interrupted) {
+    while (gdbstub_is_waiting(server->stub) && !server->killed && !m->interrupted) {
         hostio_poll(m->hostio, -1);
     }
     exec_pace_go(&m->exec);
 }
 
 /* By GDB's kill, or by the user while GDB had halted the machine. */
-static void ended(struct gdb_glue *glue, struct stop_info *stop)
+static void ended(struct gdb_server *server, struct stop_info *stop)
 {
     memset(stop, 0, sizeof *stop);
     stop->kind = STOP_INTERRUPT;
     stop->status = LEON3EMU_INTERRUPTED;
-    snprintf(stop->text, sizeof stop->text, "%s", glue->killed ? "ended by GDB" : "interrupted");
-    glue->machine->interrupted = false;
+    snprintf(stop->text, sizeof stop->text, "%s", server->killed ? "ended by GDB" : "interrupted");
+    server->machine->interrupted = false;
 }
 
 /* A guest that failed can be looked at before GDB lets it end. */
@@ -387,48 +385,48 @@ static bool can_be_looked_at(enum stop_kind kind)
 }
 
 /* The user of the emulator has ended the run: whatever is open in GDB is not waited for. */
-static bool is_users_end(const struct gdb_glue *glue, const struct stop_info *stop)
+static bool is_users_end(const struct gdb_server *server, const struct stop_info *stop)
 {
-    return glue->killed || stop->kind == STOP_INTERRUPT;
+    return server->killed || stop->kind == STOP_INTERRUPT;
 }
 
 /* The run is over, unless GDB begins the guest anew: then true. */
-static bool finish(struct gdb_glue *glue, const struct stop_info *stop,
+static bool finish(struct gdb_server *server, const struct stop_info *stop,
                    const struct gdb_stop *report)
 {
     char shown[2 * sizeof stop->text];
 
-    glue->restarted = false;
+    server->restarted = false;
     if (stop->text[0] != '\0') {
-        gdbstub_tell(glue->stub, escape_text(stop->text, shown, sizeof shown));
-        gdbstub_tell(glue->stub, "\n");
+        gdbstub_tell(server->stub, escape_text(stop->text, shown, sizeof shown));
+        gdbstub_tell(server->stub, "\n");
     }
-    if (can_be_looked_at(stop->kind) && gdbstub_notify_stop(glue->stub, report)) {
-        wait_for_gdb(glue);
+    if (can_be_looked_at(stop->kind) && gdbstub_notify_stop(server->stub, report)) {
+        wait_for_gdb(server);
     }
-    if (!glue->restarted && !glue->killed && gdbstub_notify_exit(glue->stub, stop->status) &&
-        !is_users_end(glue, stop)) {
-        wait_for_gdb(glue);
+    if (!server->restarted && !server->killed && gdbstub_notify_exit(server->stub, stop->status) &&
+        !is_users_end(server, stop)) {
+        wait_for_gdb(server);
     }
-    hostio_poll(glue->machine->hostio, 0);
-    return glue->restarted && !glue->killed;
+    hostio_poll(server->machine->hostio, 0);
+    return server->restarted && !server->killed;
 }
 
 /* GDB steps by breakpoints on SPARC: then one CPU goes on, and the others are to stay. */
 #define ALONE_POLL 4096
-static void run_alone(struct gdb_glue *glue, uint64_t cycles, struct stop_info *stop)
+static void run_alone(struct gdb_server *server, uint64_t cycles, struct stop_info *stop)
 {
-    struct machine *m = glue->machine;
+    struct machine *m = server->machine;
     uint32_t pc;
     unsigned steps = 0;
 
     do {
         if (exec_now(&m->exec) >= cycles) {
-            *stop = (struct stop_info){.kind = STOP_CYCLES, .cpu = glue->chosen};
+            *stop = (struct stop_info){.kind = STOP_CYCLES, .cpu = server->chosen};
             return;
         }
-        exec_step(&m->exec, glue->chosen, true, stop);
-        pc = m->cpus[glue->chosen].pc;
+        exec_step(&m->exec, server->chosen, true, stop);
+        pc = m->cpus[server->chosen].pc;
         if (++steps % ALONE_POLL == 0) {
             exec_poll_host(&m->exec);
         }
@@ -438,51 +436,86 @@ static void run_alone(struct gdb_glue *glue, uint64_t cycles, struct stop_info *
     }
 }
 
-static void run_as_told(struct gdb_glue *glue, uint64_t cycles, struct stop_info *stop)
+static void run_as_told(struct gdb_server *server, uint64_t cycles, struct stop_info *stop)
 {
-    struct exec *exec = &glue->machine->exec;
+    struct exec *exec = &server->machine->exec;
     cycles = cycles == 0 ? UINT64_MAX : cycles;
-    if (chardev_hub_congested(glue->machine->chardevs)) {
+    if (chardev_hub_congested(server->machine->chardevs)) {
         exec_attend(
             exec); /* stopping and going on is no way around the wait for the output's reader */
     }
-    if (glue->action == GDB_STEP) {
-        exec_step(exec, glue->chosen, glue->alone, stop);
-    } else if (glue->alone && glue->machine->cpu_count > 1) {
-        run_alone(glue, cycles, stop);
+    if (server->action == GDB_STEP) {
+        exec_step(exec, server->chosen, server->alone, stop);
+    } else if (server->alone && server->machine->cpu_count > 1) {
+        run_alone(server, cycles, stop);
     } else {
         exec_run(exec, cycles, stop);
     }
 }
 
 /* Waits, runs as told, reports the stop, until the run is over or GDB kills it. */
-void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
+static void drive(void *context, uint64_t cycles, struct stop_info *stop)
 {
-    struct gdb_glue *glue = m->gdb;
+    struct gdb_server *server = context;
+    struct machine *m = server->machine;
     struct gdb_stop report;
 
     for (;;) {
-        wait_for_gdb(glue);
-        if (!glue->killed && !m->interrupted) {
-            glue->running = true;
-            run_as_told(glue, cycles, stop);
+        wait_for_gdb(server);
+        if (!server->killed && !m->interrupted) {
+            server->running = true;
+            run_as_told(server, cycles, stop);
         }
-        if (glue->killed || m->interrupted) {
-            ended(glue, stop);
+        if (server->killed || m->interrupted) {
+            ended(server, stop);
         }
         if (stop->kind == STOP_CYCLES) {
             return;
         }
         report = stop_for_gdb(&m->exec, stop);
-        if (is_final(glue, stop->kind)) {
-            if (finish(glue, stop, &report)) {
+        if (is_final(server, stop->kind)) {
+            if (finish(server, stop, &report)) {
                 continue;
             }
             return;
         }
-        glue->break_in = false;
-        if (!gdbstub_notify_stop(glue->stub, &report)) {
-            glue->action = GDB_CONTINUE;
+        server->break_in = false;
+        if (!gdbstub_notify_stop(server->stub, &report)) {
+            server->action = GDB_CONTINUE;
         }
     }
+}
+
+static void destroy(void *context)
+{
+    struct gdb_server *server = context;
+    gdbstub_destroy(server->stub);
+    free(server);
+}
+
+bool leon3emu_gdb(struct machine *m, const struct leon3emu_gdb_options *options, uint16_t *actual,
+                  struct error *err)
+{
+    struct gdb_server *server = calloc(1, sizeof *server);
+    const char *address = options->address == NULL ? "127.0.0.1" : options->address;
+    struct gdbstub_config config = {
+        .hostio = m->hostio, .log = &m->log, .wait_first = !options->nowait, .ops = ops_of(server)};
+    unsigned chosen = options->port;
+
+    if (server == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    server->machine = m;
+    server->action = GDB_CONTINUE;
+    server->untouched = true;
+    server->stub = gdbstub_create(&config);
+    m->driver = (struct machine_driver){drive, destroy, server};
+    if (server->stub == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
+    if (!gdbstub_listen(server->stub, address, &chosen, err)) {
+        return false;
+    }
+    *actual = (uint16_t)chosen;
+    return true;
 }

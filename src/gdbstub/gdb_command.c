@@ -6,7 +6,7 @@
  * first of ":;,".  What is not in the table gets an empty answer: that is how GDB learns what there
  * is.
  */
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * The names of the first three features, and of the registers in them, are GDB's own for a 32-bit
  * SPARC; that is why %o6 and %i6 are sp and fp.
  */
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include <inttypes.h>
 #include <stdio.h>

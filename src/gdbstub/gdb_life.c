@@ -6,7 +6,7 @@
  * session outlives it: after a kill or an exit nothing runs until vRun begins the guest anew.  A client
  * that leaves without doing so has ended the run.
  */
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include <string.h>
 

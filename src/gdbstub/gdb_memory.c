@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Commands on registers, memory and points.  Registers and memory travel in guest byte order. */
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Framing and text of the remote protocol, see gdb_packet.h.  Knows no commands and no connection.
  */
-#include "debug/gdb_packet.h"
+#include "gdbstub/gdb_packet.h"
 
 #include <stdarg.h>
 #include <stdio.h>

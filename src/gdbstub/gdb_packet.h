@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Private to src/debug: bytes to packets, packets to bytes, and reading what a packet says.
+ * Private to src/gdbstub: bytes to packets, packets to bytes, and reading what a packet says.
  *
  * $content#checksum, GDB manual E.1.  A content longer than GDB_PACKET_SIZE is passed over, not
  * cut.
  */
-#ifndef DEBUG_GDB_PACKET_H
-#define DEBUG_GDB_PACKET_H
+#ifndef GDBSTUB_GDB_PACKET_H
+#define GDBSTUB_GDB_PACKET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Commands that ask (q) or set (Q) something general: features, target.xml, threads, monitor. */
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +142,7 @@ static void run_monitor(struct gdbstub *s, const char *command)
         return;
     }
     if (s->config.ops.monitor != NULL) {
-        s->config.ops.monitor(s->config.ops.context, command, stream);
+        s->config.ops.monitor(s->config.ops.context, s->cpu, command, stream);
     } else {
         fputs("This machine has no monitor commands.\n", stream);
     }

@@ -5,7 +5,7 @@
  * A resume command has no answer of its own: gdbstub_notify_stop() sends it.  Signals that GDB
  * passes along are dropped, a bare machine has none.
  */
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include "check.h"
 

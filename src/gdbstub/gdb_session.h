@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Private to src/debug: the stub's state, shared by the connection (gdbstub.c) and the commands
+ * Private to src/gdbstub: the stub's state, shared by the connection (gdbstub.c) and the commands
  * (gdb_command.c, gdb_memory.c, gdb_resume.c, gdb_query.c).
  */
-#ifndef DEBUG_GDB_SESSION_H
-#define DEBUG_GDB_SESSION_H
+#ifndef GDBSTUB_GDB_SESSION_H
+#define GDBSTUB_GDB_SESSION_H
 
-#include "debug/gdb_packet.h"
-#include "debug/gdbstub.h"
+#include "gdbstub/gdb_packet.h"
+#include "gdbstub/gdbstub.h"
 
 /* Answers that GDB has not taken yet; then no more requests are read. */
 #define GDB_OUTPUT_LIMIT ((size_t)4 * GDB_PACKET_SIZE)

@@ -9,7 +9,7 @@
  * first byte.
  */
 #define _GNU_SOURCE
-#include "debug/gdb_session.h"
+#include "gdbstub/gdb_session.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -13,8 +13,8 @@
  * Threads of GDB are the CPUs: thread n is CPU n-1.  All-stop: when one stops, all have stopped.
  * Protocol: GDB manual, appendix E.  Register numbers: as GDB numbers those of a 32-bit SPARC.
  */
-#ifndef DEBUG_GDBSTUB_H
-#define DEBUG_GDBSTUB_H
+#ifndef GDBSTUB_GDBSTUB_H
+#define GDBSTUB_GDBSTUB_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -118,9 +118,9 @@ struct gdb_ops {
     bool (*restart)(void *context);
     /* One line about a CPU for `info threads`: "CPU 0", "CPU 1, powered down", ... */
     void (*cpu_status)(void *context, unsigned cpu, char *text, size_t size);
-    /* `monitor COMMAND`: writes the answer, lines with newlines.  Comes only while the machine is halted.
-     * NULL: there are no commands. */
-    void (*monitor)(void *context, const char *command, FILE *stream);
+    /* `monitor COMMAND`: writes the answer, lines with newlines, to stream.  cpu: the one that GDB has selected.
+     * Comes only while the machine is halted.  NULL: there are no commands. */
+    void (*monitor)(void *context, unsigned cpu, const char *command, FILE *stream);
     /* The index-th read-only memory, by rising addresses.  False: there are no more.  NULL: there is none. */
     bool (*flash)(void *context, unsigned index, struct gdb_flash *flash);
 };

@@ -149,10 +149,11 @@ static void await_reader(struct machine *m)
     exec_pace_go(&m->exec);
 }
 
-/* A stop that GDB can let go on must not swallow the user's wish to end the run: it waits for what comes then. */
+/* A stop after which a debugger can go on must not swallow the user's wish to end the run: the wish then waits for the
+ * next look at the host. */
 static bool may_take_interrupt(const struct machine *m)
 {
-    return m->gdb == NULL || m->exec.stop.kind == STOP_NONE;
+    return m->driver.run == NULL || m->exec.stop.kind == STOP_NONE;
 }
 
 static void poll_host(void *context, int timeout_ms)
@@ -197,7 +198,7 @@ static void endless(void *context, const struct event *event, uint32_t runs)
 static bool can_receive(void *context)
 {
     const struct machine *m = context;
-    return chardev_hub_can_receive(m->chardevs) || m->gdb != NULL;
+    return chardev_hub_can_receive(m->chardevs) || m->driver.run != NULL;
 }
 
 static bool can_go_on(void *context)
@@ -426,7 +427,9 @@ void leon3emu_destroy(struct machine *m)
         return;
     }
     services_close_posts(m);
-    gdb_glue_destroy(m->gdb);
+    if (m->driver.run != NULL) {
+        m->driver.destroy(m->driver.context);
+    }
     while (m->devices != NULL) {
         struct l3_host *host = m->devices;
         m->devices = host->next;
@@ -497,8 +500,8 @@ void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
     services_bind_thread(m);
     machine_run_begins(m);
     exec_pace_go(&m->exec);
-    if (m->gdb != NULL) {
-        gdb_glue_run(m, cycles, stop);
+    if (m->driver.run != NULL) {
+        m->driver.run(m->driver.context, cycles, stop);
     } else {
         exec_run(&m->exec, cycles == 0 ? UINT64_MAX : cycles, stop);
     }
@@ -586,11 +589,6 @@ bool machine_debug_write(struct machine *m, const struct cpu *cpu, uint32_t addr
 bool leon3emu_console_raw(struct machine *m, bool on)
 {
     return chardev_console_raw(m->chardevs, on);
-}
-
-void leon3emu_dump_mtree(const struct machine *m, FILE *stream)
-{
-    addrspace_dump(&m->space, stream);
 }
 
 void leon3emu_restore_terminal(const struct machine *m)

@@ -28,7 +28,6 @@
 #define MACHINE_APB_SIZE     0x100000u /* of an APB bridge's address space */
 #define MACHINE_NAME_LISTS   1024      /* a power of two */
 
-struct gdb_glue;
 struct load_step;
 struct loaded;
 struct library_memory;
@@ -115,6 +114,14 @@ struct line_changes {
     } changes[MACHINE_LINE_CHANGES];
 };
 
+/* What steers the runs of a machine from a room above, as src/gdb does.  Each function gets `context`. */
+struct machine_driver {
+    /* Does what leon3emu_run() promises.  NULL: nothing steers, and the other two are not used. */
+    void (*run)(void *context, uint64_t cycles, struct stop_info *stop);
+    void (*destroy)(void *context); /* the machine goes */
+    void *context;
+};
+
 struct machine {
     struct log log;
     struct log_hooks log_hooks;
@@ -174,7 +181,7 @@ struct machine {
     uint32_t post_count;
     pthread_mutex_t post_lock;
     bool posts_open;
-    struct gdb_glue *gdb;
+    struct machine_driver driver;
 };
 
 /* ---- library.c ---- */
@@ -348,12 +355,6 @@ void restart_forget(struct machine *m);
 void machine_begin(struct machine *m);
 /* Loads again what was loaded, and begins as leon3emu_start() did.  Not within a run.  Time goes on. */
 bool machine_restart(struct machine *m, struct error *err);
-
-/* ---- gdb_glue.c ---- */
-
-void gdb_glue_destroy(struct gdb_glue *glue);
-/* Runs under GDB's control until it is done. */
-void gdb_glue_run(struct machine *m, uint64_t cycles, struct stop_info *stop);
 
 /* machine.c */
 /* A line for the user, in order with the console's output. */

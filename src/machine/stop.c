@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What error mode means, and the report of a CPU that stopped in it.
+ * What error mode means: the program's end, its failure, or a trap that nobody handles.
  *
  * `ta 0` with %g1 = 1 is how programs end: its handler does another `ta 0`, or traps were disabled before.
  * BCC's and GRLIB's mean nothing more by that.  RTEMS sets %g2 = source and %g3 = code just before: source
@@ -243,44 +243,4 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop)
     }
     trapped(m, cpu, stop);
     return end_or_go_on(m, stop);
-}
-
-/* ---- report ---- */
-
-static void print_instruction(struct machine *m, const struct cpu *cpu, FILE *stream)
-{
-    uint32_t pc = cpu->pc;
-    char place[SYMBOLS_TEXT_SIZE];
-    char text[80] = "(cannot be read)";
-    uint32_t word;
-
-    if (frames_read_word(m, cpu, pc, &word)) {
-        insn_disassemble(word, pc, text, sizeof text);
-    }
-    fprintf(stream, "  pc  0x%08" PRIx32 "  %-32s %s\n", pc, text,
-            backtrace_describe(m, pc, place, sizeof place));
-}
-
-static void print_registers(const struct cpu *cpu, FILE *stream)
-{
-    static const char bank[] = "goli";
-    fprintf(stream,
-            "  npc 0x%08" PRIx32 "  psr 0x%08" PRIx32 "  wim 0x%08" PRIx32 "  tbr 0x%08" PRIx32
-            "  y 0x%08" PRIx32 "\n",
-            cpu->npc, cpu_psr(cpu), cpu->wim, cpu_tbr(cpu), cpu->y);
-    for (unsigned row = 0; row < 8; row++) {
-        for (unsigned column = 0; column < 4; column++) {
-            fprintf(stream, "  %%%c%u %08" PRIx32, bank[column], row,
-                    cpu_reg(cpu, 8 * column + row));
-        }
-        fputc('\n', stream);
-    }
-}
-
-void leon3emu_report(struct machine *m, const struct stop_info *stop, FILE *stream)
-{
-    const struct cpu *cpu = &m->cpus[stop->cpu];
-    print_instruction(m, cpu, stream);
-    print_registers(cpu, stream);
-    backtrace_print(m, cpu, stream);
 }

@@ -1,140 +1,177 @@
 // SPDX-License-Identifier: MIT
-/* GDB's `monitor`: commands to the emulator itself. */
+/* The table of commands: finding the one that a line names, and the commands that need no machine, see monitor.h. */
+#include "monitor/monitor.h"
+
+#include <stdarg.h>
 #include <string.h>
 
+#include "check.h"
 #include "core/escape.h"
 #include "core/suggest.h"
-#include "machine/gdb_glue.h"
+#include "leon3emu.h"
 
-#define SEPARATORS " \t"
-
-/* A word, and the rest of the line behind it. */
-struct words {
-    const char *word;
-    size_t length;
-    const char *rest;
-};
-
-static struct words split(const char *line)
-{
-    const char *word = line + strspn(line, SEPARATORS);
-    size_t length = strcspn(word, SEPARATORS);
-    const char *rest = word + length;
-    return (struct words){word, length, rest + strspn(rest, SEPARATORS)};
-}
-
-static bool is_word(const struct words *words, const char *wanted)
-{
-    return strlen(wanted) == words->length && memcmp(wanted, words->word, words->length) == 0;
-}
-
-static void do_mtree(struct gdb_glue *glue, FILE *stream)
-{
-    leon3emu_dump_mtree(glue->machine, stream);
-}
-
-static void do_qtree(struct gdb_glue *glue, FILE *stream)
-{
-    leon3emu_dump_qtree(glue->machine, stream);
-}
-
-static void do_stats(struct gdb_glue *glue, FILE *stream)
-{
-    leon3emu_stats(glue->machine, stream);
-}
-
-/* GDB does not know that registers have changed. */
-static void do_reset(struct gdb_glue *glue, FILE *stream)
-{
-    struct error err;
-    if (!gdb_glue_restart(glue, &err)) {
-        escape_print(stream, "The machine was not reset: %s\n", err.text);
-        return;
-    }
-    fputs("The machine is at its start again, and the program loaded anew.  GDB has yet to notice: "
-          "maintenance flush register-cache\n",
-          stream);
-}
-
-static void do_quit(struct gdb_glue *glue, FILE *stream)
-{
-    fputs("The emulator ends.\n", stream);
-    gdb_glue_kill(glue);
-}
+#define BLANKS    " \t"
+#define INFO      "info "
+#define INFO_SIZE (sizeof INFO - 1)
 
 struct command {
     const char *name;
+    const char *arguments;
     const char *help;
-    void (*function)(struct gdb_glue *glue, FILE *stream);
+    bool (*function)(const struct monitor *monitor, const char *arguments);
 };
-
-static const struct command topics[] = {
-    {"mtree", "address space: memories and registers", do_mtree},
-    {"qtree", "CPUs, devices and their properties", do_qtree},
-    {"stats", "counters of the run", do_stats},
-    {0},
-};
-
-static void do_help(struct gdb_glue *glue, FILE *stream);
 
 static const struct command commands[] = {
-    {"help", "this list", do_help},
-    {"info mtree", "address space: memories and registers", NULL},
-    {"info qtree", "CPUs, devices and their properties", NULL},
-    {"info stats", "counters of the run", NULL},
-    {"reset", "begin anew: files loaded again, all in reset state, halted", do_reset},
-    {"quit", "end the emulator", do_quit},
-    {0},
+#define MONITOR_COMMAND(name, arguments, help, function) {name, arguments, help, function},
+#include "monitor/commands.def"
 };
 
-static void do_help(struct gdb_glue *glue, FILE *stream)
+bool monitor_refuse(const struct monitor *monitor, const char *format, ...)
 {
-    (void)glue;
-    for (const struct command *command = commands; command->name != NULL; command++) {
-        fprintf(stream, "monitor %-12s %s\n", command->name, command->help);
-    }
-}
+    char text[400];
+    va_list arguments;
 
-/* False: there is no such word in the table; *suggest has heard of all that there are. */
-static bool run_word(struct gdb_glue *glue, const struct command *table, const struct words *words,
-                     struct suggest *suggest, FILE *stream)
-{
-    suggest_begin(suggest, words->word, words->length);
-    for (const struct command *command = table; command->name != NULL; command++) {
-        if (command->function != NULL && is_word(words, command->name)) {
-            command->function(glue, stream);
-            return true;
-        }
-        suggest_offer(suggest, command->name);
-    }
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    escape_print(monitor->stream, "%s\n", text);
     return false;
 }
 
-static void do_info(struct gdb_glue *glue, const char *topic, FILE *stream)
+struct monitor_word monitor_next_word(const char *line)
 {
-    struct words words = split(topic);
-    struct suggest suggest;
-    if (!run_word(glue, topics, &words, &suggest, stream)) {
-        escape_print(stream,
-                     "There is no info '%.*s'%s  There are info mtree, info qtree, info stats.\n",
-                     (int)words.length, words.word,
-                     *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
-    }
+    const char *text = line + strspn(line, BLANKS);
+    size_t length = strcspn(text, BLANKS);
+    const char *rest = text + length;
+
+    return (struct monitor_word){text, length, rest + strspn(rest, BLANKS)};
 }
 
-void gdb_monitor(void *context, const char *command, FILE *stream)
+/* What follows the name in the line; NULL: the line begins with something else.  The blanks of the line may be more than
+ * those of a name of two words. */
+static const char *skip_name(const char *line, const char *name)
 {
-    struct gdb_glue *glue = context;
-    struct words words = split(command);
+    while (*name != '\0') {
+        struct monitor_word wanted = monitor_next_word(name);
+        struct monitor_word word = monitor_next_word(line);
+        if (word.length != wanted.length || memcmp(word.text, wanted.text, word.length) != 0) {
+            return NULL;
+        }
+        name = wanted.rest;
+        line = word.rest;
+    }
+    return line;
+}
+
+static bool is_info(const struct command *command)
+{
+    return strncmp(command->name, INFO, INFO_SIZE) == 0;
+}
+
+const char *leon3emu_dump_name(unsigned index)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (is_info(&commands[i]) && index-- == 0) {
+            return commands[i].name + INFO_SIZE;
+        }
+    }
+    return NULL;
+}
+
+/* There is `info`, but not of that. */
+static bool refuse_topic(const struct monitor *monitor, const struct monitor_word *topic)
+{
+    struct suggest suggest;
+    const char *name;
+    char names[200] = "";
+
+    suggest_begin(&suggest, topic->text, topic->length);
+    for (unsigned i = 0; (name = leon3emu_dump_name(i)) != NULL; i++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%sinfo %s", i == 0 ? "" : ", ", name);
+        suggest_offer(&suggest, name);
+    }
+    return monitor_refuse(monitor, "There is no info '%.*s'%s  There are %s.", (int)topic->length,
+                          topic->text,
+                          *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".", names);
+}
+
+static bool refuse_name(const struct monitor *monitor, const char *line)
+{
+    struct monitor_word word = monitor_next_word(line);
     struct suggest suggest;
 
-    if (words.length == 0) {
-        do_help(glue, stream);
-    } else if (is_word(&words, "info")) {
-        do_info(glue, words.rest, stream);
-    } else if (!run_word(glue, commands, &words, &suggest, stream)) {
-        escape_print(stream, "There is no monitor command '%.*s'%s  monitor help lists them.\n",
-                     (int)words.length, words.word,
-                     *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
+    if (skip_name(line, "info") != NULL) {
+        word = monitor_next_word(word.rest);
+        return refuse_topic(monitor, &word);
     }
+    suggest_begin(&suggest, word.text, word.length);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        suggest_offer(&suggest, commands[i].name);
+    }
+    return monitor_refuse(monitor, "There is no monitor command '%.*s'%s  monitor help lists them.",
+                          (int)word.length, word.text,
+                          *suggest_text(&suggest) != '\0' ? suggest_text(&suggest) : ".");
+}
+
+bool monitor_execute(const struct monitor *monitor, const char *line)
+{
+    if (monitor_next_word(line).length == 0) {
+        return monitor_help(monitor, "");
+    }
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        const char *arguments = skip_name(line, commands[i].name);
+        if (arguments != NULL) {
+            return commands[i].function(monitor, arguments);
+        }
+    }
+    return refuse_name(monitor, line);
+}
+
+bool leon3emu_monitor(struct machine *m, unsigned cpu, const char *command, FILE *stream)
+{
+    const struct monitor monitor = {.machine = m, .cpu = cpu, .stream = stream};
+
+    return monitor_execute(&monitor, command);
+}
+
+/* ---- commands that need no machine ---- */
+
+bool monitor_help(const struct monitor *monitor, const char *arguments)
+{
+    (void)arguments;
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        const struct command *command = &commands[i];
+        int used = fprintf(monitor->stream, "monitor %s %s", command->name, command->arguments);
+        fprintf(monitor->stream, "%*s %s\n", used < 29 ? 29 - used : 0, "", command->help);
+    }
+    return true;
+}
+
+bool monitor_reset(const struct monitor *monitor, const char *arguments)
+{
+    struct error err;
+
+    (void)arguments;
+    if (monitor->control == NULL) {
+        return monitor_refuse(monitor, "There is no run here that could begin anew.");
+    }
+    if (!monitor->control->restart(monitor->context, &err)) {
+        return monitor_refuse(monitor, "The machine was not reset: %s", err.text);
+    }
+    fprintf(monitor->stream,
+            "The machine is at its start again, and the program loaded anew.  %s\n",
+            monitor->control->after_restart);
+    return true;
+}
+
+bool monitor_quit(const struct monitor *monitor, const char *arguments)
+{
+    (void)arguments;
+    if (monitor->control == NULL) {
+        return monitor_refuse(monitor, "There is no run here that could end.");
+    }
+    fputs("The emulator ends.\n", monitor->stream);
+    monitor->control->quit(monitor->context);
+    return true;
 }

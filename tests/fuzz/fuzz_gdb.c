@@ -16,7 +16,7 @@
 
 #include "check.h"
 #include "core/hostio.h"
-#include "debug/gdbstub.h"
+#include "gdbstub/gdbstub.h"
 
 #include "../unit/fake_gdb.h"
 

@@ -107,8 +107,30 @@ class Monitor(Case):
     def test_help(self):
         gdb = self.begin()
         text = gdb.command('monitor help')
-        for word in 'help', 'reset', 'quit', 'info mtree', 'info qtree', 'info stats':
+        for word in 'help', 'reset', 'quit', 'info mtree', 'info qtree', 'info stats', 'reg', 'mem ADDRESS':
             self.assertIn('monitor ' + word, text)
+
+    def test_symbols(self):
+        gdb = self.begin()
+        gdb.command('break descend')
+        self.assertIn('Breakpoint 1, descend', gdb.command('jump calls'))
+        address = int(gdb.value('(int)&text'))
+        self.assertIn('0x%08x  text' % address, gdb.command('monitor sym text'))
+        self.assertRegex(gdb.command('monitor sym %d' % address), r'0x%08x  text\b' % address)
+        self.assertIn('64 65 62 75 67', gdb.command('monitor mem text 8'))
+        self.assertRegex(gdb.command('monitor dis'), r'(?s)=>  0x[0-9a-f]{8} .* descend')
+        self.assertRegex(gdb.command('monitor bt'), r'(?s)#0 .* descend.*#1 .* calls')
+        self.assertIn("'txet' is neither", gdb.command('monitor mem txet'))
+
+    def test_selected_cpu(self):
+        """Registers are those of the CPU that GDB has selected."""
+        gdb = self.begin(None, '--board', session.HERE + '/two.board')
+        for thread in 1, 2:
+            gdb.command('thread %d' % thread)
+            gdb.command('set var $g5 = 0x%d000' % thread)
+        for thread in 1, 2:
+            gdb.command('thread %d' % thread)
+            self.assertIn('%%g5 0000%d000' % thread, gdb.command('monitor reg'))
 
     def test_info(self):
         gdb = self.begin(None, '--board=gr712rc')

@@ -19,13 +19,16 @@ ALLOWED = {
     "src/mem": {"src/core", "api"},
     "src/sparc": {"src/core", "src/mem", "api"},
     "src/exec": {"src/core", "src/mem", "src/sparc", "api"},
-    "src/debug": {"src/core"},
+    "src/gdbstub": {"src/core"},
     "src/image": {"src/core"},
     "src/chardev": {"src/core"},
     "src/board": {"src/core"},
     "src/machine": {
-        "src/core", "src/mem", "src/sparc", "src/exec", "src/debug", "src/image", "src/chardev", "src/board",
-        "api", "devices",
+        "src/core", "src/mem", "src/sparc", "src/exec", "src/image", "src/chardev", "src/board", "api", "devices",
+    },
+    "src/monitor": {"src/core", "src/mem", "src/sparc", "src/exec", "src/image", "src/board", "src/machine", "api"},
+    "src/gdb": {
+        "src/core", "src/mem", "src/sparc", "src/exec", "src/machine", "src/gdbstub", "src/monitor", "api",
     },
     "src/cli": {"src/core"},
     "src": {"src/cli"},  # main.c

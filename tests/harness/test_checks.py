@@ -49,7 +49,7 @@ class Layering(unittest.TestCase):
         self.refuse("src/mem/a.c", '"sparc/cpu.h"', "src/sparc/cpu.h")
 
     def test_sideways(self):
-        self.refuse("src/debug/a.c", '"mem/bus.h"', "src/mem/bus.h")
+        self.refuse("src/gdbstub/a.c", '"mem/bus.h"', "src/mem/bus.h")
 
     def test_include_looks_into_src(self):
         self.refuse("include/a.h", '"core/event.h"', "src/core/event.h")

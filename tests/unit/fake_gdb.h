@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "bits.h"
-#include "debug/gdbstub.h"
+#include "gdbstub/gdbstub.h"
 
 #define FAKE_BASE   0x40000000u
 #define FAKE_SIZE   4096u
@@ -138,9 +138,10 @@ static inline void fake_cpu_status(void *context, unsigned cpu, char *text, size
     snprintf(text, size, "%s", cpu == 0 ? "running" : "power-down");
 }
 
-static inline void fake_monitor(void *context, const char *command, FILE *stream)
+static inline void fake_monitor(void *context, unsigned cpu, const char *command, FILE *stream)
 {
     (void)context;
+    (void)cpu;
     fprintf(stream, "you said: %s\n", command);
     for (unsigned i = 0; strcmp(command, "much") == 0 && i < 1000; i++) {
         fprintf(stream, "line %u\n", i);

@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "core/hostio.h"
-#include "debug/gdbstub.h"
+#include "gdbstub/gdbstub.h"
 
 #include "fake_gdb.h"
 

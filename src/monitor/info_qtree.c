@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* --dump qtree: the board's CPUs and devices, with their properties and interrupt lines. */
+/* info qtree: the board's CPUs and devices, with their properties and interrupt lines. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "core/escape.h"
 #include "machine/machine.h"
+#include "monitor/monitor.h"
 
 #define APB_BUS_SIZE 0x100000u
 
@@ -121,11 +122,16 @@ static void print_cpus(const struct machine *m, FILE *stream)
     }
 }
 
-void leon3emu_dump_qtree(const struct machine *m, FILE *stream)
+bool monitor_info_qtree(const struct monitor *monitor, const char *arguments)
 {
+    const struct machine *m = monitor->machine;
+    FILE *stream = monitor->stream;
+
+    (void)arguments;
     escape_print(stream, "board %s: %s\n", m->board->name,
                  m->board->description == NULL ? "" : m->board->description);
     fprintf(stream, "  clock = %" PRIu32 "\n", m->board->clock_hz);
     print_cpus(m, stream);
     print_bus(m, NULL, 2, stream);
+    return true;
 }

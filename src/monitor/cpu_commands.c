@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/* What a CPU holds and sees: reg, mem, dis, bt, sym; and the report of a CPU that stopped, which is reg and bt. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/escape.h"
+#include "core/parse.h"
+#include "machine/backtrace.h"
+#include "machine/frames.h"
+#include "machine/machine.h"
+#include "monitor/monitor.h"
+
+#define MEM_BYTES     64u /* if the command does not say how many */
+#define MEM_BYTES_MAX 65536u
+#define MEM_ROW       16u
+#define DIS_COUNT     8u
+#define DIS_COUNT_MAX 4096u
+#define INSN_SIZE     4u
+
+/* A name, or a number, of the user: longer words are cut, and so are not found. */
+#define WORD_SIZE 1100
+
+static struct cpu *cpu_of(const struct monitor *monitor)
+{
+    return &monitor->machine->cpus[monitor->cpu];
+}
+
+/* ---- arguments ---- */
+
+static const char *copy_word(const struct monitor_word *word, char *text, size_t size)
+{
+    snprintf(text, size, "%.*s", (int)word->length, word->text);
+    return text;
+}
+
+/* A number below 2^32, or the name of a symbol. */
+static bool take_address(const struct monitor *monitor, const struct monitor_word *word,
+                         uint32_t *address)
+{
+    const struct symbols *symbols = monitor->machine->symbols;
+    char text[WORD_SIZE];
+    uint64_t number;
+
+    copy_word(word, text, sizeof text);
+    if (parse_number(text, &number) && number <= UINT32_MAX) {
+        *address = (uint32_t)number;
+        return true;
+    }
+    return (symbols != NULL && symbols_find_address(symbols, text, address)) ||
+           monitor_refuse(monitor, "'%.80s' is neither an address nor a symbol.", text);
+}
+
+/* The number that the word is, from 1 to maximum; without a word the value stays. */
+static bool take_count(const struct monitor *monitor, const struct monitor_word *word,
+                       uint32_t maximum, uint32_t *value)
+{
+    char text[WORD_SIZE];
+    uint64_t number;
+
+    if (word->length == 0) {
+        return true;
+    }
+    if (!parse_number(copy_word(word, text, sizeof text), &number) || number == 0 ||
+        number > maximum) {
+        return monitor_refuse(monitor, "'%.80s' is no number from 1 to %" PRIu32 ".", text,
+                              maximum);
+    }
+    *value = (uint32_t)number;
+    return true;
+}
+
+/* ---- registers ---- */
+
+static void print_instruction(const struct monitor *monitor, uint32_t pc, const char *mark)
+{
+    char place[SYMBOLS_TEXT_SIZE];
+    char text[80] = "(cannot be read)";
+    uint32_t word;
+
+    if (frames_read_word(monitor->machine, cpu_of(monitor), pc, &word)) {
+        insn_disassemble(word, pc, text, sizeof text);
+    }
+    fprintf(monitor->stream, "  %s 0x%08" PRIx32 "  %-32s %s\n", mark, pc, text,
+            backtrace_describe(monitor->machine, pc, place, sizeof place));
+}
+
+static void print_registers(const struct cpu *cpu, FILE *stream)
+{
+    static const char bank[] = "goli";
+    fprintf(stream,
+            "  npc 0x%08" PRIx32 "  psr 0x%08" PRIx32 "  wim 0x%08" PRIx32 "  tbr 0x%08" PRIx32
+            "  y 0x%08" PRIx32 "\n",
+            cpu->npc, cpu_psr(cpu), cpu->wim, cpu_tbr(cpu), cpu->y);
+    for (unsigned row = 0; row < 8; row++) {
+        for (unsigned column = 0; column < 4; column++) {
+            fprintf(stream, "  %%%c%u %08" PRIx32, bank[column], row,
+                    cpu_reg(cpu, 8 * column + row));
+        }
+        fputc('\n', stream);
+    }
+}
+
+bool monitor_reg(const struct monitor *monitor, const char *arguments)
+{
+    (void)arguments;
+    print_instruction(monitor, cpu_of(monitor)->pc, "pc ");
+    print_registers(cpu_of(monitor), monitor->stream);
+    return true;
+}
+
+bool monitor_bt(const struct monitor *monitor, const char *arguments)
+{
+    (void)arguments;
+    backtrace_print(monitor->machine, cpu_of(monitor), monitor->stream);
+    return true;
+}
+
+void leon3emu_report(struct machine *m, const struct stop_info *stop, FILE *stream)
+{
+    const struct monitor monitor = {.machine = m, .cpu = stop->cpu, .stream = stream};
+
+    monitor_reg(&monitor, "");
+    monitor_bt(&monitor, "");
+}
+
+/* ---- memory ---- */
+
+/* "  0x40000000  01 02 ...  ..": up to MEM_ROW bytes; false: they cannot be read. */
+static bool print_row(const struct monitor *monitor, uint32_t address, uint32_t size)
+{
+    uint8_t bytes[MEM_ROW];
+    char text[MEM_ROW + 1];
+
+    if (!frames_read(monitor->machine, cpu_of(monitor), address, bytes, size)) {
+        return monitor_refuse(monitor, "  0x%08" PRIx32 "  cannot be read", address);
+    }
+    fprintf(monitor->stream, "  0x%08" PRIx32 " ", address);
+    for (uint32_t i = 0; i < size; i++) {
+        fprintf(monitor->stream, " %02x", bytes[i]);
+        text[i] = isprint(bytes[i]) ? (char)bytes[i] : '.';
+    }
+    text[size] = '\0';
+    fprintf(monitor->stream, "%*s  %s\n", (int)(3 * (MEM_ROW - size)), "", text);
+    return true;
+}
+
+bool monitor_mem(const struct monitor *monitor, const char *arguments)
+{
+    struct monitor_word word = monitor_next_word(arguments);
+    struct monitor_word size_word = monitor_next_word(word.rest);
+    uint32_t address;
+    uint32_t left = MEM_BYTES;
+
+    if (word.length == 0) {
+        return monitor_refuse(monitor, "mem needs an address or a symbol.");
+    }
+    if (!take_address(monitor, &word, &address) ||
+        !take_count(monitor, &size_word, MEM_BYTES_MAX, &left)) {
+        return false;
+    }
+    while (left > 0) {
+        uint32_t size = left < MEM_ROW ? left : MEM_ROW;
+        if (!print_row(monitor, address, size)) {
+            return false;
+        }
+        address += size;
+        left -= size;
+    }
+    return true;
+}
+
+bool monitor_dis(const struct monitor *monitor, const char *arguments)
+{
+    struct monitor_word word = monitor_next_word(arguments);
+    struct monitor_word count_word = monitor_next_word(word.rest);
+    uint32_t pc = cpu_of(monitor)->pc;
+    uint32_t address = pc;
+    uint32_t count = DIS_COUNT;
+
+    if ((word.length != 0 && !take_address(monitor, &word, &address)) ||
+        !take_count(monitor, &count_word, DIS_COUNT_MAX, &count)) {
+        return false;
+    }
+    address &= ~(INSN_SIZE - 1);
+    for (; count > 0; count--, address += INSN_SIZE) {
+        print_instruction(monitor, address, address == pc ? "=> " : "   ");
+    }
+    return true;
+}
+
+/* ---- symbols ---- */
+
+bool monitor_sym(const struct monitor *monitor, const char *arguments)
+{
+    struct monitor_word word = monitor_next_word(arguments);
+    char place[SYMBOLS_TEXT_SIZE];
+    uint32_t address;
+
+    if (word.length == 0) {
+        return monitor_refuse(monitor, "sym needs a symbol or an address.");
+    }
+    if (!take_address(monitor, &word, &address)) {
+        return false;
+    }
+    backtrace_describe(monitor->machine, address, place, sizeof place);
+    fprintf(monitor->stream, "0x%08" PRIx32 "  %s\n", address,
+            place[0] == '\0' ? "(no symbol)" : place);
+    return true;
+}
