@@ -85,15 +85,12 @@ static bool jump_target(const struct code_walk *walk, uint32_t pc, const struct 
 static void follow_branch(struct code_walk *walk, const struct code_step *from,
                           const struct insn *f, int behind)
 {
-    unsigned condition = f->asi & INSN_CONDITION;
-    bool annul = f->asi & INSN_ANNUL;
-
-    if (condition != COND_NEVER) {
+    if (f->condition != COND_NEVER) {
         add(walk, from->pc + (uint32_t)f->imm,
-            annul && condition == COND_ALWAYS ? from->windows : behind, false);
+            f->annul && f->condition == COND_ALWAYS ? from->windows : behind, false);
     }
-    if (condition != COND_ALWAYS) {
-        add(walk, from->pc + 8, annul ? from->windows : behind, false);
+    if (f->condition != COND_ALWAYS) {
+        add(walk, from->pc + 8, f->annul ? from->windows : behind, false);
     }
 }
 
@@ -125,8 +122,7 @@ static void follow_transfer(struct code_walk *walk, const struct code_step *from
         return;
     }
     behind = from->windows + shift_of(&slot);
-    if (insn_rows[f->row].format == FORMAT_BRANCH || insn_rows[f->row].format == FORMAT_FBRANCH ||
-        insn_rows[f->row].format == FORMAT_CBRANCH) {
+    if (insn_rows[f->row].fields & FIELD_DISP22) {
         follow_branch(walk, from, f, behind);
     } else if (f->row == INSN_CALL || (f->row == INSN_JMPL && f->rd == REG_O7)) {
         follow_call(walk, from, f, &slot, behind);

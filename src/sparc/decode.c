@@ -7,46 +7,40 @@
 
 #include "bits.h"
 
-#define PRIV    INSN_F_PRIV
-#define CTI     INSN_F_CTI
-#define LOADS   INSN_F_LOADS
-#define STORES  INSN_F_STORES
-#define ATOMIC  INSN_F_ATOMIC
-#define EVEN_RD INSN_F_EVEN_RD
-#define ICC     INSN_F_ICC
-#define FPU     INSN_F_FPU
-#define CP      INSN_F_CP
-#define MAC     INSN_F_MAC
-#define SYS     INSN_F_SYS
+/* The names that rows call their flags by. */
+enum {
+#define FLAG(name, bit) name = INSN_F_##name,
+    INSN_FLAGS(FLAG)
+#undef FLAG
+};
 
 const struct insn_row insn_rows[INSN_COUNT] = {
-#define INSN(name, space, code, format, flags, cycles, manual, syntax)                             \
-    [INSN_##name] = {#name, FORMAT_##format, cycles, flags, manual, syntax},
+#define INSN(name, space, code, format, flags, trans, op, cycles, manual, syntax)                  \
+    [INSN_##name] = {#name,         FORMAT_##format, FIELDS_##format, OPERANDS_##format,           \
+                     FROM_##format, TO_##format,     cycles,          flags,                       \
+                     manual,        syntax},
 #include "sparc/insns.def"
-#undef INSN
 };
 
-enum space {
-    SPACE_OP1,
-    SPACE_OP2,
-    SPACE_ARITH,
-    SPACE_MEM,
-    SPACE_FP1,
-    SPACE_FP2,
-    SPACE_RDY,
-    SPACE_WRY,
-    SPACE_NO,
-    SPACES
-};
+/* What must agree in a row. */
+#define IF(a, b) (!(a) || (b))
+#define INSN(name, space, code, format, flags, ...)                                                \
+    _Static_assert(IF((flags)&ATOMIC, (flags)&LOADS && (flags)&STORES) &&                          \
+                       IF((flags)&EVEN_RD, (flags) & (LOADS | STORES)) &&                          \
+                       IF(FORMAT_##format == FORMAT_LOADA, (flags)&LOADS && (flags)&PRIV) &&       \
+                       IF(FORMAT_##format == FORMAT_STOREA, (flags)&STORES && (flags)&PRIV),       \
+                   #name);
+#define FPOP(name, space, code, format, flags, ...)                                                \
+    _Static_assert((flags) == FPU && FORMAT_##format >= FORMAT_CPOP, #name);
+#include "sparc/insns.def"
 
 /* slots[space][code] is a row + 1, so that an empty slot is 0. */
-static const uint16_t slots[SPACES][512] = {
+static const uint16_t slots[SPACE_COUNT][512] = {
 #define INSN(name, space, code, ...) [SPACE_##space][code] = INSN_##name + 1,
 #include "sparc/insns.def"
-#undef INSN
 };
 
-static enum insn_id slot_or(enum space space, unsigned code, enum insn_id otherwise)
+static enum insn_id slot_or(enum insn_space space, unsigned code, enum insn_id otherwise)
 {
     uint16_t slot = slots[space][code];
     return slot == 0 ? otherwise : (enum insn_id)(slot - 1);
@@ -100,51 +94,41 @@ static void set_operand(unsigned number, uint8_t *bank, uint8_t *reg)
     *reg = (uint8_t)(number >= 8 ? number - 8 : number);
 }
 
-/* Is bit 13 of this format the immediate bit? */
-static bool has_immediate(enum insn_format format)
+static void decode_registers(uint32_t word, unsigned fields, struct insn *f)
 {
-    switch (format) {
-    case FORMAT_RRI:
-    case FORMAT_SHIFT:
-    case FORMAT_ADDR:
-    case FORMAT_TICC:
-    case FORMAT_WRREG:
-    case FORMAT_WRASR:
-    case FORMAT_LOAD:
-    case FORMAT_STORE:
-    case FORMAT_LOADF:
-    case FORMAT_STOREF:
-    case FORMAT_LOADC:
-    case FORMAT_STOREC:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void decode_branch(uint32_t word, struct insn *f)
-{
-    f->imm = bits_signed(word, 22) * 4;
-    f->asi = (uint8_t)(bits_get(word, 25, 4) | (bits_get(word, 29, 1) ? INSN_ANNUL : 0));
-}
-
-static void decode_operands(uint32_t word, struct insn *f)
-{
+    f->rd = (uint8_t)bits_get(word, 25, 5);
+    f->rs1 = (uint8_t)bits_get(word, 14, 5);
+    f->rs2 = (uint8_t)bits_get(word, 0, 5);
     set_operand(f->rs1, &f->bank1, &f->reg1);
     set_operand(f->rs2, &f->bank2, &f->reg2);
     set_operand(f->rd, &f->bankd, &f->regd);
-    f->asi = (uint8_t)bits_get(word, 5, 8);
-    f->imm = 0;
-    if (has_immediate(insn_rows[f->row].format) && bits_get(word, 13, 1)) {
-        set_operand(0, &f->bank2, &f->reg2);
-        f->imm = bits_signed(word, 13);
+    if (f->rd == 0 && !(fields & FIELD_READS_RD)) {
+        f->regd = 8;
     }
 }
 
-/* Stores and SWAP read rd, so %g0 must stay %g0 there; everywhere else it is a sink. */
-static bool reads_rd(enum insn_format format)
+static void decode_fields(uint32_t word, unsigned fields, struct insn *f)
 {
-    return format == FORMAT_STORE || format == FORMAT_STOREA;
+    if (fields & FIELD_IMM && word & INSN_IMMEDIATE) {
+        set_operand(0, &f->bank2, &f->reg2);
+        f->imm = bits_signed(word, 13);
+    }
+    if (fields & FIELD_ASI) {
+        f->asi = (uint8_t)bits_get(word, 5, 8);
+    }
+    if (fields & FIELD_COND) {
+        f->condition = (uint8_t)bits_get(word, 25, 4);
+    }
+    if (fields & FIELD_DISP22) {
+        f->annul = bits_get(word, 29, 1);
+        f->imm = bits_signed(word, 22) * 4;
+    }
+    if (fields & FIELD_DISP30) {
+        f->imm = (int32_t)(word << 2);
+    }
+    if (fields & FIELD_HI22) {
+        f->imm = (int32_t)(word << 10);
+    }
 }
 
 void insn_decode(uint32_t word, struct insn *f)
@@ -155,29 +139,9 @@ void insn_decode(uint32_t word, struct insn *f)
     f->row = (uint8_t)insn_find(word);
     row = &insn_rows[f->row];
     f->cycles = row->cycles;
-    f->rd = (uint8_t)bits_get(word, 25, 5);
-    f->rs1 = (uint8_t)bits_get(word, 14, 5);
-    f->rs2 = (uint8_t)bits_get(word, 0, 5);
-    decode_operands(word, f);
-    if (f->rd == 0 && !reads_rd(row->format)) {
-        f->regd = 8;
-    }
-    switch (row->format) {
-    case FORMAT_CALL:
-        f->imm = (int32_t)(word << 2);
-        break;
-    case FORMAT_SETHI:
-        f->imm = (int32_t)(word << 10);
-        break;
-    case FORMAT_BRANCH:
-    case FORMAT_FBRANCH:
-    case FORMAT_CBRANCH:
-        decode_branch(word, f);
-        break;
-    case FORMAT_TICC:
-        f->asi = (uint8_t)bits_get(word, 25, 4);
-        break;
-    default:
-        break;
-    }
+    f->imm = 0;
+    f->asi = f->condition = 0;
+    f->annul = false;
+    decode_registers(word, row->fields, f);
+    decode_fields(word, row->fields, f);
 }

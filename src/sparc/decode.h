@@ -14,78 +14,77 @@ struct insn;
 enum insn_id {
 #define INSN(name, ...) INSN_##name,
 #include "sparc/insns.def"
-#undef INSN
     INSN_COUNT
 };
 _Static_assert(INSN_COUNT <= 256, "a row number fits a byte");
 
-/* Row flags, see insns.def. */
-enum insn_flag {
-    INSN_F_PRIV = 0x001,
-    INSN_F_CTI = 0x002,
-    INSN_F_LOADS = 0x004,
-    INSN_F_STORES = 0x008,
-    INSN_F_ATOMIC = 0x010,
-    INSN_F_EVEN_RD = 0x020,
-    INSN_F_ICC = 0x040,
-    INSN_F_FPU = 0x080,
-    INSN_F_CP = 0x100,
-    INSN_F_MAC = 0x200,
-    INSN_F_SYS = 0x400,
+/* Where the code of a row selects, see insns.def. */
+enum insn_space {
+    SPACE_OP1,
+    SPACE_OP2,
+    SPACE_ARITH,
+    SPACE_MEM,
+    SPACE_FP1,
+    SPACE_FP2,
+    SPACE_RDY,
+    SPACE_WRY,
+    SPACE_NO,
+    SPACE_COUNT
 };
 
-/* Which fields a word has. */
+/* Flags of a row, see insns.def. */
+#define INSN_FLAGS(FLAG)                                                                           \
+    FLAG(PRIV, 0)                                                                                  \
+    FLAG(CTI, 1)                                                                                   \
+    FLAG(LOADS, 2)                                                                                 \
+    FLAG(STORES, 3)                                                                                \
+    FLAG(ATOMIC, 4)                                                                                \
+    FLAG(EVEN_RD, 5)                                                                               \
+    FLAG(ICC, 6)                                                                                   \
+    FLAG(READS_ICC, 7)                                                                             \
+    FLAG(FPU, 8)                                                                                   \
+    FLAG(CP, 9)                                                                                    \
+    FLAG(MAC, 10)                                                                                  \
+    FLAG(SYS, 11)                                                                                  \
+    FLAG(INVERT, 12)
+
+enum insn_flag {
+#define FLAG(name, bit) INSN_F_##name = 1 << bit,
+    INSN_FLAGS(FLAG)
+#undef FLAG
+};
+
+/* What is special about the fields of a format, see formats.def. */
+enum insn_field {
+    FIELD_IMM = 1,
+    FIELD_READS_RD = 2,
+    FIELD_ASI = 4,
+    FIELD_COND = 8,
+    FIELD_DISP22 = 16,
+    FIELD_DISP30 = 32,
+    FIELD_HI22 = 64,
+};
+
 enum insn_format {
-    FORMAT_NONE,    /* nothing of interest                                       */
-    FORMAT_CALL,    /* disp30                                                    */
-    FORMAT_IMM22,   /* imm22 as it is                                            */
-    FORMAT_SETHI,   /* rd, imm22 << 10                                           */
-    FORMAT_BRANCH,  /* a, cond, disp22                                           */
-    FORMAT_FBRANCH, /* the same, floating-point conditions                       */
-    FORMAT_CBRANCH, /* the same, coprocessor conditions                          */
-    FORMAT_RRI,     /* rd, rs1, rs2 or simm13                                    */
-    FORMAT_SHIFT,   /* rd, rs1, rs2 or shcnt                                     */
-    FORMAT_ADDR,    /* rs1, rs2 or simm13                                        */
-    FORMAT_TICC,    /* cond, rs1, rs2 or simm13                                  */
-    FORMAT_RDREG,   /* rd                                                        */
-    FORMAT_RDASR,   /* rd, asr number in rs1                                     */
-    FORMAT_WRREG,   /* rs1, rs2 or simm13                                        */
-    FORMAT_WRASR,   /* the same, asr number in rd                                */
-    FORMAT_LOAD,    /* rd, address                                               */
-    FORMAT_STORE,   /* rd is read; address                                       */
-    FORMAT_LOADA,   /* rd, rs1, rs2, asi                                         */
-    FORMAT_STOREA,  /* rd is read; rs1, rs2, asi                                 */
-    FORMAT_CASA,    /* rd, rs1, rs2, asi                                         */
-    FORMAT_LOADF,   /* rd is an f register; address                              */
-    FORMAT_STOREF,
-    FORMAT_LOADC, /* rd is a coprocessor register; address                       */
-    FORMAT_STOREC,
-    FORMAT_CPOP,  /* rd, rs1, opc, rs2                                          */
-    FORMAT_F_S_S, /* f registers: sources _ destination, Single Double Quad     */
-    FORMAT_F_D_D,
-    FORMAT_F_Q_Q,
-    FORMAT_F_S_D,
-    FORMAT_F_D_S,
-    FORMAT_F_S_Q,
-    FORMAT_F_D_Q,
-    FORMAT_F_Q_S,
-    FORMAT_F_Q_D,
-    FORMAT_F_SS_S,
-    FORMAT_F_DD_D,
-    FORMAT_F_QQ_Q,
-    FORMAT_F_SS_D,
-    FORMAT_F_DD_Q,
-    FORMAT_F_SS,
-    FORMAT_F_DD,
-    FORMAT_F_QQ,
+#define FORMAT(name, ...) FORMAT_##name,
+#include "sparc/formats.def"
+};
+
+/* The columns of formats.def, each as FIELDS_RRI and so on. */
+enum {
+#define FORMAT(name, fields, operands, from, to)                                                   \
+    FIELDS_##name = fields, OPERANDS_##name = operands, FROM_##name = from, TO_##name = to,
+#include "sparc/formats.def"
 };
 
 /* A row of the table. */
 struct insn_row {
     const char *name;
     uint8_t format; /* enum insn_format */
+    uint8_t fields; /* enum insn_field, and the next three: of the format */
+    uint8_t operands, from, to;
     uint8_t cycles;
-    uint16_t flags;
+    uint16_t flags; /* enum insn_flag */
     const char *manual;
     const char *syntax;
 };
@@ -113,13 +112,13 @@ struct insn {
     uint8_t rd; /* register numbers as in the word */
     uint8_t rs1;
     uint8_t rs2;
-    uint8_t asi; /* alternate space, or condition in bits 3:0 and annul bit in bit 4 */
+    uint8_t asi;       /* of the formats that have one; else 0 */
+    uint8_t condition; /* of Bicc, FBfcc, CBccc, Ticc, 0..15 */
+    bool annul;        /* a: the delay instruction is annulled */
 };
 _Static_assert(sizeof(struct insn) == 32, "an index shift finds it");
 
 #define INSN_IMMEDIATE (1u << 13) /* of the word: operand 2 is simm13 */
-#define INSN_CONDITION 0x0f
-#define INSN_ANNUL     0x10
 
 /* The row of word.  Words that are no instruction give INSN_ILLEGAL. */
 enum insn_id insn_find(uint32_t word);

@@ -124,16 +124,9 @@ static void put_numbered(struct output *out, const char *prefix, unsigned number
     put_number(out, number, 10);
 }
 
-/* The alternate-space instructions have no immediate: there bit 13 makes the word illegal. */
-static bool is_alternate(const struct insn *f)
-{
-    unsigned format = insn_rows[f->row].format;
-    return format == FORMAT_LOADA || format == FORMAT_STOREA || format == FORMAT_CASA;
-}
-
 static bool is_immediate(const struct insn *f)
 {
-    return bits_get(f->word, 13, 1) && !is_alternate(f);
+    return f->word & INSN_IMMEDIATE && insn_rows[f->row].fields & FIELD_IMM;
 }
 
 static void put_operand2(struct output *out, const struct insn *f)
@@ -194,7 +187,7 @@ static void put_operands(struct output *out, const struct insn *f)
 
 static void put_condition(struct output *out, const struct insn *f)
 {
-    unsigned condition = f->asi & INSN_CONDITION;
+    unsigned condition = f->condition;
     switch (insn_rows[f->row].format) {
     case FORMAT_FBRANCH:
         put_string(out, float_conditions[condition]);
@@ -209,7 +202,7 @@ static void put_condition(struct output *out, const struct insn *f)
         put_string(out, integer_conditions[condition]);
         break;
     }
-    if (f->asi & INSN_ANNUL) {
+    if (f->annul) {
         put_string(out, ",a");
     }
 }
@@ -292,7 +285,7 @@ static const char *syntax_of(const struct insn *f)
             return aliases[i].syntax;
         }
     }
-    if (is_alternate(f) && bits_get(f->word, 13, 1)) {
+    if (insn_rows[f->row].fields & FIELD_ASI && f->word & INSN_IMMEDIATE) {
         return insn_rows[INSN_ILLEGAL].syntax;
     }
     return insn_rows[f->row].syntax;

@@ -450,8 +450,8 @@ static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t ad
         left.verdict = complete(cpu, block, insn, NULL);
         return left;
     }
-    replay.result = at->asi == 0 ? tlb_load(&cpu->tlb, address, bytes, &replay.value, 0)
-                                 : asi_load(cpu, at->asi, address, bytes, &replay.value, 0);
+    replay.result = at->f.asi == 0 ? tlb_load(&cpu->tlb, address, bytes, &replay.value, 0)
+                                   : asi_load(cpu, at->f.asi, address, bytes, &replay.value, 0);
     return finish_load(cpu, block, insn, size, &replay);
 }
 
@@ -468,8 +468,8 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
     if (is_the_interpreters(at, address, bytes)) {
         return complete(cpu, block, insn, NULL);
     }
-    replay.result = at->asi == 0 ? tlb_store(&cpu->tlb, address, bytes, value, 0)
-                                 : asi_store(cpu, at->asi, address, bytes, value, 0);
+    replay.result = at->f.asi == 0 ? tlb_store(&cpu->tlb, address, bytes, value, 0)
+                                   : asi_store(cpu, at->f.asi, address, bytes, value, 0);
     return finish_store(cpu, block, insn, &replay);
 }
 

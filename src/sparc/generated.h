@@ -78,7 +78,6 @@ struct block_insn {
     bool atomic;
     bool icc;     /* the interpreter reads or writes icc for it */
     uint8_t flow; /* enum block_flow */
-    uint8_t asi;  /* of an access to an alternate space, else 0 */
     uint16_t
         refund; /* of what was charged, when it is done: up to the next charge no path takes more cycles */
     struct insn f;

@@ -11,7 +11,6 @@
 static insn_function *const functions[INSN_COUNT] = {
 #define INSN(name, ...) [INSN_##name] = do_##name,
 #include "sparc/insns.def"
-#undef INSN
 };
 
 /* ---- what the word alone decides ---- */
@@ -21,9 +20,9 @@ static insn_function *const functions[INSN_COUNT] = {
 static bool is_illegal(const struct cpu *cpu, const struct insn *f)
 {
     const struct insn_row *row = &insn_rows[f->row];
-    bool alternate = row->format == FORMAT_LOADA || row->format == FORMAT_STOREA;
+    bool no_immediate = row->fields & FIELD_ASI && f->row != INSN_CASA;
 
-    return (alternate && (f->word & INSN_IMMEDIATE)) ||
+    return (no_immediate && (f->word & INSN_IMMEDIATE)) ||
            ((row->flags & INSN_F_EVEN_RD) && (f->rd & 1)) ||
            ((row->flags & INSN_F_MAC) && !cpu->config.mac) ||
            (f->row == INSN_CASA && !cpu->config.casa);

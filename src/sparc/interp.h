@@ -13,7 +13,6 @@
 
 #define INSN(name, ...) void do_##name(struct cpu *cpu, const struct insn *f);
 #include "sparc/insns.def"
-#undef INSN
 
 /* Executes until cpu->cycles reaches cpu->limit, which anything may lower to 0 meanwhile. */
 void interp_run(struct cpu *cpu);

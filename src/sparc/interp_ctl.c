@@ -7,8 +7,8 @@
  * an untaken one and of an unconditional one is annulled if it is set. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken)
 {
-    bool unconditional = (f->asi & INSN_CONDITION & 7) == 0;
-    bool annul = (f->asi & INSN_ANNUL) && (!taken || unconditional);
+    bool unconditional = (f->condition & 7) == 0;
+    bool annul = f->annul && (!taken || unconditional);
     uint32_t aim = cpu->pc + (uint32_t)f->imm;
 
     if (annul) {
@@ -22,7 +22,7 @@ void interp_branch(struct cpu *cpu, const struct insn *f, bool taken)
 
 void do_BICC(struct cpu *cpu, const struct insn *f)
 {
-    interp_branch(cpu, f, interp_condition(cpu->icc, f->asi & INSN_CONDITION));
+    interp_branch(cpu, f, interp_condition(cpu->icc, f->condition));
 }
 
 /* B.24 */
@@ -112,7 +112,7 @@ void do_RETT(struct cpu *cpu, const struct insn *f)
 /* B.27 */
 void do_TICC(struct cpu *cpu, const struct insn *f)
 {
-    if (interp_condition(cpu->icc, f->asi & INSN_CONDITION)) {
+    if (interp_condition(cpu->icc, f->condition)) {
         cpu_trap(cpu, TT_SOFTWARE + (address_of(cpu, f) & 0x7f));
     } else {
         cpu_next(cpu);

@@ -95,69 +95,6 @@ static struct softfloat fp_environment(const struct cpu *cpu)
     return env;
 }
 
-/* ---- what generated code left undone ---- */
-
-/* The exceptions of an FPop whose operands generated code kept.  FSR's modes are still those of then. */
-static unsigned flags_of(struct softfloat env, unsigned row, uint64_t a, uint64_t b)
-{
-    switch (row) {
-#define OF_SINGLES(name, operation)                                                                \
-    case INSN_##name:                                                                              \
-        softfloat_##operation(&env, (uint32_t)a, (uint32_t)b);                                     \
-        break;
-#define OF_DOUBLES(name, operation)                                                                \
-    case INSN_##name:                                                                              \
-        softfloat_##operation(&env, a, b);                                                         \
-        break;
-#define OF_SINGLE(name, operation)                                                                 \
-    case INSN_##name:                                                                              \
-        softfloat_##operation(&env, (uint32_t)a);                                                  \
-        break;
-#define OF_DOUBLE(name, operation)                                                                 \
-    case INSN_##name:                                                                              \
-        softfloat_##operation(&env, a);                                                            \
-        break;
-        OF_SINGLES(FADDS, fadds)
-        OF_SINGLES(FSUBS, fsubs)
-        OF_SINGLES(FMULS, fmuls)
-        OF_SINGLES(FDIVS, fdivs)
-        OF_SINGLES(FSMULD, fsmuld)
-        OF_DOUBLES(FADDD, faddd)
-        OF_DOUBLES(FSUBD, fsubd)
-        OF_DOUBLES(FMULD, fmuld)
-        OF_DOUBLES(FDIVD, fdivd)
-        OF_SINGLE(FSQRTS, fsqrts)
-        OF_SINGLE(FITOS, fitos)
-        OF_SINGLE(FSTOI, fstoi)
-        OF_SINGLE(FSTOD, fstod)
-        OF_DOUBLE(FSQRTD, fsqrtd)
-        OF_DOUBLE(FDTOI, fdtoi)
-        OF_DOUBLE(FDTOS, fdtos)
-    case INSN_FCMPS:
-    case INSN_FCMPES:
-        softfloat_fcmps(&env, (uint32_t)a, (uint32_t)b, row == INSN_FCMPES);
-        break;
-    case INSN_FCMPD:
-    case INSN_FCMPED:
-        softfloat_fcmpd(&env, a, b, row == INSN_FCMPED);
-        break;
-    default: /* moves and FITOD have no exceptions */
-        break;
-    }
-    return env.flags;
-}
-
-void cpu_settle_fsr(struct cpu *cpu)
-{
-    struct cpu_generated *g = &cpu->generated;
-    if (g->fp_row != 0) {
-        unsigned flags = flags_of(fp_environment(cpu), g->fp_row, g->fp_a, g->fp_b);
-        cpu->fsr = bits_put(cpu->fsr, 0, 5, flags) | flags << FSR_AEXC;
-        cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
-        g->fp_row = 0;
-    }
-}
-
 /* ---- FPops ---- */
 
 /* Of several exceptions a trap reports one: overflow and underflow before inexact. */
@@ -186,187 +123,139 @@ static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
     return true;
 }
 
-static void finish_single(struct cpu *cpu, const struct insn *f, unsigned flags, uint32_t value)
-{
-    if (fp_complete(cpu, f, flags)) {
-        cpu->f[CPU_F(f->rd)] = value;
-        cpu_next(cpu);
-    }
-}
-
-static void finish_double(struct cpu *cpu, const struct insn *f, unsigned flags, uint64_t value)
-{
-    if (fp_complete(cpu, f, flags)) {
-        write_double(cpu, f->rd, value);
-        cpu_next(cpu);
-    }
-}
-
-static void finish_compare(struct cpu *cpu, const struct insn *f, unsigned flags,
-                           enum softfloat_relation relation)
-{
-    if (fp_complete(cpu, f, flags)) {
-        cpu->fsr = bits_put(cpu->fsr, FSR_FCC, 2, relation);
-        cpu_next(cpu);
-    }
-}
-
-/* Doubles live in even registers; `numbers` is all those of the instruction or-ed together. */
-static bool fp_even(struct cpu *cpu, const struct insn *f, unsigned numbers)
-{
-    if (numbers & 1) {
-        fp_defer(cpu, f, FTT_INVALID_REGISTER);
-        return false;
-    }
-    return true;
-}
-
-/* Shapes: the registers' sizes, then the operation. */
-#define SINGLE_FROM_SINGLE(name, operation)                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                   \
-            finish_single(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define DOUBLE_FROM_SINGLE(name, operation)                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
-            uint64_t value = softfloat_##operation(&env, cpu->f[CPU_F(f->rs2)]);                   \
-            finish_double(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define SINGLE_FROM_DOUBLE(name, operation)                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu) && fp_even(cpu, f, f->rs2)) {                                            \
-            uint32_t value = softfloat_##operation(&env, read_double(cpu, f->rs2));                \
-            finish_single(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define DOUBLE_FROM_DOUBLE(name, operation)                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu) && fp_even(cpu, f, f->rd | f->rs2)) {                                    \
-            uint64_t value = softfloat_##operation(&env, read_double(cpu, f->rs2));                \
-            finish_double(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define SINGLE_FROM_SINGLES(name, operation)                                                       \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu)) {                                                                       \
-            uint32_t value =                                                                       \
-                softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);         \
-            finish_single(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define DOUBLE_FROM_SINGLES(name, operation)                                                       \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu) && fp_even(cpu, f, f->rd)) {                                             \
-            uint64_t value =                                                                       \
-                softfloat_##operation(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)]);         \
-            finish_double(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define DOUBLE_FROM_DOUBLES(name, operation)                                                       \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu) && fp_even(cpu, f, f->rd | f->rs1 | f->rs2)) {                           \
-            uint64_t value =                                                                       \
-                softfloat_##operation(&env, read_double(cpu, f->rs1), read_double(cpu, f->rs2));   \
-            finish_double(cpu, f, env.flags, value);                                               \
-        }                                                                                          \
-    }
-#define COMPARE_SINGLES(name, is_signaling)                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu)) {                                                                       \
-            enum softfloat_relation relation =                                                     \
-                softfloat_fcmps(&env, cpu->f[CPU_F(f->rs1)], cpu->f[CPU_F(f->rs2)], is_signaling); \
-            finish_compare(cpu, f, env.flags, relation);                                           \
-        }                                                                                          \
-    }
-#define COMPARE_DOUBLES(name, is_signaling)                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        struct softfloat env = fp_environment(cpu);                                                \
-        if (fp_enter(cpu) && fp_even(cpu, f, f->rs1 | f->rs2)) {                                   \
-            enum softfloat_relation relation = softfloat_fcmpd(                                    \
-                &env, read_double(cpu, f->rs1), read_double(cpu, f->rs2), is_signaling);           \
-            finish_compare(cpu, f, env.flags, relation);                                           \
-        }                                                                                          \
-    }
-#define MOVE_SINGLE(name, expression)                                                              \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        if (fp_enter(cpu)) {                                                                       \
-            uint32_t value = cpu->f[CPU_F(f->rs2)];                                                \
-            finish_single(cpu, f, 0, expression);                                                  \
-        }                                                                                          \
-    }
-#define UNIMPLEMENTED(name)                                                                        \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
-    {                                                                                              \
-        if (fp_enter(cpu)) {                                                                       \
-            fp_defer(cpu, f, FTT_UNIMPLEMENTED);                                                   \
-        }                                                                                          \
-    }
-
 #define SIGN 0x80000000u
-MOVE_SINGLE(FMOVS, value)
-MOVE_SINGLE(FNEGS, value ^ SIGN)
-MOVE_SINGLE(FABSS, value & ~SIGN)
 
-SINGLE_FROM_SINGLE(FSQRTS, fsqrts)
-DOUBLE_FROM_DOUBLE(FSQRTD, fsqrtd)
-SINGLE_FROM_SINGLES(FADDS, fadds)
-DOUBLE_FROM_DOUBLES(FADDD, faddd)
-SINGLE_FROM_SINGLES(FSUBS, fsubs)
-DOUBLE_FROM_DOUBLES(FSUBD, fsubd)
-SINGLE_FROM_SINGLES(FMULS, fmuls)
-DOUBLE_FROM_DOUBLES(FMULD, fmuld)
-DOUBLE_FROM_SINGLES(FSMULD, fsmuld)
-SINGLE_FROM_SINGLES(FDIVS, fdivs)
-DOUBLE_FROM_DOUBLES(FDIVD, fdivd)
-SINGLE_FROM_SINGLE(FITOS, fitos)
-DOUBLE_FROM_SINGLE(FITOD, fitod)
-SINGLE_FROM_SINGLE(FSTOI, fstoi)
-SINGLE_FROM_DOUBLE(FDTOI, fdtoi)
-DOUBLE_FROM_SINGLE(FSTOD, fstod)
-SINGLE_FROM_DOUBLE(FDTOS, fdtos)
-COMPARE_SINGLES(FCMPS, false)
-COMPARE_SINGLES(FCMPES, true)
-COMPARE_DOUBLES(FCMPD, false)
-COMPARE_DOUBLES(FCMPED, true)
+/* What an FPop makes of its operands, which lie there as in the registers, singles in the low half: rs1 and rs2,
+ * or rs2 alone as a.  A comparison gives fcc.  Its exceptions go to env->flags. */
+static inline __attribute__((always_inline)) uint64_t operate(struct softfloat *env, unsigned row,
+                                                              uint64_t a, uint64_t b)
+{
+    uint32_t single = (uint32_t)a;
+    uint32_t second = (uint32_t)b;
 
-/* LEON3's FPUs have no quad precision. */
-UNIMPLEMENTED(FADDQ)
-UNIMPLEMENTED(FSUBQ)
-UNIMPLEMENTED(FMULQ)
-UNIMPLEMENTED(FDIVQ)
-UNIMPLEMENTED(FSQRTQ)
-UNIMPLEMENTED(FDMULQ)
-UNIMPLEMENTED(FITOQ)
-UNIMPLEMENTED(FSTOQ)
-UNIMPLEMENTED(FDTOQ)
-UNIMPLEMENTED(FQTOI)
-UNIMPLEMENTED(FQTOS)
-UNIMPLEMENTED(FQTOD)
-UNIMPLEMENTED(FCMPQ)
-UNIMPLEMENTED(FCMPEQ)
-UNIMPLEMENTED(FPOP)
+    switch (row) {
+    case INSN_FMOVS:
+        return single;
+    case INSN_FNEGS:
+        return single ^ SIGN;
+    case INSN_FABSS:
+        return single & ~SIGN;
+    case INSN_FADDS:
+        return softfloat_fadds(env, single, second);
+    case INSN_FADDD:
+        return softfloat_faddd(env, a, b);
+    case INSN_FSUBS:
+        return softfloat_fsubs(env, single, second);
+    case INSN_FSUBD:
+        return softfloat_fsubd(env, a, b);
+    case INSN_FMULS:
+        return softfloat_fmuls(env, single, second);
+    case INSN_FMULD:
+        return softfloat_fmuld(env, a, b);
+    case INSN_FSMULD:
+        return softfloat_fsmuld(env, single, second);
+    case INSN_FDIVS:
+        return softfloat_fdivs(env, single, second);
+    case INSN_FDIVD:
+        return softfloat_fdivd(env, a, b);
+    case INSN_FSQRTS:
+        return softfloat_fsqrts(env, single);
+    case INSN_FSQRTD:
+        return softfloat_fsqrtd(env, a);
+    case INSN_FITOS:
+        return softfloat_fitos(env, single);
+    case INSN_FITOD:
+        return softfloat_fitod(env, single);
+    case INSN_FSTOI:
+        return softfloat_fstoi(env, single);
+    case INSN_FDTOI:
+        return softfloat_fdtoi(env, a);
+    case INSN_FSTOD:
+        return softfloat_fstod(env, single);
+    case INSN_FDTOS:
+        return softfloat_fdtos(env, a);
+    case INSN_FCMPS:
+    case INSN_FCMPES:
+        return softfloat_fcmps(env, single, second, row == INSN_FCMPES);
+    case INSN_FCMPD:
+    case INSN_FCMPED:
+        return softfloat_fcmpd(env, a, b, row == INSN_FCMPED);
+    default:
+        return 0; /* the others are not implemented, see fpop() */
+    }
+}
+
+static inline uint64_t read_operand(const struct cpu *cpu, unsigned number, unsigned words)
+{
+    return words == 2 ? read_double(cpu, number) : cpu->f[CPU_F(number)];
+}
+
+/* Writes the result, to registers or to fcc, unless a trap was deferred. */
+static void finish(struct cpu *cpu, const struct insn *f, unsigned flags, unsigned words,
+                   uint64_t value)
+{
+    if (!fp_complete(cpu, f, flags)) {
+        return;
+    }
+    if (words == 2) {
+        write_double(cpu, f->rd, value);
+    } else if (words == 1) {
+        cpu->f[CPU_F(f->rd)] = (uint32_t)value;
+    } else {
+        cpu->fsr = bits_put(cpu->fsr, FSR_FCC, 2, (uint32_t)value);
+    }
+    cpu_next(cpu);
+}
+
+/* The FPop of a row, of whose format `operands`, `from` and `to` are.  All are constants: each do_NAME below has
+ * only what its row needs. */
+static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const struct insn *f,
+                                                       unsigned row, unsigned operands,
+                                                       unsigned from, unsigned to)
+{
+    struct softfloat env = fp_environment(cpu);
+    uint64_t value;
+
+    if (!fp_enter(cpu)) {
+        return;
+    }
+    if (operands == 0 || from == 4 || to == 4) { /* LEON3's FPUs have no quad precision */
+        fp_defer(cpu, f, FTT_UNIMPLEMENTED);
+        return;
+    }
+    unsigned first = operands == 2 ? f->rs1 : f->rs2;
+    unsigned pairs = (from == 2 ? first | f->rs2 : 0u) | (to == 2 ? f->rd : 0u);
+    if (pairs & 1) { /* doubles live in even registers */
+        fp_defer(cpu, f, FTT_INVALID_REGISTER);
+        return;
+    }
+    value = operate(&env, row, read_operand(cpu, first, from), read_operand(cpu, f->rs2, from));
+    finish(cpu, f, env.flags, to, value);
+}
+
+#define INSN(...)
+#define FPOP(name, space, code, format, ...)                                                       \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        fpop(cpu, f, INSN_##name, OPERANDS_##format, FROM_##format, TO_##format);                  \
+    }
+#include "sparc/insns.def"
+
+/* ---- what generated code left undone ---- */
+
+/* Generated code leaves the exceptions of an FPop to be found here, from its row and the operands that it kept;
+ * FSR's modes are still those of then. */
+void cpu_settle_fsr(struct cpu *cpu)
+{
+    struct cpu_generated *g = &cpu->generated;
+    if (g->fp_row != 0) {
+        struct softfloat env = fp_environment(cpu);
+        operate(&env, g->fp_row, g->fp_a, g->fp_b);
+        cpu->fsr = bits_put(cpu->fsr, 0, 5, env.flags) | (uint32_t)env.flags << FSR_AEXC;
+        cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
+        g->fp_row = 0;
+    }
+}
 
 /* ---- B.22 FBfcc ---- */
 
@@ -385,7 +274,7 @@ void do_FBFCC(struct cpu *cpu, const struct insn *f)
 {
     if (fp_enter(cpu)) {
         unsigned fcc = bits_get(cpu->fsr, FSR_FCC, 2);
-        interp_branch(cpu, f, interp_fcc_holds[f->asi & INSN_CONDITION] >> fcc & 1);
+        interp_branch(cpu, f, interp_fcc_holds[f->condition] >> fcc & 1);
     }
 }
 

@@ -11,35 +11,14 @@ enum flow trans_sethi(struct translation *t, const struct insn *f, unsigned insn
 
 /* ---- B.11, B.13, B.15: an op of two operands, the second one perhaps inverted ---- */
 
-struct shape {
-    uint8_t code;  /* enum ir_code */
-    uint8_t flags; /* enum ir_code; of the cc form */
-    bool invert;
-};
-
-static struct shape shape_of(unsigned row)
+static void set_flags(struct translation *t, enum ir_code code, ir_ref a, ir_ref b, ir_ref c)
 {
-    static const struct shape shapes[INSN_COUNT] = {
-        [INSN_ADD] = {IR_ADD, 0, false}, [INSN_ADDCC] = {IR_ADD, IR_ADD_FLAGS, false},
-        [INSN_SUB] = {IR_SUB, 0, false}, [INSN_SUBCC] = {IR_SUB, IR_SUB_FLAGS, false},
-        [INSN_AND] = {IR_AND, 0, false}, [INSN_ANDCC] = {IR_AND, IR_LOGIC_FLAGS, false},
-        [INSN_OR] = {IR_OR, 0, false},   [INSN_ORCC] = {IR_OR, IR_LOGIC_FLAGS, false},
-        [INSN_XOR] = {IR_XOR, 0, false}, [INSN_XORCC] = {IR_XOR, IR_LOGIC_FLAGS, false},
-        [INSN_ANDN] = {IR_AND, 0, true}, [INSN_ANDNCC] = {IR_AND, IR_LOGIC_FLAGS, true},
-        [INSN_ORN] = {IR_OR, 0, true},   [INSN_ORNCC] = {IR_OR, IR_LOGIC_FLAGS, true},
-        [INSN_XNOR] = {IR_XOR, 0, true}, [INSN_XNORCC] = {IR_XOR, IR_LOGIC_FLAGS, true},
-        [INSN_SLL] = {IR_SHL, 0, false}, [INSN_SRL] = {IR_SHR, 0, false},
-        [INSN_SRA] = {IR_SAR, 0, false},
-    };
-    return shapes[row];
+    struct ir_op op = {.code = (uint8_t)code, .type = IR_FLAGS, .a = a, .b = b, .c = c};
+    ir_set(t->block, SLOT_ICC, ir_add_op(t->block, op));
 }
 
-static ir_ref second(struct translation *t, const struct insn *f, bool invert)
+static ir_ref inverted(struct translation *t, const struct insn *f, ir_ref b)
 {
-    ir_ref b = trans_operand2(t, f);
-    if (!invert) {
-        return b;
-    }
     if (f->word & INSN_IMMEDIATE) {
         return trans_const(t, ~(uint32_t)f->imm);
     }
@@ -48,32 +27,23 @@ static ir_ref second(struct translation *t, const struct insn *f, bool invert)
 
 enum flow trans_alu(struct translation *t, const struct insn *f, unsigned insn)
 {
-    struct shape shape = shape_of(f->row);
+    unsigned flags = insn_rows[f->row].flags;
+    enum ir_code code = trans_code(f);
     ir_ref a = trans_operand1(t, f);
-    ir_ref b = second(t, f, shape.invert);
+    ir_ref b = trans_operand2(t, f);
+    ir_ref result;
     (void)insn;
-    trans_write(t, f->rd, trans_op(t, (enum ir_code)shape.code, a, b));
-    return FLOW_ON;
-}
 
-static void set_flags(struct translation *t, enum ir_code code, ir_ref a, ir_ref b, ir_ref c)
-{
-    struct ir_op op = {.code = (uint8_t)code, .type = IR_FLAGS, .a = a, .b = b, .c = c};
-    ir_set(t->block, SLOT_ICC, ir_add_op(t->block, op));
-}
-
-enum flow trans_alu_cc(struct translation *t, const struct insn *f, unsigned insn)
-{
-    struct shape shape = shape_of(f->row);
-    ir_ref a = trans_operand1(t, f);
-    ir_ref b = second(t, f, shape.invert);
-    ir_ref result = trans_op(t, (enum ir_code)shape.code, a, b);
-    (void)insn;
+    b = flags & INSN_F_INVERT ? inverted(t, f, b) : b;
+    result = trans_op(t, code, a, b);
     trans_write(t, f->rd, result);
-    if (shape.flags == IR_LOGIC_FLAGS) {
-        set_flags(t, IR_LOGIC_FLAGS, result, 0, 0);
+    if (!(flags & INSN_F_ICC)) {
+        return FLOW_ON;
+    }
+    if (code == IR_ADD || code == IR_SUB) {
+        set_flags(t, code == IR_ADD ? IR_ADD_FLAGS : IR_SUB_FLAGS, a, b, 0);
     } else {
-        set_flags(t, (enum ir_code)shape.flags, a, b, 0);
+        set_flags(t, IR_LOGIC_FLAGS, result, 0, 0);
     }
     return FLOW_ON;
 }
@@ -81,8 +51,7 @@ enum flow trans_alu_cc(struct translation *t, const struct insn *f, unsigned ins
 /* ADDX, SUBX and their cc forms. */
 enum flow trans_addx(struct translation *t, const struct insn *f, unsigned insn)
 {
-    bool add = f->row == INSN_ADDX || f->row == INSN_ADDXCC;
-    enum ir_code code = add ? IR_ADD : IR_SUB;
+    enum ir_code code = trans_code(f);
     ir_ref a = trans_operand1(t, f);
     ir_ref b = trans_operand2(t, f);
     ir_ref flags = ir_get(t->block, SLOT_ICC);
@@ -90,7 +59,7 @@ enum flow trans_addx(struct translation *t, const struct insn *f, unsigned insn)
     (void)insn;
     trans_write(t, f->rd, trans_op(t, code, trans_op(t, code, a, b), carry));
     if (insn_rows[f->row].flags & INSN_F_ICC) {
-        set_flags(t, add ? IR_ADC_FLAGS : IR_SBC_FLAGS, a, b, flags);
+        set_flags(t, code == IR_ADD ? IR_ADC_FLAGS : IR_SBC_FLAGS, a, b, flags);
     }
     return FLOW_ON;
 }
@@ -121,8 +90,7 @@ enum flow trans_mulscc(struct translation *t, const struct insn *f, unsigned ins
 
 enum flow trans_multiply(struct translation *t, const struct insn *f, unsigned insn)
 {
-    bool is_signed = f->row == INSN_SMUL || f->row == INSN_SMULCC;
-    enum ir_code widen = is_signed ? IR_SEXT32 : IR_ZEXT32;
+    enum ir_code widen = trans_code(f);
     ir_ref a = ir_unary(t->block, widen, IR_I64, trans_operand1(t, f));
     ir_ref b = ir_unary(t->block, widen, IR_I64, trans_operand2(t, f));
     ir_ref product = ir_binary(t->block, IR_MUL, IR_I64, a, b);
@@ -180,7 +148,7 @@ enum flow trans_sdiv(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* ---- B.28, B.29: state registers; those that are privileged are stepped in user mode ---- */
+/* ---- B.28, B.29: state registers; in user mode trans_insn() keeps those that are privileged away ---- */
 
 enum flow trans_rdy(struct translation *t, const struct insn *f, unsigned insn)
 {
@@ -203,9 +171,7 @@ enum flow trans_wry(struct translation *t, const struct insn *f, unsigned insn)
 
 enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (trans_is_user(t)) {
-        return trans_step(t, f, insn);
-    }
+    (void)insn;
     trans_write(t, f->rd, ir_get(t->block, SLOT_WIM));
     return FLOW_ON;
 }
@@ -213,9 +179,7 @@ enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_wrwim(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op call = {.code = IR_CALL, .type = IR_VOID, .imm = HELPER_SET_WIM};
-    if (trans_is_user(t)) {
-        return trans_step(t, f, insn);
-    }
+    (void)insn;
     call.a = written_value(t, f);
     ir_add_op(t->block, call);
     return FLOW_ON;
@@ -224,9 +188,7 @@ enum flow trans_wrwim(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op call = {.code = IR_CALL, .type = IR_I32, .imm = HELPER_PSR};
-    if (trans_is_user(t)) {
-        return trans_step(t, f, insn);
-    }
+    (void)insn;
     trans_write(t, f->rd, ir_add_op(t->block, call));
     return FLOW_ON;
 }
@@ -234,9 +196,7 @@ enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_rdtbr(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref tt;
-    if (trans_is_user(t)) {
-        return trans_step(t, f, insn);
-    }
+    (void)insn;
     tt = trans_op(t, IR_SHL, ir_get(t->block, SLOT_TT), trans_const(t, 4));
     trans_write(t, f->rd, trans_op(t, IR_OR, ir_get(t->block, SLOT_TBA), tt));
     return FLOW_ON;
@@ -244,9 +204,7 @@ enum flow trans_rdtbr(struct translation *t, const struct insn *f, unsigned insn
 
 enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (trans_is_user(t)) {
-        return trans_step(t, f, insn);
-    }
+    (void)insn;
     ir_set(t->block, SLOT_TBA, trans_op(t, IR_AND, written_value(t, f), trans_const(t, TBR_TBA)));
     return FLOW_ON;
 }
@@ -255,7 +213,7 @@ enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn
  * interpreter's, and the block ends behind them. */
 enum flow trans_wrpsr(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (trans_is_user(t) || t->in_arm || t->request->cpu->config.partial_wrpsr) {
+    if (t->in_arm || t->request->cpu->config.partial_wrpsr) {
         return trans_sys(t, f, insn);
     }
     trans_step_unless_done(t, trans_call_helper(t, HELPER_SET_PSR, written_value(t, f), 0, 0),

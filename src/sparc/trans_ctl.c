@@ -83,12 +83,7 @@ static enum flow follow(struct translation *t, const struct insn *delay, uint32_
 {
     unsigned insn = trans_new_insn(t, delay, t->pc + 4, target);
 
-    return arrive(t, translate_row(delay->row)(t, delay, insn), target, back);
-}
-
-static enum flow quit_at(struct translation *t, const struct insn *f)
-{
-    return trans_quit(t, trans_new_insn(t, f, t->pc, t->pc + 4));
+    return arrive(t, trans_insn(t, delay, insn), target, back);
 }
 
 /* ---- conditional branches ---- */
@@ -100,9 +95,8 @@ static const uint8_t conditions[8] = {
 
 static enum ir_cond condition_of(const struct insn *f)
 {
-    unsigned number = f->asi & INSN_CONDITION;
-    enum ir_cond cond = conditions[number & 7];
-    return number & 8 ? ir_cond_invert(cond) : cond;
+    enum ir_cond cond = conditions[f->condition & 7];
+    return f->condition & 8 ? ir_cond_invert(cond) : cond;
 }
 
 /* Leaves for an arm when the branch is taken (or when it is not). */
@@ -121,7 +115,7 @@ static void branch_integer(struct translation *t, const struct insn *f, bool whe
 
 static void branch_fp(struct translation *t, const struct insn *f, bool when_taken, unsigned arm)
 {
-    uint32_t holds = interp_fcc_holds[f->asi & INSN_CONDITION];
+    uint32_t holds = interp_fcc_holds[f->condition];
     ir_ref fcc = trans_op(t, IR_AND,
                           trans_op(t, IR_SHR, ir_get(t->block, SLOT_FSR), trans_const(t, FSR_FCC)),
                           trans_const(t, 3));
@@ -140,14 +134,13 @@ static bool goes_main(const struct translation *t, const struct insn *f)
     return f->imm < 0 && t->request->max_insns > 1;
 }
 
-static enum flow conditional(struct translation *t, const struct insn *f, const struct insn *delay,
-                             branch_function *branch)
+static enum flow conditional(struct translation *t, const struct insn *f, unsigned insn,
+                             const struct insn *delay, branch_function *branch)
 {
     uint32_t taken = t->pc + (uint32_t)f->imm;
     uint32_t not_taken = t->pc + 8;
-    bool annul = f->asi & INSN_ANNUL;
+    bool annul = f->annul;
     bool main_taken = goes_main(t, f);
-    unsigned insn = trans_new_insn(t, f, t->pc, t->pc + 4);
     struct pending_arm *arm = trans_arm(t, insn);
 
     arm->delay = *delay;
@@ -168,53 +161,52 @@ static enum flow unconditional(struct translation *t, const struct insn *f,
     uint32_t target = taken ? t->pc + (uint32_t)f->imm : t->pc + 8;
     bool back = taken && f->imm <= 0;
 
-    trans_new_insn(t, f, t->pc, t->pc + 4);
-    return f->asi & INSN_ANNUL ? arrive(t, FLOW_ON, target, back) : follow(t, delay, target, back);
+    return f->annul ? arrive(t, FLOW_ON, target, back) : follow(t, delay, target, back);
 }
 
-static enum flow trans_branch(struct translation *t, const struct insn *f, branch_function *branch,
-                              bool never, bool always)
+static enum flow branch_by(struct translation *t, const struct insn *f, unsigned insn,
+                           branch_function *branch)
 {
+    bool never = f->condition == 0;
+    bool always = f->condition == 8;
     struct insn delay;
-    always = always || (f->imm == 8 && !(f->asi & INSN_ANNUL)); /* both sides are the same */
-    if ((never || always) && (f->asi & INSN_ANNUL) && t->request->max_insns > 1) {
+
+    always = always || (f->imm == 8 && !f->annul); /* both sides are the same */
+    if ((never || always) && f->annul && t->request->max_insns > 1) {
         return unconditional(t, f, NULL, always);
     }
     if (!fetch_delay(t, &delay)) {
-        return quit_at(t, f);
+        return trans_quit(t, f, insn);
     }
     if (never || always) {
         return unconditional(t, f, &delay, always);
     }
-    return conditional(t, f, &delay, branch);
+    return conditional(t, f, insn, &delay, branch);
 }
 
-static enum flow trans_bicc(struct translation *t, const struct insn *f)
+enum flow trans_bicc(struct translation *t, const struct insn *f, unsigned insn)
 {
-    unsigned number = f->asi & INSN_CONDITION;
-    return trans_branch(t, f, branch_integer, number == 0, number == 8);
+    return branch_by(t, f, insn, branch_integer);
 }
 
-static enum flow trans_fbfcc(struct translation *t, const struct insn *f)
+enum flow trans_fbfcc(struct translation *t, const struct insn *f, unsigned insn)
 {
-    unsigned number = f->asi & INSN_CONDITION;
     if (!mode_has_fpu(t->request->mode)) {
-        return quit_at(t, f);
+        return trans_quit(t, f, insn);
     }
-    return trans_branch(t, f, branch_fp, number == 0, number == 8);
+    return branch_by(t, f, insn, branch_fp);
 }
 
 /* ---- calls and jumps ---- */
 
-static enum flow trans_call(struct translation *t, const struct insn *f)
+enum flow trans_call(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct insn delay;
     uint32_t target = t->pc + (uint32_t)f->imm;
 
     if (!fetch_delay(t, &delay)) {
-        return quit_at(t, f);
+        return trans_quit(t, f, insn);
     }
-    trans_new_insn(t, f, t->pc, t->pc + 4);
     trans_write(t, 15, trans_const(t, t->pc));
     trans_learn(t, 15, t->pc);
     return follow(t, &delay, target, false);
@@ -224,15 +216,13 @@ static enum flow trans_call(struct translation *t, const struct insn *f)
 static enum flow jump_known(struct translation *t, const struct insn *f, const struct insn *delay,
                             uint32_t target)
 {
-    trans_new_insn(t, f, t->pc, t->pc + 4);
     trans_write(t, f->rd, trans_const(t, t->pc));
     return follow(t, delay, target, false);
 }
 
 /* The jump itself.  The delay instruction finds its npc in the slot.  Returns the target. */
-static ir_ref jump_to_slot(struct translation *t, const struct insn *f)
+static ir_ref jump_to_slot(struct translation *t, const struct insn *f, unsigned insn)
 {
-    unsigned insn = trans_new_insn(t, f, t->pc, t->pc + 4);
     ir_ref target = trans_address(t, f);
     ir_ref low = trans_op(t, IR_AND, target, trans_const(t, 3));
 
@@ -242,12 +232,13 @@ static ir_ref jump_to_slot(struct translation *t, const struct insn *f)
     return target;
 }
 
-static enum flow jump_unknown(struct translation *t, const struct insn *f, const struct insn *delay)
+static enum flow jump_unknown(struct translation *t, const struct insn *f, unsigned insn,
+                              const struct insn *delay)
 {
     struct ir_op op = {.code = IR_JUMP};
-    ir_ref target = jump_to_slot(t, f);
-    unsigned insn = trans_new_insn(t, delay, t->pc + 4, NPC_IN_SLOT);
-    if (translate_row(delay->row)(t, delay, insn) == FLOW_OVER) {
+    ir_ref target = jump_to_slot(t, f, insn);
+    unsigned behind = trans_new_insn(t, delay, t->pc + 4, NPC_IN_SLOT);
+    if (trans_insn(t, delay, behind) == FLOW_OVER) {
         return FLOW_OVER;
     }
     op.a = target;
@@ -269,14 +260,14 @@ static enum flow call_and_jump(struct translation *t, enum generated_helper help
 }
 
 /* `jmpl; rett`, the way out of a trap handler. */
-static enum flow jump_and_return(struct translation *t, const struct insn *f,
+static enum flow jump_and_return(struct translation *t, const struct insn *f, unsigned insn,
                                  const struct insn *rett)
 {
-    ir_ref pc = jump_to_slot(t, f);
-    unsigned insn = trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT);
+    ir_ref pc = jump_to_slot(t, f, insn);
+    unsigned behind = trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT);
 
     if (trans_is_user(t)) {
-        return trans_quit(t, insn);
+        return trans_quit(t, rett, behind);
     }
     return call_and_jump(t, HELPER_RETURN, pc, trans_address(t, rett), 0);
 }
@@ -286,21 +277,21 @@ static bool is_return_from_trap(const struct translation *t, struct insn *rett)
     return t->request->max_insns > 1 && trans_fetch(t, t->pc + 4, rett) && rett->row == INSN_RETT;
 }
 
-static enum flow trans_jmpl(struct translation *t, const struct insn *f)
+enum flow trans_jmpl(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct insn delay;
     uint32_t base;
 
     if (is_return_from_trap(t, &delay)) {
-        return jump_and_return(t, f, &delay);
+        return jump_and_return(t, f, insn, &delay);
     }
     if (!fetch_delay(t, &delay)) {
-        return quit_at(t, f);
+        return trans_quit(t, f, insn);
     }
     if ((f->word & INSN_IMMEDIATE) && (f->imm & 3) == 0 && trans_knows(t, f->rs1, &base)) {
         return jump_known(t, f, &delay, base + (uint32_t)f->imm);
     }
-    return jump_unknown(t, f, &delay);
+    return jump_unknown(t, f, insn, &delay);
 }
 
 static ir_ref trap_type(struct translation *t, const struct insn *f)
@@ -309,21 +300,18 @@ static ir_ref trap_type(struct translation *t, const struct insn *f)
     return trans_op(t, IR_ADD, number, trans_const(t, TT_SOFTWARE));
 }
 
-static enum flow trans_ticc(struct translation *t, const struct insn *f)
+enum flow trans_ticc(struct translation *t, const struct insn *f, unsigned insn)
 {
-    unsigned number = f->asi & INSN_CONDITION;
     struct pending_arm *arm;
-    unsigned insn;
 
-    if (number == 8 && trans_is_user(t)) {
-        return quit_at(t, f);
+    if (f->condition == 8 && trans_is_user(t)) {
+        return trans_quit(t, f, insn);
     }
-    insn = trans_new_insn(t, f, t->pc, t->pc + 4);
-    if (number == 8) {
+    if (f->condition == 8) {
         return call_and_jump(t, HELPER_TRAP, trans_const(t, t->pc), trans_const(t, t->pc + 4),
                              trap_type(t, f));
     }
-    if (number != 0) {
+    if (f->condition != 0) {
         arm = trans_arm(t, insn);
         arm->step = true;
         branch_integer(t, f, true, arm->arm);
@@ -332,30 +320,9 @@ static enum flow trans_ticc(struct translation *t, const struct insn *f)
     return FLOW_ON;
 }
 
-enum flow trans_control(struct translation *t, const struct insn *f)
-{
-    if (f->execute != do_ILLEGAL) {
-        switch (f->row) {
-        case INSN_BICC:
-            return trans_bicc(t, f);
-        case INSN_FBFCC:
-            return trans_fbfcc(t, f);
-        case INSN_CALL:
-            return trans_call(t, f);
-        case INSN_JMPL:
-            return trans_jmpl(t, f);
-        case INSN_TICC:
-            return trans_ticc(t, f);
-        default:
-            break;
-        }
-    }
-    return quit_at(t, f);
-}
-
 /* ---- B.20 register windows ---- */
 
-enum flow trans_save_restore(struct translation *t, const struct insn *f, unsigned insn)
+enum flow trans_window(struct translation *t, const struct insn *f, unsigned insn)
 {
     bool save = f->row == INSN_SAVE;
     struct ir_op op = {.code = IR_MOVE_BANK, .insn = (uint16_t)insn};

@@ -13,28 +13,17 @@
 #include "bits.h"
 #include "sparc/translation.h"
 
-/* Operands are in pairs of registers? */
+/* Are operands, and is the result, in pairs of registers? */
 struct fp_shape {
-    uint8_t code; /* enum ir_code */
+    enum ir_code code;
     bool from_double, to_double;
 };
 
-static struct fp_shape shape_of(unsigned row)
+static struct fp_shape shape_of(const struct insn *f)
 {
-    static const struct fp_shape shapes[INSN_COUNT] = {
-        [INSN_FADDS] = {IR_FADD, false, false},   [INSN_FADDD] = {IR_FADD, true, true},
-        [INSN_FSUBS] = {IR_FSUB, false, false},   [INSN_FSUBD] = {IR_FSUB, true, true},
-        [INSN_FMULS] = {IR_FMUL, false, false},   [INSN_FMULD] = {IR_FMUL, true, true},
-        [INSN_FDIVS] = {IR_FDIV, false, false},   [INSN_FDIVD] = {IR_FDIV, true, true},
-        [INSN_FSMULD] = {IR_FMUL, false, true},   [INSN_FSQRTS] = {IR_FSQRT, false, false},
-        [INSN_FSQRTD] = {IR_FSQRT, true, true},   [INSN_FITOS] = {IR_FFROMI, false, false},
-        [INSN_FITOD] = {IR_FFROMI, false, true},  [INSN_FSTOI] = {IR_FTOI, false, false},
-        [INSN_FDTOI] = {IR_FTOI, true, false},    [INSN_FSTOD] = {IR_FWIDEN, false, true},
-        [INSN_FDTOS] = {IR_FNARROW, true, false}, [INSN_FCMPS] = {IR_FCMP, false, false},
-        [INSN_FCMPD] = {IR_FCMP, true, false},    [INSN_FCMPES] = {IR_FCMPE, false, false},
-        [INSN_FCMPED] = {IR_FCMPE, true, false},
-    };
-    return shapes[row];
+    const struct insn_row *row = &insn_rows[f->row];
+    struct fp_shape shape = {trans_code(f), row->from == 2, row->to == 2};
+    return shape;
 }
 
 static bool is_plain(const struct translation *t)
@@ -116,11 +105,11 @@ static void refuse_denormal(struct translation *t, unsigned number, unsigned ins
 /* ---- FPops ---- */
 
 /* The FPU is off (a trap for sure), or its state makes the instruction special. */
-enum flow trans_fp_other(struct translation *t, const struct insn *f, unsigned insn)
+enum flow trans_fp_step(struct translation *t, const struct insn *f, unsigned insn)
 {
     t->fp_normal = t->fp_normal_pairs = 0;
     if (!(t->request->mode & MODE_EF)) {
-        return trans_quit(t, insn);
+        return trans_quit(t, f, insn);
     }
     return trans_step(t, f, insn);
 }
@@ -189,21 +178,22 @@ static void note(struct translation *t, const struct insn *f, ir_ref a, ir_ref b
 
 enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned insn)
 {
-    struct fp_shape shape = shape_of(f->row);
+    struct fp_shape shape = shape_of(f);
     unsigned odd = (shape.from_double ? f->rs1 | f->rs2 : 0) | (shape.to_double ? f->rd : 0);
     unsigned slot = slot_of(f->rd, shape.to_double);
-    struct ir_op op = {.code = shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
+    bool widens = shape.to_double && !shape.from_double; /* FSMULD */
+    struct ir_op op = {.code = (uint8_t)shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
     ir_ref a, b;
 
-    if (!is_plain(t) || (odd & 1) || (f->row == INSN_FSMULD && t->in_arm)) {
-        return trans_fp_other(t, f, insn);
+    if (!is_plain(t) || (odd & 1) || (widens && t->in_arm)) {
+        return trans_fp_step(t, f, insn);
     }
     begin(t);
     a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     op.a = a;
     op.b = b;
-    if (f->row == INSN_FSMULD) { /* exact: widened operands give it as it is */
+    if (widens) { /* exact: widened operands give it as it is */
         refuse_denormal(t, f->rs1, insn);
         refuse_denormal(t, f->rs2, insn);
         op.a = fp_op(t, IR_FWIDEN, IR_F64, a, 0);
@@ -240,13 +230,13 @@ static enum flow from_integer(struct translation *t, const struct insn *f, unsig
 /* One operand: square root, conversions. */
 enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned insn)
 {
-    struct fp_shape shape = shape_of(f->row);
+    struct fp_shape shape = shape_of(f);
     unsigned odd = (shape.from_double ? f->rs2 : 0) | (shape.to_double ? f->rd : 0);
-    struct ir_op op = {.code = shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
+    struct ir_op op = {.code = (uint8_t)shape.code, .type = shape.to_double ? IR_F64 : IR_F32};
     unsigned slot = slot_of(f->rd, shape.to_double);
 
     if (!is_plain(t) || (odd & 1)) {
-        return trans_fp_other(t, f, insn);
+        return trans_fp_step(t, f, insn);
     }
     begin(t);
     if (shape.code == IR_FFROMI) {
@@ -271,19 +261,19 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
 
 enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned insn)
 {
-    struct fp_shape shape = shape_of(f->row);
+    struct fp_shape shape = shape_of(f);
     /* It may trap; or invalid operations of the host do not accrue (generated.c). */
     bool with_nan_to_guest = may_trap(t) || knows_no_denormals(t);
     ir_ref a, b, relation, others;
 
     if (!is_plain(t) || (shape.from_double && ((f->rs1 | f->rs2) & 1)) ||
         (with_nan_to_guest && t->in_arm)) {
-        return trans_fp_other(t, f, insn);
+        return trans_fp_step(t, f, insn);
     }
     begin(t);
     a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
-    relation = fp_op(t, (enum ir_code)shape.code, IR_I32, a, b);
+    relation = fp_op(t, shape.code, IR_I32, a, b);
     if (with_nan_to_guest) {
         trans_step_if(t, IR_EQ, relation, trans_const(t, 3), insn);
     }
@@ -299,7 +289,7 @@ enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned in
 {
     ir_ref value;
     if (!trans_fp_is_ready(t, insn, false)) {
-        return trans_fp_other(t, f, insn);
+        return trans_fp_step(t, f, insn);
     }
     value = ir_get(t->block, SLOT_F + f->rs2);
     if (f->row == INSN_FNEGS) {

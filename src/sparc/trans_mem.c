@@ -12,7 +12,7 @@
 static ir_ref load(struct translation *t, unsigned insn, enum ir_size size, ir_ref address)
 {
     struct ir_op op = {.code = IR_LOAD, .cond = (uint8_t)size, .a = address};
-    if (t->out->insns[insn].asi == ASI_BYPASS) {
+    if (t->out->insns[insn].f.asi == ASI_BYPASS) {
         op.code = IR_ALOAD;
     }
     op.type = ir_size_type(size);
@@ -24,7 +24,7 @@ static void store(struct translation *t, unsigned insn, enum ir_size size, ir_re
                   ir_ref value)
 {
     struct ir_op op = {.code = IR_STORE, .cond = (uint8_t)size, .a = address, .b = value};
-    if (t->out->insns[insn].asi == ASI_BYPASS) {
+    if (t->out->insns[insn].f.asi == ASI_BYPASS) {
         op.code = IR_ASTORE;
     }
     op.type = ir_size_type(size);
@@ -32,41 +32,17 @@ static void store(struct translation *t, unsigned insn, enum ir_size size, ir_re
     ir_add_op(t->block, op);
 }
 
-static enum ir_size size_of(unsigned row)
-{
-    switch (row) {
-    case INSN_LDUB:
-    case INSN_LDUBA:
-    case INSN_STB:
-    case INSN_STBA:
-        return IR_8;
-    case INSN_LDUH:
-    case INSN_LDUHA:
-    case INSN_STH:
-    case INSN_STHA:
-        return IR_16;
-    case INSN_LDSB:
-    case INSN_LDSBA:
-        return IR_S8;
-    case INSN_LDSH:
-    case INSN_LDSHA:
-        return IR_S16;
-    default:
-        return IR_32;
-    }
-}
-
 /* ---- loads and stores ---- */
 
 enum flow trans_load(struct translation *t, const struct insn *f, unsigned insn)
 {
-    trans_write(t, f->rd, load(t, insn, size_of(f->row), trans_address(t, f)));
+    trans_write(t, f->rd, load(t, insn, trans_size(f), trans_address(t, f)));
     return FLOW_ON;
 }
 
 enum flow trans_store(struct translation *t, const struct insn *f, unsigned insn)
 {
-    store(t, insn, size_of(f->row), trans_address(t, f), trans_read(t, f->rd));
+    store(t, insn, trans_size(f), trans_address(t, f), trans_read(t, f->rd));
     return FLOW_ON;
 }
 
@@ -75,7 +51,7 @@ enum flow trans_ldd(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref pair;
     if (f->rd & 1) {
-        return trans_quit(t, insn);
+        return trans_quit(t, f, insn);
     }
     pair = load(t, insn, IR_64, trans_address(t, f));
     trans_write(t, f->rd, ir_unary(t->block, IR_HIGH, IR_I32, pair));
@@ -87,7 +63,7 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref address, high, low;
     if (f->rd & 1) {
-        return trans_quit(t, insn);
+        return trans_quit(t, f, insn);
     }
     address = trans_address(t, f);
     high = trans_read(t, f->rd);
@@ -119,7 +95,7 @@ enum flow trans_swap(struct translation *t, const struct insn *f, unsigned insn)
 }
 
 /* The store puts back what was there if the comparison fails: nobody can tell where a store is simple. */
-static enum flow casa(struct translation *t, const struct insn *f, unsigned insn)
+enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op equal = {.code = IR_SETC, .type = IR_I32, .cond = IR_EQ, .insn = IR_NONE};
     struct ir_op chosen = {.code = IR_SELECT, .type = IR_I32, .insn = IR_NONE};
@@ -148,56 +124,43 @@ static bool is_allowed(const struct translation *t, const struct insn *f)
     return !trans_is_user(t) && !(f->word & INSN_IMMEDIATE);
 }
 
-static bool is_translated(const struct translation *t, const struct insn *f)
+bool trans_alternate_is_translated(const struct translation *t, const struct insn *f)
 {
     bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
     return is_allowed(t, f) && (asi_is_memory(f->asi) || (f->asi == ASI_BYPASS && !atomic));
 }
 
-/* What is not translated steps; a store may change how code runs. */
-enum flow trans_alternate(struct translation *t, const struct insn *f, unsigned insn)
-{
-    static trans_function *const plain[INSN_COUNT] = {
-        [INSN_LDA] = trans_load,       [INSN_LDUBA] = trans_load, [INSN_LDUHA] = trans_load,
-        [INSN_LDSBA] = trans_load,     [INSN_LDSHA] = trans_load, [INSN_LDDA] = trans_ldd,
-        [INSN_STA] = trans_store,      [INSN_STBA] = trans_store, [INSN_STHA] = trans_store,
-        [INSN_STDA] = trans_std,       [INSN_SWAPA] = trans_swap, [INSN_CASA] = casa,
-        [INSN_LDSTUBA] = trans_ldstub,
-    };
-    bool is_store = insn_rows[f->row].format == FORMAT_STOREA && f->row != INSN_SWAPA;
-
-    if (is_translated(t, f)) {
-        return plain[f->row](t, f, insn);
-    }
-    return is_store ? trans_sys(t, f, insn) : trans_step(t, f, insn);
-}
-
 /* ---- B.2, B.5: %f registers ---- */
+
+static unsigned slot_of(const struct insn *f, bool is_pair)
+{
+    return is_pair ? SLOT_X + f->rd / 2u : SLOT_F + (unsigned)f->rd;
+}
 
 enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (!trans_fp_is_ready(t, insn, f->row == INSN_LDDF && (f->rd & 1))) {
-        return trans_fp_other(t, f, insn);
+    enum ir_size size = trans_size(f);
+    bool is_pair = size == IR_64;
+
+    if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
+        return trans_fp_step(t, f, insn);
     }
-    if (f->row == INSN_LDF) {
-        ir_set(t->block, SLOT_F + f->rd, load(t, insn, IR_32, trans_address(t, f)));
-    } else {
-        ir_set(t->block, SLOT_X + f->rd / 2u, load(t, insn, IR_64, trans_address(t, f)));
-    }
-    trans_fp_forget(t, f->rd, f->row == INSN_LDDF);
+    ir_set(t->block, slot_of(f, is_pair), load(t, insn, size, trans_address(t, f)));
+    trans_fp_forget(t, f->rd, is_pair);
     return FLOW_ON;
 }
 
 enum flow trans_store_fp(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (!trans_fp_is_ready(t, insn, f->row == INSN_STDF && (f->rd & 1))) {
-        return trans_fp_other(t, f, insn);
+    enum ir_size size = trans_size(f);
+    bool is_pair = size == IR_64;
+    ir_ref value;
+
+    if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
+        return trans_fp_step(t, f, insn);
     }
-    if (f->row == INSN_STF) {
-        store(t, insn, IR_32, trans_address(t, f), ir_get(t->block, SLOT_F + f->rd));
-    } else {
-        store(t, insn, IR_64, trans_address(t, f), ir_get(t->block, SLOT_X + f->rd / 2u));
-    }
+    value = ir_get(t->block, slot_of(f, is_pair));
+    store(t, insn, size, trans_address(t, f), value);
     return FLOW_ON;
 }
 
@@ -206,7 +169,7 @@ enum flow trans_store_fsr(struct translation *t, const struct insn *f, unsigned 
     ir_ref value;
 
     if (!trans_fp_is_ready(t, insn, false)) {
-        return trans_fp_other(t, f, insn);
+        return trans_fp_step(t, f, insn);
     }
     value = trans_call_helper(t, HELPER_FSR, 0, 0, 0);
     store(t, insn, IR_32, trans_address(t, f), value);

@@ -8,117 +8,11 @@
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
-/* Rows that change no flow; those not listed are stepped. */
-static trans_function *const rows[INSN_COUNT] = {
-    [INSN_SETHI] = trans_sethi,
-    [INSN_ADD] = trans_alu,
-    [INSN_AND] = trans_alu,
-    [INSN_OR] = trans_alu,
-    [INSN_XOR] = trans_alu,
-    [INSN_SUB] = trans_alu,
-    [INSN_ANDN] = trans_alu,
-    [INSN_ORN] = trans_alu,
-    [INSN_XNOR] = trans_alu,
-    [INSN_SLL] = trans_alu,
-    [INSN_SRL] = trans_alu,
-    [INSN_SRA] = trans_alu,
-    [INSN_ADDCC] = trans_alu_cc,
-    [INSN_ANDCC] = trans_alu_cc,
-    [INSN_ORCC] = trans_alu_cc,
-    [INSN_XORCC] = trans_alu_cc,
-    [INSN_SUBCC] = trans_alu_cc,
-    [INSN_ANDNCC] = trans_alu_cc,
-    [INSN_ORNCC] = trans_alu_cc,
-    [INSN_XNORCC] = trans_alu_cc,
-    [INSN_ADDX] = trans_addx,
-    [INSN_ADDXCC] = trans_addx,
-    [INSN_SUBX] = trans_addx,
-    [INSN_SUBXCC] = trans_addx,
-    [INSN_MULSCC] = trans_mulscc,
-    [INSN_UMUL] = trans_multiply,
-    [INSN_SMUL] = trans_multiply,
-    [INSN_UMULCC] = trans_multiply,
-    [INSN_SMULCC] = trans_multiply,
-    [INSN_UDIV] = trans_udiv,
-    [INSN_SDIV] = trans_sdiv,
-    [INSN_SAVE] = trans_save_restore,
-    [INSN_RESTORE] = trans_save_restore,
-    [INSN_RDY] = trans_rdy,
-    [INSN_WRY] = trans_wry,
-    [INSN_RDWIM] = trans_rdwim,
-    [INSN_RDPSR] = trans_rdpsr,
-    [INSN_RDTBR] = trans_rdtbr,
-    [INSN_WRTBR] = trans_wrtbr,
-    [INSN_WRWIM] = trans_wrwim,
-    [INSN_STBAR] = trans_nop,
-    [INSN_FLUSH] = trans_nop,
-    [INSN_WRPSR] = trans_wrpsr,
-    [INSN_WRASR] = trans_sys,
-    [INSN_LDA] = trans_alternate,
-    [INSN_LDUBA] = trans_alternate,
-    [INSN_LDUHA] = trans_alternate,
-    [INSN_LDSBA] = trans_alternate,
-    [INSN_LDSHA] = trans_alternate,
-    [INSN_LDDA] = trans_alternate,
-    [INSN_STA] = trans_alternate,
-    [INSN_STBA] = trans_alternate,
-    [INSN_STHA] = trans_alternate,
-    [INSN_STDA] = trans_alternate,
-    [INSN_LDSTUBA] = trans_alternate,
-    [INSN_SWAPA] = trans_alternate,
-    [INSN_CASA] = trans_alternate,
-    [INSN_LD] = trans_load,
-    [INSN_LDUB] = trans_load,
-    [INSN_LDUH] = trans_load,
-    [INSN_LDSB] = trans_load,
-    [INSN_LDSH] = trans_load,
-    [INSN_LDD] = trans_ldd,
-    [INSN_ST] = trans_store,
-    [INSN_STB] = trans_store,
-    [INSN_STH] = trans_store,
-    [INSN_STD] = trans_std,
-    [INSN_LDSTUB] = trans_ldstub,
-    [INSN_SWAP] = trans_swap,
-    [INSN_LDF] = trans_load_fp,
-    [INSN_LDDF] = trans_load_fp,
-    [INSN_STF] = trans_store_fp,
-    [INSN_STDF] = trans_store_fp,
-    [INSN_LDFSR] = trans_fp_other,
-    [INSN_STFSR] = trans_store_fsr,
-    [INSN_STDFQ] = trans_fp_other,
-    [INSN_FMOVS] = trans_fp_move,
-    [INSN_FNEGS] = trans_fp_move,
-    [INSN_FABSS] = trans_fp_move,
-    [INSN_FADDS] = trans_fp_arith,
-    [INSN_FADDD] = trans_fp_arith,
-    [INSN_FSUBS] = trans_fp_arith,
-    [INSN_FSUBD] = trans_fp_arith,
-    [INSN_FMULS] = trans_fp_arith,
-    [INSN_FMULD] = trans_fp_arith,
-    [INSN_FDIVS] = trans_fp_arith,
-    [INSN_FDIVD] = trans_fp_arith,
-    [INSN_FSMULD] = trans_fp_arith,
-    [INSN_FSQRTS] = trans_fp_convert,
-    [INSN_FSQRTD] = trans_fp_convert,
-    [INSN_FITOS] = trans_fp_convert,
-    [INSN_FITOD] = trans_fp_convert,
-    [INSN_FSTOI] = trans_fp_convert,
-    [INSN_FDTOI] = trans_fp_convert,
-    [INSN_FSTOD] = trans_fp_convert,
-    [INSN_FDTOS] = trans_fp_convert,
-    [INSN_FCMPS] = trans_fp_compare,
-    [INSN_FCMPD] = trans_fp_compare,
-    [INSN_FCMPES] = trans_fp_compare,
-    [INSN_FCMPED] = trans_fp_compare,
+const struct trans_row trans_rows[INSN_COUNT] = {
+#define INSN(name, space, code, format, flags, trans, op, ...)                                     \
+    [INSN_##name] = {trans_##trans, IR_##op},
+#include "sparc/insns.def"
 };
-
-trans_function *translate_row(unsigned row)
-{
-    if (rows[row] != NULL) {
-        return rows[row];
-    }
-    return insn_rows[row].flags & INSN_F_FPU ? trans_fp_other : trans_step;
-}
 
 /* ---- what is known ---- */
 
@@ -209,51 +103,24 @@ bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f)
     return true;
 }
 
-static bool touches_icc(unsigned row)
-{
-    switch (row) {
-    case INSN_BICC:
-    case INSN_TICC:
-    case INSN_RDPSR:
-    case INSN_WRPSR:
-    case INSN_ADDX:
-    case INSN_SUBX:
-        return true;
-    default:
-        return (insn_rows[row].flags & INSN_F_ICC) != 0;
-    }
-}
-
-/* The ASI by which an instruction accesses memory; 0: by none. */
-static uint8_t asi_of(const struct insn *f)
-{
-    switch (insn_rows[f->row].format) {
-    case FORMAT_LOADA:
-    case FORMAT_STOREA:
-    case FORMAT_CASA:
-        return f->asi;
-    default:
-        return 0;
-    }
-}
-
 /* Must the guest see all of its accesses that are not simple?  How it goes on behind an instruction whose npc is
  * in the slot, step() knows; and the MMIO inline cache knows one ASI only. */
 static bool must_see_each_access(const struct block_insn *insn)
 {
-    return insn->atomic || insn->npc == NPC_IN_SLOT || (insn->asi != 0 && insn->asi != ASI_BYPASS);
+    return insn->atomic || insn->npc == NPC_IN_SLOT ||
+           (insn->f.asi != 0 && insn->f.asi != ASI_BYPASS);
 }
 
 unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc)
 {
     unsigned insn = ir_insn(t->block, pc, npc);
+    unsigned flags = insn_rows[f->row].flags;
     t->out->insns[insn].pc = pc;
     t->out->insns[insn].npc = npc;
     t->out->insns[insn].f = *f;
     t->out->insns[insn].flow = BLOCK_SEQUENCE;
-    t->out->insns[insn].icc = touches_icc(f->row);
-    t->out->insns[insn].atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
-    t->out->insns[insn].asi = asi_of(f);
+    t->out->insns[insn].icc = (flags & (INSN_F_ICC | INSN_F_READS_ICC)) != 0;
+    t->out->insns[insn].atomic = (flags & INSN_F_ATOMIC) != 0;
     t->block->insns[insn].no_mmio_cache = must_see_each_access(&t->out->insns[insn]);
     t->done += f->cycles;
     t->block->insns[insn].refund = (uint16_t)t->done; /* until the whole is known */
@@ -302,13 +169,31 @@ enum flow trans_nop(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-enum flow trans_quit(struct translation *t, unsigned insn)
+enum flow trans_quit(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op op = {.code = IR_QUIT, .insn = (uint16_t)insn};
+    (void)f;
     trans_mark(t, insn, BLOCK_END);
     step(t, insn);
     ir_add_op(t->block, op);
     return FLOW_OVER;
+}
+
+/* Does the mode let generated code do it? */
+static bool is_allowed(const struct translation *t, const struct insn *f)
+{
+    if (insn_rows[f->row].fields & FIELD_ASI) {
+        return trans_alternate_is_translated(t, f);
+    }
+    return !(trans_is_user(t) && (insn_rows[f->row].flags & INSN_F_PRIV));
+}
+
+enum flow trans_insn(struct translation *t, const struct insn *f, unsigned insn)
+{
+    if (is_allowed(t, f)) {
+        return trans_rows[f->row].translate(t, f, insn);
+    }
+    return insn_rows[f->row].flags & INSN_F_SYS ? trans_sys(t, f, insn) : trans_step(t, f, insn);
 }
 
 struct pending_arm *trans_arm(struct translation *t, unsigned branch)
@@ -401,8 +286,10 @@ static bool is_full(const struct translation *t)
 static enum flow translate_one(struct translation *t, const struct insn *f, uint32_t npc)
 {
     unsigned insn = trans_new_insn(t, f, t->pc, npc);
-    t->pc = npc;
-    return translate_row(f->row)(t, f, insn);
+    if (!(insn_rows[f->row].flags & INSN_F_CTI)) {
+        t->pc = npc;
+    }
+    return trans_insn(t, f, insn);
 }
 
 static void main_section(struct translation *t)
@@ -413,8 +300,6 @@ static void main_section(struct translation *t)
     while (flow == FLOW_ON) {
         if (is_full(t) || !trans_fetch(t, t->pc, &f)) {
             flow = FLOW_STOP;
-        } else if (insn_rows[f.row].flags & INSN_F_CTI) {
-            flow = trans_control(t, &f);
         } else {
             flow = translate_one(t, &f, t->pc + 4);
         }
@@ -444,7 +329,7 @@ static bool delay_section(struct translation *t, const struct insn *f)
     }
     op.a = ir_get(t->block, SLOT_NPC);
     insn = trans_new_insn(t, f, t->pc, NPC_IN_SLOT);
-    if (translate_row(f->row)(t, f, insn) != FLOW_OVER) {
+    if (trans_insn(t, f, insn) != FLOW_OVER) {
         op.insn = (uint16_t)t->last;
         ir_add_op(t->block, op);
     }
@@ -467,7 +352,7 @@ static void arm_section(struct translation *t, const struct pending_arm *arm)
         give_back(t, arm->target);
     }
     if (arm->step) {
-        trans_quit(t, arm->branch);
+        trans_quit(t, NULL, arm->branch);
         return;
     }
     if (arm->has_delay) {

@@ -65,24 +65,38 @@ struct translation {
     struct pending_arm arms[IR_MAX_ARMS];
 };
 
+/*
+ * A function of trans_*.c translates the rows of insns.def that name it: f is the instruction, `insn` its number in
+ * the block.  That of a row with INSN_F_CTI finds t->pc at its instruction and returns FLOW_ON with t->pc where the
+ * block goes on; for all others t->pc is behind them already.
+ */
 typedef enum flow trans_function(struct translation *t, const struct insn *f, unsigned insn);
 
-/* One function per shape; the row of f says which operation. */
-trans_function trans_step, trans_nop, trans_sys;
-trans_function trans_sethi, trans_alu, trans_alu_cc, trans_addx, trans_mulscc, trans_multiply,
-    trans_udiv, trans_sdiv;
-trans_function trans_save_restore, trans_rdy, trans_wry, trans_rdwim, trans_wrwim, trans_rdpsr,
-    trans_rdtbr, trans_wrtbr, trans_wrpsr;
-trans_function trans_load, trans_store, trans_ldd, trans_std, trans_ldstub, trans_swap,
-    trans_alternate;
-trans_function trans_load_fp, trans_store_fp, trans_store_fsr;
-trans_function trans_fp_arith, trans_fp_convert, trans_fp_compare, trans_fp_move, trans_fp_other;
+#define INSN(name, space, code, format, flags, trans, ...) trans_function trans_##trans;
+#include "sparc/insns.def"
+
+/* What insns.def says to the translator of a row. */
+struct trans_row {
+    trans_function *translate;
+    uint8_t op; /* enum ir_code, or of a memory access enum ir_size */
+};
+extern const struct trans_row trans_rows[INSN_COUNT];
+
+static inline enum ir_code trans_code(const struct insn *f)
+{
+    return (enum ir_code)trans_rows[f->row].op;
+}
+
+static inline enum ir_size trans_size(const struct insn *f)
+{
+    return (enum ir_size)trans_rows[f->row].op;
+}
+
+/* Translates an instruction, which trans_new_insn() has numbered, by its row's function. */
+trans_function trans_insn;
 
 /* A new segment begins at t->pc, which is the block's pc. */
 void trans_segment(struct translation *t);
-
-/* The translation of a row that does not change the flow. */
-trans_function *translate_row(unsigned row);
 
 /* ---- values ---- */
 
@@ -129,20 +143,18 @@ static inline void trans_mark(struct translation *t, unsigned insn, enum block_f
     t->out->insns[insn].flow = (uint8_t)flow;
 }
 /* Does the translation of an FP instruction follow that neither rounds nor raises exceptions?  Where one may be
- * pending that is looked at first.  Else it is trans_fp_other()'s. */
+ * pending that is looked at first.  Else it is trans_fp_step()'s. */
 bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special);
 /* What is known of %f`number`, and of the register after it if `is_pair`, is no longer true. */
 void trans_fp_forget(struct translation *t, unsigned number, bool is_pair);
-/* Steps insn and ends the section. */
-enum flow trans_quit(struct translation *t, unsigned insn);
 /* Windows move by -1 (SAVE) or 1; nothing is known of registers any more. */
 void trans_forget(struct translation *t);
 /* %r`number` of the current window is value from here on. */
 void trans_learn(struct translation *t, unsigned number, uint32_t value);
 bool trans_knows(const struct translation *t, unsigned number, uint32_t *value);
 
-/* trans_ctl.c: a row with INSN_F_CTI.  FLOW_ON: go on at t->pc. */
-enum flow trans_control(struct translation *t, const struct insn *f);
+/* trans_mem.c: is the access by an alternate space made by generated code in this mode? */
+bool trans_alternate_is_translated(const struct translation *t, const struct insn *f);
 /* A new instruction's number; it is the last one of the path now. */
 unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc);
 /* Decodes the word at pc.  False: there is none to be had. */

@@ -6,38 +6,35 @@
 
 #define PERCENT_IMMEDIATE 40
 
-enum space { OP1, OP2, ARITH, MEM, FP1, FP2, RDY, WRY, NO };
-
 static const struct {
     uint8_t space;
     uint16_t code;
 } codes[INSN_COUNT] = {
-#define INSN(name, space, code, ...) {space, code},
+#define INSN(name, space, code, ...) {SPACE_##space, code},
 #include "sparc/insns.def"
-#undef INSN
 };
 
 uint32_t row_word(enum insn_id row)
 {
     uint32_t code = codes[row].code;
-    switch ((enum space)codes[row].space) {
-    case OP1:
+    switch ((enum insn_space)codes[row].space) {
+    case SPACE_OP1:
         return 1u << 30;
-    case OP2:
+    case SPACE_OP2:
         return code << 22;
-    case ARITH:
+    case SPACE_ARITH:
         return 2u << 30 | code << 19;
-    case MEM:
+    case SPACE_MEM:
         return 3u << 30 | code << 19;
-    case FP1:
+    case SPACE_FP1:
         return 2u << 30 | 0x34u << 19 | code << 5;
-    case FP2:
+    case SPACE_FP2:
         return 2u << 30 | 0x35u << 19 | code << 5;
-    case RDY:
+    case SPACE_RDY:
         return 2u << 30 | 0x28u << 19 | code << 14;
-    case WRY:
+    case SPACE_WRY:
         return 2u << 30 | 0x30u << 19 | code << 25;
-    case NO:
+    default:
         break;
     }
     return 0;

@@ -10,23 +10,11 @@
 /* Which fields of an FPop are pairs of registers. */
 enum { PAIR_1 = 1, PAIR_2 = 2, PAIR_D = 4 };
 
-static unsigned pairs(enum insn_format format)
+static unsigned pairs(enum insn_id row)
 {
-    switch (format) {
-    case FORMAT_F_D_D:
-        return PAIR_2 | PAIR_D;
-    case FORMAT_F_S_D:
-    case FORMAT_F_SS_D:
-        return PAIR_D;
-    case FORMAT_F_D_S:
-        return PAIR_2;
-    case FORMAT_F_DD_D:
-        return PAIR_1 | PAIR_2 | PAIR_D;
-    case FORMAT_F_DD:
-        return PAIR_1 | PAIR_2;
-    default:
-        return 0;
-    }
+    const struct insn_row *format = &insn_rows[row];
+    unsigned sources = format->operands == 2 ? PAIR_1 | PAIR_2 : PAIR_2;
+    return (format->from == 2 ? sources : 0) | (format->to == 2 ? PAIR_D : 0u);
 }
 
 static unsigned fp_register(struct stream *s, bool is_pair)
@@ -46,7 +34,7 @@ static unsigned fp_destination(struct stream *s, bool is_pair)
 /* Odd numbers of pairs are left out [7]. */
 uint32_t fp_operands(struct stream *s, enum insn_id row)
 {
-    unsigned pair = pairs((enum insn_format)insn_rows[row].format);
+    unsigned pair = pairs(row);
     uint32_t word = row_word(row);
     word |= rd(fp_destination(s, pair & PAIR_D));
     word |= rs1(fp_register(s, pair & PAIR_1));
@@ -76,7 +64,7 @@ static void emit_load_operand(struct stream *s, unsigned f, enum insn_id row, un
 void emit_fpop_of_number(struct stream *s, enum insn_id row)
 {
     uint32_t word = fp_operands(s, row);
-    unsigned pair = pairs((enum insn_format)insn_rows[row].format);
+    unsigned pair = pairs(row);
     bool is_unary = row == INSN_FSTOD || row == INSN_FSTOI || row == INSN_FDTOI;
     bool second = is_unary || rng_percent(&s->rng, 50);
     unsigned f = second ? word & 31 : word >> 14 & 31;
@@ -93,14 +81,10 @@ void emit_fpop_of_number(struct stream *s, enum insn_id row)
 
 bool needs_number(enum insn_id row)
 {
-    switch (insn_rows[row].format) {
-    case FORMAT_F_SS_S:
-    case FORMAT_F_DD_D:
-    case FORMAT_F_SS_D:
-        return true;
-    default:
-        return row == INSN_FSTOD || row == INSN_FSTOI || row == INSN_FDTOI;
-    }
+    const struct insn_row *format = &insn_rows[row];
+    bool is_arithmetic =
+        format->operands == 2 && format->from <= 2 && (format->to == 1 || format->to == 2);
+    return is_arithmetic || row == INSN_FSTOD || row == INSN_FSTOI || row == INSN_FDTOI;
 }
 
 bool is_fpop(enum insn_id row)
@@ -113,17 +97,5 @@ bool is_fpop(enum insn_id row)
 /* The FPU has no quad numbers: such an FPop always traps, later. */
 bool is_unimplemented_fpop(enum insn_id row)
 {
-    switch (insn_rows[row].format) {
-    case FORMAT_F_Q_Q:
-    case FORMAT_F_S_Q:
-    case FORMAT_F_D_Q:
-    case FORMAT_F_Q_S:
-    case FORMAT_F_Q_D:
-    case FORMAT_F_QQ_Q:
-    case FORMAT_F_DD_Q:
-    case FORMAT_F_QQ:
-        return true;
-    default:
-        return false;
-    }
+    return insn_rows[row].from == 4 || insn_rows[row].to == 4;
 }

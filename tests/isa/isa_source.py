@@ -53,4 +53,4 @@ class Source:
 
 def rows_of_table(insns_def):
     """Names of the rows of insns.def."""
-    return re.findall(r"^INSN\(\s*(\w+),", pathlib.Path(insns_def).read_text(), re.MULTILINE)
+    return re.findall(r"^(?:INSN|FPOP)\(\s*(\w+),", pathlib.Path(insns_def).read_text(), re.MULTILINE)

@@ -94,9 +94,9 @@ static void spoil_before(struct cpu *cpu, struct insn *copy)
     } else if (kind_is("stored-queue-address")) {
         cpu->fq_address ^= 4;
     } else if (kind_is("condition")) {
-        copy->asi ^= 8;
+        copy->condition ^= 8;
     } else if (kind_is("annul")) {
-        copy->asi ^= INSN_ANNUL;
+        copy->annul = !copy->annul;
     } else if (kind_is("target")) {
         copy->imm += 4;
     }
@@ -248,4 +248,3 @@ static void execute(struct cpu *cpu, const struct insn *f, insn_function *functi
         execute(cpu, f, do_##name);                                                                \
     }
 #include "sparc/insns.def"
-#undef INSN

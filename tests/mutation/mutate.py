@@ -128,8 +128,8 @@ class Row:
 
 def rows(source):
     text = (source / "src/sparc/insns.def").read_text()
-    pattern = (r"^INSN\(\s*(?P<name>\w+),\s*\w+,\s*\w+,\s*(?P<format>\w+),\s*(?P<flags>[\w|]+),"
-               r"\s*\d+,")
+    pattern = (r"^(?:INSN|FPOP)\(\s*(?P<name>\w+),\s*\w+,\s*\w+,\s*(?P<format>\w+),\s*(?P<flags>[\w|]+),"
+               r"\s*\w+,\s*\w+,\s*\d+,")
     return [Row(match) for match in re.finditer(pattern, text, re.MULTILINE)]
 
 

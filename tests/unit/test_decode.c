@@ -39,25 +39,12 @@ static struct insn decode(uint32_t word)
     return f;
 }
 
-enum {
-    SPACE_OP1,
-    SPACE_OP2,
-    SPACE_ARITH,
-    SPACE_MEM,
-    SPACE_FP1,
-    SPACE_FP2,
-    SPACE_RDY,
-    SPACE_WRY,
-    SPACE_NO
-};
-
 static const struct {
     unsigned space;
     unsigned code;
 } places[INSN_COUNT] = {
 #define INSN(name, space, code, ...) [INSN_##name] = {SPACE_##space, code},
 #include "sparc/insns.def"
-#undef INSN
 };
 
 /* A word of the row, with `rest` in the fields that do not select it. */
@@ -287,8 +274,8 @@ static void test_branches(void **state)
             struct insn f = decode(top << 25 | kinds[k].op2 << 22 | 0x200000);
             assert_int_equal(f.row, kinds[k].row);
             assert_int_equal(f.imm, -0x800000);
-            assert_int_equal(f.asi & INSN_CONDITION, top & 15);
-            assert_int_equal((f.asi & INSN_ANNUL) != 0, top >> 4);
+            assert_int_equal(f.condition, top & 15);
+            assert_int_equal(f.annul, top >> 4);
             assert_int_equal(decode(top << 25 | kinds[k].op2 << 22 | 0x1fffff).imm, 0x7ffffc);
         }
     }
@@ -309,7 +296,7 @@ static void test_ticc(void **state)
     for (unsigned condition = 0; condition < 16; condition++) {
         struct insn f = decode(arith(0x3a, condition | 16, 3, 0x2000 | 0x55));
         assert_int_equal(f.row, INSN_TICC);
-        assert_int_equal(f.asi, condition);
+        assert_int_equal(f.condition, condition);
         assert_int_equal(f.imm & 0x7f, 0x55);
         assert_int_equal(f.reg1, 3);
         assert_int_equal(f.reg2, 0);
