@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "sparc/generated.h"
+#include "sparc/jit_env.h"
 
 #define SET_BYTES (MODE_COUNT * JIT_JUMPS * sizeof(struct jit_jump))
 

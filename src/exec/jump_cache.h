@@ -7,7 +7,7 @@
 #define EXEC_JUMP_CACHE_H
 
 #include "jit.h"
-#include "sparc/generated.h"
+#include "sparc/jit_env.h"
 
 /* A cache is cleared in pieces of so many entries, a page of the host's memory. */
 #define JUMP_PIECE 256u

@@ -174,7 +174,7 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
     return true;
 }
 
-/* Generated code may be left before its path ends, when an access was not simple (generated.c): the state
+/* Generated code may be left before its path ends, when an access was not simple (jit_env.c): the state
  * must be right there, which shows when the interpreter takes it to the end. */
 static void finish_path(struct verify *v)
 {

@@ -16,7 +16,7 @@
 #include "exec/cpu_state.h"
 #include "log.h"
 #include "mem/access_log.h"
-#include "sparc/generated.h"
+#include "sparc/jit_env.h"
 
 /* Why a block's execution was not compared; the interpreter's result then stands. */
 enum verify_cause {

@@ -146,7 +146,7 @@ struct data_hit {
     uint32_t address;               /* the first byte that is watched, and accessed */
 };
 
-/* State in generated code's own form, see generated.h. */
+/* State in generated code's own form, see jit_env.h. */
 struct cpu_generated {
     int64_t budget; /* cycles that may still be executed */
     void *memory;   /* the window, or what the TLB's usual addend is */

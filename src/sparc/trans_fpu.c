@@ -4,7 +4,7 @@
  *
  * An FPop is the host's business unless a trap is pending (MODE_FP_SLOW).  Its
  * exceptions then matter only to who reads the FSR: aexc sticks in the host, cexc is worked out from the last
- * FPop and its operands, which are kept (generated.h).
+ * FPop and its operands, which are kept (jit_env.h).
  *
  * Where exceptions but inexact may trap (MODE_FP_TRAPS) an FPop whose result may have raised one is the
  * interpreter's, which performs it anew; where inexact may, too, each that was rounded (MODE_FP_EXACT); and so is, on FPUs that know no denormal numbers, an FPop with such an
@@ -262,7 +262,7 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
 enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct fp_shape shape = shape_of(f);
-    /* It may trap; or invalid operations of the host do not accrue (generated.c). */
+    /* It may trap; or invalid operations of the host do not accrue (jit_env.c). */
     bool with_nan_to_guest = may_trap(t) || knows_no_denormals(t);
     ir_ref a, b, relation, others;
 

@@ -72,7 +72,7 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* ---- B.7, B.8, CASA: where either half is not simple the interpreter does it all (generated.c) ---- */
+/* ---- B.7, B.8, CASA: where either half is not simple the interpreter does it all (jit_env.c) ---- */
 
 enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned insn)
 {

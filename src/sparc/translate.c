@@ -4,7 +4,7 @@
 
 #include "check.h"
 #include "sparc/asi.h"
-#include "sparc/generated_state.h"
+#include "sparc/jit_env_state.h"
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 

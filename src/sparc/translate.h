@@ -10,7 +10,7 @@
 #ifndef SPARC_TRANSLATE_H
 #define SPARC_TRANSLATE_H
 
-#include "sparc/generated.h"
+#include "sparc/jit_env.h"
 
 #define TRANSLATE_MAX_INSNS 64 /* in the main section; twice as many for two rounds of a loop */
 

@@ -7,7 +7,7 @@
  * Generated code calls these as helpers as long as the mode stays what it is; where it may change, a STEP
  * comes here.
  */
-#include "sparc/generated_state.h"
+#include "sparc/jit_env_state.h"
 #include "sparc/interp.h"
 
 /* ---- windows ---- */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* Between generated code and the CPU: slots, crossing over, slow paths.  See generated.h. */
-#include "sparc/generated.h"
+/* Between generated code and the CPU: slots, crossing over, slow paths.  See jit_env.h. */
+#include "sparc/jit_env.h"
 
 #include <stddef.h>
 
 #include "bits.h"
 #include "check.h"
 #include "sparc/asi.h"
-#include "sparc/generated_state.h"
+#include "sparc/jit_env_state.h"
 #include "sparc/interp.h"
 #include "sparc/softfloat.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * What generated code keeps in a form of its own, and the ways there and back: shared by the slow paths
- * (generated.c, generated_trap.c).  See generated.h.
+ * (jit_env.c, jit_env_trap.c).  See jit_env.h.
  */
 #ifndef SPARC_GENERATED_STATE_H
 #define SPARC_GENERATED_STATE_H
 
-#include "sparc/generated.h"
+#include "sparc/jit_env.h"
 
 /* ---- flags ---- */
 
@@ -96,7 +96,7 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
     }
 }
 
-/* ---- generated_trap.c ---- */
+/* ---- jit_env_trap.c ---- */
 
 /* Helpers, in supervisor mode; at NOT_ORDINARY they have done nothing, and the interpreter is to step the
  * instruction.  Else: */
@@ -107,7 +107,7 @@ uint32_t generated_return(struct cpu *cpu, uint32_t pc,
 uint32_t generated_read_psr(struct cpu *cpu);
 uint32_t generated_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
 
-/* step() of the guest; and the interpreter's part in it, in generated.c. */
+/* step() of the guest; and the interpreter's part in it, in jit_env.c. */
 uint32_t generated_step(void *env, void *cookie, uint32_t insn);
 uint32_t generated_long_step(struct cpu *cpu, const struct guest_block *block,
                              const struct block_insn *at);
