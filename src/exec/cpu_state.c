@@ -22,10 +22,10 @@ static void capture_windows(struct cpu_state *state, const struct cpu *cpu)
 static uint32_t capture_fsr(struct cpu *cpu)
 {
     uint32_t fsr = cpu->fsr;
-    uint32_t row = cpu->generated.fp_row;
+    uint32_t row = cpu->jit_env.fp_row;
     uint32_t value = cpu_fsr(cpu);
     cpu->fsr = fsr;
-    cpu->generated.fp_row = row;
+    cpu->jit_env.fp_row = row;
     return value;
 }
 

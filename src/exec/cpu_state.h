@@ -19,7 +19,7 @@ struct cpu_state {
     uint32_t windows[CPU_MAX_WINDOWS * 16];
 };
 
-/* Fills *state; the CPU stays as it is, also what is not settled. */
+/* Fills *state; the CPU stays as it is, also what is not in sync. */
 void cpu_state_capture(struct cpu_state *state, struct cpu *cpu);
 /* The first difference, as text; false: there is none.  `made` is what is to be judged. */
 bool cpu_state_difference(const struct cpu_state *expected, const struct cpu_state *made,

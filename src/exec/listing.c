@@ -143,7 +143,7 @@ static void explain_host(const struct ir_block *block, FILE *stream)
 bool listing_explain(uint32_t word, unsigned passes, FILE *stream)
 {
     struct workshop *shop = calloc(1, sizeof *shop);
-    struct ir_guest guest = generated_guest(8, CPU_FPU_IEEE);
+    struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE);
     struct translate_request request = {
         .guest = &guest,
         .pc = EXPLAIN_PC,

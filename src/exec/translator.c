@@ -70,7 +70,7 @@ static void block_gone(void *context, const struct block *block)
     warmth->count = 0;
     warmth->doublings += warmth->doublings < MAX_DOUBLINGS;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        if (generated_is_inside(&t->config.cpus[i], &block->guest)) {
+        if (jit_env_is_inside(&t->config.cpus[i], &block->guest)) {
             cpu_attention(&t->config.cpus[i]); /* it is to be left after the access */
         }
     }
@@ -153,7 +153,7 @@ static void space_changed(void *context, const struct flat_range *range, bool ad
 static void tell_cpus(struct translator *t)
 {
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        struct cpu_generated *g = &t->config.cpus[i].generated;
+        struct jit_env *g = &t->config.cpus[i].jit_env;
         g->window = t->config.space->linear ? t->config.space->window : NULL;
         g->stop_after_blocks = t->options.no_chain;
     }
@@ -178,7 +178,7 @@ void translator_code_written(struct translator *t, const struct region *region, 
 
 static bool create_parts(struct translator *t, struct error *err)
 {
-    t->guest = generated_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu);
+    t->guest = jit_env_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu);
     if (t->config.cpu_count > 1) {
         t->guest.mmio = NULL; /* its requests tell the CPU's own time (ADR 35) */
     }
@@ -208,7 +208,7 @@ static bool create_parts(struct translator *t, struct error *err)
     t->cache.context = t;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct cpu *cpu = &t->config.cpus[i];
-        generated_init(cpu, t->jit);
+        jit_env_init(cpu, t->jit);
         translator_context_changed(t, cpu, cpu->tlb.place, true);
     }
     return true;
@@ -248,7 +248,7 @@ void translator_destroy(struct translator *t)
     addrspace_unlisten(t->config.space, &t->listener);
     block_cache_fini(&t->cache);
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        t->config.cpus[i].generated.all_jumps = NULL;
+        t->config.cpus[i].jit_env.all_jumps = NULL;
     }
     jump_cache_fini(&t->jumps);
     if (t->jit != NULL) {
@@ -341,7 +341,7 @@ static bool is_cold(struct translator *t, uint32_t pc)
 static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mode,
                              enum fallback *why)
 {
-    uint32_t pc = generated_place(cpu);
+    uint32_t pc = jit_env_entry(cpu);
     struct block_place place;
     struct block *block;
 
@@ -358,7 +358,7 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
         block_cache_find(&t->cache, place.region, place.offset + (pc & TLB_PAGE_MASK), pc, mode);
     if (block == NULL) {
         block = translate_at(t, cpu, pc, mode);
-        *why = pc & PLACE_IN_DELAY_SLOT ? FALLBACK_NPC : FALLBACK_PLACE;
+        *why = pc & ENTRY_IN_DELAY_SLOT ? FALLBACK_NPC : FALLBACK_PLACE;
     }
     if (block != NULL && !t->options.no_chain) {
         jump_cache_note(&t->jumps, cpu, mode, block->pc, block->entry);
@@ -402,15 +402,15 @@ static void interpret_rest(struct translator *t, struct cpu *cpu)
 static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
 {
     (void)t;
-    generated_prepare(cpu, mode);
-    generated_enter(cpu);
+    jit_env_prepare(cpu, mode);
+    jit_env_enter(cpu);
 }
 
 /* In a delay slot npc is right already. */
 static void go_to(struct cpu *cpu, uint32_t place)
 {
-    cpu->pc = place & ~PLACE_IN_DELAY_SLOT;
-    if (!(place & PLACE_IN_DELAY_SLOT)) {
+    cpu->pc = place & ~ENTRY_IN_DELAY_SLOT;
+    if (!(place & ENTRY_IN_DELAY_SLOT)) {
         cpu->npc = cpu->pc + 4;
     }
 }
@@ -449,7 +449,7 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
         }
         break;
     case JIT_JUMP:
-        go_to(cpu, cpu->generated.target);
+        go_to(cpu, cpu->jit_env.target);
         break;
     default:
         follow_link(t, cpu, block, (unsigned)left.reason);
@@ -509,7 +509,7 @@ static void run_verified(struct translator *t, struct cpu *cpu, struct block *bl
     }
     prepare(t, cpu, block->guest.mode);
     left = jit_run(t->jit, cpu, block->entry);
-    generated_leave(cpu);
+    jit_env_leave(cpu);
     leave(t, cpu, left);
     if (!verify_compare(&t->verify)) {
         report_difference(t, cpu, block);
@@ -521,8 +521,8 @@ static void run_verified(struct translator *t, struct cpu *cpu, struct block *bl
 static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mode,
                               enum fallback *why)
 {
-    uint32_t place = generated_place(cpu);
-    const struct jit_jump *jump = jump_cache_at(cpu->generated.all_jumps, mode, place);
+    uint32_t place = jit_env_entry(cpu);
+    const struct jit_jump *jump = jump_cache_at(cpu->jit_env.all_jumps, mode, place);
     const struct block *block;
     if (jump->pc == place) {
         return jump->entry;
@@ -535,7 +535,7 @@ static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mo
 static void run_and_verify(struct translator *t, struct cpu *cpu)
 {
     enum fallback why;
-    struct block *block = look_up(t, cpu, generated_mode(cpu), &why);
+    struct block *block = look_up(t, cpu, jit_env_mode(cpu), &why);
 
     if (block == NULL) {
         interpret(t, cpu, why);
@@ -548,7 +548,7 @@ static void run_and_verify(struct translator *t, struct cpu *cpu)
 void translator_run(struct translator *t, struct cpu *cpu)
 {
     while (cpu->cycles < cpu->limit) {
-        uint32_t mode = generated_mode(cpu);
+        uint32_t mode = jit_env_mode(cpu);
         enum fallback why;
         const void *entry;
 
@@ -580,7 +580,7 @@ void translator_run(struct translator *t, struct cpu *cpu)
         t->entries++;
         prepare(t, cpu, mode);
         struct jit_left left = jit_run(t->jit, cpu, entry);
-        generated_leave(cpu);
+        jit_env_leave(cpu);
         leave(t, cpu, left);
     }
 }
@@ -609,7 +609,7 @@ void translator_stats(const struct translator *t, uint64_t watched, FILE *stream
 
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         all += t->config.cpus[i].insns;
-        stepped += t->config.cpus[i].generated.stepped;
+        stepped += t->config.cpus[i].jit_env.stepped;
     }
     fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
     fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);

@@ -66,7 +66,7 @@ static bool interpret_one(struct verify *v, struct cpu *cpu, const struct guest_
     interp_step(cpu);
     trapped = et && !cpu->et && (at->f.row != INSN_WRPSR || cpu->pc != npc);
     return cpu->cycles < cpu->limit && cpu->cycles + at->refund <= cpu->limit && !trapped &&
-           !block->gone && generated_mode(cpu) == block->mode;
+           !block->gone && jit_env_mode(cpu) == block->mode;
 }
 
 static bool is_at(const struct cpu *cpu, const struct block_insn *insn)

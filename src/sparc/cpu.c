@@ -60,7 +60,7 @@ void cpu_reset(struct cpu *cpu)
     memset(cpu->watchpoint, 0, sizeof cpu->watchpoint);
     memset(&cpu->watch, 0, sizeof cpu->watch);
     cpu->fsr = 0;
-    cpu->generated.fp_row = 0;
+    cpu->jit_env.fp_row = 0;
     cpu->fp_state = FP_EXECUTE;
     cpu->pc = cpu->config.reset_address;
     cpu->npc = cpu->pc + 4;
@@ -112,7 +112,7 @@ uint32_t cpu_tbr(const struct cpu *cpu)
 /* GRFPU is version 2, GRFPU-Lite 3 (Linux, arch/sparc/kernel/cpu.c). */
 uint32_t cpu_fsr(struct cpu *cpu)
 {
-    cpu_settle_fsr(cpu);
+    cpu_sync_fsr(cpu);
     return bits_put(cpu->fsr, FSR_VER, 3, cpu->config.fpu == CPU_FPU_GRFPU_LITE ? 3 : 2);
 }
 

@@ -147,7 +147,7 @@ struct data_hit {
 };
 
 /* State in generated code's own form, see jit_env.h. */
-struct cpu_generated {
+struct jit_env {
     int64_t budget; /* cycles that may still be executed */
     void *memory;   /* the window, or what the TLB's usual addend is */
     const uint8_t *tlb_flags;
@@ -167,7 +167,7 @@ struct cpu_generated {
     const struct block_insn *at; /* the instruction that is inside a device */
     uint64_t mmio_site;          /* ir_site() of the last access by the MMIO inline cache */
     uint64_t bypass_key;         /* the cache's key for accesses by ASI_BYPASS */
-    bool settled;                /* in the middle of that somebody has called cpu_settle() */
+    bool synced;                 /* in the middle of that somebody has called cpu_sync() */
     uint16_t flags_of_icc[16];
     uint8_t icc_of_low[256], icc_of_high[256]; /* the bits of icc in either byte of flags */
     struct jit *jit;                           /* NULL: none is used */
@@ -183,14 +183,14 @@ struct cpu {
     uint32_t y;
     uint32_t *bank[2]; /* globals, current window: see struct insn */
     uint32_t pc, npc;
-    struct cpu_generated generated;
+    struct jit_env jit_env;
     uint64_t cycles;
     uint64_t insns;
     uint64_t
         limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can,
                 * which another thread or a signal handler may ask for, too: see exec_attend() */
     uint32_t icc;
-    uint32_t fsr;   /* but see struct cpu_generated: cpu_settle_fsr() makes it complete */
+    uint32_t fsr;   /* but see struct jit_env: cpu_sync_fsr() makes it complete */
     uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
     /* where instructions come from: pc - code_base < code_size indexes code */
     uint32_t code_base, code_size;
@@ -280,9 +280,9 @@ uint32_t cpu_tbr(const struct cpu *cpu);
 uint32_t cpu_fsr(struct cpu *cpu);
 /* Makes cwp and icc true in the middle of a device access of generated code, and lets it be left after that;
  * otherwise does nothing. */
-void cpu_settle(struct cpu *cpu);
+void cpu_sync(struct cpu *cpu);
 /* Puts into fsr what generated code left undone; to be called before cexc or ftt are looked at. */
-void cpu_settle_fsr(struct cpu *cpu);
+void cpu_sync_fsr(struct cpu *cpu);
 uint32_t cpu_asr(struct cpu *cpu, unsigned number);
 void cpu_set_asr(struct cpu *cpu, unsigned number, uint32_t value);
 

@@ -18,7 +18,7 @@
 
 static void fp_trap(struct cpu *cpu, unsigned ftt)
 {
-    cpu_settle_fsr(cpu);
+    cpu_sync_fsr(cpu);
     cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, ftt);
     cpu_trap(cpu, TT_FP_EXCEPTION);
 }
@@ -54,7 +54,7 @@ static bool fp_enter(struct cpu *cpu)
 /* Puts the instruction at pc into the queue; its trap comes with the next one. */
 static void fp_defer(struct cpu *cpu, const struct insn *f, unsigned ftt)
 {
-    cpu_settle_fsr(cpu);
+    cpu_sync_fsr(cpu);
     cpu->fp_state = FP_EXCEPTION_PENDING;
     cpu->fq_address = cpu->pc;
     cpu->fq_word = f->word;
@@ -112,7 +112,7 @@ static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
         fp_defer(cpu, f, FTT_UNFINISHED);
         return false;
     }
-    cpu->generated.fp_row = 0; /* what it would tell is overwritten */
+    cpu->jit_env.fp_row = 0; /* what it would tell is overwritten */
     if (enabled != 0) {
         cpu->fsr = bits_put(cpu->fsr, 0, 5, trapping_flag(enabled));
         fp_defer(cpu, f, FTT_IEEE);
@@ -245,9 +245,9 @@ static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const st
 
 /* Generated code leaves the exceptions of an FPop to be found here, from its row and the operands that it kept;
  * FSR's modes are still those of then. */
-void cpu_settle_fsr(struct cpu *cpu)
+void cpu_sync_fsr(struct cpu *cpu)
 {
-    struct cpu_generated *g = &cpu->generated;
+    struct jit_env *g = &cpu->jit_env;
     if (g->fp_row != 0) {
         struct softfloat env = fp_environment(cpu);
         operate(&env, g->fp_row, g->fp_a, g->fp_b);
@@ -361,7 +361,7 @@ void do_LDFSR(struct cpu *cpu, const struct insn *f)
 {
     uint64_t value;
     if (fp_access(cpu, f, 4, false) && fp_load(cpu, f, 4, &value)) {
-        cpu_settle_fsr(cpu);
+        cpu_sync_fsr(cpu);
         cpu->fsr = (cpu->fsr & ~FSR_WRITABLE) | ((uint32_t)value & FSR_WRITABLE);
         cpu_next(cpu);
     }

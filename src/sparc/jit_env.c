@@ -98,7 +98,7 @@ static bool wants_exact(const struct cpu *cpu)
     return tem & SOFTFLOAT_NX || (tem & (SOFTFLOAT_OF | SOFTFLOAT_UF) && !accrued);
 }
 
-unsigned generated_fp_mode(const struct cpu *cpu)
+unsigned jit_env_fp_mode(const struct cpu *cpu)
 {
     if (cpu->fp_state != FP_EXECUTE) {
         return MODE_FP_SLOW;
@@ -112,7 +112,7 @@ unsigned generated_fp_mode(const struct cpu *cpu)
 static inline void choose_fp_mode(struct cpu *cpu)
 {
     bool flush = cpu->config.fpu > CPU_FPU_IEEE;
-    cpu->generated.fp_mode = bits_get(cpu->fsr, FSR_RD, 2) | (flush ? IR_FP_FLUSH : 0u);
+    cpu->jit_env.fp_mode = bits_get(cpu->fsr, FSR_RD, 2) | (flush ? IR_FP_FLUSH : 0u);
 }
 
 /* Of what sticks in the host what accrues.  An IEEE FPU's underflow is the interpreter's, as it is found before
@@ -132,7 +132,7 @@ static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
 
 static uint32_t harvest_fp(const struct cpu *cpu)
 {
-    return accrued_of(cpu, jit_fp_harvest(cpu->generated.jit));
+    return accrued_of(cpu, jit_fp_harvest(cpu->jit_env.jit));
 }
 
 /* The host's floating point is C's again: what a device computes is not the guest's affair, and the other way
@@ -140,39 +140,39 @@ static uint32_t harvest_fp(const struct cpu *cpu)
 static void put_fp_aside(void *env)
 {
     struct cpu *cpu = env;
-    if (cpu->generated.fp_used) {
-        cpu->generated.fp_used = 0;
-        cpu->generated.fp_kept |= harvest_fp(cpu);
+    if (cpu->jit_env.fp_used) {
+        cpu->jit_env.fp_used = 0;
+        cpu->jit_env.fp_kept |= harvest_fp(cpu);
     }
 }
 
-static void settle_fp(struct cpu *cpu)
+static void sync_fp(struct cpu *cpu)
 {
-    if ((cpu->generated.fp_used | cpu->generated.fp_kept) != 0) {
+    if ((cpu->jit_env.fp_used | cpu->jit_env.fp_kept) != 0) {
         put_fp_aside(cpu);
-        cpu->fsr |= cpu->generated.fp_kept;
-        cpu->generated.fp_kept = 0;
+        cpu->fsr |= cpu->jit_env.fp_kept;
+        cpu->jit_env.fp_kept = 0;
     }
 }
 
-void generated_init(struct cpu *cpu, struct jit *jit)
+void jit_env_init(struct cpu *cpu, struct jit *jit)
 {
     struct jit_flags_layout layout = jit_flags(jit);
 
-    cpu->generated.jit = jit;
-    cpu->generated.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
+    cpu->jit_env.jit = jit;
+    cpu->jit_env.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
     for (uint32_t icc = 0; icc < 16; icc++) {
-        cpu->generated.flags_of_icc[icc] = place_flags(&layout, icc);
+        cpu->jit_env.flags_of_icc[icc] = place_flags(&layout, icc);
     }
     for (uint32_t byte = 0; byte < 256; byte++) {
-        cpu->generated.icc_of_low[byte] = find_icc(&layout, byte);
-        cpu->generated.icc_of_high[byte] = find_icc(&layout, byte << 8);
+        cpu->jit_env.icc_of_low[byte] = find_icc(&layout, byte);
+        cpu->jit_env.icc_of_high[byte] = find_icc(&layout, byte << 8);
     }
 }
 
-void generated_prepare(struct cpu *cpu, uint32_t mode)
+void jit_env_prepare(struct cpu *cpu, uint32_t mode)
 {
-    struct cpu_generated *g = &cpu->generated;
+    struct jit_env *g = &cpu->jit_env;
     bool paged = (mode & MODE_MMU) || g->window == NULL;
     g->memory = paged ? (void *)tlb_wanted_addend(&cpu->tlb) : g->window;
     tlb_make_usual(&cpu->tlb, (uintptr_t)g->memory);
@@ -180,19 +180,19 @@ void generated_prepare(struct cpu *cpu, uint32_t mode)
     g->jumps = g->all_jumps + mode * JIT_JUMPS;
 }
 
-void generated_enter(struct cpu *cpu)
+void jit_env_enter(struct cpu *cpu)
 {
-    cpu->generated.flags = flags_of(cpu);
+    cpu->jit_env.flags = flags_of(cpu);
     find_limits(cpu, BY_SAVE);
     choose_fp_mode(cpu);
     restart_budget(cpu);
 }
 
-void generated_leave(struct cpu *cpu)
+void jit_env_leave(struct cpu *cpu)
 {
-    settle_time(cpu);
-    settle_integer(cpu);
-    settle_fp(cpu);
+    sync_time(cpu);
+    sync_integer(cpu);
+    sync_fp(cpu);
 }
 
 /* Is it a call that generated code makes by an entry of the MMIO inline cache? */
@@ -214,37 +214,37 @@ static inline bool mmio_is_running(const struct cpu *cpu)
 /* The instruction that makes that access. */
 static const struct block_insn *mmio_insn(const struct cpu *cpu)
 {
-    const struct guest_block *block = ir_site_cookie(cpu->generated.mmio_site);
-    return &block->insns[ir_site_insn(cpu->generated.mmio_site)];
+    const struct guest_block *block = ir_site_cookie(cpu->jit_env.mmio_site);
+    return &block->insns[ir_site_insn(cpu->jit_env.mmio_site)];
 }
 
-bool generated_is_inside(const struct cpu *cpu, const struct guest_block *block)
+bool jit_env_is_inside(const struct cpu *cpu, const struct guest_block *block)
 {
-    return mmio_is_running(cpu) && ir_site_cookie(cpu->generated.mmio_site) == block;
+    return mmio_is_running(cpu) && ir_site_cookie(cpu->jit_env.mmio_site) == block;
 }
 
 /* Devices and debuggers may ask for registers in the middle of an access. */
-void cpu_settle(struct cpu *cpu)
+void cpu_sync(struct cpu *cpu)
 {
-    struct cpu_generated *g = &cpu->generated;
-    if (!g->settled && mmio_is_running(cpu)) {
+    struct jit_env *g = &cpu->jit_env;
+    if (!g->synced && mmio_is_running(cpu)) {
         g->at = mmio_insn(cpu);
-        g->settled = true;
+        g->synced = true;
     } else if (g->inside) {
         g->inside = false;
     } else {
         return;
     }
     be_at(cpu, g->at);
-    settle_integer(cpu);
-    settle_fp(cpu);
+    sync_integer(cpu);
+    sync_fp(cpu);
     cpu_attention(cpu); /* what they change counts from the next instruction on */
 }
 
 static uint32_t current_pc(const struct cpu *cpu, bool by_mmio_entry)
 {
-    const struct cpu_generated *g = &cpu->generated;
-    if (!g->settled && by_mmio_entry) {
+    const struct jit_env *g = &cpu->jit_env;
+    if (!g->synced && by_mmio_entry) {
         return mmio_insn(cpu)->pc;
     }
     return g->inside ? g->at->pc : cpu->pc;
@@ -282,22 +282,22 @@ static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
                          const struct block_insn *insn, uint32_t next)
 {
     return cpu->pc == next && cpu->npc == next + 4 && insn->flow != BLOCK_END &&
-           !wants_out(cpu, block, insn) && generated_mode(cpu) == block->mode &&
+           !wants_out(cpu, block, insn) && jit_env_mode(cpu) == block->mode &&
            !forgets_registers(cpu, insn);
 }
 
 static bool can_go_on(const struct cpu *cpu)
 {
-    return cpu->cycles < cpu->limit && !cpu->generated.stop_after_blocks;
+    return cpu->cycles < cpu->limit && !cpu->jit_env.stop_after_blocks;
 }
 
-/* As generated_enter(); most instructions change neither icc nor what the limits hang on. */
+/* As jit_env_enter(); most instructions change neither icc nor what the limits hang on. */
 static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
 {
-    if (!cpu->generated.inside) {
-        cpu->generated.flags = flags_of(cpu);
+    if (!cpu->jit_env.inside) {
+        cpu->jit_env.flags = flags_of(cpu);
     }
-    cpu->generated.inside = false;
+    cpu->jit_env.inside = false;
     choose_fp_mode(cpu);
     if (cpu->cwp != cwp || cpu->wim != wim) {
         find_limits(cpu, BY_SAVE);
@@ -305,8 +305,8 @@ static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
     restart_budget(cpu);
 }
 
-/* Executes insn and says where that leads.  All of the CPU's state is settled but for icc, if
- * generated.inside. */
+/* Executes insn and says where that leads.  All of the CPU's state is in sync but for icc, if
+ * jit_env.inside. */
 static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
                                const struct block_insn *insn)
 {
@@ -315,29 +315,29 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     unsigned cwp = cpu->cwp;
     enum ir_verdict verdict = IR_STAY;
 
-    cpu->generated.stepped++;
+    cpu->jit_env.stepped++;
     insn->f.execute(cpu, &insn->f);
     if (!stays(cpu, block, insn, next)) {
         verdict = can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
-        cpu->generated.target = generated_place(cpu);
-        generated_prepare(cpu, generated_mode(cpu));
+        cpu->jit_env.target = jit_env_entry(cpu);
+        jit_env_prepare(cpu, jit_env_mode(cpu));
     }
     enter_again(cpu, cwp, wim);
     return verdict;
 }
 
-uint32_t generated_long_step(struct cpu *cpu, const struct guest_block *block,
-                             const struct block_insn *at)
+uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
+                           const struct block_insn *at)
 {
     enum ir_verdict verdict;
     uint32_t npc;
 
-    settle_time(cpu);
-    settle_cwp(cpu);
-    settle_fp(cpu);
+    sync_time(cpu);
+    sync_cwp(cpu);
+    sync_fp(cpu);
     be_at(cpu, at);
-    cpu->generated.at = at;
-    cpu->generated.inside = !at->icc;
+    cpu->jit_env.at = at;
+    cpu->jit_env.inside = !at->icc;
     if (at->icc) {
         cpu->icc = icc_of(cpu);
     }
@@ -355,10 +355,10 @@ static enum ir_verdict complete(struct cpu *cpu, const struct guest_block *block
                                 const struct tlb_replay *replay)
 {
     enum ir_verdict verdict;
-    if (cpu->generated.inside) {
-        settle_cwp(cpu);
+    if (cpu->jit_env.inside) {
+        sync_cwp(cpu);
     }
-    settle_fp(cpu);
+    sync_fp(cpu);
     cpu->tlb.replay = replay;
     verdict = execute(cpu, block, &block->insns[insn]);
     cpu->tlb.replay = NULL;
@@ -384,7 +384,7 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
 {
     struct ir_loaded done = {extend(replay->value, size), 0};
     if (replay->result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
-        cpu->generated.inside = false;
+        cpu->jit_env.inside = false;
         restart_budget(cpu);
         return done;
     }
@@ -395,10 +395,10 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
 /* The store is done, and is all there is of the instruction. */
 static uint32_t leave_behind(struct cpu *cpu)
 {
-    cpu->generated.inside = false;
-    settle_cwp(cpu);
+    cpu->jit_env.inside = false;
+    sync_cwp(cpu);
     cpu_next(cpu);
-    cpu->generated.target = cpu->pc;
+    cpu->jit_env.target = cpu->pc;
     restart_budget(cpu);
     return cpu->npc == cpu->pc + 4 && can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
 }
@@ -410,11 +410,11 @@ static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, u
 {
     const struct block_insn *at = &block->insns[insn];
     if (replay->result == TLB_OK && !wants_out(cpu, block, at)) {
-        cpu->generated.inside = false;
+        cpu->jit_env.inside = false;
         restart_budget(cpu);
         return 0;
     }
-    if (replay->result == TLB_OK && cpu->generated.inside && !at->atomic) {
+    if (replay->result == TLB_OK && cpu->jit_env.inside && !at->atomic) {
         return leave_behind(cpu);
     }
     return complete(cpu, block, insn, replay);
@@ -422,10 +422,10 @@ static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, u
 
 static void arrive(struct cpu *cpu, const struct block_insn *at)
 {
-    settle_time(cpu);
+    sync_time(cpu);
     be_at(cpu, at);
-    cpu->generated.at = at;
-    cpu->generated.inside = true;
+    cpu->jit_env.at = at;
+    cpu->jit_env.inside = true;
     put_fp_aside(cpu);
 }
 
@@ -476,14 +476,14 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
 /* ---- devices: what generated code leaves to do behind a callback ---- */
 
 /* The call is over: an access that was made, with this outcome. */
-static void settle_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
-                        struct io_call *call, int32_t result, struct tlb_replay *replay)
+static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
+                      struct io_call *call, int32_t result, struct tlb_replay *replay)
 {
-    cpu->generated.at = &block->insns[insn];
-    cpu->generated.inside = !cpu->generated.settled;
-    cpu->generated.settled = false;
-    be_at(cpu, cpu->generated.at);
-    cpu->insns = cpu->cycles - cpu->generated.waited;
+    cpu->jit_env.at = &block->insns[insn];
+    cpu->jit_env.inside = !cpu->jit_env.synced;
+    cpu->jit_env.synced = false;
+    be_at(cpu, cpu->jit_env.at);
+    cpu->insns = cpu->cycles - cpu->jit_env.waited;
     replay->value = call->request.value & call->mask;
     replay->result = TLB_OK;
     if (result != L3_OK && !io_call_settle(call, cpu->tlb.space, result, &replay->value)) {
@@ -502,7 +502,7 @@ static struct ir_loaded loaded(void *env, void *cookie, uint32_t insn, void *fra
                                int32_t result)
 {
     struct tlb_replay replay;
-    settle_call(env, cookie, insn, call_of(frame), result, &replay);
+    sync_call(env, cookie, insn, call_of(frame), result, &replay);
     return finish_load(env, cookie, insn, size, &replay);
 }
 
@@ -511,7 +511,7 @@ static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint
 {
     struct tlb_replay replay;
     (void)size;
-    settle_call(env, cookie, insn, call_of(frame), result, &replay);
+    sync_call(env, cookie, insn, call_of(frame), result, &replay);
     return finish_store(env, cookie, insn, &replay);
 }
 
@@ -524,9 +524,9 @@ static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint
 static const struct ir_mmio_cache mmio = {
     .tags = {KINDS(0u), KINDS(1u)},
     .entries = offsetof(struct cpu, tlb.io_calls),
-    .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, generated.bypass_key)},
-    .site = offsetof(struct cpu, generated.mmio_site),
-    .end = offsetof(struct cpu, generated.base),
+    .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, jit_env.bypass_key)},
+    .site = offsetof(struct cpu, jit_env.mmio_site),
+    .end = offsetof(struct cpu, jit_env.base),
     .now = offsetof(struct cpu, cycles),
     .limit = offsetof(struct cpu, limit),
     .bus = offsetof(struct cpu, tlb.bus),
@@ -561,30 +561,30 @@ static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
 static void set_wim(struct cpu *cpu, uint32_t value)
 {
     cpu->wim = value & cpu_wim_mask(cpu);
-    settle_cwp(cpu);
+    sync_cwp(cpu);
     find_limits(cpu, BY_RESTORE);
 }
 
 /* FSR, 4.4.  What sticks in the host is taken over, and may go on to stick: fp_used stays. */
 static uint32_t read_fsr(struct cpu *cpu)
 {
-    if (cpu->generated.fp_used) {
-        cpu->fsr |= accrued_of(cpu, jit_fp_take(cpu->generated.jit));
+    if (cpu->jit_env.fp_used) {
+        cpu->fsr |= accrued_of(cpu, jit_fp_take(cpu->jit_env.jit));
     }
-    cpu->fsr |= cpu->generated.fp_kept;
-    cpu->generated.fp_kept = 0;
+    cpu->fsr |= cpu->jit_env.fp_kept;
+    cpu->jit_env.fp_kept = 0;
     return cpu_fsr(cpu);
 }
 
 static const struct ir_helper helpers[HELPER_COUNT] = {
     [HELPER_FSR] = {"fsr", (void (*)(void))read_fsr, IR_I32, {IR_VOID}, true, false},
-    [HELPER_PSR] = {"psr", (void (*)(void))generated_read_psr, IR_I32, {IR_VOID}, true, false},
+    [HELPER_PSR] = {"psr", (void (*)(void))jit_env_read_psr, IR_I32, {IR_VOID}, true, false},
     [HELPER_SET_PSR] =
-        {"set_psr", (void (*)(void))generated_write_psr, IR_I32, {IR_I32}, true, false},
+        {"set_psr", (void (*)(void))jit_env_write_psr, IR_I32, {IR_I32}, true, false},
     [HELPER_TRAP] =
-        {"trap", (void (*)(void))generated_trap, IR_I32, {IR_I32, IR_I32, IR_I32}, true, false},
+        {"trap", (void (*)(void))jit_env_trap, IR_I32, {IR_I32, IR_I32, IR_I32}, true, false},
     [HELPER_RETURN] =
-        {"return", (void (*)(void))generated_return, IR_I32, {IR_I32, IR_I32}, true, false},
+        {"return", (void (*)(void))jit_env_return, IR_I32, {IR_I32, IR_I32}, true, false},
     [HELPER_SET_WIM] = {"set_wim", (void (*)(void))set_wim, IR_VOID, {IR_I32}, true, false},
     [HELPER_SDIV] = {"sdiv", (void (*)(void))sdiv, IR_I32, {IR_I32, IR_I32, IR_I32}, false, true},
 };
@@ -596,20 +596,20 @@ static const struct ir_guest guest = {
     .helpers = helpers,
     .helper_count = HELPER_COUNT,
     .bank_offset = offsetof(struct cpu, bank[1]),
-    .budget_offset = offsetof(struct cpu, generated.budget),
-    .memory_offset = offsetof(struct cpu, generated.memory),
-    .tlb_offset = offsetof(struct cpu, generated.tlb_flags),
-    .jumps_offset = offsetof(struct cpu, generated.jumps),
-    .target_offset = offsetof(struct cpu, generated.target),
-    .fp_offset = offsetof(struct cpu, generated.fp_used),
-    .fp_mode_offset = offsetof(struct cpu, generated.fp_mode),
-    .step = generated_step,
+    .budget_offset = offsetof(struct cpu, jit_env.budget),
+    .memory_offset = offsetof(struct cpu, jit_env.memory),
+    .tlb_offset = offsetof(struct cpu, jit_env.tlb_flags),
+    .jumps_offset = offsetof(struct cpu, jit_env.jumps),
+    .target_offset = offsetof(struct cpu, jit_env.target),
+    .fp_offset = offsetof(struct cpu, jit_env.fp_used),
+    .fp_mode_offset = offsetof(struct cpu, jit_env.fp_mode),
+    .step = jit_env_step,
     .load = load,
     .store = store,
     .mmio = &mmio,
 };
 
-struct ir_guest generated_guest(unsigned windows, enum cpu_fpu fpu)
+struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu)
 {
     struct ir_guest own = guest;
     own.bank_period = 64 * windows;

@@ -5,15 +5,15 @@
  *
  * While generated code runs, struct cpu is complete but for
  *     cycles, insns   budget says how far it has come: cycles = base - budget
- *     icc             in generated.flags, in the host's form
+ *     icc             in jit_env.flags, in the host's form
  *     cwp             is where bank[1] points
  *     fsr             cexc and ftt follow from the last FPop (fp_row), aexc partly sticks in the host, which
  *                     computes with the modes of fp_mode
  *     pc, npc         known to the block
- * generated_leave() makes it complete, generated_enter() takes it apart again.
+ * jit_env_leave() makes it complete, jit_env_enter() takes it apart again.
  */
-#ifndef SPARC_GENERATED_H
-#define SPARC_GENERATED_H
+#ifndef SPARC_JIT_ENV_H
+#define SPARC_JIT_ENV_H
 
 #include "sparc/cpu.h"
 
@@ -33,7 +33,7 @@ enum slot {
 };
 
 /* Helpers that generated code may call. */
-enum generated_helper {
+enum jit_env_helper {
     HELPER_SDIV,
     HELPER_PSR,
     HELPER_SET_PSR,
@@ -46,7 +46,7 @@ enum generated_helper {
 
 /* The guest description for include/ir.h, of a CPU with that many windows and that FPU.  What it points to is
  * fixed. */
-struct ir_guest generated_guest(unsigned windows, enum cpu_fpu fpu);
+struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu);
 
 /* ---- blocks ---- */
 
@@ -99,37 +99,37 @@ static inline bool mode_has_fpu(uint32_t mode)
 }
 
 /* Of MODE_FP: 0 for what nearly all code has: no trap enabled and none pending. */
-unsigned generated_fp_mode(const struct cpu *cpu);
+unsigned jit_env_fp_mode(const struct cpu *cpu);
 
-static inline unsigned generated_mode(const struct cpu *cpu)
+static inline unsigned jit_env_mode(const struct cpu *cpu)
 {
     bool special = (cpu->fsr & 0x1fu << FSR_TEM) != 0 || cpu->fp_state != FP_EXECUTE;
     return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
-           (unsigned)cpu->ef << 2 | (special ? generated_fp_mode(cpu) : 0);
+           (unsigned)cpu->ef << 2 | (special ? jit_env_fp_mode(cpu) : 0);
 }
 
 /* The name of the block that goes on from the CPU's pc and npc: pc, and a bit if npc is elsewhere than behind
  * it.  Such a block is a delay instruction, whose npc is in the slot. */
-#define PLACE_IN_DELAY_SLOT 2u
+#define ENTRY_IN_DELAY_SLOT 2u
 
-static inline uint32_t generated_place(const struct cpu *cpu)
+static inline uint32_t jit_env_entry(const struct cpu *cpu)
 {
-    return cpu->npc == cpu->pc + 4 ? cpu->pc : cpu->pc | PLACE_IN_DELAY_SLOT;
+    return cpu->npc == cpu->pc + 4 ? cpu->pc : cpu->pc | ENTRY_IN_DELAY_SLOT;
 }
 
 /* ---- crossing over ---- */
 
 /* jit's flags layout and its environment are taken on. */
-void generated_init(struct cpu *cpu, struct jit *jit);
+void jit_env_init(struct cpu *cpu, struct jit *jit);
 
 /* Chooses the jump cache and the memory of a mode, which is the CPU's. */
-void generated_prepare(struct cpu *cpu, uint32_t mode);
+void jit_env_prepare(struct cpu *cpu, uint32_t mode);
 /* Into generated form; `budget` up to cpu->limit.  To be prepared before. */
-void generated_enter(struct cpu *cpu);
+void jit_env_enter(struct cpu *cpu);
 /* And back: all of struct cpu but pc and npc. */
-void generated_leave(struct cpu *cpu);
+void jit_env_leave(struct cpu *cpu);
 
 /* Is a device being called by generated code of this block? */
-bool generated_is_inside(const struct cpu *cpu, const struct guest_block *block);
+bool jit_env_is_inside(const struct cpu *cpu, const struct guest_block *block);
 
 #endif

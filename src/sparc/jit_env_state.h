@@ -3,8 +3,8 @@
  * What generated code keeps in a form of its own, and the ways there and back: shared by the slow paths
  * (jit_env.c, jit_env_trap.c).  See jit_env.h.
  */
-#ifndef SPARC_GENERATED_STATE_H
-#define SPARC_GENERATED_STATE_H
+#ifndef SPARC_JIT_ENV_STATE_H
+#define SPARC_JIT_ENV_STATE_H
 
 #include "sparc/jit_env.h"
 
@@ -12,49 +12,49 @@
 
 static inline uint32_t icc_of(const struct cpu *cpu)
 {
-    const struct cpu_generated *g = &cpu->generated;
+    const struct jit_env *g = &cpu->jit_env;
     return (uint32_t)g->icc_of_low[g->flags & 0xff] | g->icc_of_high[g->flags >> 8];
 }
 
 static inline uint16_t flags_of(const struct cpu *cpu)
 {
-    return cpu->generated.flags_of_icc[cpu->icc];
+    return cpu->jit_env.flags_of_icc[cpu->icc];
 }
 
 /* ---- time ---- */
 
 /* Cycles as after the instruction that budget stands for. */
-static inline void settle_cycles(struct cpu *cpu)
+static inline void sync_cycles(struct cpu *cpu)
 {
-    cpu->cycles = cpu->generated.base - (uint64_t)cpu->generated.budget;
+    cpu->cycles = cpu->jit_env.base - (uint64_t)cpu->jit_env.budget;
 }
 
 /* Generated code executes an instruction a cycle (see translate()), so the count follows. */
-static inline void settle_time(struct cpu *cpu)
+static inline void sync_time(struct cpu *cpu)
 {
-    settle_cycles(cpu);
-    cpu->insns = cpu->cycles - cpu->generated.waited;
+    sync_cycles(cpu);
+    cpu->insns = cpu->cycles - cpu->jit_env.waited;
 }
 
 /* The limit is read once: another thread may make it 0 between two reads, and base and budget must agree. */
 static inline void restart_budget(struct cpu *cpu)
 {
     uint64_t limit = __atomic_load_n(&cpu->limit, __ATOMIC_RELAXED);
-    cpu->generated.waited = cpu->cycles - cpu->insns;
-    cpu->generated.base = limit;
-    cpu->generated.budget = (int64_t)(limit - cpu->cycles);
+    cpu->jit_env.waited = cpu->cycles - cpu->insns;
+    cpu->jit_env.base = limit;
+    cpu->jit_env.budget = (int64_t)(limit - cpu->cycles);
 }
 
 /* ---- windows ---- */
 
-static inline void settle_cwp(struct cpu *cpu)
+static inline void sync_cwp(struct cpu *cpu)
 {
     cpu->cwp = (uint8_t)((cpu->bank[1] - cpu->windows) / 16);
 }
 
-static inline void settle_integer(struct cpu *cpu)
+static inline void sync_integer(struct cpu *cpu)
 {
-    settle_cwp(cpu);
+    sync_cwp(cpu);
     cpu->icc = icc_of(cpu);
 }
 
@@ -75,13 +75,13 @@ static inline void find_limits(struct cpu *cpu, enum way_out way)
     uint32_t save = (wim << 1 | 1 | end) & (UINT32_MAX >> (31 - cwp));
     uint32_t restore = (wim >> 1 | end | end >> 1) >> cwp;
 
-    cpu->generated.save_limit = cpu->windows + 16 * (31 - __builtin_clz(save));
-    cpu->generated.restore_limit = cpu->bank[1] + 16 * __builtin_ctz(restore);
+    cpu->jit_env.save_limit = cpu->windows + 16 * (31 - __builtin_clz(save));
+    cpu->jit_env.restore_limit = cpu->bank[1] + 16 * __builtin_ctz(restore);
     if (wim >> cwp & 1) {
         if (way == BY_SAVE) {
-            cpu->generated.restore_limit = cpu->bank[1] - 16;
+            cpu->jit_env.restore_limit = cpu->bank[1] - 16;
         } else {
-            cpu->generated.save_limit = cpu->bank[1] + 16;
+            cpu->jit_env.save_limit = cpu->bank[1] + 16;
         }
     }
 }
@@ -101,15 +101,14 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
 /* Helpers, in supervisor mode; at NOT_ORDINARY they have done nothing, and the interpreter is to step the
  * instruction.  Else: */
 #define NOT_ORDINARY 1u /* no address, nor a block's name */
-uint32_t generated_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt); /* the handler */
-uint32_t generated_return(struct cpu *cpu, uint32_t pc,
-                          uint32_t aim); /* where to go on after RETT */
-uint32_t generated_read_psr(struct cpu *cpu);
-uint32_t generated_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
+uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt); /* the handler */
+uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim); /* where to go on after RETT */
+uint32_t jit_env_read_psr(struct cpu *cpu);
+uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
 
 /* step() of the guest; and the interpreter's part in it, in jit_env.c. */
-uint32_t generated_step(void *env, void *cookie, uint32_t insn);
-uint32_t generated_long_step(struct cpu *cpu, const struct guest_block *block,
-                             const struct block_insn *at);
+uint32_t jit_env_step(void *env, void *cookie, uint32_t insn);
+uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
+                           const struct block_insn *at);
 
 #endif

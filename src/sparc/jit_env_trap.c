@@ -61,7 +61,7 @@ static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc,
     return cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
 }
 
-uint32_t generated_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
+uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
 {
     return trap_is_ordinary(cpu) ? enter_handler(cpu, pc, npc, tt) : NOT_ORDINARY;
 }
@@ -81,10 +81,10 @@ static inline uint32_t leave_handler(struct cpu *cpu, unsigned from, unsigned to
     cpu->trapped[from] = 0;
     move_window(cpu, from, to);
     cpu->npc = aim;
-    return aim == pc + 4 ? pc : pc | PLACE_IN_DELAY_SLOT;
+    return aim == pc + 4 ? pc : pc | ENTRY_IN_DELAY_SLOT;
 }
 
-uint32_t generated_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
+uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
 {
     unsigned from = window_of(cpu);
     unsigned to = window_above(cpu, from);
@@ -99,14 +99,14 @@ uint32_t generated_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
 
 #define MODE_BITS (1u << PSR_S | 1u << PSR_EF)
 
-uint32_t generated_read_psr(struct cpu *cpu)
+uint32_t jit_env_read_psr(struct cpu *cpu)
 {
     return cpu->config.psr_identity | icc_of(cpu) << PSR_ICC | (uint32_t)cpu->ef << PSR_EF |
            (uint32_t)cpu->pil << PSR_PIL | 1u << PSR_S | (uint32_t)cpu->ps << PSR_PS |
            (uint32_t)cpu->et << PSR_ET | window_of(cpu);
 }
 
-uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
+uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
 {
     uint32_t mode = 1u << PSR_S | (uint32_t)cpu->ef << PSR_EF;
     unsigned from = window_of(cpu);
@@ -115,7 +115,7 @@ uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
     if (cpu->irl != 0 || ((value ^ mode) & MODE_BITS) || to >= cpu->config.windows) {
         return NOT_ORDINARY;
     }
-    cpu->generated.flags = cpu->generated.flags_of_icc[value >> PSR_ICC & 15];
+    cpu->jit_env.flags = cpu->jit_env.flags_of_icc[value >> PSR_ICC & 15];
     cpu->pil = value >> PSR_PIL & 15;
     cpu->ps = value >> PSR_PS & 1;
     cpu->et = value >> PSR_ET & 1;
@@ -131,19 +131,19 @@ uint32_t generated_write_psr(struct cpu *cpu, uint32_t value)
 enum short_step {
     STEP_IS_LONG, /* but this it must; nothing was done */
     STEP_STAYS,
-    STEP_GOES_TO, /* generated.target */
+    STEP_GOES_TO, /* jit_env.target */
 };
 
 static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bool s)
 {
     cpu_set_supervisor(cpu, s);
-    generated_prepare(cpu, generated_mode(cpu));
+    jit_env_prepare(cpu, jit_env_mode(cpu));
     return STEP_GOES_TO;
 }
 
 static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
 {
-    cpu->generated.target = place;
+    cpu->jit_env.target = place;
     return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
 }
 
@@ -188,7 +188,7 @@ static enum short_step rett(struct cpu *cpu, const struct block_insn *at)
 /* B.28.  Counters tell the time. */
 static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
 {
-    settle_cycles(cpu);
+    sync_cycles(cpu);
     write_rd(cpu, &at->f, cpu_asr(cpu, at->f.rs1));
     return STEP_STAYS;
 }
@@ -211,7 +211,7 @@ static inline enum short_step short_step(struct cpu *cpu, const struct block_ins
     return STEP_IS_LONG;
 }
 
-uint32_t generated_step(void *env, void *cookie, uint32_t insn)
+uint32_t jit_env_step(void *env, void *cookie, uint32_t insn)
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
@@ -223,6 +223,6 @@ uint32_t generated_step(void *env, void *cookie, uint32_t insn)
     case STEP_GOES_TO:
         return IR_GO_TO;
     default:
-        return generated_long_step(cpu, block, at);
+        return jit_env_long_step(cpu, block, at);
     }
 }

@@ -36,7 +36,7 @@ static bool read_state(struct cpu *cpu, uint32_t number, uint32_t *value)
 
 bool cpu_read_register(struct cpu *cpu, uint32_t number, uint32_t *value)
 {
-    cpu_settle(cpu);
+    cpu_sync(cpu);
     if (number < 32) {
         *value = cpu_reg(cpu, number);
         return true;
@@ -86,7 +86,7 @@ static bool write_state(struct cpu *cpu, uint32_t number, uint32_t value)
         return true;
     case L3_REG_FSR:
         cpu->fsr = value & ~FSR_READ_ONLY;
-        cpu->generated.fp_row = 0;
+        cpu->jit_env.fp_row = 0;
         return true;
     default:
         return false;
@@ -95,7 +95,7 @@ static bool write_state(struct cpu *cpu, uint32_t number, uint32_t value)
 
 bool cpu_write_register(struct cpu *cpu, uint32_t number, uint32_t value)
 {
-    cpu_settle(cpu);
+    cpu_sync(cpu);
     if (number < 32) {
         cpu_set_reg(cpu, number, value);
         return true;

@@ -248,7 +248,7 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, unsig
 }
 
 /* A helper that says where to go on, or else that insn, the last one, is to be stepped. */
-static enum flow call_and_jump(struct translation *t, enum generated_helper helper, ir_ref a,
+static enum flow call_and_jump(struct translation *t, enum jit_env_helper helper, ir_ref a,
                                ir_ref b, ir_ref c)
 {
     struct ir_op op = {.code = IR_JUMP, .insn = (uint16_t)t->last};

@@ -243,7 +243,7 @@ void trans_segment(struct translation *t)
     ir_add_op(t->block, op);
 }
 
-ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+ir_ref trans_call_helper(struct translation *t, enum jit_env_helper helper, ir_ref a, ir_ref b,
                          ir_ref c)
 {
     struct ir_op op = {.code = IR_CALL, .type = IR_I32, .a = a, .b = b, .c = c};
@@ -397,7 +397,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.request = request;
     t.block = block;
     t.out = out;
-    t.pc = request->pc & ~PLACE_IN_DELAY_SLOT;
+    t.pc = request->pc & ~ENTRY_IN_DELAY_SLOT;
     t.done = 0;
     t.limit = request->max_insns;
     t.last = IR_NONE;
@@ -414,7 +414,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     if (!trans_fetch(&t, t.pc, &first)) {
         return false;
     }
-    if (!(request->pc & PLACE_IN_DELAY_SLOT)) {
+    if (!(request->pc & ENTRY_IN_DELAY_SLOT)) {
         main_section(&t);
     } else if (!delay_section(&t, &first)) {
         return false;

@@ -15,9 +15,9 @@
 #define TRANSLATE_MAX_INSNS 64 /* in the main section; twice as many for two rounds of a loop */
 
 struct translate_request {
-    const struct ir_guest *guest; /* generated_guest() */
+    const struct ir_guest *guest; /* jit_env_guest() */
     const struct cpu *cpu;        /* its configuration counts, not its state */
-    uint32_t pc;                  /* perhaps with PLACE_IN_DELAY_SLOT */
+    uint32_t pc;                  /* perhaps with ENTRY_IN_DELAY_SLOT */
     uint32_t mode;                /* enum block_mode */
     bool paged;
     unsigned max_insns; /* 1..TRANSLATE_MAX_INSNS */

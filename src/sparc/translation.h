@@ -129,7 +129,7 @@ void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b,
 /* The same if the helper that was called says NOT_ORDINARY. */
 void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn);
 /* A call of a helper of that many operands; nothing is known of windows after it. */
-ir_ref trans_call_helper(struct translation *t, enum generated_helper helper, ir_ref a, ir_ref b,
+ir_ref trans_call_helper(struct translation *t, enum jit_env_helper helper, ir_ref a, ir_ref b,
                          ir_ref c);
 static inline bool trans_is_user(const struct translation *t)
 {

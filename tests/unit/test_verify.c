@@ -37,7 +37,7 @@ static bool fetch(void *context, uint32_t pc, uint32_t *word)
 
 static void bench_init(struct bench *b, const uint32_t *words, size_t count)
 {
-    const struct ir_guest guest = generated_guest(8, CPU_FPU_IEEE);
+    const struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE);
     struct translate_request request = {.guest = &guest,
                                         .pc = CODE,
                                         .max_insns = TRANSLATE_MAX_INSNS,
@@ -56,7 +56,7 @@ static void bench_init(struct bench *b, const uint32_t *words, size_t count)
     cpu_set_reg(cpu, G4, 0x12345678);
     guest_poke(&b->g, DATA, 0xaabbccdd);
     request.cpu = cpu;
-    request.mode = generated_mode(cpu);
+    request.mode = jit_env_mode(cpu);
     assert_true(translate(&request, &b->ir, &b->translated));
     b->block = (struct guest_block){
         .mode = request.mode,
@@ -179,11 +179,11 @@ static void test_hidden_state(void **state)
     (void)state;
     interpret(&b);
     step(&b, PATH);
-    cpu->generated.fp_row = INSN_FADDS; /* 1 + tiny: inexact, when somebody looks */
-    cpu->generated.fp_a = 0x3f800000;
-    cpu->generated.fp_b = 1;
+    cpu->jit_env.fp_row = INSN_FADDS; /* 1 + tiny: inexact, when somebody looks */
+    cpu->jit_env.fp_a = 0x3f800000;
+    cpu->jit_env.fp_b = 1;
     expect_wrong(&b, "fsr: 0x00040021");
-    assert_int_equal(cpu->generated.fp_row, INSN_FADDS); /* looking has changed nothing */
+    assert_int_equal(cpu->jit_env.fp_row, INSN_FADDS); /* looking has changed nothing */
     bench_fini(&b);
 }
 
