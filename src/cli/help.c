@@ -71,10 +71,15 @@ static void print_row(FILE *stream, const struct argp_option *row)
 
 static void print_boards(FILE *stream)
 {
-    const char *name;
-    fprintf(stream, "\nBuilt-in boards:");
-    for (unsigned i = 0; (name = leon3emu_board_name(i)) != NULL; i++) {
-        fprintf(stream, "%s %s", i == 0 ? "" : ",", name);
+    const char *name = leon3emu_board_name(0);
+    int column = fprintf(stream, "\nBuilt-in boards: %s", name) - 1;
+
+    for (unsigned i = 1; (name = leon3emu_board_name(i)) != NULL; i++) {
+        if (column + (int)(strlen(", ,") + strlen(name)) > LAST_COLUMN) {
+            column = fprintf(stream, ",\n  %s", name) - 2;
+        } else {
+            column += fprintf(stream, ", %s", name);
+        }
     }
     fputc('\n', stream);
 }

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 
-BOARDS = ["leon3", "leon3-grlib", "leon3-sis", "gr712rc", "gr740", "ut699", "ut700"]
 LEFT_OUT = {"apbctrl", "apbpnp", "ahbpnp"}
 
 
@@ -62,8 +61,14 @@ def table(program, board):
     return "\n".join(rows)
 
 
+def boards(program):
+    """All built-in boards, those that are no chip first."""
+    names = [line.split()[0] for line in run(program, "--board=help").splitlines()]
+    return sorted(names, key=lambda name: (not name.startswith("leon3"), name))
+
+
 def main():
-    text = "\n\n".join(table(sys.argv[1], board) for board in BOARDS) + "\n"
+    text = "\n\n".join(table(sys.argv[1], board) for board in boards(sys.argv[1])) + "\n"
     if len(sys.argv) == 2:
         sys.stdout.write(text)
         return 0
