@@ -3,7 +3,7 @@
  * The room src/chardev: character lines, that is, what a UART is connected to on the host.  The hub of a machine owns
  * all of its lines.
  *
- * Called by src/machine: services give bytes to devices and take them, and the run loop moves what is buffered.  The
+ * Called by src/machine: services give bytes to devices and take them, and the scheduler moves what is buffered.  The
  * room sees src/core and include/ only.  A new kind of line is one file, see chardev_backend.h.
  *
  * Specs (chardev_kind() lists them): none, stdio, file:OUT[:IN], pty[:LINK], tcp:PORT.

@@ -17,7 +17,7 @@
 #define CHARDEV_INPUT_LIMIT ((size_t)64 * 1024)
 /* Output kept for a reader that does not read. */
 #define CHARDEV_OUTPUT_LIMIT ((size_t)64 * 1024)
-/* Output kept for standard output; only a run loop that ignores congestion gets here. */
+/* Output kept for standard output; only a scheduler that ignores congestion gets here. */
 #define CHARDEV_PATIENT_LIMIT ((size_t)16 * 1024 * 1024)
 
 struct chardev_backend {

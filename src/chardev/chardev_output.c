@@ -2,7 +2,7 @@
 /*
  * The sending half of a character line.
  *
- * Bytes gather in the queue; a full piece, chardev_flush() or the run loop pushes them out, as far
+ * Bytes gather in the queue; a full piece, chardev_flush() or the scheduler pushes them out, as far
  * as the host takes them without waiting.  When it takes no more (blocked), nothing is tried until
  * the watch says that there is room.
  *
@@ -27,7 +27,7 @@
 
 #include "check.h"
 
-/* Queued bytes that are worth a system call before the run loop flushes. */
+/* Queued bytes that are worth a system call before the scheduler flushes. */
 #define CHARDEV_PUSH_SIZE      4096u
 #define CHARDEV_TERMINAL_PIECE 256u
 

@@ -3,7 +3,7 @@
  * What a machine waits for outside itself: a set of file descriptors, polled by the machine's
  * thread.
  *
- * Everything that reads the host (character lines, GDB) registers a watch here; the run loop calls
+ * Everything that reads the host (character lines, GDB) registers a watch here; the scheduler calls
  * hostio_poll() now and then, and sleeps in it when the guest has nothing to do.  Callbacks run
  * inside hostio_poll() only.  All functions belong to the machine's thread but hostio_wake().
  */

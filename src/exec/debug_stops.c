@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* The breakpoints and watchpoints of a run loop: short lists, and the loop that asks them. */
-#include "exec/exec.h"
+/* Breakpoints and watchpoints: short lists, and the loop that asks them, see debug_stops.h. */
+#include "exec/debug_stops.h"
 
 #include <inttypes.h>
 
+#include "exec/exec.h"
 #include "sparc/interp.h"
 
 bool exec_add_breakpoint(struct exec *exec, uint32_t address)
 {
-    if (exec->breakpoint_count == EXEC_MAX_BREAKPOINTS) {
+    if (exec->debug.breakpoint_count == EXEC_MAX_BREAKPOINTS) {
         return false;
     }
-    exec->breakpoints[exec->breakpoint_count++] = address;
+    exec->debug.breakpoints[exec->debug.breakpoint_count++] = address;
     return true;
 }
 
 bool exec_remove_breakpoint(struct exec *exec, uint32_t address)
 {
-    for (unsigned i = 0; i < exec->breakpoint_count; i++) {
-        if (exec->breakpoints[i] == address) {
-            exec->breakpoints[i] = exec->breakpoints[--exec->breakpoint_count];
+    for (unsigned i = 0; i < exec->debug.breakpoint_count; i++) {
+        if (exec->debug.breakpoints[i] == address) {
+            exec->debug.breakpoints[i] = exec->debug.breakpoints[--exec->debug.breakpoint_count];
             return true;
         }
     }
@@ -28,8 +29,8 @@ bool exec_remove_breakpoint(struct exec *exec, uint32_t address)
 
 bool exec_is_breakpoint(const struct exec *exec, uint32_t address)
 {
-    for (unsigned i = 0; i < exec->breakpoint_count; i++) {
-        if (exec->breakpoints[i] == address) {
+    for (unsigned i = 0; i < exec->debug.breakpoint_count; i++) {
+        if (exec->debug.breakpoints[i] == address) {
             return true;
         }
     }
@@ -40,14 +41,14 @@ bool exec_is_breakpoint(const struct exec *exec, uint32_t address)
 static void watchpoints_changed(struct exec *exec)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
-        exec->cpus[i].data_watches = &exec->data_watches;
+        exec->cpus[i].data_watches = &exec->debug.data_watches;
         tlb_flush(&exec->cpus[i].tlb);
     }
 }
 
 bool exec_add_watchpoint(struct exec *exec, const struct data_watch *watch)
 {
-    struct data_watches *list = &exec->data_watches;
+    struct data_watches *list = &exec->debug.data_watches;
     if (list->count == DATA_WATCH_MAX) {
         return false;
     }
@@ -64,7 +65,7 @@ static bool same_watch(const struct data_watch *a, const struct data_watch *b)
 
 bool exec_remove_watchpoint(struct exec *exec, const struct data_watch *watch)
 {
-    struct data_watches *list = &exec->data_watches;
+    struct data_watches *list = &exec->debug.data_watches;
     for (unsigned i = 0; i < list->count; i++) {
         if (same_watch(&list->watches[i], watch)) {
             list->watches[i] = list->watches[--list->count];
@@ -77,9 +78,9 @@ bool exec_remove_watchpoint(struct exec *exec, const struct data_watch *watch)
 
 void exec_clear_points(struct exec *exec)
 {
-    exec->breakpoint_count = 0;
-    if (exec->data_watches.count != 0) {
-        exec->data_watches.count = 0;
+    exec->debug.breakpoint_count = 0;
+    if (exec->debug.data_watches.count != 0) {
+        exec->debug.data_watches.count = 0;
         watchpoints_changed(exec);
     }
 }
@@ -87,9 +88,9 @@ void exec_clear_points(struct exec *exec)
 static bool at_breakpoint(struct exec *exec)
 {
     uint32_t pc = exec->cpu->pc;
-    if (exec->step_over && exec->cpu->config.index == exec->stop_cpu) {
-        exec->step_over = false;
-        if (pc == exec->stop_pc) {
+    if (exec->debug.step_over && exec->cpu->config.index == exec->debug.cpu) {
+        exec->debug.step_over = false;
+        if (pc == exec->debug.pc) {
             return false;
         }
     }
@@ -102,13 +103,13 @@ static bool at_breakpoint(struct exec *exec)
 
 static void stop_at_watchpoint(struct exec *exec, struct data_hit *hit)
 {
-    exec->watch = *hit->watch;
-    exec->watch_address = hit->address;
+    exec->debug.hit = *hit->watch;
+    exec->debug.hit_address = hit->address;
     hit->watch = NULL;
     exec_stop(exec, STOP_WATCHPOINT, 0, "watchpoint: access to 0x%08" PRIx32, hit->address);
 }
 
-void exec_run_watched(struct exec *exec)
+void exec_run_checked(struct exec *exec)
 {
     struct cpu *cpu = exec->cpu;
     uint64_t before = cpu->insns;
@@ -119,5 +120,5 @@ void exec_run_watched(struct exec *exec)
             stop_at_watchpoint(exec, &cpu->data_hit);
         }
     }
-    exec->watched_insns += cpu->insns - before;
+    exec->debug.insns += cpu->insns - before;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The run loop, see exec.h. */
+/* The scheduler: rounds, turns and what comes between, see exec.h. */
 #include "exec/exec.h"
 
 #include <inttypes.h>
@@ -8,27 +8,28 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exec/cpu_state.h"
 #include "exec/translator.h"
 #include "sparc/interp.h"
 
-/* How often the host is looked at while nothing happens, in power-down jumps; in cycles: EXEC_POLL_CYCLES. */
-#define POLL_JUMPS 1000u
 /* More is a mistake of a device. */
 #define EVENTS_OF_AN_INSTANT 1000000u
-/* Events without anybody awake after which the run rests now and then, so long in host time. */
-#define LONG_SLEEP  10000000u
-#define REST_MS     10
-#define EXEC_NOBODY UINT_MAX
+/* In place of the index of a CPU, or of a turn. */
+#define NOBODY UINT_MAX
 
-/* A new event that comes before the end of the round shortens it, as long as no CPU is past that.
- */
+/* No CPU has executed in this round but the one whose turn it is. */
+static bool is_first_to_execute(const struct exec *exec)
+{
+    return exec->round.turn <= exec->round.leader;
+}
+
+/* A new event that comes before the end of the round shortens it, as long as no CPU is past that. */
 static void on_earlier(void *context, uint64_t deadline)
 {
     struct exec *exec = context;
-    if (exec->in_round && exec->is_first && deadline < exec->end) {
-        exec->end = deadline;
-        if (exec->in_turn) {
+    if (exec->phase != EXEC_BETWEEN_ROUNDS && is_first_to_execute(exec) &&
+        deadline < exec->round.end) {
+        exec->round.end = deadline;
+        if (exec->phase == EXEC_IN_TURN) {
             cpu_lower_limit(exec->cpu, deadline);
         }
     }
@@ -63,20 +64,6 @@ uint64_t exec_insns(const struct exec *exec)
     return sum;
 }
 
-/* The CPU whose error mode ends the run if nobody goes on: the last that failed, as far as was seen. */
-static struct cpu *failed_cpu(const struct exec *exec)
-{
-    if (exec->failed != NULL && exec->failed->status == CPU_ERROR_MODE) {
-        return exec->failed;
-    }
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        if (exec->cpus[i].status == CPU_ERROR_MODE) {
-            return &exec->cpus[i];
-        }
-    }
-    return NULL;
-}
-
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
 {
     va_list arguments;
@@ -108,13 +95,13 @@ static bool is_awake(const struct cpu *cpu)
            (cpu->status == CPU_POWERED_DOWN && cpu_interrupt_is_due(cpu));
 }
 
-static bool several_are_awake(const struct exec *exec)
+static unsigned count_awake(const struct exec *exec)
 {
     unsigned awake = 0;
     for (unsigned i = 0; i < exec->cpu_count; i++) {
         awake += is_awake(&exec->cpus[i]);
     }
-    return awake > 1;
+    return awake;
 }
 
 /* End of a round in which CPUs execute.  Of several it hangs on the guest alone: where a run pauses and when
@@ -123,12 +110,12 @@ static uint64_t round_end(const struct exec *exec)
 {
     uint64_t end = event_next(&exec->events);
     if (exec->cpu_count == 1) {
-        limit_to(&end, exec->next_poll);
+        limit_to(&end, exec->poll.next);
         limit_to(&end, exec->pause);
         return end;
     }
     limit_to(&end, exec->now + EXEC_POLL_CYCLES);
-    if (several_are_awake(exec)) {
+    if (count_awake(exec) > 1) {
         limit_to(&end, exec->now + exec->quantum);
     }
     return end;
@@ -141,8 +128,8 @@ void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu)
     if (cpu->status != CPU_RUNNING && cpu->cycles < now) {
         cpu->cycles = now; /* it does not go on before that happened */
     }
-    if (exec->in_round && cpu != exec->cpu) {
-        limit_to(&exec->end, now);
+    if (exec->phase != EXEC_BETWEEN_ROUNDS && cpu != exec->cpu) {
+        limit_to(&exec->round.end, now);
         cpu_lower_limit(exec->cpu, now);
     }
 }
@@ -150,7 +137,7 @@ void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu)
 /* Is there a CPU whose turn comes later in this round and that is not at the pause yet? */
 static bool others_are_behind(const struct exec *exec)
 {
-    for (unsigned i = exec->turn + 1; i < exec->cpu_count; i++) {
+    for (unsigned i = exec->round.turn + 1; i < exec->cpu_count; i++) {
         if (is_awake(&exec->cpus[i]) && exec->cpus[i].cycles < exec->pause) {
             return true;
         }
@@ -167,48 +154,25 @@ static void limit_to_insns(const struct exec *exec, uint64_t *limit, uint64_t in
 /* How far the CPU whose turn it is may go now. */
 static uint64_t turn_limit(const struct exec *exec)
 {
-    uint64_t limit = exec->end;
+    uint64_t limit = exec->round.end;
     if (exec->pause < limit && !others_are_behind(exec)) {
         limit = exec->pause;
     }
     if (exec->insn_limit != 0) {
         limit_to_insns(exec, &limit, exec->insn_limit);
     }
-    if (exec->hash_every != 0) {
-        limit_to_insns(exec, &limit, exec->hash_next);
+    if (exec->hash.every != 0) {
+        limit_to_insns(exec, &limit, exec->hash.next);
     }
     return limit;
 }
 
-/* ---- the state's hash ---- */
-
-uint64_t exec_state_hash(struct exec *exec)
-{
-    uint64_t hash = exec->hash;
-    struct cpu_state state;
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        cpu_state_capture(&state, &exec->cpus[i]);
-        hash = cpu_state_hash(&state, hash);
-    }
-    return hash;
-}
-
-static void log_hash(struct exec *exec)
-{
-    uint64_t insns = exec_insns(exec);
-    if (insns < exec->hash_next) {
-        return;
-    }
-    exec->hash = exec_state_hash(exec);
-    exec->hash_next = insns - insns % exec->hash_every + exec->hash_every;
-    log_line(exec->cpu->log, LOG_HASH, "%" PRIu64 " instructions, %s, hash %016" PRIx64, insns,
-             log_place(exec->cpu->log, exec->cpu->pc).text, exec->hash);
-}
+/* ---- limits and interrupts ---- */
 
 static inline void check_hash(struct exec *exec)
 {
-    if (exec->hash_every != 0) {
-        log_hash(exec);
+    if (exec->hash.every != 0) {
+        exec_check_hash(exec);
     }
 }
 
@@ -236,10 +200,11 @@ static void take_interrupt(struct cpu *cpu)
     cpu->hooks->interrupt_acknowledge(cpu->hooks->context, cpu, level);
 }
 
+/* ---- a turn ---- */
+
 static bool can_execute(const struct exec *exec, const struct cpu *cpu)
 {
-    return exec->stop.kind == STOP_NONE && !exec->break_round && is_awake(cpu) &&
-           cpu->cycles < turn_limit(exec);
+    return exec->stop.kind == STOP_NONE && is_awake(cpu) && cpu->cycles < turn_limit(exec);
 }
 
 /* How far the CPU goes before somebody looks whether there is anything else to do. */
@@ -249,103 +214,54 @@ static void set_limit(struct exec *exec, struct cpu *cpu)
 
     limit_to(&limit, cpu->cycles + exec->slice);
     __atomic_store_n(&cpu->limit, limit, __ATOMIC_SEQ_CST);
-    if (atomic_load(&exec->attention)) {
+    if (atomic_load(&exec->poll.wanted)) {
         cpu_attention(cpu);
     }
 }
 
-/* One CPU's turn, or some of it: up to the end of the round, unless it powers down, fails, stops the run or
- * comes to the pause. */
-static void run_cpu(struct exec *exec, struct cpu *cpu)
+/* Instructions up to the CPU's limit, or until it attends to something else. */
+static void execute(struct exec *exec, struct cpu *cpu)
+{
+    if (debug_stops_are_set(&exec->debug) || log_on(cpu->log, LOG_EXEC)) {
+        exec_run_checked(exec);
+    } else if (exec->translator != NULL) {
+        translator_run(exec->translator, cpu);
+    } else {
+        interp_run(cpu);
+    }
+}
+
+/* IN_TURN: one CPU's turn, or some of it: up to the end of the round, unless it powers down, fails, stops the run,
+ * comes to the pause, or the system is reset. */
+static void run_turn(struct exec *exec, struct cpu *cpu)
 {
     bool was_error = cpu->status == CPU_ERROR_MODE;
+    bool was_reset = false;
 
     exec->cpu = cpu;
-    exec->in_turn = true;
-    while (can_execute(exec, cpu)) {
-        exec->has_executed = true;
-        exec->asleep = 0;
+    exec->phase = EXEC_IN_TURN;
+    while (!was_reset && can_execute(exec, cpu)) {
+        if (exec->round.leader == NOBODY) {
+            exec->round.leader = exec->round.turn;
+        }
+        exec->idle.events = 0;
         if (cpu_interrupt_is_due(cpu)) {
             take_interrupt(cpu);
         }
         set_limit(exec, cpu);
-        if (exec->breakpoint_count != 0 || exec->data_watches.count != 0 ||
-            log_on(cpu->log, LOG_EXEC)) {
-            exec_run_watched(exec);
-        } else if (exec->translator != NULL) {
-            translator_run(exec->translator, cpu);
-        } else {
-            interp_run(cpu);
-        }
-        if (exec_wants_attention(exec)) {
+        execute(exec, cpu);
+        if (host_poll_is_wanted(&exec->poll)) {
             exec_poll_host(exec);
         }
-        exec->break_round = exec->hooks->between(exec->hooks->context);
+        was_reset = exec->hooks->between(exec->hooks->context);
         check_hash(exec);
         check_insn_limit(exec);
     }
-    exec->in_turn = false;
+    exec->phase = was_reset ? EXEC_BETWEEN_ROUNDS : EXEC_IN_ROUND;
     if (!was_error && cpu->status == CPU_ERROR_MODE && exec->stop.kind == STOP_NONE) {
         exec->failed = cpu;
         exec->hooks->error_mode(exec->hooks->context, cpu, &exec->stop);
     }
-}
-
-/* Timers run and nobody wakes: the user is told, and the host spared from then on.  A wait for a point of guest
- * time is to end soon, however. */
-static void rest(struct exec *exec)
-{
-    if (exec->asleep < LONG_SLEEP) {
-        exec_poll_host(exec);
-        return;
-    }
-    if (!exec->rests) {
-        log_line(
-            exec->cpu->log, 0,
-            "all CPUs are powered down, and %u events have woken none: is the interrupt of a timer "
-            "masked?  The run goes on slowly",
-            LONG_SLEEP);
-        exec->rests = true;
-    }
-    exec_look_at_host(exec, exec->pause == UINT64_MAX ? REST_MS : 0);
-}
-
-/* Nothing to execute: on to the next event, or wait for the host. */
-static void idle(struct exec *exec)
-{
-    uint64_t end = event_next(&exec->events);
-
-    limit_to(&end, exec->pause);
-    if (end == EVENT_NEVER) {
-        if (!exec->hooks->can_receive(exec->hooks->context)) {
-            exec_stop(exec, STOP_IDLE, LEON3EMU_IDLE,
-                      "the CPU is powered down and nothing can wake it: no timer is running, no "
-                      "input can arrive");
-            return;
-        }
-        exec_look_at_host(exec, -1);
-        return;
-    }
-    if (exec->realtime) {
-        limit_to(&end, exec->now + EXEC_POLL_CYCLES); /* small steps, so that pacing is smooth */
-    }
-    exec->end = end;
-    exec->asleep++;
-    if (exec->realtime) {
-        exec_poll_host(exec);
-    } else if (++exec->jumps >= POLL_JUMPS || exec_wants_attention(exec)) {
-        rest(exec);
-    }
-}
-
-static bool any_can_execute(const struct exec *exec)
-{
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        if (is_awake(&exec->cpus[i])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* CPUs that did not execute are taken along. */
@@ -353,8 +269,8 @@ static void take_along(struct exec *exec)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
         struct cpu *cpu = &exec->cpus[i];
-        if (cpu->status != CPU_RUNNING && cpu->cycles < exec->end) {
-            cpu->cycles = exec->end;
+        if (cpu->status != CPU_RUNNING && cpu->cycles < exec->round.end) {
+            cpu->cycles = exec->round.end;
         }
     }
 }
@@ -369,40 +285,7 @@ static uint64_t common_time(const struct exec *exec)
     return now;
 }
 
-static void begin_round(struct exec *exec)
-{
-    exec->end = round_end(exec);
-    exec->turn = 0;
-    exec->is_first = true;
-    exec->has_executed = false;
-    exec->in_round = true;
-}
-
-/* CPUs that did not execute come along, and events are next. */
-static void end_round(struct exec *exec)
-{
-    exec->in_round = false;
-    take_along(exec);
-    exec->now = common_time(exec);
-}
-
-/* Goes on with the round: to its end, to the pause, to a stop, or to the turn of CPU `until`. */
-static void run_round(struct exec *exec, unsigned until)
-{
-    for (; exec->turn < exec->cpu_count; exec->turn++) {
-        struct cpu *cpu = &exec->cpus[exec->turn];
-        if (exec->turn == until && is_awake(cpu) && cpu->cycles < exec->end) {
-            exec->cpu = cpu;
-            return;
-        }
-        run_cpu(exec, cpu);
-        if (exec->stop.kind != STOP_NONE || exec->break_round ||
-            (is_awake(cpu) && cpu->cycles < exec->end)) {
-            return;
-        }
-        exec->is_first = exec->is_first && !exec->has_executed;
-    }
-}
+/* ---- between rounds ---- */
 
 /* Events that are armed for the present come at once, and may be some thousands: a device that moves a block of
  * data a word at a time.  Without an end guest time would stand still for ever. */
@@ -417,36 +300,19 @@ static void run_events(struct exec *exec)
 {
     uint32_t runs = 0;
 
-    exec->break_round = false;
     exec->hooks->between(exec->hooks->context);
     while (exec->stop.kind == STOP_NONE && event_run_one(&exec->events, exec->now)) {
         exec->hooks->between(exec->hooks->context);
         check_endless(exec, &runs);
-        if (exec_wants_attention(exec)) {
+        if (host_poll_is_wanted(&exec->poll)) {
             exec_poll_host(exec);
         }
     }
     check_limits(exec);
 }
 
-/* Where things stand after some of a round.  A run that stops does so at the time of the CPU that stopped it;
- * a round of several CPUs is gone on with by the next run. */
-static void settle_round(struct exec *exec)
-{
-    bool all_done = exec->turn == exec->cpu_count;
-
-    if (exec->stop.kind != STOP_NONE) {
-        exec->now = exec->cpu->cycles;
-        exec->in_round = exec->cpu_count > 1 && !exec->break_round;
-    } else if (exec->break_round || (all_done && exec->end <= exec->pause)) {
-        end_round(exec);
-    } else {
-        exec->now = all_done ? exec->pause : exec->cpu->cycles;
-    }
-}
-
-/* What comes between two rounds.  False: the run stops. */
-static bool run_between(struct exec *exec)
+/* False: the run stops. */
+static bool run_due_events(struct exec *exec)
 {
     exec->now = common_time(exec);
     check_hash(exec);
@@ -454,75 +320,130 @@ static bool run_between(struct exec *exec)
     return exec->stop.kind == STOP_NONE;
 }
 
-static void take_round(struct exec *exec, unsigned until)
+static void begin_round(struct exec *exec)
 {
-    if (!exec->in_round && (exec->now >= exec->next_poll || exec_wants_attention(exec))) {
-        exec_poll_host(exec);
-    }
-    if (!exec->in_round) {
-        begin_round(exec);
-    }
-    run_round(exec, until);
-    settle_round(exec);
+    exec->round = (struct exec_round){.end = round_end(exec), .turn = 0, .leader = NOBODY};
+    exec->phase = EXEC_IN_ROUND;
 }
 
-/* One has failed, and the others sleep for good: that, too, can come about later than the error mode. */
-static bool end_in_error_mode(struct exec *exec)
+/* CPUs that did not execute come along, and events are next. */
+static void end_round(struct exec *exec)
 {
-    struct cpu *failed = failed_cpu(exec);
-
-    if (failed == NULL || exec->hooks->can_go_on(exec->hooks->context)) {
-        return false;
-    }
-    exec->hooks->error_mode(exec->hooks->context, failed, &exec->stop);
-    return true;
-}
-
-/* until: the CPU before whose turn to come back. */
-static void turn(struct exec *exec, unsigned until)
-{
-    if (exec->in_round) {
-        check_limits(exec);
-    } else {
-        run_between(exec);
-    }
-    if (exec->stop.kind != STOP_NONE) {
-        return;
-    }
-    if (exec->in_round || any_can_execute(exec)) {
-        take_round(exec, until);
-        return;
-    }
-    exec->end = exec->now;
-    if (end_in_error_mode(exec)) {
-        exec->now = exec->cpu->cycles;
-        return;
-    }
-    idle(exec);
+    exec->phase = EXEC_BETWEEN_ROUNDS;
     take_along(exec);
     exec->now = common_time(exec);
 }
+
+/* BETWEEN_ROUNDS: events, and then a round, or time jumps. */
+static void advance_between_rounds(struct exec *exec)
+{
+    if (!run_due_events(exec)) {
+        return;
+    }
+    if (count_awake(exec) == 0) {
+        if (exec_idle(exec)) {
+            end_round(exec);
+        } else {
+            exec->now = exec->cpu->cycles;
+        }
+        return;
+    }
+    if (exec->now >= exec->poll.next || host_poll_is_wanted(&exec->poll)) {
+        exec_poll_host(exec);
+    }
+    begin_round(exec);
+}
+
+/* ---- in a round ---- */
+
+/* Has the CPU cycles left in this round? */
+static bool is_behind(const struct exec *exec, const struct cpu *cpu)
+{
+    return is_awake(cpu) && cpu->cycles < exec->round.end;
+}
+
+/* Turn by turn: to the end of the round, to the pause, to a stop, to a reset, or to the turn of CPU `until`. */
+static void run_turns(struct exec *exec, unsigned until)
+{
+    for (; exec->round.turn < exec->cpu_count; exec->round.turn++) {
+        struct cpu *cpu = &exec->cpus[exec->round.turn];
+        if (exec->round.turn == until && is_behind(exec, cpu)) {
+            exec->cpu = cpu;
+            return;
+        }
+        run_turn(exec, cpu);
+        if (exec->stop.kind != STOP_NONE || exec->phase == EXEC_BETWEEN_ROUNDS ||
+            is_behind(exec, cpu)) {
+            return;
+        }
+    }
+}
+
+/* The run ends in the middle of a round.  One CPU that is alone begins another with the next run. */
+static void leave_round(struct exec *exec)
+{
+    if (exec->cpu_count == 1) {
+        exec->phase = EXEC_BETWEEN_ROUNDS;
+    }
+}
+
+/* IN_ROUND: turns, and then the time at which the round is now.  A run that stops does so at the time of the CPU that
+ * stopped it. */
+static void advance_in_round(struct exec *exec, unsigned until)
+{
+    bool all_done;
+
+    run_turns(exec, until);
+    all_done = exec->round.turn == exec->cpu_count;
+    if (exec->stop.kind != STOP_NONE) {
+        exec->now = exec->cpu->cycles;
+        leave_round(exec);
+    } else if (exec->phase == EXEC_BETWEEN_ROUNDS || (all_done && exec->round.end <= exec->pause)) {
+        end_round(exec);
+    } else {
+        exec->now = all_done ? exec->pause : exec->cpu->cycles;
+    }
+}
+
+/* One step through the phases.  until: the CPU before whose turn to come back.  A round that was begun is begun with
+ * at once, whatever the look at the host has brought. */
+static void advance(struct exec *exec, unsigned until)
+{
+    if (exec->phase == EXEC_BETWEEN_ROUNDS) {
+        advance_between_rounds(exec);
+    } else {
+        check_limits(exec);
+        if (exec->stop.kind != STOP_NONE) {
+            return;
+        }
+    }
+    if (exec->phase == EXEC_IN_ROUND) {
+        advance_in_round(exec, until);
+    }
+}
+
+/* ---- a run ---- */
 
 /* Forgets why the run stopped only now: a stop asked for between two runs holds for the next. */
 static void end_run(struct exec *exec, struct stop_info *stop)
 {
     *stop = exec->stop;
     memset(&exec->stop, 0, sizeof exec->stop);
-    exec->stop_cpu = stop->cpu;
-    exec->stop_pc = exec->cpus[stop->cpu].pc;
-    exec->step_over = stop->kind == STOP_BREAKPOINT;
+    exec->debug.cpu = stop->cpu;
+    exec->debug.pc = exec->cpus[stop->cpu].pc;
+    exec->debug.step_over = stop->kind == STOP_BREAKPOINT;
 }
 
 /* Has the run come to `cycles`?  In a round the CPU that stopped it can be ahead of those whose turn is to
  * come; time is then that of the last of them. */
-static bool is_there(struct exec *exec, uint64_t cycles)
+static bool has_reached(struct exec *exec, uint64_t cycles)
 {
-    uint64_t last = exec->end;
+    uint64_t last = exec->round.end;
 
-    if (!exec->in_round) {
+    if (exec->phase == EXEC_BETWEEN_ROUNDS) {
         return exec->now >= cycles;
     }
-    for (unsigned i = exec->turn; i < exec->cpu_count; i++) {
+    for (unsigned i = exec->round.turn; i < exec->cpu_count; i++) {
         if (is_awake(&exec->cpus[i])) {
             limit_to(&last, exec->cpus[i].cycles);
         }
@@ -544,7 +465,8 @@ void exec_restart(struct exec *exec)
         exec->cpus[i].cycles = exec->now;
     }
     exec->cpu = exec->cpus;
-    exec->in_round = exec->break_round = exec->step_over = false;
+    exec->phase = EXEC_BETWEEN_ROUNDS;
+    exec->debug.step_over = false;
     memset(&exec->stop, 0, sizeof exec->stop);
 }
 
@@ -555,72 +477,74 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
         limit_to(&exec->pause, exec->time_limit);
     }
     while (exec->stop.kind == STOP_NONE) {
-        if (is_there(exec, cycles)) {
+        if (has_reached(exec, cycles)) {
             exec->stop.kind = STOP_CYCLES;
             break;
         }
-        turn(exec, EXEC_NOBODY);
+        advance(exec, NOBODY);
     }
     end_run(exec, stop);
 }
 
-/* Comes to where it is the CPU's turn, as any run would.  False: something stopped that, or it sleeps. */
-static bool await_turn(struct exec *exec, const struct cpu *cpu)
+/* ---- a step ---- */
+
+/* Runs to where it is the CPU's turn, as any run would.  False: something stopped that, or it sleeps. */
+static bool run_to_turn_of(struct exec *exec, const struct cpu *cpu)
 {
     unsigned index = cpu->config.index;
     while (exec->stop.kind == STOP_NONE && is_awake(cpu)) {
-        if (exec->in_round && exec->turn == index && cpu->cycles < exec->end) {
+        if (exec->phase == EXEC_IN_ROUND && exec->round.turn == index && is_behind(exec, cpu)) {
             return true;
         }
-        turn(exec, index);
+        advance(exec, index);
     }
     return false;
+}
+
+/* Comes into a round, for a CPU that has its turn out of order.  False: something stopped that, or it sleeps. */
+static bool enter_round(struct exec *exec, const struct cpu *cpu)
+{
+    if (!is_awake(cpu)) {
+        return false;
+    }
+    if (exec->phase == EXEC_IN_ROUND) {
+        check_limits(exec);
+    } else if (run_due_events(exec)) {
+        begin_round(exec);
+    }
+    return exec->stop.kind == STOP_NONE;
 }
 
 /* One instruction of a CPU; the round stays what it is. */
 static void step_cpu(struct exec *exec, struct cpu *cpu)
 {
-    uint64_t end = exec->end;
+    uint64_t end = exec->round.end;
 
-    exec->end = cpu->cycles + 1;
-    run_cpu(exec, cpu);
+    exec->round.end = cpu->cycles + 1;
+    run_turn(exec, cpu);
     exec->now = cpu->cycles;
-    exec->end = end;
-    if (exec->is_first) {
-        limit_to(&exec->end, event_next(&exec->events));
+    exec->round.end = end;
+    if (is_first_to_execute(exec)) {
+        limit_to(&exec->round.end, event_next(&exec->events));
     }
-    exec->in_round = exec->in_round && exec->cpu_count > 1 && !exec->break_round;
+    leave_round(exec);
 }
 
 static void sleep_a_cycle(struct exec *exec)
 {
     exec->pause = exec->now + 1;
-    turn(exec, EXEC_NOBODY);
-}
-
-/* Whoever's turn it is, this CPU comes next. */
-static bool take_turn(struct exec *exec, const struct cpu *cpu)
-{
-    if (!is_awake(cpu)) {
-        return false;
-    }
-    if (exec->in_round) {
-        check_limits(exec);
-    } else if (run_between(exec)) {
-        begin_round(exec);
-    }
-    return exec->stop.kind == STOP_NONE;
+    advance(exec, NOBODY);
 }
 
 void exec_step(struct exec *exec, unsigned index, bool alone, struct stop_info *stop)
 {
     struct cpu *cpu = &exec->cpus[index];
 
-    exec->step_over = true;
-    exec->stop_cpu = index;
-    exec->stop_pc = cpu->pc;
+    exec->debug.step_over = true;
+    exec->debug.cpu = index;
+    exec->debug.pc = cpu->pc;
     exec->pause = UINT64_MAX;
-    if (alone ? take_turn(exec, cpu) : await_turn(exec, cpu)) {
+    if (alone ? enter_round(exec, cpu) : run_to_turn_of(exec, cpu)) {
         step_cpu(exec, cpu);
     } else if (exec->stop.kind == STOP_NONE) {
         sleep_a_cycle(exec);

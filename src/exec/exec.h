@@ -1,32 +1,56 @@
 // SPDX-License-Identifier: MIT
 /*
- * The run loop: CPUs, events, interrupts and the host, in virtual time.
+ * The room src/exec: running CPUs in virtual time.  This header is the scheduler, which owns time: who executes, how
+ * far, and what comes between.  translator.h executes blocks of generated code, block_cache.h keeps them, verify.h
+ * compares them with the interpreter.  Called by src/machine; it reaches the machine through struct exec_hooks.  What
+ * must hold: which CPU does what when is a matter of cycles alone, so that every run is the same.
  *
- * Time is the cycle counter.  It goes in rounds: each CPU in turn executes up to the same cycle, which
- * is the next event, or with several CPUs the end of a quantum; then the events that are due run.
- * Interrupts are taken between instructions.  While all CPUs are powered down time jumps to the next
- * event.  The host is looked at now and then; that changes nothing the guest can see unless input has
- * arrived.  Which CPU does what when is a matter of cycles alone, so that every run is the same.
+ * Time is the cycle counter.  It goes in rounds: each CPU in turn executes up to the same cycle, the round's end, which
+ * is the next event, or with several CPUs the end of a quantum; then the events that are due run.  Interrupts are
+ * taken between instructions.  While all CPUs are powered down, time jumps to the next event.
+ *
+ *   phase            what happens                                             next phase
+ *   --------------   ------------------------------------------------------   --------------
+ *   BETWEEN_ROUNDS   events that are due run; then
+ *                    - a CPU is awake: a round begins                         IN_ROUND
+ *                    - all are powered down: time jumps to the next event,
+ *                      or the host is waited for                              BETWEEN_ROUNDS
+ *                    - something stops the run                                (the run ends)
+ *   IN_ROUND         - the next CPU is awake and before the round's end       IN_TURN
+ *                    - it is not: the CPU behind it is next                   IN_ROUND
+ *                    - all had their turns: powered-down CPUs are taken to
+ *                      the round's end                                        BETWEEN_ROUNDS
+ *                    - the run pauses (exec_run()'s cycles) or stops:
+ *                      of several CPUs some have yet to come                  IN_ROUND        (the run ends)
+ *                      one that is alone needs no round                       BETWEEN_ROUNDS  (the run ends)
+ *   IN_TURN          slice after slice, with a look at the host if it is
+ *                    wanted, until
+ *                    - the CPU is at its limit, powers down, fails, or
+ *                      something stops the run                                IN_ROUND
+ *                    - a device resets the system: the round is over          BETWEEN_ROUNDS
+ *
+ * A round of several CPUs outlasts the run in which it was begun: how a run is cut into pieces changes nothing.
  */
 #ifndef EXEC_EXEC_H
 #define EXEC_EXEC_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "core/event.h"
+#include "exec/debug_stops.h"
+#include "exec/host_poll.h"
+#include "exec/idle.h"
+#include "exec/pacing.h"
+#include "exec/state_hash.h"
 #include "leon3emu.h"
 #include "sparc/cpu.h"
-#include "sparc/data_watch.h"
 
-#define EXEC_MAX_BREAKPOINTS 64
-
-/* The host is looked at that often, in guest cycles, if nobody wants it sooner. */
-#define EXEC_POLL_CYCLES 1000000u
 /* Generated code looks at its limit only where it calls somebody.  So that it comes back within milliseconds,
  * its interpreter, which is slower, gets less in one go. */
 #define EXEC_SLICE_IR 100000u
+
+#define EXEC_DEFAULT_QUANTUM 700u
 
 /* Wires to the machine around; each gets `context`. */
 struct exec_hooks {
@@ -35,7 +59,7 @@ struct exec_hooks {
     /* Could host input still arrive? */
     bool (*can_receive)(void *context);
     /* Comes after every slice of instructions and after every event: resets the system if that is
-     * wanted. */
+     * wanted, and tells whether it was. */
     bool (*between)(void *context);
     /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (others go on,
      * or can be woken). */
@@ -49,58 +73,41 @@ struct exec_hooks {
 
 struct translator;
 
+enum exec_phase { EXEC_BETWEEN_ROUNDS, EXEC_IN_ROUND, EXEC_IN_TURN };
+
+/* Valid but for EXEC_BETWEEN_ROUNDS; `end` then is that of the round before. */
+struct exec_round {
+    uint64_t end;    /* cycles */
+    unsigned turn;   /* index of the CPU whose turn it is; cpu_count: all had theirs */
+    unsigned leader; /* the turn in which a CPU has executed first; UINT_MAX: none has yet */
+};
+
 struct exec {
     struct translator *translator; /* NULL: the interpreter executes */
     struct cpu *cpus;
     unsigned cpu_count;
     struct cpu *cpu;    /* that executes, or did last */
     struct cpu *failed; /* that went into error mode last, or NULL */
-    uint64_t now;       /* cycles, between the CPUs' turns */
-    uint64_t told;      /* the latest that a CPU's turn was told */
-    uint64_t end;       /* of the round */
-    uint64_t quantum;   /* cycles in a round of several CPUs, at most */
-    uint64_t pause;     /* cycles at which the run comes back, wherever that is in a round */
-    bool in_round;      /* a round has begun and is not over; that outlasts a run */
-    unsigned turn;      /* index of the CPU whose turn it is; cpu_count: all had theirs */
-    bool in_turn;       /* cpu executes: its cycle counter is the time */
-    bool is_first;      /* no CPU has executed in this round before cpu */
-    bool has_executed;  /* cpu has, or one before it */
-    struct event_queue events;
-    const struct exec_hooks *hooks;
-    struct stop_info stop;  /* kind != STOP_NONE: leave the loop */
-    bool break_round;       /* the system was reset: this round is over */
+    enum exec_phase phase;
+    struct exec_round round;
+    uint64_t now;           /* cycles, between the CPUs' turns */
+    uint64_t last_reported; /* the latest time that software was given, see exec_reported_time() */
+    uint64_t quantum;       /* cycles in a round of several CPUs, at most */
+    uint64_t slice;         /* cycles that a CPU executes in one go, at most */
+    uint64_t pause;         /* cycles at which the run comes back, wherever that is in a round */
     uint64_t insn_limit;    /* stop when the instruction counter is there; 0: none */
     uint64_t time_limit;    /* the same for cycles */
-    uint64_t hash_every;    /* hash all CPUs' state after so many instructions; 0: do not */
-    uint64_t hash_next;     /* instruction counter at which to */
-    uint64_t hash;          /* of all states so far */
-    uint64_t next_poll;     /* cycles */
-    uint64_t slice;         /* cycles that a CPU executes in one go, at most */
-    atomic_bool attention;  /* the host is to be looked at now; set by exec_attend() */
-    atomic_uint looks;      /* how often the host was looked at */
-    atomic_bool waiting;    /* the machine's thread may sleep until the host has something */
-    unsigned looks_at_tick; /* looks at the last exec_tick() */
-    uint64_t asleep;        /* events since a CPU has executed */
-    bool rests;             /* said that nobody wakes */
-    unsigned jumps;         /* power-down jumps since the last look at the host */
+    struct stop_info stop;  /* kind != STOP_NONE: the run ends */
+    struct event_queue events;
     uint64_t clock_hz;
-    bool realtime; /* pace virtual time to the wall clock */
-    int64_t
-        realtime_start; /* ns of the monotonic clock at which cycle 0 was; 0: is to be found out */
-    int64_t stands_since; /* ns of that clock; 0: guest time goes on */
-    unsigned breakpoint_count;
-    uint64_t watched_insns; /* that exec_run_watched() has executed */
-    uint32_t breakpoints[EXEC_MAX_BREAKPOINTS];
-    struct data_watches data_watches;
-    struct data_watch watch; /* with STOP_WATCHPOINT: which one it was, */
-    uint32_t watch_address;  /* and the first byte of it that was accessed */
-    bool verifies;           /* --verify-jit */
-    bool step_over;          /* do not stop at the breakpoint at stop_pc that stop_cpu stands on */
-    unsigned stop_cpu;
-    uint32_t stop_pc;
+    struct idle idle;
+    struct host_poll poll;
+    struct pacing pacing;
+    struct debug_stops debug;
+    struct state_hash hash;
+    bool verifies; /* --verify-jit */
+    const struct exec_hooks *hooks;
 };
-
-#define EXEC_DEFAULT_QUANTUM 700u
 
 /* hooks and cpus (count of them, in one piece) stay the caller's. */
 void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clock_hz,
@@ -121,72 +128,29 @@ void exec_restart(struct exec *exec);
 /* A CPU is woken, or is to take an interrupt: the round ends, so that its turn comes soon. */
 void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu);
 
-/* Makes a run look at the host now: after the current instruction, or, in code that is generated and makes no
- * slow access, after a slice.  From any thread or signal handler.  What the guest sees does not change. */
-void exec_attend(struct exec *exec);
-/* The same if the run has not looked by itself since the last call: for a clock of the host. */
-void exec_tick(struct exec *exec);
-
-/* For the run loop's files: looks at the host, for up to timeout_ms (-1: until something happens), or for as
- * long as virtual time is ahead of the wall clock. */
-void exec_look_at_host(struct exec *exec, int timeout_ms);
-void exec_poll_host(struct exec *exec);
-
-/* With `realtime`: guest time stands still from the first of these calls until the second, while somebody else
- * decides when to go on, and need not catch up then.  Calls that repeat the last one change nothing. */
-void exec_pace_stop(struct exec *exec);
-void exec_pace_go(struct exec *exec);
-/* The host had stopped the program, nobody knows for how long: what is now is in time. */
-void exec_pace_anew(struct exec *exec);
-
-static inline bool exec_wants_attention(const struct exec *exec)
-{
-    return atomic_load_explicit(&exec->attention, memory_order_relaxed);
-}
-
 /* Ends the run after the current instruction, or the next run before its first; the first reason
  * stays.  printf style. */
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Breakpoints at virtual addresses.  False: the table is full, or it was not set. */
-bool exec_add_breakpoint(struct exec *exec, uint32_t address);
-bool exec_remove_breakpoint(struct exec *exec, uint32_t address);
-bool exec_is_breakpoint(const struct exec *exec, uint32_t address);
-
-/* Watchpoints on data: a run stops (STOP_WATCHPOINT) after an instruction that has made such an access. False: the
- * table is full, or it was not set. */
-bool exec_add_watchpoint(struct exec *exec, const struct data_watch *watch);
-bool exec_remove_watchpoint(struct exec *exec, const struct data_watch *watch);
-
-/* For the run loop: lets the CPU whose turn it is execute with the checks that only a debugger needs. */
-void exec_run_watched(struct exec *exec);
-
-/* Forgets all breakpoints and watchpoints. */
-void exec_clear_points(struct exec *exec);
-
 /* Cycles since power-on, exact to the instruction in execution. */
 static inline uint64_t exec_now(const struct exec *exec)
 {
-    return exec->in_turn ? exec->cpu->cycles : exec->now;
+    return exec->phase == EXEC_IN_TURN ? exec->cpu->cycles : exec->now;
 }
 
 /* The same as software sees it, in counters of devices and of CPUs.  Of several CPUs one has its turn before
  * another one's same cycles; what the first has read and passed on must not be the future of the second:
- * time that was told does not go back.  (Not with --verify-jit, which lets each CPU read twice.) */
-static inline uint64_t exec_tell_time(struct exec *exec)
+ * time that was reported does not go back.  (Not with --verify-jit, which lets each CPU read twice.) */
+static inline uint64_t exec_reported_time(struct exec *exec)
 {
     uint64_t now = exec_now(exec);
-    if (exec->cpu_count == 1 || !exec->in_turn || exec->verifies) {
+    if (exec->cpu_count == 1 || exec->phase != EXEC_IN_TURN || exec->verifies) {
         return now;
     }
-    exec->told = now > exec->told ? now : exec->told;
-    return exec->told;
+    exec->last_reported = now > exec->last_reported ? now : exec->last_reported;
+    return exec->last_reported;
 }
-
-/* The hash with the present state put to it: what two executors must agree on.  Several CPUs are looked at
- * where they were when the last of them has come so far. */
-uint64_t exec_state_hash(struct exec *exec);
 
 /* Instructions of all CPUs. */
 uint64_t exec_insns(const struct exec *exec);

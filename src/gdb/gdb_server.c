@@ -328,8 +328,8 @@ static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_i
         gdb.reason = GDB_STOP_SOFTWARE_POINT;
         break;
     case STOP_WATCHPOINT:
-        gdb.reason = watch_reason(&exec->watch);
-        gdb.address = exec->watch_address;
+        gdb.reason = watch_reason(&exec->debug.hit);
+        gdb.address = exec->debug.hit_address;
         break;
     case STOP_INTERRUPT:
         gdb.signal = GDB_SIGNAL_INT;
@@ -361,11 +361,11 @@ static void wait_for_gdb(struct gdb_server *server)
     chardev_hub_flush(m->chardevs);
     server->running = false;
     gdbstub_notify_standing(server->stub);
-    exec_pace_stop(&m->exec);
+    pacing_stop(&m->exec.pacing);
     while (gdbstub_is_waiting(server->stub) && !server->killed && !m->interrupted) {
         hostio_poll(m->hostio, -1);
     }
-    exec_pace_go(&m->exec);
+    pacing_go(&m->exec.pacing);
 }
 
 /* By GDB's kill, or by the user while GDB had halted the machine. */

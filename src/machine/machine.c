@@ -38,7 +38,7 @@ static uint32_t guest_pc(void *context)
 static uint64_t now(void *context)
 {
     struct machine *m = context;
-    return exec_tell_time(&m->exec);
+    return exec_reported_time(&m->exec);
 }
 
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
@@ -79,7 +79,7 @@ static void executor_failed(void *context, const char *text)
 
 static uint64_t up_counter(void *context)
 {
-    return exec_tell_time(&((struct machine *)context)->exec);
+    return exec_reported_time(&((struct machine *)context)->exec);
 }
 
 static void tlb_flushed(void *context, struct cpu *cpu)
@@ -128,7 +128,7 @@ static void serve_host(struct machine *m)
 {
     if (atomic_exchange(&m->continued, false)) {
         chardev_console_continued(m->chardevs);
-        exec_pace_anew(&m->exec);
+        pacing_forget(&m->exec.pacing);
     }
     services_run_posts(m);
     if (atomic_exchange(&m->status_wanted, false)) {
@@ -140,13 +140,13 @@ static void serve_host(struct machine *m)
  * not wait for that reader. */
 static void await_reader(struct machine *m)
 {
-    exec_pace_stop(&m->exec);
+    pacing_stop(&m->exec.pacing);
     while (chardev_hub_congested(m->chardevs) && !m->interrupted &&
            m->exec.stop.kind == STOP_NONE) {
         hostio_poll(m->hostio, 100);
         serve_host(m);
     }
-    exec_pace_go(&m->exec);
+    pacing_go(&m->exec.pacing);
 }
 
 /* A stop after which a debugger can go on must not swallow the user's wish to end the run: the wish then waits for the
@@ -321,8 +321,8 @@ static bool create_cpu(struct machine *m, struct error *err)
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     exec_init(&m->exec, m->cpus, count, m->board->clock_hz, &m->exec_hooks);
-    m->exec.realtime = m->options.realtime;
-    m->exec.hash_every = m->exec.hash_next = m->options.jit.hash;
+    m->exec.pacing.on = m->options.realtime;
+    m->exec.hash.every = m->exec.hash.next = m->options.jit.hash;
     if (m->options.quantum != 0) {
         m->exec.quantum = m->options.quantum;
     }
@@ -346,7 +346,7 @@ static bool create_translator(struct machine *m, struct error *err)
         .space = &m->space,
         .log = &m->log,
         .options = &m->options.jit,
-        .attention = &m->exec.attention,
+        .attention = &m->exec.poll.wanted,
         .code_changed = code_changed,
         .failed = executor_failed,
         .context = m,
@@ -499,13 +499,13 @@ void leon3emu_run(struct machine *m, uint64_t cycles, struct stop_info *stop)
 {
     services_bind_thread(m);
     machine_run_begins(m);
-    exec_pace_go(&m->exec);
+    pacing_go(&m->exec.pacing);
     if (m->driver.run != NULL) {
         m->driver.run(m->driver.context, cycles, stop);
     } else {
         exec_run(&m->exec, cycles == 0 ? UINT64_MAX : cycles, stop);
     }
-    exec_pace_stop(&m->exec);
+    pacing_stop(&m->exec.pacing);
     machine_run_ends(m);
     stop_add_place(m, stop);
     chardev_hub_drain(m->chardevs, -1);

@@ -181,7 +181,7 @@ void leon3emu_progress(const struct machine *m, struct leon3emu_progress *progre
     const struct device_call *at = __atomic_load_n(&m->call, __ATOMIC_RELAXED);
 
     progress->in_call = at != NULL || __atomic_load_n(&m->bus.frames, __ATOMIC_RELAXED) != NULL;
-    progress->looks = atomic_load(&m->exec.looks);
+    progress->looks = atomic_load(&m->exec.poll.count);
     while (at != NULL && peek(&call, at, sizeof call) && call.outer != at) {
         at = call.outer;
     }

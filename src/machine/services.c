@@ -224,7 +224,7 @@ static uint32_t service_irq_line(struct l3_host *host, uint32_t output)
 static uint64_t service_cycles(struct l3_host *host)
 {
     services_check_thread(host, "cycles");
-    return exec_tell_time(&host->machine->exec);
+    return exec_reported_time(&host->machine->exec);
 }
 
 static uint64_t service_nanoseconds(struct l3_host *host)

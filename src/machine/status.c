@@ -50,7 +50,7 @@ void leon3emu_stats(const struct machine *m, FILE *stream)
     fprintf(stream, "other_device_calls %" PRIu64 "\n", m->calls);
     fprintf(stream, "decoded_code_pages %u\n", m->code_cache.pages);
     if (m->exec.translator != NULL) {
-        translator_stats(m->exec.translator, m->exec.watched_insns, stream);
+        translator_stats(m->exec.translator, m->exec.debug.insns, stream);
     }
 }
 

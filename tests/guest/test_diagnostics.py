@@ -290,7 +290,7 @@ class Dump(Case):
                     self.assertRegex(tree, r'(?m)^  %s-\S+ \S+ \+0 \(i/o\)$' % start)
 
     def test_nothing_else(self):
-        self.check(run('--dump', 'stree'), support.USAGE, 'mtree and qtree')
+        self.check(run('--dump', 'stree'), support.USAGE, 'mtree, qtree, stats')
 
 
 class Stats(Case):

@@ -67,7 +67,7 @@ static enum stop_kind run(struct guest *g, const struct data_watch *watch, const
 
 static void expect_hit(struct guest *g, uint32_t address, unsigned instructions)
 {
-    assert_int_equal(g->m->exec.watch_address, address);
+    assert_int_equal(g->m->exec.debug.hit_address, address);
     assert_int_equal(guest_cpu(g)->pc, PROGRAM + 4 * instructions);
 }
 

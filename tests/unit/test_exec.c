@@ -247,7 +247,7 @@ static void test_a_debugger_does_not_change_the_race(void **state)
             assert_true(stop.kind == STOP_STEP || stop.kind == STOP_BREAKPOINT);
         }
     }
-    g.m->exec.breakpoint_count = 0;
+    g.m->exec.debug.breakpoint_count = 0;
     check_same(finish_race(&g), alone);
 }
 
@@ -259,7 +259,7 @@ static void test_looking_at_the_host_does_not_change_the_race(void **state)
     (void)state;
     load_racing_guest(&g);
     for (uint64_t until = 1; until < SMP_CYCLES; until += until / 2 + 1) {
-        g.m->exec.next_poll = 0;
+        g.m->exec.poll.next = 0;
         assert_int_equal(guest_run(&g, until), STOP_CYCLES);
     }
     check_same(finish_race(&g), alone);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+/* No CPU executes, see idle.h. */
+#include "exec/idle.h"
+
+#include "exec/exec.h"
+
+/* How often the host is looked at while nothing happens, in power-down jumps; in cycles: EXEC_POLL_CYCLES. */
+#define POLL_JUMPS 1000u
+/* Events without anybody awake after which the run rests now and then, so long in host time. */
+#define LONG_SLEEP 10000000u
+#define REST_MS    10
+
+/* The CPU whose error mode ends the run if nobody goes on: the last that failed, as far as was seen. */
+static struct cpu *failed_cpu(const struct exec *exec)
+{
+    if (exec->failed != NULL && exec->failed->status == CPU_ERROR_MODE) {
+        return exec->failed;
+    }
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        if (exec->cpus[i].status == CPU_ERROR_MODE) {
+            return &exec->cpus[i];
+        }
+    }
+    return NULL;
+}
+
+/* One has failed, and the others sleep for good: that, too, can come about later than the error mode. */
+static bool end_in_error_mode(struct exec *exec)
+{
+    struct cpu *failed = failed_cpu(exec);
+
+    if (failed == NULL || exec->hooks->can_go_on(exec->hooks->context)) {
+        return false;
+    }
+    exec->hooks->error_mode(exec->hooks->context, failed, &exec->stop);
+    return true;
+}
+
+/* Timers run and nobody wakes: the user is told, and the host spared from then on.  A wait for a point of guest
+ * time is to end soon, however. */
+static void rest(struct exec *exec)
+{
+    if (exec->idle.events < LONG_SLEEP) {
+        exec_poll_host(exec);
+        return;
+    }
+    if (!exec->idle.told) {
+        log_line(
+            exec->cpu->log, 0,
+            "all CPUs are powered down, and %u events have woken none: is the interrupt of a timer "
+            "masked?  The run goes on slowly",
+            LONG_SLEEP);
+        exec->idle.told = true;
+    }
+    exec_look_at_host(exec, exec->pause == UINT64_MAX ? REST_MS : 0);
+}
+
+/* Finds the cycle to which time jumps, that of the next event, or waits for the host. */
+static void find_jump(struct exec *exec)
+{
+    uint64_t end = event_next(&exec->events);
+
+    end = end < exec->pause ? end : exec->pause;
+    if (end == EVENT_NEVER) {
+        if (!exec->hooks->can_receive(exec->hooks->context)) {
+            exec_stop(exec, STOP_IDLE, LEON3EMU_IDLE,
+                      "the CPU is powered down and nothing can wake it: no timer is running, no "
+                      "input can arrive");
+            return;
+        }
+        exec_look_at_host(exec, -1);
+        return;
+    }
+    if (exec->pacing.on && end > exec->now + EXEC_POLL_CYCLES) {
+        end = exec->now + EXEC_POLL_CYCLES; /* small steps, so that pacing is smooth */
+    }
+    exec->round.end = end;
+    exec->idle.events++;
+    if (exec->pacing.on) {
+        exec_poll_host(exec);
+    } else if (++exec->idle.jumps >= POLL_JUMPS || host_poll_is_wanted(&exec->poll)) {
+        rest(exec);
+    }
+}
+
+bool exec_idle(struct exec *exec)
+{
+    exec->round.end = exec->now;
+    if (end_in_error_mode(exec)) {
+        return false;
+    }
+    find_jump(exec);
+    return true;
+}

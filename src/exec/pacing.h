@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Pacing: guest time that is not to run ahead of the wall clock (--realtime).
+ *
+ * The two clocks are tied to each other when the run first asks how far ahead the guest is.  A guest that is late is
+ * never hurried.  While guest time stands still on purpose, the wall clock does not count either.
+ */
+#ifndef EXEC_PACING_H
+#define EXEC_PACING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pacing {
+    bool on;            /* false: the functions do nothing, and the guest is never ahead */
+    int64_t start_ns;   /* of the host's clock at guest time 0; 0: to be found out */
+    int64_t stopped_ns; /* of the host's clock when guest time was stopped; 0: it goes on */
+};
+
+/* How many ms guest time is ahead of the wall clock; 0 if it is not. */
+int pacing_ms_ahead(struct pacing *pacing, int64_t guest_ns);
+
+/* Guest time stands still from the first of these calls until the second, while somebody else decides when to go on,
+ * and need not catch up then.  Calls that repeat the last one change nothing. */
+void pacing_stop(struct pacing *pacing);
+void pacing_go(struct pacing *pacing);
+
+/* Ties the clocks anew: the host had stopped the program, nobody knows for how long. */
+void pacing_forget(struct pacing *pacing);
+
+#endif
