@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * GDB server: the remote serial protocol over a connection, the guest seen through struct gdb_ops.
+ * The room src/gdbstub: the remote serial protocol of GDB over a connection.  It sees src/core only, and reaches the
+ * guest through struct gdb_ops, which src/gdb fills for a machine and tests fill with what they need.
  *
  * The stub never waits.  It lives in hostio callbacks; all of its functions and all of its ops are
  * called on the machine's thread, the ops from inside hostio_poll() and gdbstub_notify_stop().
- * The run loop:
+ * Whoever runs the guest does
  *
  *     while (gdbstub_is_waiting(stub)) hostio_poll(h, -1);     halted: only GDB can make it go on
  *     ... run, poll now and then (Ctrl-C in GDB calls ops.interrupt) ...
