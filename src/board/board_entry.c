@@ -10,7 +10,6 @@
 #include "board/board_entry.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,21 +32,6 @@ static const char *const board_keys[] = {
     [BOARD_KEY_INCLUDE] = "include",
 };
 
-bool board_refuse(const struct board_desc *desc, unsigned line, struct error *err,
-                  const char *format, ...)
-{
-    char reason[768];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
-    va_end(arguments);
-    if (line == 0) {
-        return error_set(err, desc->source->status, "%s: %s", desc->source->label, reason);
-    }
-    return error_set(err, desc->source->status, "%s:%u: %s", desc->source->label, line, reason);
-}
-
 static bool refuse_memory(struct error *err)
 {
     return error_set(err, LEON3EMU_HOST, "no memory for the description of a board");
@@ -62,18 +46,6 @@ static bool replace_string(char **string, const char *value, struct error *err)
     }
     free(*string);
     *string = copy;
-    return true;
-}
-
-bool board_note_once(const struct board_desc *desc, unsigned *first,
-                     const struct board_entry *entry, struct error *err)
-{
-    if (*first != 0) {
-        return board_refuse(desc, entry->line, err,
-                            "%s is given twice, first in line %u; remove one of them", entry->name,
-                            *first);
-    }
-    *first = entry->line;
     return true;
 }
 

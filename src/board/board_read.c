@@ -12,16 +12,6 @@
 
 #define DEFAULT_BOARD "leon3" /* docs/adr/0019 */
 
-const char *board_builtin_text(const char *name)
-{
-    for (unsigned i = 0; i < builtin_board_count; i++) {
-        if (strcmp(builtin_boards[i].name, name) == 0) {
-            return builtin_boards[i].text;
-        }
-    }
-    return NULL;
-}
-
 const char *leon3emu_board_name(unsigned index)
 {
     return index < builtin_board_count ? builtin_boards[index].name : NULL;

@@ -7,7 +7,6 @@
  */
 #include "chardev/chardev_backend.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,20 +50,6 @@ void chardev_hub_destroy(struct chardev_hub *hub)
         chardev_close(hub->list);
     }
     free(hub);
-}
-
-void chardev_notice(const struct chardev *cd, const char *format, ...)
-{
-    char line[512];
-    int prefix = snprintf(line, sizeof line, "%s: ", cd->label);
-    va_list arguments;
-    if (cd->hub->config.notice == NULL || prefix < 0) {
-        return;
-    }
-    va_start(arguments, format);
-    vsnprintf(line + prefix, sizeof line - (size_t)prefix, format, arguments);
-    va_end(arguments);
-    cd->hub->config.notice(cd->hub->config.context, line);
 }
 
 /* "none, stdio, file:OUT[:IN], ..." */
@@ -134,15 +119,6 @@ bool chardev_open(struct chardev_hub *hub, const char *label, const char *spec, 
                   struct error *err)
 {
     return chardev_open_at(hub, label, spec, NULL, cd, err);
-}
-
-char *chardev_path(const struct chardev *cd, const char *path, size_t length)
-{
-    char *copy = strndup(path, length);
-    char *resolved =
-        copy == NULL ? NULL : host_file_resolve(length == 0 ? NULL : cd->directory, copy);
-    free(copy);
-    return resolved;
 }
 
 bool chardev_open_at(struct chardev_hub *hub, const char *label, const char *spec,

@@ -4,8 +4,6 @@
 
 #include <inttypes.h>
 #include <limits.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "exec/translator.h"
@@ -53,30 +51,6 @@ void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clo
 void exec_fini(struct exec *exec)
 {
     event_queue_fini(&exec->events);
-}
-
-uint64_t exec_insns(const struct exec *exec)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        sum += exec->cpus[i].insns;
-    }
-    return sum;
-}
-
-void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
-{
-    va_list arguments;
-    if (exec->stop.kind != STOP_NONE) {
-        return;
-    }
-    exec->stop.kind = kind;
-    exec->stop.status = status;
-    exec->stop.cpu = exec->cpu->config.index;
-    va_start(arguments, format);
-    vsnprintf(exec->stop.text, sizeof exec->stop.text, format, arguments);
-    va_end(arguments);
-    cpu_attention(exec->cpu);
 }
 
 /* ---- a round ---- */

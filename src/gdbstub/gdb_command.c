@@ -12,44 +12,6 @@
 
 #include "check.h"
 
-struct gdb_reply *gdb_answer(struct gdbstub *s)
-{
-    s->reply.length = 0;
-    return &s->reply;
-}
-
-void gdb_send_text(struct gdbstub *s, const char *text)
-{
-    gdb_reply_format(gdb_answer(s), "%s", text);
-    gdb_send(s);
-}
-
-void gdb_send_ok_if(struct gdbstub *s, bool ok)
-{
-    gdb_send_text(s, ok ? "OK" : "E01");
-}
-
-unsigned gdb_cpu_count(const struct gdbstub *s)
-{
-    unsigned count = s->config.ops.cpu_count(s->config.ops.context);
-    CHECK(count >= 1 && count <= GDB_CPU_MAX);
-    return count;
-}
-
-bool gdb_take_thread(const struct gdbstub *s, struct gdb_cursor *arguments, int any, int *cpu)
-{
-    uint32_t id;
-    if (gdb_take_text(arguments, "-1")) {
-        *cpu = -1;
-        return true;
-    }
-    if (!gdb_take_number(arguments, &id) || id > gdb_cpu_count(s)) {
-        return false;
-    }
-    *cpu = id == 0 ? any : (int)id - 1;
-    return true;
-}
-
 static void do_status(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;

@@ -12,13 +12,6 @@
 
 #define REPLY_KILLED "X09" /* by SIGKILL */
 
-void gdb_leave(struct gdbstub *s, void (*op)(void *context))
-{
-    s->leaving = true;
-    s->halted = false;
-    (s->ended ? s->config.ops.kill : op)(s->config.ops.context);
-}
-
 void gdb_do_detach(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;

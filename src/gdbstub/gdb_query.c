@@ -117,21 +117,6 @@ void gdb_do_thread_extra(struct gdbstub *s, struct gdb_cursor *arguments)
     gdb_send(s);
 }
 
-/* Bytes of text in a packet; each takes two digits. */
-#define SHOWN_PIECE 2048u
-
-void gdb_send_shown(struct gdbstub *s, const char *text, size_t length)
-{
-    while (length != 0) {
-        size_t piece = length < SHOWN_PIECE ? length : SHOWN_PIECE;
-        gdb_reply_format(gdb_answer(s), "O");
-        gdb_reply_hex(&s->reply, text, piece);
-        gdb_send(s);
-        text += piece;
-        length -= piece;
-    }
-}
-
 static void run_monitor(struct gdbstub *s, const char *command)
 {
     char *text = NULL;

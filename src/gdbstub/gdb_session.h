@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Private to src/gdbstub: the stub's state, shared by the connection (gdbstub.c) and the commands
- * (gdb_command.c, gdb_memory.c, gdb_resume.c, gdb_query.c).
+ * Private to src/gdbstub: the stub's state.  Calls go from clients that come and their packets (gdbstub.c) to the table of
+ * commands (gdb_command.c), from there to the commands (gdb_life.c, gdb_memory.c, gdb_query.c, gdb_resume.c), and from
+ * those to the connection, on which the answers go out (gdb_client.c).
  */
 #ifndef GDBSTUB_GDB_SESSION_H
 #define GDBSTUB_GDB_SESSION_H
@@ -38,6 +39,12 @@ struct gdbstub {
     int continued_cpu; /* Hc; -1: all */
 };
 
+/* Is there a connection?  gdb_close_client() ends it, gdb_watch_client() waits for what can be done with it now. */
+bool gdb_has_client(const struct gdbstub *s);
+void gdb_close_client(struct gdbstub *s);
+void gdb_watch_client(struct gdbstub *s);
+/* The connection has broken: as if GDB had detached, but the machine may stay halted. */
+void gdb_lose_client(struct gdbstub *s);
 /* A client with which the session is on: it has sent a sign of the protocol, no D or k yet. */
 bool gdb_in_session(const struct gdbstub *s);
 /* Sends what the client takes now. */

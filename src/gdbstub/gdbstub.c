@@ -22,77 +22,6 @@
 
 #define GDB_RECEIVE_SIZE 4096u
 
-static bool has_client(const struct gdbstub *s)
-{
-    return s->client.fd >= 0;
-}
-
-static void close_client(struct gdbstub *s)
-{
-    hostio_remove(s->config.hostio, &s->client);
-    close(s->client.fd);
-    s->client.fd = -1;
-    byte_queue_free(&s->output);
-}
-
-bool gdb_in_session(const struct gdbstub *s)
-{
-    return has_client(s) && s->frame.begun && !s->leaving;
-}
-
-/* The connection ended without a D or k before: as if detached, but the machine may stay halted. */
-static void lose_client(struct gdbstub *s)
-{
-    bool detach = gdb_in_session(s);
-    close_client(s);
-    if (detach) {
-        gdb_leave(s, s->config.ops.detach);
-        s->halted = s->config.wait_again && !s->ended;
-    }
-    s->leaving = true;
-}
-
-static void watch_client(struct gdbstub *s)
-{
-    bool reads = s->output.length < GDB_OUTPUT_LIMIT / 2 && !s->stopping;
-    unsigned events = reads ? HOSTIO_READ : 0;
-    events |= s->output.length != 0 ? HOSTIO_WRITE : 0;
-    if (has_client(s) && events != s->client_events) {
-        s->client_events = events;
-        hostio_change(s->config.hostio, &s->client, events);
-    }
-}
-
-/* Sends what the client takes now; after a D or k the connection ends with the last byte. */
-void gdb_push_output(struct gdbstub *s)
-{
-    while (has_client(s) && s->output.length != 0) {
-        ssize_t sent = send(s->client.fd, byte_queue_front(&s->output), s->output.length,
-                            MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0) {
-            byte_queue_drop(&s->output, (size_t)sent);
-        } else if (errno == EAGAIN) {
-            break;
-        } else if (errno != EINTR) {
-            lose_client(s);
-        }
-    }
-    if (has_client(s) && s->leaving && s->output.length == 0) {
-        close_client(s);
-    }
-    watch_client(s);
-}
-
-/* Queued, and sent when all that came with the request was handled.  A client that sends on and on
- * without taking answers loses some. */
-void gdb_send(struct gdbstub *s)
-{
-    if (s->output.length >= GDB_OUTPUT_LIMIT / 2) {
-        gdb_push_output(s);
-    }
-    gdb_reply_frame(&s->reply, &s->output);
-}
-
 static void acknowledge(struct gdbstub *s, const char *sign)
 {
     if (!s->no_ack) {
@@ -181,7 +110,7 @@ static void client_ready(void *context, unsigned events)
         size_t room = s->frame.begun ? sizeof bytes : 1;
         ssize_t got = recv(s->client.fd, bytes, room, MSG_DONTWAIT);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-            lose_client(s);
+            gdb_lose_client(s);
             return;
         }
         gdb_session_receive(s, bytes, got > 0 ? (size_t)got : 0);
@@ -234,7 +163,7 @@ static void refuse(struct gdbstub *s, int fd)
 static bool is_silent(const struct gdbstub *s)
 {
     uint8_t byte;
-    return has_client(s) && !s->frame.begun &&
+    return gdb_has_client(s) && !s->frame.begun &&
            recv(s->client.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
 }
 
@@ -244,10 +173,10 @@ static void listener_ready(void *context, unsigned events)
     (void)events;
     int fd = tcp_accept(s->listener.fd);
     if (fd >= 0 && is_silent(s)) {
-        lose_client(s);
+        gdb_lose_client(s);
         log_line(s->config.log, 0, "gdb: a client that said nothing gave way to the next one");
     }
-    if (fd >= 0 && has_client(s)) {
+    if (fd >= 0 && gdb_has_client(s)) {
         refuse(s, fd);
     } else if (fd >= 0) {
         gdbstub_adopt(s, fd);
@@ -274,11 +203,11 @@ void gdbstub_destroy(struct gdbstub *s)
     if (s == NULL) {
         return;
     }
-    if (has_client(s)) {
+    if (gdb_has_client(s)) {
         gdb_push_output(s);
     }
-    if (has_client(s)) {
-        close_client(s);
+    if (gdb_has_client(s)) {
+        gdb_close_client(s);
     }
     end_refused(s);
     if (s->listener.fd >= 0) {
@@ -301,7 +230,7 @@ bool gdbstub_listen(struct gdbstub *s, const char *address, unsigned *port, stru
 
 void gdbstub_adopt(struct gdbstub *s, int fd)
 {
-    ASSERT(!has_client(s));
+    ASSERT(!gdb_has_client(s));
     gdb_session_begin(s);
     s->client.fd = fd;
     s->client_events = HOSTIO_READ;
@@ -316,7 +245,7 @@ bool gdbstub_is_waiting(const struct gdbstub *s)
 void gdbstub_notify_standing(struct gdbstub *s)
 {
     s->stopping = false;
-    watch_client(s);
+    gdb_watch_client(s);
 }
 
 void gdbstub_tell(struct gdbstub *s, const char *text)

@@ -8,7 +8,6 @@
 #include "image/image.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,53 +18,6 @@
 static uint64_t segment_end(const struct image_segment *segment)
 {
     return (uint64_t)segment->address + segment->mem_size;
-}
-
-bool image_refuse(const struct image *image, struct error *err, const char *format, ...)
-{
-    char reason[512];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(reason, sizeof reason, format, arguments);
-    va_end(arguments);
-    return error_set(err, LEON3EMU_IMAGE, "%s: %s", image->label, reason);
-}
-
-bool image_add_segment(struct image *image, const struct image_segment *segment, struct error *err)
-{
-    size_t count = image->segment_count;
-    struct image_segment *grown = image->segments;
-
-    /* The array has room for a power of two and is full when the count is one. */
-    if ((count & (count - 1)) == 0) {
-        grown = realloc(grown, (count == 0 ? 1 : 2 * count) * sizeof *grown);
-        if (grown == NULL) {
-            return error_set(err, LEON3EMU_HOST, "no memory for the %zu segments of %s", count + 1,
-                             image->label);
-        }
-        image->segments = grown;
-    }
-    grown[count] = *segment;
-    image->segment_count++;
-    return true;
-}
-
-static bool holds(uint32_t start, uint32_t size, uint32_t address)
-{
-    return address >= start && address - start < size;
-}
-
-const struct image_segment *image_find_segment(const struct image *image, uint32_t address)
-{
-    for (size_t i = 0; i < image->segment_count; i++) {
-        const struct image_segment *segment = &image->segments[i];
-        if (holds(segment->address, segment->mem_size, address) ||
-            holds(segment->virtual_address, segment->mem_size, address)) {
-            return segment;
-        }
-    }
-    return NULL;
 }
 
 /* How messages call the place a segment comes from. */

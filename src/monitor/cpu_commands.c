@@ -2,10 +2,7 @@
 /* What a CPU holds and sees: reg, mem, dis, bt, sym; and the report of a CPU that stopped, which is reg and bt. */
 #include <ctype.h>
 #include <inttypes.h>
-#include <string.h>
 
-#include "core/escape.h"
-#include "core/parse.h"
 #include "machine/backtrace.h"
 #include "machine/frames.h"
 #include "machine/machine.h"
@@ -18,56 +15,9 @@
 #define DIS_COUNT_MAX 4096u
 #define INSN_SIZE     4u
 
-/* A name, or a number, of the user: longer words are cut, and so are not found. */
-#define WORD_SIZE 1100
-
 static struct cpu *cpu_of(const struct monitor *monitor)
 {
     return &monitor->machine->cpus[monitor->cpu];
-}
-
-/* ---- arguments ---- */
-
-static const char *copy_word(const struct monitor_word *word, char *text, size_t size)
-{
-    snprintf(text, size, "%.*s", (int)word->length, word->text);
-    return text;
-}
-
-/* A number below 2^32, or the name of a symbol. */
-static bool take_address(const struct monitor *monitor, const struct monitor_word *word,
-                         uint32_t *address)
-{
-    const struct symbols *symbols = monitor->machine->symbols;
-    char text[WORD_SIZE];
-    uint64_t number;
-
-    copy_word(word, text, sizeof text);
-    if (parse_number(text, &number) && number <= UINT32_MAX) {
-        *address = (uint32_t)number;
-        return true;
-    }
-    return (symbols != NULL && symbols_find_address(symbols, text, address)) ||
-           monitor_refuse(monitor, "'%.80s' is neither an address nor a symbol.", text);
-}
-
-/* The number that the word is, from 1 to maximum; without a word the value stays. */
-static bool take_count(const struct monitor *monitor, const struct monitor_word *word,
-                       uint32_t maximum, uint32_t *value)
-{
-    char text[WORD_SIZE];
-    uint64_t number;
-
-    if (word->length == 0) {
-        return true;
-    }
-    if (!parse_number(copy_word(word, text, sizeof text), &number) || number == 0 ||
-        number > maximum) {
-        return monitor_refuse(monitor, "'%.80s' is no number from 1 to %" PRIu32 ".", text,
-                              maximum);
-    }
-    *value = (uint32_t)number;
-    return true;
 }
 
 /* ---- registers ---- */
@@ -155,8 +105,8 @@ bool monitor_mem(const struct monitor *monitor, const char *arguments)
     if (word.length == 0) {
         return monitor_refuse(monitor, "mem needs an address or a symbol.");
     }
-    if (!take_address(monitor, &word, &address) ||
-        !take_count(monitor, &size_word, MEM_BYTES_MAX, &left)) {
+    if (!monitor_take_address(monitor, &word, &address) ||
+        !monitor_take_count(monitor, &size_word, MEM_BYTES_MAX, &left)) {
         return false;
     }
     while (left > 0) {
@@ -178,8 +128,8 @@ bool monitor_dis(const struct monitor *monitor, const char *arguments)
     uint32_t address = pc;
     uint32_t count = DIS_COUNT;
 
-    if ((word.length != 0 && !take_address(monitor, &word, &address)) ||
-        !take_count(monitor, &count_word, DIS_COUNT_MAX, &count)) {
+    if ((word.length != 0 && !monitor_take_address(monitor, &word, &address)) ||
+        !monitor_take_count(monitor, &count_word, DIS_COUNT_MAX, &count)) {
         return false;
     }
     address &= ~(INSN_SIZE - 1);
@@ -200,7 +150,7 @@ bool monitor_sym(const struct monitor *monitor, const char *arguments)
     if (word.length == 0) {
         return monitor_refuse(monitor, "sym needs a symbol or an address.");
     }
-    if (!take_address(monitor, &word, &address)) {
+    if (!monitor_take_address(monitor, &word, &address)) {
         return false;
     }
     backtrace_describe(monitor->machine, address, place, sizeof place);

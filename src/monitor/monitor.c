@@ -2,7 +2,6 @@
 /* The table of commands: finding the one that a line names, and the commands that need no machine, see monitor.h. */
 #include "monitor/monitor.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "check.h"
@@ -10,7 +9,6 @@
 #include "core/suggest.h"
 #include "leon3emu.h"
 
-#define BLANKS    " \t"
 #define INFO      "info "
 #define INFO_SIZE (sizeof INFO - 1)
 
@@ -25,27 +23,6 @@ static const struct command commands[] = {
 #define MONITOR_COMMAND(name, arguments, help, function) {name, arguments, help, function},
 #include "monitor/commands.def"
 };
-
-bool monitor_refuse(const struct monitor *monitor, const char *format, ...)
-{
-    char text[400];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    escape_print(monitor->stream, "%s\n", text);
-    return false;
-}
-
-struct monitor_word monitor_next_word(const char *line)
-{
-    const char *text = line + strspn(line, BLANKS);
-    size_t length = strcspn(text, BLANKS);
-    const char *rest = text + length;
-
-    return (struct monitor_word){text, length, rest + strspn(rest, BLANKS)};
-}
 
 /* What follows the name in the line; NULL: the line begins with something else.  The blanks of the line may be more than
  * those of a name of two words. */

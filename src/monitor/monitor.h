@@ -14,6 +14,7 @@
 #define MONITOR_MONITOR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "error.h"
@@ -54,6 +55,13 @@ struct monitor_word monitor_next_word(const char *line);
 /* Writes a sentence that tells what is wrong, escaped; returns false. */
 bool monitor_refuse(const struct monitor *monitor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Reads a number below 2^32, or the name of a symbol.  False: it is neither, and the stream says so. */
+bool monitor_take_address(const struct monitor *monitor, const struct monitor_word *word,
+                          uint32_t *address);
+/* Reads a number from 1 to maximum; without a word *value stays.  False: it is none, and the stream says so. */
+bool monitor_take_count(const struct monitor *monitor, const struct monitor_word *word,
+                        uint32_t maximum, uint32_t *value);
 
 /* The functions of the table.  arguments: the line behind the name, without blanks at its begin.  False: the command
  * has failed, and has said why. */
