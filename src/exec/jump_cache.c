@@ -89,7 +89,7 @@ static uint64_t *used_word(struct jump_set *set, uint32_t mode, uint32_t pc, uin
 void jump_cache_note(struct jump_cache *cache, struct cpu *cpu, uint32_t mode, uint32_t pc,
                      const void *entry)
 {
-    struct jit_jump *jump = jump_cache_at(cpu->jit_env.all_jumps, mode, pc);
+    struct jit_jump *jump = jump_cache_at(cpu->jit_context.all_jumps, mode, pc);
     uint64_t bit;
     uint64_t *used = used_word(set_of(cache, cpu, cpu->tlb.place), mode, pc, &bit);
     jump->pc = pc;
@@ -119,7 +119,7 @@ void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned place
     if (is_new) {
         clear_virtual(set);
     }
-    cpu->jit_env.all_jumps = set->all_jumps;
+    cpu->jit_context.all_jumps = set->all_jumps;
 }
 
 void jump_cache_clear_virtual(struct jump_cache *cache, const struct cpu *cpu)

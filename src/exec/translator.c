@@ -153,9 +153,9 @@ static void space_changed(void *context, const struct flat_range *range, bool ad
 static void tell_cpus(struct translator *t)
 {
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        struct jit_env *g = &t->config.cpus[i].jit_env;
-        g->window = t->config.space->linear ? t->config.space->window : NULL;
-        g->stop_after_blocks = t->options.no_chain;
+        struct jit_context *context = &t->config.cpus[i].jit_context;
+        context->window = t->config.space->linear ? t->config.space->window : NULL;
+        context->stop_after_blocks = t->options.no_chain;
     }
 }
 
@@ -248,7 +248,7 @@ void translator_destroy(struct translator *t)
     addrspace_unlisten(t->config.space, &t->listener);
     block_cache_fini(&t->cache);
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        t->config.cpus[i].jit_env.all_jumps = NULL;
+        t->config.cpus[i].jit_context.all_jumps = NULL;
     }
     jump_cache_fini(&t->jumps);
     if (t->jit != NULL) {
@@ -449,7 +449,7 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
         }
         break;
     case JIT_JUMP:
-        go_to(cpu, cpu->jit_env.target);
+        go_to(cpu, cpu->jit_context.target);
         break;
     default:
         follow_link(t, cpu, block, (unsigned)left.reason);
@@ -522,7 +522,7 @@ static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mo
                               enum fallback *why)
 {
     uint32_t place = jit_env_entry(cpu);
-    const struct jit_jump *jump = jump_cache_at(cpu->jit_env.all_jumps, mode, place);
+    const struct jit_jump *jump = jump_cache_at(cpu->jit_context.all_jumps, mode, place);
     const struct block *block;
     if (jump->pc == place) {
         return jump->entry;
@@ -609,7 +609,7 @@ void translator_stats(const struct translator *t, uint64_t watched, FILE *stream
 
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         all += t->config.cpus[i].insns;
-        stepped += t->config.cpus[i].jit_env.stepped;
+        stepped += t->config.cpus[i].jit_context.stepped;
     }
     fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
     fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);

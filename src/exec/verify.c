@@ -3,7 +3,6 @@
 #include "exec/verify.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "sparc/interp.h"
@@ -13,23 +12,19 @@
 static void before_call(void *context)
 {
     struct verify *v = context;
-    cpu_state_capture(&v->device, v->cpu);
+    v->called = v->cpu->arch;
 }
 
 /* A device may ask for attention and for interrupts.  If it writes registers, all of this is in vain. */
 static void after_call(void *context, struct access_effect *effect)
 {
     struct verify *v = context;
-    struct cpu_state *after = &v->made;
 
-    cpu_state_capture(after, v->cpu);
-    effect->limit = after->limit;
-    effect->irl = after->irl;
-    effect->status = (int)after->status;
-    v->device.limit = after->limit;
-    v->device.irl = after->irl;
-    v->device.status = after->status;
-    v->foreign = v->foreign || memcmp(after, &v->device, sizeof *after) != 0;
+    effect->limit = v->cpu->limit;
+    effect->irl = v->cpu->irl;
+    effect->status = (int)v->cpu->status;
+    v->foreign = v->foreign || cpu_state_changed(v->cpu, &v->called,
+                                                 CPU_STATE & ~(CPU_WIRES | CPU_LIMIT), NULL, 0);
 }
 
 static void call_again(void *context, const struct access_effect *effect)
@@ -109,15 +104,6 @@ static void interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
 
 /* ---- back ---- */
 
-/* All but the TLB. */
-static void copy_cpu(struct cpu *to, const struct cpu *from)
-{
-    size_t at = offsetof(struct cpu, tlb);
-    size_t behind = at + sizeof from->tlb;
-    memcpy(to, from, at);
-    memcpy((uint8_t *)to + behind, (const uint8_t *)from + behind, sizeof *from - behind);
-}
-
 static bool translation_differs(const struct mmu *a, const struct mmu *b)
 {
     return a->control != b->control || a->context != b->context ||
@@ -132,11 +118,9 @@ static void roll_back(struct verify *v, struct cpu *cpu)
     bool remapped = translation_differs(&cpu->mmu, &v->before.mmu);
 
     access_log_undo(&v->log);
-    v->before.code = cpu->code;
-    v->before.code_base = cpu->code_base;
-    v->before.code_size = cpu->code_size;
-    v->before.code_page = cpu->code_page;
-    copy_cpu(cpu, &v->before);
+    cpu->arch = v->before;
+    cpu->bank[1] = cpu->windows + 16 * cpu->cwp;
+    cpu->data_hit.watch = NULL;
     cpu->tlb.no_fault = (cpu->mmu.control & MMU_NO_FAULT) != 0;
     cpu_set_supervisor(cpu, cpu->s);
     mmu_select_context(cpu);
@@ -156,7 +140,7 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
 {
     v->cpu = cpu;
     v->foreign = false;
-    copy_cpu(&v->before, cpu);
+    v->before = cpu->arch;
     access_log_record(&v->log);
     interpret(v, cpu, block);
     v->log.state = ACCESS_OFF;
@@ -166,7 +150,7 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
     if (v->foreign || v->log.no_memory) {
         return accept(v, v->foreign ? VERIFY_FOREIGN : VERIFY_NO_MEMORY);
     }
-    cpu_state_capture(&v->expected, cpu);
+    v->expected = cpu->arch;
     roll_back(v, cpu);
     access_log_replay(&v->log);
     v->spoken = cpu->log;
@@ -193,10 +177,9 @@ bool verify_compare(struct verify *v)
     cpu->log = v->spoken;
     strayed = v->log.wrong[0] != '\0'; /* and all else follows from that */
     same = access_log_finish(&v->log);
-    cpu_state_capture(&v->made, cpu);
     v->blocks++;
-    v->insns += v->made.insns - v->before.insns;
-    if (!strayed && cpu_state_difference(&v->expected, &v->made, v->wrong, sizeof v->wrong)) {
+    v->insns += cpu->insns - v->before.insns;
+    if (!strayed && cpu_state_changed(cpu, &v->expected, CPU_STATE, v->wrong, sizeof v->wrong)) {
         return false;
     }
     if (!same) {

@@ -32,9 +32,10 @@ struct verify {
     struct bus *bus;
     struct cpu *cpus;
     unsigned cpu_count;
-    struct cpu *cpu;   /* that executes */
-    struct cpu before; /* the block; not its TLB */
-    struct cpu_state expected, made, device;
+    struct cpu *cpu;          /* that executes */
+    struct cpu_arch before;   /* the block */
+    struct cpu_arch expected; /* after it: what the interpreter has made */
+    struct cpu_arch called;   /* before a device is called */
     bool foreign;
     struct log silent;
     const struct log *spoken;

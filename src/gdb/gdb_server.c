@@ -36,6 +36,11 @@ static unsigned op_cpu_count(void *context)
 }
 
 /* GDB's numbers are those of <leon3emu/device.h> up to FSR; then CSR, then %asr16... */
+_Static_assert(GDB_REGISTER_F0 == 32 && GDB_REGISTER_Y == L3_REG_Y &&
+                   GDB_REGISTER_PSR == L3_REG_PSR && GDB_REGISTER_WIM == L3_REG_WIM &&
+                   GDB_REGISTER_PC == L3_REG_PC && GDB_REGISTER_NPC == L3_REG_NPC &&
+                   GDB_REGISTER_CSR == L3_REG_FSR + 1,
+               "GDB's numbers are ours");
 static bool core_number(unsigned number, uint32_t *core)
 {
     if (number < GDB_REGISTER_CSR) {

@@ -3,10 +3,12 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "check.h"
 #include "machine/backtrace.h"
 #include "machine/frames.h"
 #include "machine/machine.h"
 #include "monitor/monitor.h"
+#include "sparc/registers.h"
 
 #define MEM_BYTES     64u /* if the command does not say how many */
 #define MEM_BYTES_MAX 65536u
@@ -35,13 +37,16 @@ static void print_instruction(const struct monitor *monitor, uint32_t pc, const 
             backtrace_describe(monitor->machine, pc, place, sizeof place));
 }
 
-static void print_registers(const struct cpu *cpu, FILE *stream)
+static void print_registers(struct cpu *cpu, FILE *stream)
 {
     static const char bank[] = "goli";
-    fprintf(stream,
-            "  npc 0x%08" PRIx32 "  psr 0x%08" PRIx32 "  wim 0x%08" PRIx32 "  tbr 0x%08" PRIx32
-            "  y 0x%08" PRIx32 "\n",
-            cpu->npc, cpu_psr(cpu), cpu->wim, cpu_tbr(cpu), cpu->y);
+    static const uint32_t numbers[] = {L3_REG_NPC, L3_REG_PSR, L3_REG_WIM, L3_REG_TBR, L3_REG_Y};
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        uint32_t value = 0;
+        cpu_read_register(cpu, numbers[i], &value);
+        fprintf(stream, "  %s 0x%08" PRIx32, cpu_find_register(numbers[i])->name, value);
+    }
+    fputc('\n', stream);
     for (unsigned row = 0; row < 8; row++) {
         for (unsigned column = 0; column < 4; column++) {
             fprintf(stream, "  %%%c%u %08" PRIx32, bank[column], row,

@@ -60,7 +60,7 @@ void cpu_reset(struct cpu *cpu)
     memset(cpu->watchpoint, 0, sizeof cpu->watchpoint);
     memset(&cpu->watch, 0, sizeof cpu->watch);
     cpu->fsr = 0;
-    cpu->jit_env.fp_row = 0;
+    cpu->last_fpop = 0;
     cpu->fp_state = FP_EXECUTE;
     cpu->pc = cpu->config.reset_address;
     cpu->npc = cpu->pc + 4;
@@ -72,9 +72,7 @@ void cpu_reset(struct cpu *cpu)
 
 uint32_t cpu_psr(const struct cpu *cpu)
 {
-    return cpu->config.psr_identity | cpu->icc << PSR_ICC | (uint32_t)cpu->ec << PSR_EC |
-           (uint32_t)cpu->ef << PSR_EF | (uint32_t)cpu->pil << PSR_PIL | (uint32_t)cpu->s << PSR_S |
-           (uint32_t)cpu->ps << PSR_PS | (uint32_t)cpu->et << PSR_ET | cpu->cwp;
+    return cpu_pack_psr(cpu, cpu->icc, cpu->cwp);
 }
 
 /* Supervisor mode selects the TLB index when there is an MMU, and goes with each bus access. */

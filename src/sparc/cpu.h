@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
- * The architectural state of one LEON3 CPU, and what the rooms around it may do with it.
+ * One LEON3 CPU, and what the rooms around it may do with it.  struct cpu has four parts:
  *
- * Section numbers are those of the SPARC Architecture Manual, version 8.  The state is complete: what
- * an executor (interpreter, translator) keeps elsewhere while it runs it puts back before it leaves.
+ *     arch         the architecture's state: arch.def lists it.  It can be copied and put back whole (--verify-jit)
+ *     jit_env      what generated code keeps in a form of its own while it runs, with jit_context beside it
+ *     tlb          where memory is; it follows from the state and from memory, and can be forgotten at any time
+ *     the rest     where the interpreter fetches from, a debugger's watches, the configuration, wires upwards
+ *
+ * How registers look from outside (debugger, devices, reports, the state's hash) is described in registers.def.
+ * The state is complete between slices: what an executor (interpreter, translator) keeps elsewhere while it runs it
+ * puts back before it leaves.  Section numbers are those of the SPARC Architecture Manual, version 8.
  */
 #ifndef SPARC_CPU_H
 #define SPARC_CPU_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -63,6 +70,9 @@ enum {
     FSR_TEM = 23,
     FSR_RD = 30
 };
+#define FSR_TEM_MASK     (0x1fu << FSR_TEM)
+#define FSR_VERSION_MASK (7u << FSR_VER)
+#define FSR_WRITABLE     0xcfc00fffu /* by LDFSR: RD, TEM, NS, fcc, aexc, cexc */
 enum {
     FTT_NONE,
     FTT_IEEE,
@@ -146,7 +156,13 @@ struct data_hit {
     uint32_t address;               /* the first byte that is watched, and accessed */
 };
 
-/* State in generated code's own form, see jit_env.h. */
+/* What the CPU's manuals describe, and what belongs to it.  One can be assigned to another. */
+struct cpu_arch {
+#define FIELD(type, name, dimension) type name dimension;
+#include "sparc/arch.def"
+};
+
+/* State in generated code's own form, which it reads and writes all the time; see jit_env.h. */
 struct jit_env {
     int64_t budget; /* cycles that may still be executed */
     void *memory;   /* the window, or what the TLB's usual addend is */
@@ -159,9 +175,11 @@ struct jit_env {
     uint32_t fp_used;        /* exceptions may stick in the host */
     uint32_t fp_kept; /* those taken from there before a device was called, in their place in fsr */
     uint32_t fp_mode; /* enum ir_fp_mode: FSR.RD, and what the FPU does with tiny results */
-    uint32_t fp_row;  /* the last FPop, from which cexc and ftt follow; 0: fsr has them */
+};
+
+/* What is beside it: of the way in and out, and of the slow paths. */
+struct jit_context {
     uint32_t target;
-    uint64_t fp_a, fp_b;         /* its operands */
     uint64_t base;               /* cycles when budget is 0 */
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction that is inside a device */
@@ -178,63 +196,35 @@ struct jit_env {
 };
 
 struct cpu {
-    /* -- hot: generated code reaches the first 128 bytes with short displacements -- */
-    uint32_t globals[9]; /* [8]: where writes to %g0 go */
-    uint32_t y;
-    uint32_t *bank[2]; /* globals, current window: see struct insn */
-    uint32_t pc, npc;
+    /* Generated code reaches the first 128 bytes with short displacements: up to pc. */
+    uint32_t *
+        bank[2]; /* globals, current window: see struct insn; the second says again what cwp says */
     struct jit_env jit_env;
-    uint64_t cycles;
-    uint64_t insns;
-    uint64_t
-        limit; /* the executor comes up for air when cycles has reached it; 0: as soon as it can,
-                * which another thread or a signal handler may ask for, too: see exec_attend() */
-    uint32_t icc;
-    uint32_t fsr;   /* but see struct jit_env: cpu_sync_fsr() makes it complete */
-    uint32_t f[32]; /* %fN is f[CPU_F(N)]: a pair is a double in host order */
+    union {
+        struct cpu_arch arch;
+        struct { /* its members: cpu->pc is cpu->arch.pc */
+#define FIELD(type, name, dimension) type name dimension;
+#include "sparc/arch.def"
+        };
+    };
+    struct jit_context jit_context;
+
     /* where instructions come from: pc - code_base < code_size indexes code */
     uint32_t code_base, code_size;
     struct insn *code;
     struct code_page *code_page; /* where the last instruction that had to be looked up is */
+    struct insn loose;           /* an instruction fetched from a device */
 
-    /* -- processor state, 4.2; fields of PSR are apart -- */
-    uint8_t cwp, pil;
-    bool s, ps, et, ef, ec;
-    uint32_t wim, tba, tt; /* tt: as in TBR, bits 11:4 >> 4 */
-    uint32_t asr17_rw;     /* DWT and SVT bits */
-    uint32_t asr18;
-    uint32_t asr22_stop; /* 0x80000000: up-counter disabled */
-    uint32_t cache_control;
-    struct mmu mmu;
-    struct watchpoint watchpoint[CPU_MAX_WATCHPOINTS]; /* as written */
-    struct watch_state watch;
+    const struct data_watches *data_watches; /* a debugger's; NULL: there is none */
+    struct data_hit data_hit;
 
-    /* Window w: outs at 16w, locals at 16w+8, ins at 16w+16 = outs of w+1.  The ins of the last window
-     * are the outs of window 0: they are copied when that window becomes or ceases to be current. */
-    uint32_t windows[CPU_MAX_WINDOWS * 16 + 8];
-
-    /* -- floating point -- */
-    enum fp_state fp_state;
-    uint32_t fq_address, fq_word; /* the one entry of the FQ; valid when FSR.qne */
-
-    /* -- around it -- */
-    enum cpu_status status;
-    unsigned irl;      /* interrupt request level from the controller */
-    unsigned error_tt; /* trap that led to error mode */
-    unsigned
-        error_before; /* trap that was taken last before that one: its handler may be what failed */
-    uint8_t trapped
-        [CPU_MAX_WINDOWS]; /* the trap that entered the window, 0 after its RETT: for back-traces.  A
-                                       * handler may have left it in another way, too */
     struct cpu_config config;
     const struct cpu_hooks *hooks;
     const struct log *log;
     struct code_cache *code_cache;
-    struct insn loose;                       /* an instruction fetched from a device */
-    const struct data_watches *data_watches; /* a debugger's; NULL: there is none */
-    struct data_hit data_hit;
     struct tlb tlb;
 };
+_Static_assert(offsetof(struct cpu, pc) + sizeof(uint32_t) <= 128, "short displacements");
 
 /* Address of the instruction in execution, also in the middle of generated code's device accesses. */
 uint32_t cpu_current_pc(const struct cpu *cpu);
@@ -248,7 +238,14 @@ void cpu_fini(struct cpu *cpu);
 /* Reset as the signal does, 7.1: pc = reset address, S=1, ET=0.  Cycles and counters go on. */
 void cpu_reset(struct cpu *cpu);
 
-/* PSR, 4.2, as RDPSR reads it; and with all its fields written.  CWP must be below the number of
+/* PSR, 4.2, of fields two of which generated code has elsewhere. */
+static inline uint32_t cpu_pack_psr(const struct cpu *cpu, uint32_t icc, uint32_t cwp)
+{
+    return cpu->config.psr_identity | icc << PSR_ICC | (uint32_t)cpu->ec << PSR_EC |
+           (uint32_t)cpu->ef << PSR_EF | (uint32_t)cpu->pil << PSR_PIL | (uint32_t)cpu->s << PSR_S |
+           (uint32_t)cpu->ps << PSR_PS | (uint32_t)cpu->et << PSR_ET | cwp;
+}
+/* PSR as RDPSR reads it; and with all its fields written.  CWP must be below the number of
  * windows. */
 uint32_t cpu_psr(const struct cpu *cpu);
 void cpu_set_psr(struct cpu *cpu, uint32_t psr);

@@ -67,7 +67,7 @@ static bool decode_at_pc(struct cpu *cpu, struct insn *f)
     insn_decode(word, f);
     f->execute = interp_function(cpu, f);
     /* With a translator everything is translated, and shown then. */
-    if (log_on_at(cpu->log, LOG_IN_ASM, cpu->pc) && cpu->jit_env.jit == NULL) {
+    if (log_on_at(cpu->log, LOG_IN_ASM, cpu->pc) && cpu->jit_context.jit == NULL) {
         log_decoded(cpu, word);
     }
     return true;

@@ -12,8 +12,6 @@
 #include "sparc/softfloat.h"
 #include "sparc/watch.h"
 
-#define FSR_WRITABLE 0xcfc00fffu /* RD, TEM, NS, fcc, aexc, cexc */
-
 /* ---- state: may this instruction execute? ---- */
 
 static void fp_trap(struct cpu *cpu, unsigned ftt)
@@ -112,7 +110,7 @@ static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
         fp_defer(cpu, f, FTT_UNFINISHED);
         return false;
     }
-    cpu->jit_env.fp_row = 0; /* what it would tell is overwritten */
+    cpu->last_fpop = 0; /* what it would tell is overwritten */
     if (enabled != 0) {
         cpu->fsr = bits_put(cpu->fsr, 0, 5, trapping_flag(enabled));
         fp_defer(cpu, f, FTT_IEEE);
@@ -247,13 +245,12 @@ static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const st
  * FSR's modes are still those of then. */
 void cpu_sync_fsr(struct cpu *cpu)
 {
-    struct jit_env *g = &cpu->jit_env;
-    if (g->fp_row != 0) {
+    if (cpu->last_fpop != 0) {
         struct softfloat env = fp_environment(cpu);
-        operate(&env, g->fp_row, g->fp_a, g->fp_b);
+        operate(&env, cpu->last_fpop, cpu->last_fpop_a, cpu->last_fpop_b);
         cpu->fsr = bits_put(cpu->fsr, 0, 5, env.flags) | (uint32_t)env.flags << FSR_AEXC;
         cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
-        g->fp_row = 0;
+        cpu->last_fpop = 0;
     }
 }
 

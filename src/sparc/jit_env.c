@@ -122,7 +122,7 @@ static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
 {
     if (wants_exact(cpu)) {
         raised = 0;
-    } else if (cpu->fsr & 0x1fu << FSR_TEM) {
+    } else if (cpu->fsr & FSR_TEM_MASK) {
         raised &= JIT_FP_INEXACT;
     } else {
         raised &= ~(cpu->config.fpu <= CPU_FPU_IEEE ? JIT_FP_UNDERFLOW : JIT_FP_INVALID);
@@ -132,7 +132,7 @@ static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
 
 static uint32_t harvest_fp(const struct cpu *cpu)
 {
-    return accrued_of(cpu, jit_fp_harvest(cpu->jit_env.jit));
+    return accrued_of(cpu, jit_fp_harvest(cpu->jit_context.jit));
 }
 
 /* The host's floating point is C's again: what a device computes is not the guest's affair, and the other way
@@ -159,25 +159,26 @@ void jit_env_init(struct cpu *cpu, struct jit *jit)
 {
     struct jit_flags_layout layout = jit_flags(jit);
 
-    cpu->jit_env.jit = jit;
-    cpu->jit_env.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
+    cpu->jit_context.jit = jit;
+    cpu->jit_context.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
     for (uint32_t icc = 0; icc < 16; icc++) {
-        cpu->jit_env.flags_of_icc[icc] = place_flags(&layout, icc);
+        cpu->jit_context.flags_of_icc[icc] = place_flags(&layout, icc);
     }
     for (uint32_t byte = 0; byte < 256; byte++) {
-        cpu->jit_env.icc_of_low[byte] = find_icc(&layout, byte);
-        cpu->jit_env.icc_of_high[byte] = find_icc(&layout, byte << 8);
+        cpu->jit_context.icc_of_low[byte] = find_icc(&layout, byte);
+        cpu->jit_context.icc_of_high[byte] = find_icc(&layout, byte << 8);
     }
 }
 
 void jit_env_prepare(struct cpu *cpu, uint32_t mode)
 {
-    struct jit_env *g = &cpu->jit_env;
-    bool paged = (mode & MODE_MMU) || g->window == NULL;
-    g->memory = paged ? (void *)tlb_wanted_addend(&cpu->tlb) : g->window;
-    tlb_make_usual(&cpu->tlb, (uintptr_t)g->memory);
-    g->tlb_flags = cpu->tlb.now.usual;
-    g->jumps = g->all_jumps + mode * JIT_JUMPS;
+    struct jit_env *env = &cpu->jit_env;
+    void *window = cpu->jit_context.window;
+    bool paged = (mode & MODE_MMU) || window == NULL;
+    env->memory = paged ? (void *)tlb_wanted_addend(&cpu->tlb) : window;
+    tlb_make_usual(&cpu->tlb, (uintptr_t)env->memory);
+    env->tlb_flags = cpu->tlb.now.usual;
+    env->jumps = cpu->jit_context.all_jumps + mode * JIT_JUMPS;
 }
 
 void jit_env_enter(struct cpu *cpu)
@@ -214,28 +215,28 @@ static inline bool mmio_is_running(const struct cpu *cpu)
 /* The instruction that makes that access. */
 static const struct block_insn *mmio_insn(const struct cpu *cpu)
 {
-    const struct guest_block *block = ir_site_cookie(cpu->jit_env.mmio_site);
-    return &block->insns[ir_site_insn(cpu->jit_env.mmio_site)];
+    const struct guest_block *block = ir_site_cookie(cpu->jit_context.mmio_site);
+    return &block->insns[ir_site_insn(cpu->jit_context.mmio_site)];
 }
 
 bool jit_env_is_inside(const struct cpu *cpu, const struct guest_block *block)
 {
-    return mmio_is_running(cpu) && ir_site_cookie(cpu->jit_env.mmio_site) == block;
+    return mmio_is_running(cpu) && ir_site_cookie(cpu->jit_context.mmio_site) == block;
 }
 
 /* Devices and debuggers may ask for registers in the middle of an access. */
 void cpu_sync(struct cpu *cpu)
 {
-    struct jit_env *g = &cpu->jit_env;
-    if (!g->synced && mmio_is_running(cpu)) {
-        g->at = mmio_insn(cpu);
-        g->synced = true;
-    } else if (g->inside) {
-        g->inside = false;
+    struct jit_context *context = &cpu->jit_context;
+    if (!context->synced && mmio_is_running(cpu)) {
+        context->at = mmio_insn(cpu);
+        context->synced = true;
+    } else if (cpu->jit_env.inside) {
+        cpu->jit_env.inside = false;
     } else {
         return;
     }
-    be_at(cpu, g->at);
+    be_at(cpu, context->at);
     sync_integer(cpu);
     sync_fp(cpu);
     cpu_attention(cpu); /* what they change counts from the next instruction on */
@@ -243,11 +244,11 @@ void cpu_sync(struct cpu *cpu)
 
 static uint32_t current_pc(const struct cpu *cpu, bool by_mmio_entry)
 {
-    const struct jit_env *g = &cpu->jit_env;
-    if (!g->synced && by_mmio_entry) {
+    const struct jit_context *context = &cpu->jit_context;
+    if (!context->synced && by_mmio_entry) {
         return mmio_insn(cpu)->pc;
     }
-    return g->inside ? g->at->pc : cpu->pc;
+    return cpu->jit_env.inside ? context->at->pc : cpu->pc;
 }
 
 uint32_t cpu_current_pc(const struct cpu *cpu)
@@ -288,7 +289,7 @@ static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
 
 static bool can_go_on(const struct cpu *cpu)
 {
-    return cpu->cycles < cpu->limit && !cpu->jit_env.stop_after_blocks;
+    return cpu->cycles < cpu->limit && !cpu->jit_context.stop_after_blocks;
 }
 
 /* As jit_env_enter(); most instructions change neither icc nor what the limits hang on. */
@@ -315,11 +316,11 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
     unsigned cwp = cpu->cwp;
     enum ir_verdict verdict = IR_STAY;
 
-    cpu->jit_env.stepped++;
+    cpu->jit_context.stepped++;
     insn->f.execute(cpu, &insn->f);
     if (!stays(cpu, block, insn, next)) {
         verdict = can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
-        cpu->jit_env.target = jit_env_entry(cpu);
+        cpu->jit_context.target = jit_env_entry(cpu);
         jit_env_prepare(cpu, jit_env_mode(cpu));
     }
     enter_again(cpu, cwp, wim);
@@ -336,7 +337,7 @@ uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
     sync_cwp(cpu);
     sync_fp(cpu);
     be_at(cpu, at);
-    cpu->jit_env.at = at;
+    cpu->jit_context.at = at;
     cpu->jit_env.inside = !at->icc;
     if (at->icc) {
         cpu->icc = icc_of(cpu);
@@ -398,7 +399,7 @@ static uint32_t leave_behind(struct cpu *cpu)
     cpu->jit_env.inside = false;
     sync_cwp(cpu);
     cpu_next(cpu);
-    cpu->jit_env.target = cpu->pc;
+    cpu->jit_context.target = cpu->pc;
     restart_budget(cpu);
     return cpu->npc == cpu->pc + 4 && can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
 }
@@ -424,7 +425,7 @@ static void arrive(struct cpu *cpu, const struct block_insn *at)
 {
     sync_time(cpu);
     be_at(cpu, at);
-    cpu->jit_env.at = at;
+    cpu->jit_context.at = at;
     cpu->jit_env.inside = true;
     put_fp_aside(cpu);
 }
@@ -479,11 +480,11 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
 static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                       struct io_call *call, int32_t result, struct tlb_replay *replay)
 {
-    cpu->jit_env.at = &block->insns[insn];
-    cpu->jit_env.inside = !cpu->jit_env.synced;
-    cpu->jit_env.synced = false;
-    be_at(cpu, cpu->jit_env.at);
-    cpu->insns = cpu->cycles - cpu->jit_env.waited;
+    cpu->jit_context.at = &block->insns[insn];
+    cpu->jit_env.inside = !cpu->jit_context.synced;
+    cpu->jit_context.synced = false;
+    be_at(cpu, cpu->jit_context.at);
+    cpu->insns = cpu->cycles - cpu->jit_context.waited;
     replay->value = call->request.value & call->mask;
     replay->result = TLB_OK;
     if (result != L3_OK && !io_call_settle(call, cpu->tlb.space, result, &replay->value)) {
@@ -524,9 +525,9 @@ static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint
 static const struct ir_mmio_cache mmio = {
     .tags = {KINDS(0u), KINDS(1u)},
     .entries = offsetof(struct cpu, tlb.io_calls),
-    .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, jit_env.bypass_key)},
-    .site = offsetof(struct cpu, jit_env.mmio_site),
-    .end = offsetof(struct cpu, jit_env.base),
+    .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, jit_context.bypass_key)},
+    .site = offsetof(struct cpu, jit_context.mmio_site),
+    .end = offsetof(struct cpu, jit_context.base),
     .now = offsetof(struct cpu, cycles),
     .limit = offsetof(struct cpu, limit),
     .bus = offsetof(struct cpu, tlb.bus),
@@ -569,7 +570,7 @@ static void set_wim(struct cpu *cpu, uint32_t value)
 static uint32_t read_fsr(struct cpu *cpu)
 {
     if (cpu->jit_env.fp_used) {
-        cpu->fsr |= accrued_of(cpu, jit_fp_take(cpu->jit_env.jit));
+        cpu->fsr |= accrued_of(cpu, jit_fp_take(cpu->jit_context.jit));
     }
     cpu->fsr |= cpu->jit_env.fp_kept;
     cpu->jit_env.fp_kept = 0;
@@ -600,7 +601,7 @@ static const struct ir_guest guest = {
     .memory_offset = offsetof(struct cpu, jit_env.memory),
     .tlb_offset = offsetof(struct cpu, jit_env.tlb_flags),
     .jumps_offset = offsetof(struct cpu, jit_env.jumps),
-    .target_offset = offsetof(struct cpu, jit_env.target),
+    .target_offset = offsetof(struct cpu, jit_context.target),
     .fp_offset = offsetof(struct cpu, jit_env.fp_used),
     .fp_mode_offset = offsetof(struct cpu, jit_env.fp_mode),
     .step = jit_env_step,

@@ -7,7 +7,7 @@
  *     cycles, insns   budget says how far it has come: cycles = base - budget
  *     icc             in jit_env.flags, in the host's form
  *     cwp             is where bank[1] points
- *     fsr             cexc and ftt follow from the last FPop (fp_row), aexc partly sticks in the host, which
+ *     fsr             cexc and ftt follow from the last FPop (last_fpop), aexc partly sticks in the host, which
  *                     computes with the modes of fp_mode
  *     pc, npc         known to the block
  * jit_env_leave() makes it complete, jit_env_enter() takes it apart again.
@@ -103,7 +103,7 @@ unsigned jit_env_fp_mode(const struct cpu *cpu);
 
 static inline unsigned jit_env_mode(const struct cpu *cpu)
 {
-    bool special = (cpu->fsr & 0x1fu << FSR_TEM) != 0 || cpu->fp_state != FP_EXECUTE;
+    bool special = (cpu->fsr & FSR_TEM_MASK) != 0 || cpu->fp_state != FP_EXECUTE;
     return (unsigned)cpu->s | (unsigned)(cpu->tlb.index != TLB_PHYSICAL) << 1 |
            (unsigned)cpu->ef << 2 | (special ? jit_env_fp_mode(cpu) : 0);
 }

@@ -12,13 +12,14 @@
 
 static inline uint32_t icc_of(const struct cpu *cpu)
 {
-    const struct jit_env *g = &cpu->jit_env;
-    return (uint32_t)g->icc_of_low[g->flags & 0xff] | g->icc_of_high[g->flags >> 8];
+    const struct jit_context *context = &cpu->jit_context;
+    uint32_t flags = cpu->jit_env.flags;
+    return (uint32_t)context->icc_of_low[flags & 0xff] | context->icc_of_high[flags >> 8];
 }
 
 static inline uint16_t flags_of(const struct cpu *cpu)
 {
-    return cpu->jit_env.flags_of_icc[cpu->icc];
+    return cpu->jit_context.flags_of_icc[cpu->icc];
 }
 
 /* ---- time ---- */
@@ -26,22 +27,22 @@ static inline uint16_t flags_of(const struct cpu *cpu)
 /* Cycles as after the instruction that budget stands for. */
 static inline void sync_cycles(struct cpu *cpu)
 {
-    cpu->cycles = cpu->jit_env.base - (uint64_t)cpu->jit_env.budget;
+    cpu->cycles = cpu->jit_context.base - (uint64_t)cpu->jit_env.budget;
 }
 
 /* Generated code executes an instruction a cycle (see translate()), so the count follows. */
 static inline void sync_time(struct cpu *cpu)
 {
     sync_cycles(cpu);
-    cpu->insns = cpu->cycles - cpu->jit_env.waited;
+    cpu->insns = cpu->cycles - cpu->jit_context.waited;
 }
 
 /* The limit is read once: another thread may make it 0 between two reads, and base and budget must agree. */
 static inline void restart_budget(struct cpu *cpu)
 {
     uint64_t limit = __atomic_load_n(&cpu->limit, __ATOMIC_RELAXED);
-    cpu->jit_env.waited = cpu->cycles - cpu->insns;
-    cpu->jit_env.base = limit;
+    cpu->jit_context.waited = cpu->cycles - cpu->insns;
+    cpu->jit_context.base = limit;
     cpu->jit_env.budget = (int64_t)(limit - cpu->cycles);
 }
 

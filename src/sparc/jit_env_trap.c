@@ -101,9 +101,7 @@ uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
 
 uint32_t jit_env_read_psr(struct cpu *cpu)
 {
-    return cpu->config.psr_identity | icc_of(cpu) << PSR_ICC | (uint32_t)cpu->ef << PSR_EF |
-           (uint32_t)cpu->pil << PSR_PIL | 1u << PSR_S | (uint32_t)cpu->ps << PSR_PS |
-           (uint32_t)cpu->et << PSR_ET | window_of(cpu);
+    return cpu_pack_psr(cpu, icc_of(cpu), window_of(cpu));
 }
 
 uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
@@ -115,7 +113,7 @@ uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
     if (cpu->irl != 0 || ((value ^ mode) & MODE_BITS) || to >= cpu->config.windows) {
         return NOT_ORDINARY;
     }
-    cpu->jit_env.flags = cpu->jit_env.flags_of_icc[value >> PSR_ICC & 15];
+    cpu->jit_env.flags = cpu->jit_context.flags_of_icc[value >> PSR_ICC & 15];
     cpu->pil = value >> PSR_PIL & 15;
     cpu->ps = value >> PSR_PS & 1;
     cpu->et = value >> PSR_ET & 1;
@@ -131,7 +129,7 @@ uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
 enum short_step {
     STEP_IS_LONG, /* but this it must; nothing was done */
     STEP_STAYS,
-    STEP_GOES_TO, /* jit_env.target */
+    STEP_GOES_TO, /* jit_context.target */
 };
 
 static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bool s)
@@ -143,7 +141,7 @@ static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bo
 
 static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
 {
-    cpu->jit_env.target = place;
+    cpu->jit_context.target = place;
     return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
 }
 

@@ -81,9 +81,9 @@ static void expect_fast_if(const char *fpu, uint32_t fsr, bool exact)
 
     start(&g, fpu, fsr, exact);
     guest_run(&g, LOOPS * INSNS);
-    if (guest_cpu(&g)->jit_env.stepped > 3 * INSNS) {
+    if (guest_cpu(&g)->jit_context.stepped > 3 * INSNS) {
         fail_msg("%s, FSR %08x: %u of %u instructions were interpreted", fpu, (unsigned)fsr,
-                 (unsigned)guest_cpu(&g)->jit_env.stepped, (unsigned)(LOOPS * INSNS));
+                 (unsigned)guest_cpu(&g)->jit_context.stepped, (unsigned)(LOOPS * INSNS));
     }
     assert_int_equal(guest_cpu(&g)->fp_state, FP_EXECUTE);
     assert_int_equal(cpu_fsr(guest_cpu(&g)) >> FSR_AEXC & 0x1f, exact ? 0 : SOFTFLOAT_NX);
