@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a handler of a deadly signal can still send, see chardev.h.  Only async-signal-safe functions are used.
+ *
+ * If the signal comes between the host's taking of some bytes and their removal from the queue, they are sent
+ * twice: the handler cannot tell, and to lose them would be worse.
  */
 #define _GNU_SOURCE
 #include <errno.h>
