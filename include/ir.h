@@ -277,7 +277,8 @@ enum ir_op_flag {
     IR_F_ACCESS = 32,
     IR_F_SIZED = 64,
     IR_F_HOST_FP = 128,
-    IR_F_SPECIAL = 256
+    IR_F_SPECIAL = 256,
+    IR_F_READS = 512
 };
 
 struct ir_row {

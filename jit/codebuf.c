@@ -147,6 +147,7 @@ void codebuf_patch_32(const struct codebuf *buffer, size_t place, uint32_t value
     CHECK(place % sizeof value == 0 && place + sizeof value <= buffer->used);
     atomic_store_explicit((_Atomic uint32_t *)(void *)(buffer->write + place), value,
                           memory_order_release);
+    codebuf_written(buffer, place, place + sizeof value);
 }
 
 void codebuf_patch_64(const struct codebuf *buffer, size_t place, uint64_t value)
@@ -154,4 +155,5 @@ void codebuf_patch_64(const struct codebuf *buffer, size_t place, uint64_t value
     CHECK(place % sizeof value == 0 && place + sizeof value <= buffer->used);
     atomic_store_explicit((_Atomic uint64_t *)(void *)(buffer->write + place), value,
                           memory_order_release);
+    codebuf_written(buffer, place, place + sizeof value);
 }

@@ -15,6 +15,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Where the next byte of code goes, in the mapping to write through. */
+struct code_cursor {
+    uint8_t *p;
+};
+
 struct codebuf {
     uint8_t *write;      /* the mapping to write through   */
     const uint8_t *exec; /* the mapping to execute         */
@@ -23,6 +28,9 @@ struct codebuf {
     size_t used;
     size_t kept; /* what codebuf_reset() leaves: see codebuf_keep() */
     FILE *perf;  /* NULL: no perf map                      */
+    /* Called with code that was written or patched, in both mappings, before it is executed.  NULL: the host's
+     * instruction fetch sees stores by itself, as x86-64's does. */
+    void (*written)(const uint8_t *write, const uint8_t *exec, size_t size);
 };
 
 /* Maps at least `size` bytes, of which the host gives memory for what is used, and puts no limit below them.  perf_map: also opens /tmp/perf-PID.map, and does without where that fails.
@@ -40,6 +48,14 @@ void codebuf_reset(struct codebuf *buffer);
 
 /* Tells perf of code at offset `from`; pc: of the guest. */
 void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32_t pc);
+
+/* Code from `from` up to `end`, offsets, is complete: it may be executed from now on. */
+static inline void codebuf_written(const struct codebuf *buffer, size_t from, size_t end)
+{
+    if (buffer->written != NULL) {
+        buffer->written(buffer->write + from, buffer->exec + from, end - from);
+    }
+}
 
 /* Writes 4 or 8 bytes of existing code in one store.  The place is aligned to 4 or 8. */
 void codebuf_patch_32(const struct codebuf *buffer, size_t place, uint32_t value);

@@ -46,6 +46,7 @@
 #define SIZED    IR_F_SIZED
 #define HOST_FP  IR_F_HOST_FP
 #define SPECIAL  IR_F_SPECIAL
+#define READS    IR_F_READS
 const struct ir_row ir_rows[IR_CODES] = {
 #define OP(name, result, operands, flags)                                                          \
     [IR_##name] = {LOWER_NAME(#name), result, operands, flags, OPERAND_COUNT(operands)},

@@ -14,9 +14,9 @@
  * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs and arms sees
  * them.
  */
-#include "x64.h"
+#include "cg.h"
 
-unsigned x64_call_operands(const struct x64 *c, const struct ir_op *op)
+unsigned cg_call_operands(const struct cg *c, const struct ir_op *op)
 {
     const struct ir_helper *helper = &c->guest->helpers[op->imm];
     unsigned count = 0;
@@ -28,7 +28,7 @@ unsigned x64_call_operands(const struct x64 *c, const struct ir_op *op)
 }
 
 /* Notes a use of `value` by op `number`; returns the use that was known to follow. */
-static inline uint16_t use_value(struct x64 *c, unsigned section, ir_ref value, unsigned number)
+static inline uint16_t use_value(struct cg *c, unsigned section, ir_ref value, unsigned number)
 {
     uint16_t after = c->values[value].next;
 
@@ -39,16 +39,16 @@ static inline uint16_t use_value(struct x64 *c, unsigned section, ir_ref value, 
     return after;
 }
 
-static void use_liveins(struct x64 *c, unsigned section, unsigned arm, unsigned number)
+static void use_liveins(struct cg *c, unsigned section, unsigned arm, unsigned number)
 {
-    struct x64_livein *livein = &c->liveins[c->arms[arm].first];
+    struct cg_livein *livein = &c->liveins[c->arms[arm].first];
 
     for (unsigned i = 0; i < c->arms[arm].count; i++) {
         livein[i].after = use_value(c, section, livein[i].value, number);
     }
 }
 
-static inline void use_operands(struct x64 *c, unsigned section, unsigned number, unsigned count)
+static inline void use_operands(struct cg *c, unsigned section, unsigned number, unsigned count)
 {
     const struct ir_op *op = &c->ops[number];
     const ir_ref refs[3] = {op->a, op->b, op->c};
@@ -62,26 +62,26 @@ static inline void use_operands(struct x64 *c, unsigned section, unsigned number
 
 /* ---- SETs that are overwritten ---- */
 
-static inline void remove_slots(struct x64_overwrite *overwrite, const uint64_t slots[4])
+static inline void remove_slots(struct cg_overwrite *overwrite, const uint64_t slots[4])
 {
     for (unsigned word = 0; word < 4; word++) {
         overwrite->slots[word] &= ~slots[word];
     }
 }
 
-static inline bool is_overwritten(const struct x64_overwrite *overwrite, unsigned slot)
+static inline bool is_overwritten(const struct cg_overwrite *overwrite, unsigned slot)
 {
     return overwrite->slots[slot / 64] >> slot % 64 & 1;
 }
 
-static inline void forget_overwrites(struct x64_overwrite *overwrite)
+static inline void forget_overwrites(struct cg_overwrite *overwrite)
 {
     memset(overwrite->slots, 0, sizeof overwrite->slots);
 }
 
-static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
+static void analyse_set(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_overwrite *overwrite = &c->overwrite;
+    struct cg_overwrite *overwrite = &c->overwrite;
     const uint64_t *covered = c->covers[op->slot];
 
     c->after[number][3] = 0;
@@ -98,16 +98,16 @@ static void analyse_set(struct x64 *c, unsigned number, const struct ir_op *op)
 }
 
 /* Will a SET of the slot follow before anything else can see it? */
-static bool is_set_at_once(const struct x64_overwrite *overwrite, unsigned slot)
+static bool is_set_at_once(const struct cg_overwrite *overwrite, unsigned slot)
 {
     return is_overwritten(overwrite, slot) && overwrite->leaves >= overwrite->by[slot];
 }
 
 /* step() of an FP op writes its slot and shy ones.  A SET of them that follows at once sets that right;
  * else what is pending for the slot would be wrong afterwards. */
-static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
+static void analyse_fp(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_overwrite *overwrite = &c->overwrite;
+    struct cg_overwrite *overwrite = &c->overwrite;
 
     if (op->insn == IR_NONE) {
         return;
@@ -126,7 +126,7 @@ static void analyse_fp(struct x64 *c, unsigned number, const struct ir_op *op)
     overwrite->leaves = number;
 }
 
-static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op)
+static void analyse_state(struct cg *c, unsigned number, const struct ir_op *op)
 {
     unsigned flags = ir_rows[op->code].flags;
 
@@ -142,7 +142,7 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
             c->overwrite.leaves = number;
         } else if (flags & IR_F_SPECIAL) {
             analyse_fp(c, number, op);
-        } else { /* state must be complete */
+        } else if (flags & (IR_F_LEAVES | IR_F_END)) { /* state must be complete */
             forget_overwrites(&c->overwrite);
         }
         break;
@@ -151,45 +151,42 @@ static void analyse_state(struct x64 *c, unsigned number, const struct ir_op *op
 
 /* ---- sections ---- */
 
-static void analyse_section(struct x64 *c, unsigned first, unsigned end)
+static void analyse_section(struct cg *c, unsigned first, unsigned end)
 {
     forget_overwrites(&c->overwrite);
     c->overwrite.leaves = end;
     for (unsigned number = end; number-- > first;) {
         const struct ir_op *op = &c->ops[number];
-        const struct x64_row *row = &x64_rows[op->code];
-        unsigned count = row->operands;
+        unsigned count = ir_rows[op->code].operand_count;
 
-        if (c->values[number].next == 0 && (row->flags & ROW_DROP)) {
+        if (cg_is_dropped(c, number)) {
             c->values[number].where = op->code == IR_CONST ? AT_CONST : 0;
             continue;
         }
-        if (row->flags & ROW_STATE) {
-            analyse_state(c, number, op);
-        }
+        analyse_state(c, number, op);
         if (ir_is_branch(op->code)) {
             use_liveins(c, first, (unsigned)op->imm, number);
         } else if (op->code == IR_CALL) {
-            count = x64_call_operands(c, op);
+            count = cg_call_operands(c, op);
         }
         use_operands(c, first, number, count);
     }
 }
 
 /* What the arm uses of the main section is no use yet: the branch will be. */
-static void end_arm(struct x64 *c, unsigned arm, unsigned first)
+static void end_arm(struct cg *c, unsigned arm, unsigned first)
 {
     c->arms[arm].first = first;
     c->arms[arm].count = c->livein_count - first;
     c->arms[arm].jump = NULL;
     for (unsigned i = first; i < c->livein_count; i++) {
-        struct x64_livein *livein = &c->liveins[i];
+        struct cg_livein *livein = &c->liveins[i];
         livein->first = c->values[livein->value].next;
         c->values[livein->value].next = 0;
     }
 }
 
-void x64_analyse(struct x64 *c)
+void cg_analyse(struct cg *c)
 {
     const struct ir_block *block = c->block;
     unsigned end = block->op_count;

@@ -11,20 +11,20 @@
  * Invariant: a value that is PENDING is AT_REG, its `home` is the slot, and it is not AT_HOME.
  */
 #include "check.h"
-#include "x64.h"
+#include "cg.h"
 
-bool x64_pend(struct x64 *c, unsigned slot, ir_ref value)
+bool cg_pend(struct cg *c, unsigned slot, ir_ref value)
 {
-    struct x64_value *at = &c->values[value];
+    struct cg_value *at = &c->values[value];
 
-    if (c->pending_count == X64_PENDING_MOST || (at->where & PENDING)) {
+    if (c->pending_count == CG_PENDING_MOST || (at->where & PENDING)) {
         return false;
     }
-    c->pending[c->pending_count++] = (struct x64_pending){.slot = (uint8_t)slot, .value = value};
+    c->pending[c->pending_count++] = (struct cg_pending){.slot = (uint8_t)slot, .value = value};
     if (!(at->where & AT_CONST)) {
         CHECK(at->where & AT_REG);
         if (at->where & AT_HOME) {
-            x64_forget_home(c, value);
+            cg_forget_home(c, value);
         }
         at->home = (uint8_t)slot;
         at->where |= PENDING;
@@ -32,13 +32,13 @@ bool x64_pend(struct x64 *c, unsigned slot, ir_ref value)
     return true;
 }
 
-static void remove_pending(struct x64 *c, unsigned i)
+static void remove_pending(struct cg *c, unsigned i)
 {
     c->values[c->pending[i].value].where &= (uint8_t)~PENDING;
     c->pending[i] = c->pending[--c->pending_count];
 }
 
-void x64_drop_pending(struct x64 *c, unsigned slot)
+void cg_drop_pending(struct cg *c, unsigned slot)
 {
     for (unsigned i = c->pending_count; i-- > 0;) {
         unsigned other = c->pending[i].slot;
@@ -46,14 +46,14 @@ void x64_drop_pending(struct x64 *c, unsigned slot)
         if (c->covers[slot][other / 64] >> other % 64 & 1) {
             remove_pending(c, i);
             if (!(c->values[value].where & AT_CONST) && c->values[value].next == 0) {
-                x64_give_up(c, value);
+                cg_give_up(c, value);
             }
         }
     }
 }
 
 /* Not if the FP op at hand may write the slot: it may come to that after this. */
-bool x64_write_pending(struct x64 *c, ir_ref value)
+bool cg_write_pending(struct cg *c, ir_ref value)
 {
     unsigned slot = c->values[value].home;
     unsigned i = 0;
@@ -62,37 +62,37 @@ bool x64_write_pending(struct x64 *c, ir_ref value)
         i++;
         CHECK(i < c->pending_count);
     }
-    x64_store(c, slot, c->guest->slots[slot].type, c->values[value].reg);
+    c->host->store(c, c->guest->slots[slot].type, c->slots[slot], c->values[value].reg);
     remove_pending(c, i);
     if (c->conflicts[c->step_slot][slot / 64] >> slot % 64 & 1) {
         return false;
     }
-    x64_take_home(c, value, slot);
+    cg_take_home(c, value, slot);
     return true;
 }
 
-struct x64_noted x64_note_pending(struct x64 *c)
+struct cg_pending_snapshot cg_snapshot_pending(struct cg *c)
 {
-    struct x64_noted all = {c->pool_count, (uint8_t)c->pending_count};
+    struct cg_pending_snapshot all = {c->pool_count, (uint8_t)c->pending_count};
 
     for (unsigned i = 0; i < c->pending_count; i++) {
-        struct x64_pending *noted = &c->pool[c->pool_count++];
-        const struct x64_value *at = &c->values[c->pending[i].value];
+        struct cg_pending *noted = &c->pool[c->pool_count++];
+        const struct cg_value *at = &c->values[c->pending[i].value];
         *noted = c->pending[i];
-        noted->reg = at->where & AT_CONST ? X64_NONE : at->reg;
+        noted->reg = at->where & AT_CONST ? CG_NONE : at->reg;
     }
     return all;
 }
 
-void x64_emit_pending(struct x64 *c, struct x64_noted all)
+void cg_emit_pending(struct cg *c, struct cg_pending_snapshot all)
 {
     for (unsigned i = 0; i < all.count; i++) {
-        const struct x64_pending *noted = &c->pool[all.first + i];
+        const struct cg_pending *noted = &c->pool[all.first + i];
         unsigned type = c->guest->slots[noted->slot].type;
-        if (noted->reg == X64_NONE) {
-            x64_store_const(c, noted->slot, type, c->ops[noted->value].imm);
+        if (noted->reg == CG_NONE) {
+            c->host->store_const(c, type, c->slots[noted->slot], c->ops[noted->value].imm);
         } else {
-            x64_store(c, noted->slot, type, noted->reg);
+            c->host->store(c, type, c->slots[noted->slot], noted->reg);
         }
     }
 }

@@ -6,27 +6,26 @@
  * the branch the arm stores first.  What is in places of values that it does not use is lost to it.
  */
 #include "check.h"
-#include "x64.h"
+#include "cg.h"
 
-void x64_branch_to_arm(struct x64 *c, unsigned arm, enum x64_cc cc)
+void cg_leave_to_arm(struct cg *c, unsigned arm)
 {
-    struct x64_arm *to = &c->arms[arm];
-    struct x64_livein *livein = &c->liveins[to->first];
+    struct cg_arm *to = &c->arms[arm];
+    struct cg_livein *livein = &c->liveins[to->first];
 
     CHECK(to->jump == NULL);
     to->flags = c->flags;
     to->fp_ready = c->fp_ready;
-    to->pending = x64_note_pending(c);
-    x64_note_lazy(c, &to->lazy);
+    to->pending = cg_snapshot_pending(c);
+    cg_snapshot_lazy(c, &to->lazy);
     for (unsigned i = 0; i < to->count; i++) {
         livein[i].at = c->values[livein[i].value];
-        x64_consume(c, livein[i].value, livein[i].after);
-        x64_end(c);
+        cg_consume(c, livein[i].value, livein[i].after);
+        cg_end_op(c);
     }
-    to->jump = x64_jcc_later(&c->as, cc);
 }
 
-static void begin_section(struct x64 *c)
+static void begin_section(struct cg *c)
 {
     c->free = c->allowed;
     c->locked = 0;
@@ -39,10 +38,10 @@ static void begin_section(struct x64 *c)
     memset(c->home_mask, 0, sizeof c->home_mask);
 }
 
-void x64_begin_block(struct x64 *c)
+void cg_begin_block(struct cg *c)
 {
     begin_section(c);
-    c->flags = (struct x64_flags){.kind = FLAGS_NONE};
+    c->flags = (struct cg_flags){.kind = FLAGS_NONE};
     c->fp_ready = false;
     c->done = 0;
     c->stub_count = 0;
@@ -51,16 +50,16 @@ void x64_begin_block(struct x64 *c)
 }
 
 /* A live-in is again where it was at the branch. */
-static void restore_livein(struct x64 *c, const struct x64_livein *livein)
+static void restore_livein(struct cg *c, const struct cg_livein *livein)
 {
-    struct x64_value *at = &c->values[livein->value];
+    struct cg_value *at = &c->values[livein->value];
 
     *at = livein->at;
     at->where = at->where & PENDING ? (at->where & (uint8_t)~PENDING) | AT_HOME : at->where;
     at->next = livein->first;
     at->pins = 0;
     if (at->where & AT_REG) {
-        c->free &= ~X64_BIT(at->reg);
+        c->free &= ~CG_BIT(at->reg);
         c->in_reg[at->reg] = livein->value;
     }
     if ((at->where & AT_FRAME) && at->frame >= c->frame_top) {
@@ -68,16 +67,16 @@ static void restore_livein(struct x64 *c, const struct x64_livein *livein)
     }
     if (at->where & AT_HOME) {
         at->where &= (uint8_t)~AT_HOME;
-        x64_take_home(c, livein->value, at->home);
+        cg_take_home(c, livein->value, at->home);
     }
 }
 
-void x64_begin_arm(struct x64 *c, unsigned arm)
+void cg_begin_arm(struct cg *c, unsigned arm)
 {
-    const struct x64_arm *from = &c->arms[arm];
+    const struct cg_arm *from = &c->arms[arm];
 
     begin_section(c);
-    x64_emit_pending(c, from->pending);
+    cg_emit_pending(c, from->pending);
     for (unsigned i = 0; i < from->count; i++) {
         restore_livein(c, &c->liveins[from->first + i]);
     }
@@ -86,5 +85,5 @@ void x64_begin_arm(struct x64 *c, unsigned arm)
     if (c->flags.value != 0 && !(c->values[c->flags.value].where & AT_FLAGS)) {
         c->flags.value = 0;
     }
-    x64_begin_arm_lazy(c, &from->lazy);
+    cg_begin_arm_lazy(c, &from->lazy);
 }

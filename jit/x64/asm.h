@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "codebuf.h"
+
 #define X_INLINE static inline __attribute__((always_inline))
 
 enum x64_reg {
@@ -37,10 +39,6 @@ enum x64_reg {
     XMM0,
     X64_REGS = 32,
     X64_NONE = 0xff
-};
-
-struct x64_asm {
-    uint8_t *p;
 };
 
 struct x64_mem {
@@ -221,7 +219,7 @@ X_INLINE unsigned x64_rex_mem(unsigned reg, struct x64_mem mem)
 /* ---- shapes ---- */
 
 /* op reg, rm (registers); for groups `reg` is the opcode's extension. */
-X_INLINE void x64_rr(struct x64_asm *as, uint32_t opcode, unsigned reg, unsigned rm)
+X_INLINE void x64_rr(struct code_cursor *as, uint32_t opcode, unsigned reg, unsigned rm)
 {
     uint8_t *p = x64_put_opcode(as->p, opcode, (reg & 8) >> 1 | (rm & 8) >> 3,
                                 x64_needs_rex(opcode, reg, rm));
@@ -231,7 +229,7 @@ X_INLINE void x64_rr(struct x64_asm *as, uint32_t opcode, unsigned reg, unsigned
 }
 
 /* op reg, mem */
-X_INLINE void x64_rm(struct x64_asm *as, uint32_t opcode, unsigned reg, struct x64_mem mem)
+X_INLINE void x64_rm(struct code_cursor *as, uint32_t opcode, unsigned reg, struct x64_mem mem)
 {
     uint8_t *p = x64_put_opcode(as->p, opcode, x64_rex_mem(reg, mem),
                                 x64_needs_rex(opcode & ~(uint32_t)X_BYTE_RM, reg, 0));
@@ -240,7 +238,7 @@ X_INLINE void x64_rm(struct x64_asm *as, uint32_t opcode, unsigned reg, struct x
 }
 
 /* op reg, [rip + ...]: `at` is a place in the same mapping; `more`: bytes of immediate that follow. */
-X_INLINE void x64_rip(struct x64_asm *as, uint32_t opcode, unsigned reg, const uint8_t *at,
+X_INLINE void x64_rip(struct code_cursor *as, uint32_t opcode, unsigned reg, const uint8_t *at,
                       unsigned more)
 {
     uint8_t *p = x64_put_opcode(as->p, opcode, (reg & 8) >> 1, false);
@@ -249,12 +247,12 @@ X_INLINE void x64_rip(struct x64_asm *as, uint32_t opcode, unsigned reg, const u
     as->p = x64_put_32(p, (uint32_t)(at - (p + 4 + more)));
 }
 
-X_INLINE void x64_byte(struct x64_asm *as, unsigned byte)
+X_INLINE void x64_byte(struct code_cursor *as, unsigned byte)
 {
     *as->p++ = (uint8_t)byte;
 }
 
-X_INLINE void x64_imm16(struct x64_asm *as, uint32_t value)
+X_INLINE void x64_imm16(struct code_cursor *as, uint32_t value)
 {
     uint16_t half = (uint16_t)value;
 
@@ -262,7 +260,7 @@ X_INLINE void x64_imm16(struct x64_asm *as, uint32_t value)
     as->p += sizeof half;
 }
 
-X_INLINE void x64_imm32(struct x64_asm *as, uint32_t value)
+X_INLINE void x64_imm32(struct code_cursor *as, uint32_t value)
 {
     as->p = x64_put_32(as->p, value);
 }
@@ -288,7 +286,7 @@ X_INLINE uint8_t *x64_put_vex(uint8_t *p, uint32_t opcode, unsigned rex, unsigne
     return p;
 }
 
-X_INLINE void x64_vex_rr(struct x64_asm *as, uint32_t opcode, unsigned reg, unsigned vvvv,
+X_INLINE void x64_vex_rr(struct code_cursor *as, uint32_t opcode, unsigned reg, unsigned vvvv,
                          unsigned rm)
 {
     uint8_t *p = x64_put_vex(as->p, opcode, (reg & 8) >> 1 | (rm & 8) >> 3, vvvv);
@@ -297,7 +295,7 @@ X_INLINE void x64_vex_rr(struct x64_asm *as, uint32_t opcode, unsigned reg, unsi
     as->p = p;
 }
 
-X_INLINE void x64_vex_rm(struct x64_asm *as, uint32_t opcode, unsigned reg, unsigned vvvv,
+X_INLINE void x64_vex_rm(struct code_cursor *as, uint32_t opcode, unsigned reg, unsigned vvvv,
                          struct x64_mem mem)
 {
     uint8_t *p = x64_put_vex(as->p, opcode, x64_rex_mem(reg, mem), vvvv);
@@ -305,7 +303,7 @@ X_INLINE void x64_vex_rm(struct x64_asm *as, uint32_t opcode, unsigned reg, unsi
     as->p = x64_put_modrm(p, reg, mem);
 }
 
-X_INLINE void x64_vex_rip(struct x64_asm *as, uint32_t opcode, unsigned reg, unsigned vvvv,
+X_INLINE void x64_vex_rip(struct code_cursor *as, uint32_t opcode, unsigned reg, unsigned vvvv,
                           const uint8_t *at)
 {
     uint8_t *p = x64_put_vex(as->p, opcode, (reg & 8) >> 1, vvvv);
@@ -316,13 +314,13 @@ X_INLINE void x64_vex_rip(struct x64_asm *as, uint32_t opcode, unsigned reg, uns
 
 /* ---- instructions ---- */
 
-X_INLINE void x64_mov(struct x64_asm *as, bool wide, unsigned to, unsigned from)
+X_INLINE void x64_mov(struct code_cursor *as, bool wide, unsigned to, unsigned from)
 {
     x64_rr(as, OP_MOV_LOAD | x64_w(wide), to, from);
 }
 
 /* To a general register; the shortest form that leaves the flags alone. */
-X_INLINE void x64_mov_imm(struct x64_asm *as, bool wide, unsigned to, int32_t value)
+X_INLINE void x64_mov_imm(struct code_cursor *as, bool wide, unsigned to, int32_t value)
 {
     if (wide && value < 0) {
         x64_rr(as, OP_MOV_MEM_IMM | X_W, 0, to);
@@ -336,31 +334,32 @@ X_INLINE void x64_mov_imm(struct x64_asm *as, bool wide, unsigned to, int32_t va
     x64_imm32(as, (uint32_t)value);
 }
 
-X_INLINE void x64_mov_imm64(struct x64_asm *as, unsigned to, uint64_t value)
+X_INLINE void x64_mov_imm64(struct code_cursor *as, unsigned to, uint64_t value)
 {
     as->p = x64_put_opcode(as->p, (0xb8u | (to & 7)) | X_W, (to & 8) >> 3, false);
     memcpy(as->p, &value, sizeof value);
     as->p += sizeof value;
 }
 
-X_INLINE void x64_alu_rr(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned reg, unsigned rm)
+X_INLINE void x64_alu_rr(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned reg,
+                         unsigned rm)
 {
     x64_rr(as, ((uint32_t)alu << 3 | 3) | x64_w(wide), reg, rm);
 }
 
-X_INLINE void x64_alu_rm(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned reg,
+X_INLINE void x64_alu_rm(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned reg,
                          struct x64_mem mem)
 {
     x64_rm(as, ((uint32_t)alu << 3 | 3) | x64_w(wide), reg, mem);
 }
 
-X_INLINE void x64_alu_mr(struct x64_asm *as, enum x64_alu alu, bool wide, struct x64_mem mem,
+X_INLINE void x64_alu_mr(struct code_cursor *as, enum x64_alu alu, bool wide, struct x64_mem mem,
                          unsigned reg)
 {
     x64_rm(as, ((uint32_t)alu << 3 | 1) | x64_w(wide), reg, mem);
 }
 
-X_INLINE void x64_alu_ri(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned rm,
+X_INLINE void x64_alu_ri(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned rm,
                          int32_t value)
 {
     if (value == (int8_t)value) {
@@ -372,7 +371,7 @@ X_INLINE void x64_alu_ri(struct x64_asm *as, enum x64_alu alu, bool wide, unsign
     }
 }
 
-X_INLINE void x64_alu_mi(struct x64_asm *as, enum x64_alu alu, bool wide, struct x64_mem mem,
+X_INLINE void x64_alu_mi(struct code_cursor *as, enum x64_alu alu, bool wide, struct x64_mem mem,
                          int32_t value)
 {
     if (value == (int8_t)value) {
@@ -384,31 +383,32 @@ X_INLINE void x64_alu_mi(struct x64_asm *as, enum x64_alu alu, bool wide, struct
     }
 }
 
-X_INLINE void x64_shift_imm(struct x64_asm *as, enum x64_shift shift, bool wide, unsigned rm,
+X_INLINE void x64_shift_imm(struct code_cursor *as, enum x64_shift shift, bool wide, unsigned rm,
                             unsigned count)
 {
     x64_rr(as, OP_SHIFT_IMM | x64_w(wide), shift, rm);
     x64_byte(as, count);
 }
 
-X_INLINE void x64_rorx(struct x64_asm *as, bool wide, unsigned to, unsigned from, unsigned count)
+X_INLINE void x64_rorx(struct code_cursor *as, bool wide, unsigned to, unsigned from,
+                       unsigned count)
 {
     x64_vex_rr(as, 0xf0 | X_0F3A | X_F2 | x64_w(wide), to, 0, from);
     x64_byte(as, count);
 }
 
-X_INLINE void x64_bswap(struct x64_asm *as, bool wide, unsigned reg)
+X_INLINE void x64_bswap(struct code_cursor *as, bool wide, unsigned reg)
 {
     as->p = x64_put_opcode(as->p, (0xc8u | (reg & 7)) | X_0F | x64_w(wide), (reg & 8) >> 3, false);
 }
 
-X_INLINE void x64_setcc(struct x64_asm *as, enum x64_cc cc, unsigned reg)
+X_INLINE void x64_setcc(struct code_cursor *as, enum x64_cc cc, unsigned reg)
 {
     x64_rr(as, OP_SETCC | (uint32_t)cc, 0, reg);
 }
 
 /* test byte [mem], imm */
-X_INLINE void x64_test_byte(struct x64_asm *as, struct x64_mem mem, unsigned imm)
+X_INLINE void x64_test_byte(struct code_cursor *as, struct x64_mem mem, unsigned imm)
 {
     x64_rm(as, OP_TEST_MEM_IMM8, 0, mem);
     x64_byte(as, imm);
@@ -416,7 +416,7 @@ X_INLINE void x64_test_byte(struct x64_asm *as, struct x64_mem mem, unsigned imm
 
 /* ---- jumps; targets are places in the same mapping ---- */
 
-X_INLINE void x64_jmp(struct x64_asm *as, const uint8_t *to)
+X_INLINE void x64_jmp(struct code_cursor *as, const uint8_t *to)
 {
     uint8_t *p = as->p;
 
@@ -424,7 +424,7 @@ X_INLINE void x64_jmp(struct x64_asm *as, const uint8_t *to)
     as->p = x64_put_32(p, (uint32_t)(to - (p + 4)));
 }
 
-X_INLINE void x64_jcc(struct x64_asm *as, enum x64_cc cc, const uint8_t *to)
+X_INLINE void x64_jcc(struct code_cursor *as, enum x64_cc cc, const uint8_t *to)
 {
     uint8_t *p = as->p;
 
@@ -433,7 +433,7 @@ X_INLINE void x64_jcc(struct x64_asm *as, enum x64_cc cc, const uint8_t *to)
     as->p = x64_put_32(p, (uint32_t)(to - (p + 4)));
 }
 
-X_INLINE void x64_call(struct x64_asm *as, const uint8_t *to)
+X_INLINE void x64_call(struct code_cursor *as, const uint8_t *to)
 {
     uint8_t *p = as->p;
 
@@ -441,7 +441,7 @@ X_INLINE void x64_call(struct x64_asm *as, const uint8_t *to)
     as->p = x64_put_32(p, (uint32_t)(to - (p + 4)));
 }
 
-X_INLINE void x64_push(struct x64_asm *as, unsigned reg)
+X_INLINE void x64_push(struct code_cursor *as, unsigned reg)
 {
     if (reg >= R8) {
         x64_byte(as, 0x41);
@@ -449,7 +449,7 @@ X_INLINE void x64_push(struct x64_asm *as, unsigned reg)
     x64_byte(as, 0x50 | (reg & 7));
 }
 
-X_INLINE void x64_pop(struct x64_asm *as, unsigned reg)
+X_INLINE void x64_pop(struct code_cursor *as, unsigned reg)
 {
     if (reg >= R8) {
         x64_byte(as, 0x41);
@@ -458,13 +458,13 @@ X_INLINE void x64_pop(struct x64_asm *as, unsigned reg)
 }
 
 /* A jump whose target is not yet known; x64_bind(returned, target) tells. */
-X_INLINE uint8_t *x64_jcc_later(struct x64_asm *as, enum x64_cc cc)
+X_INLINE uint8_t *x64_jcc_later(struct code_cursor *as, enum x64_cc cc)
 {
     x64_jcc(as, cc, as->p);
     return as->p - 4;
 }
 
-X_INLINE uint8_t *x64_jmp_later(struct x64_asm *as)
+X_INLINE uint8_t *x64_jmp_later(struct code_cursor *as)
 {
     x64_jmp(as, as->p);
     return as->p - 4;
@@ -476,7 +476,7 @@ X_INLINE void x64_bind(uint8_t *field, const uint8_t *to)
 }
 
 /* A short jump forward, its displacement to be told by x64_bind_short(). */
-X_INLINE uint8_t *x64_jcc_short(struct x64_asm *as, enum x64_cc cc)
+X_INLINE uint8_t *x64_jcc_short(struct code_cursor *as, enum x64_cc cc)
 {
     x64_byte(as, 0x70 | (unsigned)cc);
     x64_byte(as, 0);

@@ -17,7 +17,7 @@
 #include "check.h"
 #include "x64.h"
 
-static uint8_t *emit_pointer(struct x64 *c, uintptr_t pointer)
+static uint8_t *emit_pointer(struct cg *c, uintptr_t pointer)
 {
     uint8_t *at = x64_align(c);
 
@@ -36,7 +36,7 @@ static const struct verdict of_load = {RDX, true}, of_other = {RAX, false};
 /* Calls the guest's function.  The host's flags say afterwards: not zero, if generated code is to be left;
  * the stub looks.  (If the thunk left by itself, its call would have no return, and the host mispredict all
  * returns up to the dispatcher.) */
-static void emit_guest(struct x64 *c, const uint8_t *pointer, const struct verdict *verdict)
+static void emit_guest(struct cg *c, const uint8_t *pointer, const struct verdict *verdict)
 {
     x64_write_env(c, c->guest->budget_offset, BUDGET);
     x64_mov(&c->as, true, RDI, ENV);
@@ -48,17 +48,17 @@ static void emit_guest(struct x64 *c, const uint8_t *pointer, const struct verdi
 }
 
 /* Where stubs go then. */
-static void emit_verdict(struct x64 *c)
+static void emit_verdict(struct cg *c)
 {
-    c->thunks.load_verdict = x64_align(c);
+    x64_of(c)->thunks.load_verdict = x64_align(c);
     x64_mov(&c->as, false, RAX, RDX);
-    c->thunks.verdict = c->as.p;
+    x64_of(c)->thunks.verdict = c->as.p;
     x64_alu_ri(&c->as, ALU_CMP, false, RAX, IR_GO_TO);
-    x64_jcc(&c->as, CC_NE, c->thunks.quit);
-    x64_jmp(&c->as, c->thunks.go_to);
+    x64_jcc(&c->as, CC_NE, x64_of(c)->thunks.quit);
+    x64_jmp(&c->as, x64_of(c)->thunks.go_to);
 }
 
-static uint8_t *emit_access(struct x64 *c, const uint8_t *pointer, unsigned size,
+static uint8_t *emit_access(struct cg *c, const uint8_t *pointer, unsigned size,
                             const struct verdict *verdict)
 {
     uint8_t *thunk = x64_align(c);
@@ -91,7 +91,7 @@ static struct x64_mem entry_field(const struct mmio_thunk *mmio, uint32_t field)
     return x64_at_index(ENV, RAX, 0, (int32_t)(first + field));
 }
 
-static void store_zero(struct x64 *c, bool wide, struct x64_mem to)
+static void store_zero(struct cg *c, bool wide, struct x64_mem to)
 {
     x64_rm(&c->as, OP_MOV_MEM_IMM | x64_w(wide), 0, to);
     x64_imm32(&c->as, 0);
@@ -99,7 +99,7 @@ static void store_zero(struct x64 *c, bool wide, struct x64_mem to)
 
 /* rax = the offset in the array of the entry of address ecx.  The host's flags say "equal" if the entry answers this
  * access. */
-static void emit_mmio_lookup(struct x64 *c, const struct mmio_thunk *mmio)
+static void emit_mmio_lookup(struct cg *c, const struct mmio_thunk *mmio)
 {
     const struct ir_mmio_cache *cache = mmio->cache;
     unsigned log = (unsigned)__builtin_ctz(cache->entry_size) + 1; /* of a load's and a store's */
@@ -115,7 +115,7 @@ static void emit_mmio_lookup(struct x64 *c, const struct mmio_thunk *mmio)
 }
 
 /* Takes ir_site() in rsi apart: rsi = cookie, edx = instruction. */
-static void emit_split_site(struct x64 *c)
+static void emit_split_site(struct cg *c)
 {
     x64_mov(&c->as, true, RDX, RSI);
     x64_shift_imm(&c->as, SHIFT_SHR, true, RDX, 48);
@@ -125,7 +125,7 @@ static void emit_split_site(struct x64 *c)
 
 /* Writes to env what a device or debugger that asks for the CPU's state during the call needs to find there.
  * r10 = now */
-static void emit_mmio_site(struct x64 *c, const struct ir_mmio_cache *cache)
+static void emit_mmio_site(struct cg *c, const struct ir_mmio_cache *cache)
 {
     x64_write_env(c, c->guest->bank_offset, BANK);
     x64_write_env(c, cache->site, RSI);
@@ -136,7 +136,7 @@ static void emit_mmio_site(struct x64 *c, const struct ir_mmio_cache *cache)
 
 /* The request's value: 0 for a load; for a store r9, without the bits above its size.  (A 32-bit value has zeros
  * there.) */
-static void emit_mmio_value(struct x64 *c, const struct mmio_thunk *mmio)
+static void emit_mmio_value(struct cg *c, const struct mmio_thunk *mmio)
 {
     struct x64_mem to = x64_at(RSI, (int32_t)mmio->cache->value);
 
@@ -150,7 +150,7 @@ static void emit_mmio_value(struct x64 *c, const struct mmio_thunk *mmio)
     x64_rm(&c->as, OP_MOV_STORE | X_W, R9, to);
 }
 
-static void emit_mmio_call(struct x64 *c, const struct mmio_thunk *mmio)
+static void emit_mmio_call(struct cg *c, const struct mmio_thunk *mmio)
 {
     const struct ir_mmio_cache *cache = mmio->cache;
 
@@ -181,7 +181,7 @@ static struct x64_mem request_field(const struct mmio_thunk *mmio, uint32_t fiel
 }
 
 /* The access is done: returns with the host's flags "equal", which is what the test before this left. */
-static void emit_mmio_result(struct x64 *c, const struct mmio_thunk *mmio)
+static void emit_mmio_result(struct cg *c, const struct mmio_thunk *mmio)
 {
     static const uint32_t loads[] = {
         [IR_8] = OP_MOVZX8,          [IR_16] = OP_MOVZX16, [IR_32] = OP_MOV_LOAD,
@@ -195,7 +195,7 @@ static void emit_mmio_result(struct x64 *c, const struct mmio_thunk *mmio)
 }
 
 /* A jump that is taken if the guest's floating point is in use; NULL: it never is. */
-static uint8_t *emit_fp_question(struct x64 *c, const struct mmio_thunk *mmio)
+static uint8_t *emit_fp_question(struct cg *c, const struct mmio_thunk *mmio)
 {
     if (mmio->fp_aside == NULL) {
         return NULL;
@@ -205,7 +205,7 @@ static uint8_t *emit_fp_question(struct x64 *c, const struct mmio_thunk *mmio)
 }
 
 /* Out of line: the guest's floating point is in use, and a callback needs the host's to be as C expects it. */
-static void emit_fp_aside(struct x64 *c, const struct mmio_thunk *mmio, uint8_t *from,
+static void emit_fp_aside(struct cg *c, const struct mmio_thunk *mmio, uint8_t *from,
                           const uint8_t *back)
 {
     static const uint8_t kept[] = {RAX, RCX, RSI, R9};
@@ -225,7 +225,7 @@ static void emit_fp_aside(struct x64 *c, const struct mmio_thunk *mmio, uint8_t 
     x64_jmp(&c->as, back);
 }
 
-static uint8_t *emit_mmio_thunk(struct x64 *c, const struct mmio_thunk *mmio)
+static uint8_t *emit_mmio_thunk(struct cg *c, const struct mmio_thunk *mmio)
 {
     const struct ir_mmio_cache *cache = mmio->cache;
     uint8_t *thunk = x64_align(c);
@@ -258,26 +258,26 @@ static uint8_t *emit_mmio_thunk(struct x64 *c, const struct mmio_thunk *mmio)
     return thunk;
 }
 
-static void emit_mmio_loads(struct x64 *c, struct mmio_thunk mmio, const uint8_t *loaded)
+static void emit_mmio_loads(struct cg *c, struct mmio_thunk mmio, const uint8_t *loaded)
 {
     mmio.finish = loaded;
     for (mmio.size = 0; mmio.size <= IR_S16; mmio.size++) {
-        mmio.miss = c->thunks.load[mmio.size];
-        c->thunks.mmio_load[mmio.other][mmio.size] = emit_mmio_thunk(c, &mmio);
+        mmio.miss = x64_of(c)->thunks.load[mmio.size];
+        x64_of(c)->thunks.mmio_load[mmio.other][mmio.size] = emit_mmio_thunk(c, &mmio);
     }
 }
 
-static void emit_mmio_stores(struct x64 *c, struct mmio_thunk mmio, const uint8_t *stored)
+static void emit_mmio_stores(struct cg *c, struct mmio_thunk mmio, const uint8_t *stored)
 {
     mmio.finish = stored;
     mmio.write = true;
     for (mmio.size = 0; mmio.size <= IR_64; mmio.size++) {
-        mmio.miss = c->thunks.store[mmio.size];
-        c->thunks.mmio_store[mmio.other][mmio.size] = emit_mmio_thunk(c, &mmio);
+        mmio.miss = x64_of(c)->thunks.store[mmio.size];
+        x64_of(c)->thunks.mmio_store[mmio.other][mmio.size] = emit_mmio_thunk(c, &mmio);
     }
 }
 
-static void emit_mmio_thunks(struct x64 *c)
+static void emit_mmio_thunks(struct cg *c)
 {
     const struct ir_mmio_cache *cache = c->guest->mmio;
     const uint8_t *loaded = emit_pointer(c, (uintptr_t)cache->loaded);
@@ -298,7 +298,7 @@ static void emit_mmio_thunks(struct x64 *c)
     }
 }
 
-void x64_emit_calls(struct x64 *c)
+void x64_emit_calls(struct cg *c)
 {
     const struct ir_guest *guest = c->guest;
     const uint8_t *step = emit_pointer(c, (uintptr_t)guest->step);
@@ -306,14 +306,14 @@ void x64_emit_calls(struct x64 *c)
     const uint8_t *store = emit_pointer(c, (uintptr_t)guest->store);
 
     emit_verdict(c);
-    c->thunks.step = x64_align(c);
+    x64_of(c)->thunks.step = x64_align(c);
     x64_write_env(c, c->guest->bank_offset, BANK);
     emit_guest(c, step, &of_other);
-    for (unsigned size = 0; size < ARRAY_LEN(c->thunks.load); size++) {
-        c->thunks.load[size] = emit_access(c, load, size, &of_load);
+    for (unsigned size = 0; size < ARRAY_LEN(x64_of(c)->thunks.load); size++) {
+        x64_of(c)->thunks.load[size] = emit_access(c, load, size, &of_load);
     }
-    for (unsigned size = 0; size < ARRAY_LEN(c->thunks.store); size++) {
-        c->thunks.store[size] = emit_access(c, store, size, &of_other);
+    for (unsigned size = 0; size < ARRAY_LEN(x64_of(c)->thunks.store); size++) {
+        x64_of(c)->thunks.store[size] = emit_access(c, store, size, &of_other);
     }
     if (guest->mmio != NULL) {
         emit_mmio_thunks(c);

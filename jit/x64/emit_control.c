@@ -8,76 +8,71 @@
 #include "check.h"
 #include "x64.h"
 
-uint32_t x64_refund(const struct x64 *c, unsigned insn)
-{
-    return insn == IR_NONE ? 0 : c->block->insns[insn].refund;
-}
-
-void x64_add_budget(struct x64 *c, int32_t amount)
+void x64_add_budget(struct cg *c, int32_t amount)
 {
     if (amount != 0) {
         x64_alu_ri(&c->as, ALU_ADD, true, BUDGET, amount);
     }
 }
 
-void x64_load_cookie(struct x64 *c, unsigned reg)
+void x64_load_cookie(struct cg *c, unsigned reg)
 {
     x64_rip(&c->as, OP_MOV_LOAD | X_W, reg, c->entry - 8, 0);
 }
 
 /* ---- calls ---- */
 
-void x64_call_step(struct x64 *c, unsigned insn)
+void x64_call_step(struct cg *c, unsigned insn)
 {
-    int32_t refund = (int32_t)x64_refund(c, insn);
+    int32_t refund = (int32_t)cg_refund(c, insn);
 
     x64_load_cookie(c, RSI);
     x64_mov_imm(&c->as, false, RDX, (int32_t)insn);
     x64_add_budget(c, refund);
-    x64_call(&c->as, c->thunks.step);
-    x64_jcc(&c->as, CC_NE, c->thunks.verdict);
+    x64_call(&c->as, x64_of(c)->thunks.step);
+    x64_jcc(&c->as, CC_NE, x64_of(c)->thunks.verdict);
     x64_add_budget(c, -refund);
 }
 
-void x64_begin_fp_again(struct x64 *c, bool fp_ready)
+void x64_begin_fp_again(struct cg *c, bool fp_ready)
 {
     if (fp_ready) {
-        x64_call(&c->as, c->thunks.fp_begin);
+        x64_call(&c->as, x64_of(c)->thunks.fp_begin);
     }
 }
 
-void x64_do_step(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_step(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_spoil_flags(c);
-    x64_drop_homes(c);
-    x64_evict_all(c);
+    cg_spoil_flags(c);
+    cg_drop_homes(c);
+    cg_evict_all(c);
     x64_call_step(c, op->insn);
     x64_begin_fp_again(c, c->fp_ready);
 }
 
 /* All values are in memory, so arguments are loaded in any order. */
-static void load_arguments(struct x64 *c, unsigned number, const struct ir_op *op,
+static void load_arguments(struct cg *c, unsigned number, const struct ir_op *op,
                            const struct ir_helper *helper)
 {
     static const uint8_t registers[] = {RDI, RSI, RDX, RCX};
     const ir_ref refs[3] = {op->a, op->b, op->c};
-    unsigned count = x64_call_operands(c, op);
+    unsigned count = cg_call_operands(c, op);
     unsigned at = 0;
 
     if (helper->takes_env) {
         x64_mov(&c->as, true, registers[at++], ENV);
     }
     for (unsigned i = 0; i < count; i++) {
-        x64_load_value(c, refs[i], registers[at++]);
+        cg_load_value(c, refs[i], registers[at++]);
     }
     for (unsigned i = 0; i < count; i++) {
-        x64_consume(c, refs[i], c->after[number][i]);
+        cg_consume(c, refs[i], c->after[number][i]);
     }
-    x64_end(c);
+    cg_end_op(c);
 }
 
-static void call_function(struct x64 *c, void (*function)(void))
+static void call_function(struct cg *c, void (*function)(void))
 {
     x64_alu_ri(&c->as, ALU_SUB, true, RSP, 8);
     x64_mov_imm64(&c->as, RAX, (uint64_t)(uintptr_t)function);
@@ -85,16 +80,16 @@ static void call_function(struct x64 *c, void (*function)(void))
     x64_alu_ri(&c->as, ALU_ADD, true, RSP, 8);
 }
 
-void x64_do_call(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_call(struct cg *c, unsigned number, const struct ir_op *op)
 {
     const struct ir_helper *helper = &c->guest->helpers[op->imm];
     struct x64_mem bank = x64_at(ENV, (int32_t)c->guest->bank_offset);
 
-    x64_spoil_flags(c);
+    cg_spoil_flags(c);
     if (!helper->pure) {
-        x64_drop_homes(c);
+        cg_drop_homes(c);
     }
-    x64_evict_all(c);
+    cg_evict_all(c);
     load_arguments(c, number, op, helper);
     if (!helper->pure) {
         x64_rm(&c->as, OP_MOV_STORE | X_W, BANK, bank);
@@ -107,34 +102,34 @@ void x64_do_call(struct x64 *c, unsigned number, const struct ir_op *op)
         if (op->type == IR_I32) {
             x64_mov(&c->as, false, RAX, RAX);
         }
-        c->free &= ~X64_BIT(RAX);
-        x64_define(c, number, RAX);
+        c->free &= ~CG_BIT(RAX);
+        cg_define(c, number, RAX);
     }
 }
 
 /* ---- budget ---- */
 
-void x64_do_charge(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_charge(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    x64_spoil_flags(c);
-    struct x64_operand amount = x64_resolve(c, op->a, C_RI, c->after[number][0]);
+    cg_spoil_flags(c);
+    struct cg_operand amount = cg_resolve(c, op->a, C_RI, c->after[number][0]);
     x64_alu_operand(&c->as, ALU_SUB, true, BUDGET, amount);
-    x64_consume(c, op->a, c->after[number][0]);
-    x64_end(c);
+    cg_consume(c, op->a, c->after[number][0]);
+    cg_end_op(c);
     x64_branch_to_arm(c, (unsigned)op->imm, CC_S);
 }
 
 /* ---- the end of a section ---- */
 
-static void leave(struct x64 *c, int32_t reason)
+static void leave(struct cg *c, int32_t reason)
 {
     x64_load_cookie(c, RAX);
     x64_mov_imm(&c->as, true, RDX, reason);
-    x64_jmp(&c->as, c->thunks.leave);
+    x64_jmp(&c->as, x64_of(c)->thunks.leave);
 }
 
 /* So that the jump's field, behind its opcode, is aligned. */
-static void align_jump(struct x64 *c)
+static void align_jump(struct cg *c)
 {
     static const uint8_t nops[4][3] = {{0}, {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}};
     unsigned count = -((unsigned)(c->as.p - c->buffer.write) + 1) & 3;
@@ -143,10 +138,10 @@ static void align_jump(struct x64 *c)
     c->as.p += count;
 }
 
-void x64_do_exit(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_exit(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
+    x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
     align_jump(c);
     x64_jmp(&c->as, c->as.p + 5);
     c->links[op->c] = (uint32_t)(c->as.p - 4 - c->buffer.write);
@@ -154,43 +149,43 @@ void x64_do_exit(struct x64 *c, unsigned number, const struct ir_op *op)
 }
 
 /* The same where the target, and so the entry's place, is known: the way to another page. */
-static void jump_to_const(struct x64 *c, unsigned number, const struct ir_op *op)
+static void jump_to_const(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_args x = {.number = number, .d = X64_NONE};
+    struct cg_args x = {.number = number, .d = X64_NONE};
     uint32_t target = (uint32_t)c->ops[op->a].imm;
     int32_t entry = (int32_t)((target >> 2) % JIT_JUMPS * sizeof(struct jit_jump));
 
-    x64_spoil_flags(c);
-    x.in[0] = (struct x64_operand){OPERAND_IMM, 0, (int32_t)target};
-    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
+    cg_spoil_flags(c);
+    x.in[0] = (struct cg_operand){OPERAND_IMM, 0, (int32_t)target};
+    x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
     x64_alu_mi(&c->as, ALU_CMP, false, x64_at(JUMPS, entry), (int32_t)target);
-    x64_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
+    cg_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
     x64_rm(&c->as, OP_CALL_MEM, 4,
            x64_at(JUMPS, entry + (int32_t)offsetof(struct jit_jump, entry)));
-    x64_consume(c, op->a, c->after[number][0]);
-    x64_end(c);
+    cg_consume(c, op->a, c->after[number][0]);
+    cg_end_op(c);
 }
 
 /* An entry's index times 16 is 4 * (target & 0x3ffc).  Bit 0 is kept: with it set the entry's `unused` is
  * compared, so that 1, which marks an empty entry, is not found. */
-void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_jump(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_args x = {.number = number, .d = X64_NONE};
+    struct cg_args x = {.number = number, .d = X64_NONE};
 
-    if (c->inline_jumps && c->ops[op->a].code == IR_CONST && (c->ops[op->a].imm & 3) == 0) {
+    if (x64_of(c)->inline_jumps && c->ops[op->a].code == IR_CONST && (c->ops[op->a].imm & 3) == 0) {
         jump_to_const(c, number, op);
         return;
     }
-    x64_spoil_flags(c);
-    x.in[0] = x64_resolve(c, op->a, C_R, c->after[number][0]);
+    cg_spoil_flags(c);
+    x.in[0] = cg_resolve(c, op->a, C_R, c->after[number][0]);
     unsigned target = x.in[0].reg;
-    unsigned index = x64_take(c, X64_GPRS, c->locked);
-    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
-    if (c->inline_jumps) {
+    unsigned index = cg_take(c, X64_GPRS, c->locked);
+    x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
+    if (x64_of(c)->inline_jumps) {
         x64_mov(&c->as, false, index, target);
         x64_alu_ri(&c->as, ALU_AND, false, index, (JIT_JUMPS - 1) << 2 | 1);
         x64_alu_rm(&c->as, ALU_CMP, false, target, x64_at_index(JUMPS, index, 2, 0));
-        x64_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
+        cg_add_stub(c, STUB_JUMP, &x, x64_jcc_later(&c->as, CC_NE));
         x64_rm(&c->as, OP_CALL_MEM, 4,
                x64_at_index(JUMPS, index, 2, offsetof(struct jit_jump, entry)));
         return;
@@ -199,16 +194,16 @@ void x64_do_jump(struct x64 *c, unsigned number, const struct ir_op *op)
     leave(c, JIT_JUMP);
 }
 
-void x64_do_deopt(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_deopt(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
+    x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
     leave(c, JIT_DEOPT);
 }
 
-void x64_do_quit(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_quit(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
-    x64_add_budget(c, (int32_t)x64_refund(c, op->insn));
-    x64_jmp(&c->as, c->thunks.quit);
+    x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
+    x64_jmp(&c->as, x64_of(c)->thunks.quit);
 }

@@ -22,8 +22,7 @@ static uint32_t packed(bool wide)
     return wide ? X_66 : 0;
 }
 
-static void emit_xmm_operand(struct x64 *c, uint32_t opcode, unsigned reg,
-                             struct x64_operand operand)
+static void emit_xmm_operand(struct cg *c, uint32_t opcode, unsigned reg, struct cg_operand operand)
 {
     if (operand.kind == OPERAND_MEM) {
         x64_rm(&c->as, opcode, reg, x64_operand_mem(operand));
@@ -34,21 +33,21 @@ static void emit_xmm_operand(struct x64 *c, uint32_t opcode, unsigned reg,
 
 /* ---- results that may be special ---- */
 
-static struct x64_stub *check_nan(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
-                                  bool wide)
+static struct cg_stub *check_nan(struct cg *c, const struct ir_op *op, const struct cg_args *x,
+                                 bool wide)
 {
     if (op->insn == IR_NONE) {
         return NULL;
     }
     x64_rr(&c->as, OP_UCOMIS | packed(wide), x->d, x->d);
-    return x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
+    return cg_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
 }
 
-static void emit_magnitude(struct x64 *c, unsigned to, unsigned from, bool wide)
+static void emit_magnitude(struct cg *c, unsigned to, unsigned from, bool wide)
 {
-    const uint8_t *mask = c->thunks.magnitude + 16 * wide;
+    const uint8_t *mask = x64_of(c)->thunks.magnitude + 16 * wide;
 
-    if (c->avx) {
+    if (x64_of(c)->avx) {
         x64_vex_rip(&c->as, OP_ANDPS, to, from, mask);
     } else {
         x64_rr(&c->as, OP_MOVAPS, to, from);
@@ -57,25 +56,25 @@ static void emit_magnitude(struct x64 *c, unsigned to, unsigned from, bool wide)
 }
 
 /* What the result is: NaN or not above the least normal number; by the op's wish large, too. */
-static struct x64_stub *check_result(struct x64 *c, const struct ir_op *op,
-                                     const struct x64_args *x, bool wide)
+static struct cg_stub *check_result(struct cg *c, const struct ir_op *op, const struct cg_args *x,
+                                    bool wide)
 {
     bool by_error = op->cond & IR_FP_EXACT && (op->code == IR_FMUL || op->code == IR_FDIV);
-    const uint8_t *least = by_error ? c->thunks.least_exact : c->thunks.least;
+    const uint8_t *least = by_error ? x64_of(c)->thunks.least_exact : x64_of(c)->thunks.least;
     unsigned temp = x->t[0];
     uint8_t *large = NULL;
-    struct x64_stub *stub;
+    struct cg_stub *stub;
 
     if (op->insn == IR_NONE) {
         return NULL;
     }
     emit_magnitude(c, temp, x->d, wide);
     if (op->cond & IR_FP_RANGE) {
-        x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.greatest + 16 * wide, 0);
+        x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, x64_of(c)->thunks.greatest + 16 * wide, 0);
         large = x64_jcc_later(&c->as, CC_AE);
     }
     x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, least + 16 * wide, 0);
-    stub = x64_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE));
+    stub = cg_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE));
     stub->also = large;
     return stub;
 }
@@ -84,37 +83,36 @@ static struct x64_stub *check_result(struct x64 *c, const struct ir_op *op,
 
 /* The stubs of an op that checks more: of its operands, its result, and its rounding. */
 struct check_stubs {
-    struct x64_stub *stubs[4];
+    struct cg_stub *stubs[4];
 };
 
 /* ZF: the exponent is 0.  A comparison of the number itself would raise invalid for a signaling NaN, which the
  * guest's op may not; the exponent alone is no NaN. */
-static void emit_exponent_test(struct x64 *c, unsigned temp, unsigned reg, bool wide)
+static void emit_exponent_test(struct cg *c, unsigned temp, unsigned reg, bool wide)
 {
-    const uint8_t *mask = c->thunks.exponent + 16 * wide;
+    const uint8_t *mask = x64_of(c)->thunks.exponent + 16 * wide;
 
-    if (c->avx) {
+    if (x64_of(c)->avx) {
         x64_vex_rip(&c->as, OP_PTEST, reg, 0, mask);
         return;
     }
     x64_rr(&c->as, OP_MOVAPS, temp, reg);
     x64_rip(&c->as, OP_ANDPS, temp, mask, 0);
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, c->thunks.zero, 0);
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, x64_of(c)->thunks.zero, 0);
 }
 
-static struct x64_stub *check_operand(struct x64 *c, const struct x64_args *x, unsigned reg,
-                                      bool wide)
+static struct cg_stub *check_operand(struct cg *c, const struct cg_args *x, unsigned reg, bool wide)
 {
-    struct x64_args own = *x;
+    struct cg_args own = *x;
 
-    own.in[0] = (struct x64_operand){OPERAND_REG, (uint8_t)reg, 0};
+    own.in[0] = (struct cg_operand){OPERAND_REG, (uint8_t)reg, 0};
     emit_exponent_test(c, x->t[0], reg, wide);
-    return x64_add_stub(c, STUB_FP_OPERAND, &own, x64_jcc_later(&c->as, CC_E));
+    return cg_add_stub(c, STUB_FP_OPERAND, &own, x64_jcc_later(&c->as, CC_E));
 }
 
 /* The checks for operands that need not be looked at: where a subnormal one counts as zero, the result is then
  * zero, infinite or NaN, which the check of the result finds.  Its stub tells by the operand's bits. */
-static unsigned tells_by_result(const struct x64 *c, const struct ir_op *op)
+static unsigned tells_by_result(struct cg *c, const struct ir_op *op)
 {
     if (!c->guest->fp_flush) {
         return 0;
@@ -132,8 +130,8 @@ static unsigned tells_by_result(const struct x64 *c, const struct ir_op *op)
 }
 
 /* a and b: the registers where the operands are now. */
-static struct check_stubs check_operands(struct x64 *c, const struct ir_op *op,
-                                         const struct x64_args *x, unsigned a, unsigned b)
+static struct check_stubs check_operands(struct cg *c, const struct ir_op *op,
+                                         const struct cg_args *x, unsigned a, unsigned b)
 {
     bool wide = c->ops[op->a].type == IR_F64;
     unsigned wanted = op->cond & ~tells_by_result(c, op);
@@ -149,7 +147,7 @@ static struct check_stubs check_operands(struct x64 *c, const struct ir_op *op,
 }
 
 /* The op is done: who has its result from the guest goes on here. */
-static void end_checks(struct x64 *c, struct check_stubs checks)
+static void end_checks(struct cg *c, struct check_stubs checks)
 {
     for (unsigned i = 0; i < ARRAY_LEN(checks.stubs); i++) {
         if (checks.stubs[i] != NULL) {
@@ -173,11 +171,11 @@ static uint32_t opcode_of(const struct ir_op *op)
 }
 
 /* d = a op b, d being a without AVX. */
-static void emit_arithmetic(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_arithmetic(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint32_t opcode = opcode_of(op);
 
-    if (!c->avx) {
+    if (!x64_of(c)->avx) {
         emit_xmm_operand(c, opcode, x->d, x->in[1]);
     } else if (x->in[1].kind == OPERAND_MEM) {
         x64_vex_rm(&c->as, opcode, x->d, x->in[0].reg, x64_operand_mem(x->in[1]));
@@ -186,16 +184,16 @@ static void emit_arithmetic(struct x64 *c, const struct ir_op *op, const struct 
     }
 }
 
-static void emit_sum(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_sum(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     emit_arithmetic(c, op, x);
     check_nan(c, op, x, is_wide(op));
 }
 
 /* The operands stay as they are: the stub looks at them. */
-static void emit_product(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_product(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
-    if (!c->avx) {
+    if (!x64_of(c)->avx) {
         x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
     }
     emit_arithmetic(c, op, x);
@@ -204,22 +202,22 @@ static void emit_product(struct x64 *c, const struct ir_op *op, const struct x64
 
 /* ---- results that may be rounded ---- */
 
-static uint8_t *jump_unless_equal(struct x64 *c, unsigned a, unsigned b, bool wide)
+static uint8_t *jump_unless_equal(struct cg *c, unsigned a, unsigned b, bool wide)
 {
     x64_rr(&c->as, OP_UCOMIS | packed(wide), a, b);
     return x64_jcc_later(&c->as, CC_NE);
 }
 
-static uint8_t *jump_unless_zero(struct x64 *c, unsigned reg, bool wide)
+static uint8_t *jump_unless_zero(struct cg *c, unsigned reg, bool wide)
 {
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), reg, c->thunks.zero, 0);
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), reg, x64_of(c)->thunks.zero, 0);
     return x64_jcc_later(&c->as, CC_NE);
 }
 
 /* to = a op b, with FADD or FSUB; `to` is another register than b. */
-static void emit_sum_to(struct x64 *c, uint32_t opcode, unsigned to, unsigned a, unsigned b)
+static void emit_sum_to(struct cg *c, uint32_t opcode, unsigned to, unsigned a, unsigned b)
 {
-    if (c->avx) {
+    if (x64_of(c)->avx) {
         x64_vex_rr(&c->as, opcode, to, a, b);
     } else {
         x64_rr(&c->as, OP_MOVAPS, to, a);
@@ -229,7 +227,7 @@ static void emit_sum_to(struct x64 *c, uint32_t opcode, unsigned to, unsigned a,
 
 /* Of a sum less its greater operand the difference is exact in each rounding mode, so it is the other operand only
  * if the sum was; which is the greater one need not be known, as both differences are right then. */
-static void check_sum_exact(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+static void check_sum_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                             uint8_t *jumps[2])
 {
     bool wide = is_wide(op);
@@ -247,7 +245,7 @@ static void check_sum_exact(struct x64 *c, const struct ir_op *op, const struct 
 }
 
 /* a * b - d has one rounding and none if it is 0, as d is not so small that the error could be lost. */
-static void check_product_exact(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+static void check_product_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                                 uint8_t *jumps[2])
 {
     bool wide = is_wide(op);
@@ -258,14 +256,15 @@ static void check_product_exact(struct x64 *c, const struct ir_op *op, const str
 }
 
 /* a - d * b, the remainder of a quotient; of a root b is d. */
-static void check_remainder(struct x64 *c, const struct ir_op *op, const struct x64_args *x,
+static void check_remainder(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                             unsigned b, uint8_t *jumps[2])
 {
     bool wide = is_wide(op);
     unsigned a = x->in[0].reg;
 
     emit_magnitude(c, x->t[0], a, wide);
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), x->t[0], c->thunks.least_exact + 16 * wide, 0);
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), x->t[0], x64_of(c)->thunks.least_exact + 16 * wide,
+            0);
     jumps[1] = x64_jcc_later(&c->as, CC_B);
     x64_rr(&c->as, OP_MOVAPS, x->t[0], x->d);
     x64_vex_rr(&c->as, OP_VFNMADD213 | x64_w(wide), x->t[0], b, a);
@@ -274,24 +273,24 @@ static void check_remainder(struct x64 *c, const struct ir_op *op, const struct 
 
 /* The result is no NaN.  Each check is an instruction sequence that raises nothing if the result is exact.
  * Without FMA products, quotients and roots are all left to the guest. */
-static struct x64_stub *check_exact(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static struct cg_stub *check_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jumps[2] = {NULL, NULL};
-    struct x64_stub *stub;
+    struct cg_stub *stub;
 
     if (!(op->cond & IR_FP_EXACT)) {
         return NULL;
     }
     if (op->code == IR_FADD || op->code == IR_FSUB) {
         check_sum_exact(c, op, x, jumps);
-    } else if (!c->fma) {
+    } else if (!x64_of(c)->fma) {
         jumps[0] = x64_jmp_later(&c->as);
     } else if (op->code == IR_FMUL) {
         check_product_exact(c, op, x, jumps);
     } else {
         check_remainder(c, op, x, op->code == IR_FDIV ? x->in[1].reg : x->d, jumps);
     }
-    stub = x64_add_stub(c, STUB_FP, x, jumps[0]);
+    stub = cg_add_stub(c, STUB_FP, x, jumps[0]);
     stub->also = jumps[1];
     return stub;
 }
@@ -299,12 +298,12 @@ static struct x64_stub *check_exact(struct x64 *c, const struct ir_op *op, const
 /* ---- ops that check more ---- */
 
 /* Any of the four. */
-static void emit_checked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_checked(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, x->in[1].reg);
     bool sum = op->code == IR_FADD || op->code == IR_FSUB;
 
-    if (!c->avx) {
+    if (!x64_of(c)->avx) {
         x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
     }
     emit_arithmetic(c, op, x);
@@ -318,7 +317,7 @@ static void emit_checked(struct x64 *c, const struct ir_op *op, const struct x64
 }
 
 /* The operand stays: the check of the rounding looks at it. */
-static void emit_exact_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_exact_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
@@ -328,7 +327,7 @@ static void emit_exact_sqrt(struct x64 *c, const struct ir_op *op, const struct 
     end_checks(c, checks);
 }
 
-static void emit_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
 
@@ -338,7 +337,7 @@ static void emit_sqrt(struct x64 *c, const struct ir_op *op, const struct x64_ar
 }
 
 /* In place, so that the result depends on no older value of the register. */
-static void emit_widen(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_widen(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
 
@@ -347,7 +346,7 @@ static void emit_widen(struct x64 *c, const struct ir_op *op, const struct x64_a
     end_checks(c, checks);
 }
 
-static void emit_narrow(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_narrow(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
@@ -357,13 +356,13 @@ static void emit_narrow(struct x64 *c, const struct ir_op *op, const struct x64_
     if (op->cond & IR_FP_EXACT) {
         x64_rr(&c->as, OP_CVTF2F | X_F3, x->t[0], x->d);
         checks.stubs[3] =
-            x64_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, true));
+            cg_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, true));
     }
     end_checks(c, checks);
 }
 
 /* What does not fit gives the least number, from which 1 cannot be subtracted. */
-static void emit_to_int(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_to_int(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
@@ -371,32 +370,31 @@ static void emit_to_int(struct x64 *c, const struct ir_op *op, const struct x64_
     emit_xmm_operand(c, OP_CVTTF2SI | scalar(wide), x->d, x->in[0]);
     if (op->insn != IR_NONE) {
         x64_alu_ri(&c->as, ALU_CMP, false, x->d, 1);
-        checks.stubs[2] = x64_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
+        checks.stubs[2] = cg_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
     }
     if (op->cond & IR_FP_EXACT) {
         x64_rr(&c->as, OP_XORPS, x->t[0], x->t[0]);
         x64_rr(&c->as, OP_CVTSI2F | scalar(wide), x->t[0], x->d);
         checks.stubs[3] =
-            x64_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, wide));
+            cg_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, wide));
     }
     end_checks(c, checks);
 }
 
 /* Rows of ops that check more: operands in registers, and one to look at magnitudes in. */
-static const struct x64_row *pick_checked_row(const struct ir_op *op)
+static const struct cg_row *pick_checked_row(const struct ir_op *op)
 {
-    static const struct x64_row two = {
-        2, {C_X, C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_checked, NULL};
-    static const struct x64_row root = {1, {C_X},     OUT_XTIED, ROW_SPOILS | ROW_XTEMPS,
-                                        1, emit_sqrt, NULL};
-    static const struct x64_row exact_root = {
-        1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_exact_sqrt, NULL};
-    static const struct x64_row widen = {1, {C_X},      OUT_XTIED, ROW_SPOILS | ROW_XTEMPS,
-                                         1, emit_widen, NULL};
-    static const struct x64_row narrow = {
-        1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, NULL};
-    static const struct x64_row to_int = {1, {C_X},       OUT_NEW, ROW_SPOILS | ROW_XTEMPS,
-                                          1, emit_to_int, NULL};
+    static const struct cg_row two =
+        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_checked, C_X, C_X);
+    static const struct cg_row root = CG_ROW(OUT_XTIED, ROW_SPOILS | ROW_XTEMPS, 1, emit_sqrt, C_X);
+    static const struct cg_row exact_root =
+        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_exact_sqrt, C_X);
+    static const struct cg_row widen =
+        CG_ROW(OUT_XTIED, ROW_SPOILS | ROW_XTEMPS, 1, emit_widen, C_X);
+    static const struct cg_row narrow =
+        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, C_X);
+    static const struct cg_row to_int =
+        CG_ROW(OUT_NEW, ROW_SPOILS | ROW_XTEMPS, 1, emit_to_int, C_X);
 
     switch (op->code) {
     case IR_FSQRT:
@@ -412,34 +410,29 @@ static const struct x64_row *pick_checked_row(const struct ir_op *op)
     }
 }
 
-static const struct x64_row *pick_row(const struct x64 *c, const struct ir_op *op)
+static const struct cg_row *pick_row(struct cg *c, const struct ir_op *op)
 {
-    static const struct x64_row sums[2][2] = {
-        {{2, {C_X, C_XM}, OUT_XTIED, ROW_SPOILS, 0, emit_sum, NULL},
-         {2, {C_X, C_XM}, OUT_XTIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, NULL}},
-        {{2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS, 0, emit_sum, NULL},
-         {2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, NULL}},
+    static const struct cg_row sums[2][2] = {
+        {CG_ROW(OUT_XTIED, ROW_SPOILS, 0, emit_sum, C_X, C_XM),
+         CG_ROW(OUT_XTIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, C_X, C_XM)},
+        {CG_ROW(OUT_XNEW, ROW_SPOILS, 0, emit_sum, C_X, C_XM),
+         CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, C_X, C_XM)},
     };
-    static const struct x64_row products[2] = {
-        {2, {C_X, C_XM}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_product, NULL},
-        {2,
-         {C_X, C_XM},
-         OUT_XNEW,
-         ROW_SPOILS | ROW_APART | ROW_XTEMPS | ROW_COMMUTES,
-         1,
-         emit_product,
-         NULL},
+    static const struct cg_row products[2] = {
+        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_product, C_X, C_XM),
+        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS | ROW_COMMUTES, 1, emit_product, C_X,
+               C_XM),
     };
-    static const struct x64_row root = {1, {C_X}, OUT_XTIED, ROW_SPOILS, 0, emit_sqrt, NULL};
-    static const struct x64_row widen = {1, {C_X}, OUT_XTIED, ROW_SPOILS, 0, emit_widen, NULL};
-    static const struct x64_row narrow = {
-        1, {C_X}, OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, NULL};
-    static const struct x64_row to_int = {1, {C_XM}, OUT_NEW, ROW_SPOILS, 0, emit_to_int, NULL};
+    static const struct cg_row root = CG_ROW(OUT_XTIED, ROW_SPOILS, 0, emit_sqrt, C_X);
+    static const struct cg_row widen = CG_ROW(OUT_XTIED, ROW_SPOILS, 0, emit_widen, C_X);
+    static const struct cg_row narrow =
+        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, C_X);
+    static const struct cg_row to_int = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_to_int, C_XM);
 
     switch (op->code) {
     case IR_FADD:
     case IR_FSUB:
-        return &sums[c->avx][op->code == IR_FADD];
+        return &sums[x64_of(c)->avx][op->code == IR_FADD];
     case IR_FMUL:
     case IR_FDIV:
         return &products[op->code == IR_FMUL];
@@ -454,20 +447,20 @@ static const struct x64_row *pick_row(const struct x64 *c, const struct ir_op *o
     }
 }
 
-void x64_do_fp(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_fp(struct cg *c, unsigned number, const struct ir_op *op)
 {
     if (op->insn != IR_NONE) {
-        x64_drop_homes_of_slot(c, op->slot); /* what step() may change */
-        x64_drop_homes_of_set(c, c->clobbered);
+        cg_drop_homes_of_slot(c, op->slot); /* what step() may change */
+        cg_drop_homes_of_set(c, c->clobbered);
         c->step_slot = op->slot;
     }
-    x64_place(c, number, op, op->cond != 0 ? pick_checked_row(op) : pick_row(c, op));
+    cg_emit_by_row(c, number, op, op->cond != 0 ? pick_checked_row(op) : pick_row(c, op));
     c->step_slot = 0;
 }
 
 /* ---- the others ---- */
 
-void x64_emit_ffromi(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_ffromi(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_rr(&c->as, OP_XORPS, x->d, x->d);
     emit_xmm_operand(c, OP_CVTSI2F | scalar(is_wide(op)), x->d, x->in[0]);
@@ -475,14 +468,14 @@ void x64_emit_ffromi(struct x64 *c, const struct ir_op *op, const struct x64_arg
 
 /* 2 * (greater or unordered) + (less or unordered): the host has these as "a or p" and carry.  While subnormal
  * operands count as zeros for the host, what it calls equal is looked at again. */
-static void emit_fcmp(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_fcmp(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
     uint32_t opcode = op->code == IR_FCMP ? OP_UCOMIS : OP_COMIS;
 
     emit_xmm_operand(c, opcode | packed(wide), x->in[0].reg, x->in[1]);
     if (c->guest->fp_flush) {
-        x64_add_stub(c, STUB_FCMP, x, x64_jcc_later(&c->as, CC_E));
+        cg_add_stub(c, STUB_FCMP, x, x64_jcc_later(&c->as, CC_E));
     }
     x64_setcc(&c->as, CC_A, x->t[0]);
     x64_setcc(&c->as, CC_P, x->d);
@@ -491,22 +484,22 @@ static void emit_fcmp(struct x64 *c, const struct ir_op *op, const struct x64_ar
     x64_alu_rr(&c->as, ALU_ADC, false, x->d, x->d);
 }
 
-void x64_do_fcmp(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_fcmp(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row rows[2] = {
-        {2, {C_X, C_XM}, OUT_NEW, ROW_SPOILS, 1, emit_fcmp, NULL},
-        {2, {C_X, C_X}, OUT_NEW, ROW_SPOILS, 1, emit_fcmp, NULL},
+    static const struct cg_row rows[2] = {
+        CG_ROW(OUT_NEW, ROW_SPOILS, 1, emit_fcmp, C_X, C_XM),
+        CG_ROW(OUT_NEW, ROW_SPOILS, 1, emit_fcmp, C_X, C_X),
     };
 
-    x64_place(c, number, op, &rows[c->guest->fp_flush]);
+    cg_emit_by_row(c, number, op, &rows[c->guest->fp_flush]);
 }
 
-void x64_emit_bitcast_f(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_bitcast_f(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     emit_xmm_operand(c, OP_MOVD_LOAD | x64_w(is_wide(op)), x->d, x->in[0]);
 }
 
-void x64_emit_bitcast_i(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     bool wide = op->type == IR_I64;
 
@@ -518,16 +511,16 @@ void x64_emit_bitcast_i(struct x64 *c, const struct ir_op *op, const struct x64_
 }
 
 /* The host is made ready where it is not yet: out of line. */
-void x64_do_fbegin(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_args x = {.number = number, .d = X64_NONE};
+    struct cg_args x = {.number = number, .d = X64_NONE};
 
     (void)op;
     if (c->fp_ready) {
         return;
     }
-    x64_spoil_flags(c);
+    cg_spoil_flags(c);
     x64_alu_mi(&c->as, ALU_CMP, false, x64_at(ENV, (int32_t)c->guest->fp_offset), 0);
-    x64_add_stub(c, STUB_FBEGIN, &x, x64_jcc_later(&c->as, CC_E));
+    cg_add_stub(c, STUB_FBEGIN, &x, x64_jcc_later(&c->as, CC_E));
     c->fp_ready = true;
 }

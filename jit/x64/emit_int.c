@@ -7,8 +7,8 @@
  */
 #include "x64.h"
 
-void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d,
-                     struct x64_operand operand)
+void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned d,
+                     struct cg_operand operand)
 {
     switch (operand.kind) {
     case OPERAND_REG:
@@ -24,7 +24,7 @@ void x64_alu_operand(struct x64_asm *as, enum x64_alu alu, bool wide, unsigned d
 }
 
 /* An instruction whose r/m field is the operand. */
-static void emit_operand(struct x64 *c, uint32_t opcode, unsigned reg, struct x64_operand operand)
+static void emit_operand(struct cg *c, uint32_t opcode, unsigned reg, struct cg_operand operand)
 {
     if (operand.kind == OPERAND_MEM) {
         x64_rm(&c->as, opcode, reg, x64_operand_mem(operand));
@@ -35,16 +35,16 @@ static void emit_operand(struct x64 *c, uint32_t opcode, unsigned reg, struct x6
 
 /* ---- ADD SUB ---- */
 
-static void emit_add(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_add(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_alu_operand(&c->as, ALU_ADD, x->wide, x->d, x->in[1]);
-    x64_note_flags(c, FLAGS_OF_ADD, x->wide, op->a, op->b);
+    cg_note_flags(c, FLAGS_OF_ADD, x->wide, op->a, op->b);
     c->flags.result = (ir_ref)x->number;
 }
 
-static void emit_lea(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_lea(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
-    struct x64_operand b = x->in[1];
+    struct cg_operand b = x->in[1];
     struct x64_mem sum = b.kind == OPERAND_IMM ? x64_at(x->in[0].reg, b.value)
                                                : x64_at_index(x->in[0].reg, b.reg, 0, 0);
 
@@ -52,29 +52,29 @@ static void emit_lea(struct x64 *c, const struct ir_op *op, const struct x64_arg
     x64_rm(&c->as, OP_LEA | x64_w(x->wide), x->d, sum);
 }
 
-void x64_emit_sub(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_sub(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_alu_operand(&c->as, ALU_SUB, x->wide, x->d, x->in[1]);
-    x64_note_flags(c, FLAGS_OF_SUB, x->wide, op->a, op->b);
+    cg_note_flags(c, FLAGS_OF_SUB, x->wide, op->a, op->b);
     c->flags.result = (ir_ref)x->number;
 }
 
-const struct x64_row x64_flag_rows[IR_CODES] = {
-    [IR_ADD] = {2, {C_ANY, C_ANY}, OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_add, NULL},
-    [IR_SUB] = {2, {C_ANY, C_ANY}, OUT_TIED, ROW_SPOILS, 0, x64_emit_sub, NULL},
+const struct cg_row x64_flag_rows[IR_CODES] = {
+    [IR_ADD] = CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_add, C_ANY, C_ANY),
+    [IR_SUB] = CG_ROW(OUT_TIED, ROW_SPOILS, 0, x64_emit_sub, C_ANY, C_ANY),
 };
 
 /* Will the operand's register be another's after its use? */
-static bool dies(const struct x64_value *at, unsigned after)
+static bool dies(const struct cg_value *at, unsigned after)
 {
     return after == 0 && !(at->where & PENDING) && at->pins == 0;
 }
 
 /* Is there a sum beside its operands, all in registers? */
-static bool is_apart(const struct x64 *c, unsigned number, const struct ir_op *op)
+static bool is_apart(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    const struct x64_value *a = &c->values[op->a];
-    const struct x64_value *b = &c->values[op->b];
+    const struct cg_value *a = &c->values[op->a];
+    const struct cg_value *b = &c->values[op->b];
 
     if (dies(a, c->after[number][0]) || (a->where & AT_CONST)) {
         return false;
@@ -84,36 +84,36 @@ static bool is_apart(const struct x64 *c, unsigned number, const struct ir_op *o
 }
 
 /* lea where it saves a move, or keeps the host's flags. */
-void x64_do_add(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_add(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row lea = {2, {C_R, C_RI}, OUT_NEW, ROW_COMMUTES, 0, emit_lea, NULL};
+    static const struct cg_row lea = CG_ROW(OUT_NEW, ROW_COMMUTES, 0, emit_lea, C_R, C_RI);
     bool holds = c->flags.value != 0 && c->values[c->flags.value].where == AT_FLAGS;
 
-    if ((holds || is_apart(c, number, op)) && x64_twin(c, number, IR_ADD_FLAGS) == 0) {
-        x64_place(c, number, op, &lea);
+    if ((holds || is_apart(c, number, op)) && cg_twin(c, number, IR_ADD_FLAGS) == 0) {
+        cg_emit_by_row(c, number, op, &lea);
     } else {
-        x64_place(c, number, op, &x64_flag_rows[IR_ADD]);
+        cg_emit_by_row(c, number, op, &x64_flag_rows[IR_ADD]);
     }
 }
 
 /* ---- AND OR XOR NOT NEG MUL ---- */
 
-static void note_logic(struct x64 *c, const struct x64_args *x)
+static void note_logic(struct cg *c, const struct cg_args *x)
 {
-    x64_note_flags(c, FLAGS_OF_LOGIC, x->wide, (ir_ref)x->number, 0);
+    cg_note_flags(c, FLAGS_OF_LOGIC, x->wide, (ir_ref)x->number, 0);
     c->flags.result = (ir_ref)x->number;
 }
 
-static void emit_and(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_and(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_operand(&c->as, ALU_AND, x->wide, x->d, x->in[1]);
     note_logic(c, x);
 }
 
-static void emit_test(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_test(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
-    struct x64_operand b = x->in[1];
+    struct cg_operand b = x->in[1];
 
     (void)op;
     if (b.kind == OPERAND_IMM) {
@@ -126,59 +126,59 @@ static void emit_test(struct x64 *c, const struct ir_op *op, const struct x64_ar
 }
 
 /* Is the result only compared with 0, by the op that is next? */
-static bool is_only_tested(const struct x64 *c, unsigned number)
+static bool is_only_tested(struct cg *c, unsigned number)
 {
     unsigned next = c->values[number].next;
     const struct ir_op *user = &c->ops[next];
 
     return (user->code == IR_BRANCH || user->code == IR_SETC) && user->a == number &&
-           x64_is_const(c, user->b, 0) && c->after[next][0] == 0 &&
-           x64_next_but_sets(c, number) == next;
+           cg_is_const(c, user->b, 0) && c->after[next][0] == 0 &&
+           cg_next_but_sets(c, number) == next;
 }
 
-void x64_do_and(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_and(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row test = {2, {C_RM, C_RI}, OUT_NONE, ROW_SPOILS | ROW_COMMUTES,
-                                        0, emit_test,    NULL};
-    static const struct x64_row and = {2, {C_ANY, C_ANY}, OUT_TIED, ROW_SPOILS | ROW_COMMUTES,
-                                       0, emit_and,       NULL};
+    static const struct cg_row test =
+        CG_ROW(OUT_NONE, ROW_SPOILS | ROW_COMMUTES, 0, emit_test, C_RM, C_RI);
+    static const struct cg_row and =
+        CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_and, C_ANY, C_ANY);
 
-    x64_place(c, number, op, is_only_tested(c, number) ? &test : &and);
+    cg_emit_by_row(c, number, op, is_only_tested(c, number) ? &test : &and);
 }
 
-void x64_emit_or(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_or(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_operand(&c->as, ALU_OR, x->wide, x->d, x->in[1]);
     note_logic(c, x);
 }
 
-void x64_emit_xor(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_xor(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_operand(&c->as, ALU_XOR, x->wide, x->d, x->in[1]);
     note_logic(c, x);
 }
 
-void x64_emit_not(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_not(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_rr(&c->as, OP_GROUP3 | x64_w(x->wide), 2, x->d);
 }
 
-void x64_emit_neg(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_neg(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_rr(&c->as, OP_GROUP3 | x64_w(x->wide), 3, x->d);
 }
 
-static void emit_mul(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_mul(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_IMUL | x64_w(x->wide), x->d, x->in[1]);
 }
 
-static void emit_mul_imm(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_mul_imm(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     int32_t factor = x->in[1].value;
 
@@ -192,21 +192,21 @@ static void emit_mul_imm(struct x64 *c, const struct ir_op *op, const struct x64
     }
 }
 
-void x64_do_mul(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_mul(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row imm = {2, {C_RM, C_I},  OUT_NEW, ROW_SPOILS | ROW_COMMUTES,
-                                       0, emit_mul_imm, NULL};
-    static const struct x64_row mul = {2, {C_ANY, C_RM}, OUT_TIED, ROW_SPOILS | ROW_COMMUTES,
-                                       0, emit_mul,      NULL};
+    static const struct cg_row imm =
+        CG_ROW(OUT_NEW, ROW_SPOILS | ROW_COMMUTES, 0, emit_mul_imm, C_RM, C_I);
+    static const struct cg_row mul =
+        CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_mul, C_ANY, C_RM);
     bool is_a = c->ops[op->a].code == IR_CONST;
     bool is_b = c->ops[op->b].code == IR_CONST;
 
-    x64_place(c, number, op, is_a || is_b ? &imm : &mul);
+    cg_emit_by_row(c, number, op, is_a || is_b ? &imm : &mul);
 }
 
 /* ---- DIVU DIVS: rax by the operand, rdx is there ---- */
 
-void x64_emit_divu(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_divu(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_rr(&c->as, ALU_XOR, false, RDX, RDX);
@@ -214,7 +214,7 @@ void x64_emit_divu(struct x64 *c, const struct ir_op *op, const struct x64_args 
 }
 
 /* By -1 the host's instruction would trap for the least number: it is a negation. */
-void x64_emit_divs(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_divs(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_ri(&c->as, ALU_CMP, x->wide, x->in[1].reg, -1);
@@ -248,14 +248,14 @@ static enum x64_shift shift_of(const struct ir_op *op)
     }
 }
 
-static void emit_shift_imm(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_shift_imm(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     unsigned mask = x->wide ? 63 : 31;
 
     x64_shift_imm(&c->as, shift_of(op), x->wide, x->d, (unsigned)x->in[1].value & mask);
 }
 
-static void emit_rorx(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_rorx(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     unsigned width = x->wide ? 64 : 32;
 
@@ -263,13 +263,13 @@ static void emit_rorx(struct x64 *c, const struct ir_op *op, const struct x64_ar
     x64_rorx(&c->as, x->wide, x->d, x->in[0].reg, -(unsigned)x->in[1].value & (width - 1));
 }
 
-static void emit_shift_cl(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_shift_cl(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_rr(&c->as, OP_SHIFT_CL | x64_w(x->wide), shift_of(op), x->d);
 }
 
 /* shlx, shrx, sarx */
-static void emit_shift_x(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_shift_x(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint32_t prefix = op->code == IR_SHL ? X_66 : op->code == IR_SHR ? X_F2 : X_F3;
     uint32_t opcode = 0xf7 | X_0F38 | prefix | x64_w(x->wide);
@@ -282,88 +282,86 @@ static void emit_shift_x(struct x64 *c, const struct ir_op *op, const struct x64
     }
 }
 
-static const struct x64_row *pick_shift(const struct x64 *c, unsigned number,
-                                        const struct ir_op *op)
+static const struct cg_row *pick_shift(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row imm = {2, {C_ANY, C_I},   OUT_TIED, ROW_SPOILS,
-                                       0, emit_shift_imm, NULL};
-    static const struct x64_row rorx = {2, {C_R, C_I}, OUT_NEW, 0, 0, emit_rorx, NULL};
-    static const struct x64_row cl = {2, {C_ANY, C_RCX}, OUT_TIED, ROW_SPOILS,
-                                      0, emit_shift_cl,  NULL};
-    static const struct x64_row shiftx = {2, {C_RM, C_R}, OUT_NEW, 0, 0, emit_shift_x, NULL};
+    static const struct cg_row imm = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_shift_imm, C_ANY, C_I);
+    static const struct cg_row rorx = CG_ROW(OUT_NEW, 0, 0, emit_rorx, C_R, C_I);
+    static const struct cg_row cl =
+        CG_FIXED_ROW(RCX, CG_NONE, OUT_TIED, ROW_SPOILS, emit_shift_cl, C_ANY, C_FIXED);
+    static const struct cg_row shiftx = CG_ROW(OUT_NEW, 0, 0, emit_shift_x, C_RM, C_R);
 
     if (c->ops[op->b].code == IR_CONST) {
         bool moves = (c->values[op->a].where & AT_REG) && c->after[number][0] != 0;
-        return op->code == IR_ROTL && c->bmi2 && moves ? &rorx : &imm;
+        return op->code == IR_ROTL && x64_of(c)->bmi2 && moves ? &rorx : &imm;
     }
-    return op->code != IR_ROTL && c->bmi2 ? &shiftx : &cl;
+    return op->code != IR_ROTL && x64_of(c)->bmi2 ? &shiftx : &cl;
 }
 
-void x64_do_shift(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_shift(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    x64_place(c, number, op, pick_shift(c, number, op));
+    cg_emit_by_row(c, number, op, pick_shift(c, number, op));
 }
 
 /* ---- widths ---- */
 
-void x64_emit_movsx8(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_movsx8(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVSX8 | X_BYTE_RM, x->d, x->in[0]);
 }
 
-void x64_emit_movsx16(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_movsx16(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVSX16, x->d, x->in[0]);
 }
 
-void x64_emit_movzx8(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_movzx8(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVZX8 | X_BYTE_RM, x->d, x->in[0]);
 }
 
-void x64_emit_movzx16(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_movzx16(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVZX16, x->d, x->in[0]);
 }
 
-void x64_emit_movsxd(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_movsxd(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVSXD, x->d, x->in[0]);
 }
 
 /* LOW: cuts off the upper half. */
-void x64_emit_mov32(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_mov32(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOV_LOAD, x->d, x->in[0]);
 }
 
-void x64_emit_nothing(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_nothing(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)c;
     (void)op;
     (void)x;
 }
 
-void x64_emit_high(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_high(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_shift_imm(&c->as, SHIFT_SHR, true, x->d, 32);
 }
 
-void x64_emit_pack(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_pack(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_shift_imm(&c->as, SHIFT_SHL, true, x->d, 32);
     x64_alu_rr(&c->as, ALU_OR, true, x->d, x->in[1].reg);
 }
 
-void x64_emit_select(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+void x64_emit_select(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_rr(&c->as, OP_TEST, x->in[0].reg, x->in[0].reg);

@@ -25,11 +25,11 @@ static uint32_t page_index(uint32_t address, unsigned log)
 }
 
 /* index = of the page of the address in a register */
-static void emit_index(struct x64 *c, unsigned index, unsigned address, unsigned log)
+static void emit_index(struct cg *c, unsigned index, unsigned address, unsigned log)
 {
     if (log == 0) {
         x64_mov(&c->as, false, index, address);
-    } else if (c->bmi2) {
+    } else if (x64_of(c)->bmi2) {
         x64_rorx(&c->as, false, index, address, log);
     } else {
         x64_mov(&c->as, false, index, address);
@@ -40,7 +40,7 @@ static void emit_index(struct x64 *c, unsigned index, unsigned address, unsigned
 
 /* Tests the permission, jumps if it is not there, and gives the operand of the access.  `temp` gets the index;
  * or, after the jump, the address. */
-static struct x64_mem probe_register(struct x64 *c, unsigned address, unsigned log, unsigned temp,
+static struct x64_mem probe_register(struct cg *c, unsigned address, unsigned log, unsigned temp,
                                      enum tlb_flag permission, uint8_t **jump)
 {
     emit_index(c, temp, address, log);
@@ -49,7 +49,7 @@ static struct x64_mem probe_register(struct x64 *c, unsigned address, unsigned l
     return x64_at_index(MEMORY, address, 0, 0);
 }
 
-static struct x64_mem probe_constant(struct x64 *c, uint32_t address, unsigned log, unsigned temp,
+static struct x64_mem probe_constant(struct cg *c, uint32_t address, unsigned log, unsigned temp,
                                      enum tlb_flag permission, uint8_t **jump)
 {
     x64_test_byte(&c->as, x64_at(TLB, (int32_t)page_index(address, log)), permission);
@@ -61,7 +61,7 @@ static struct x64_mem probe_constant(struct x64 *c, uint32_t address, unsigned l
     return x64_at_index(MEMORY, temp, 0, 0);
 }
 
-static struct x64_mem probe(struct x64 *c, const struct ir_op *op, struct x64_operand address,
+static struct x64_mem probe(struct cg *c, const struct ir_op *op, struct cg_operand address,
                             unsigned temp, enum tlb_flag permission, uint8_t **jump)
 {
     unsigned log = log_size(op);
@@ -73,7 +73,7 @@ static struct x64_mem probe(struct x64 *c, const struct ir_op *op, struct x64_op
 }
 
 /* In a stub, with the index in `temp`: the same by the page's own addend. */
-static struct x64_mem probe_page(struct x64 *c, const struct ir_op *op, struct x64_operand address,
+static struct x64_mem probe_page(struct cg *c, const struct ir_op *op, struct cg_operand address,
                                  unsigned temp, enum tlb_flag permission, uint8_t **jump)
 {
     if (address.kind == OPERAND_REG) {
@@ -93,9 +93,9 @@ static struct x64_mem probe_page(struct x64 *c, const struct ir_op *op, struct x
 
 /* ---- LOAD ---- */
 
-static void load_16(struct x64 *c, unsigned d, struct x64_mem from, bool sign)
+static void load_16(struct cg *c, unsigned d, struct x64_mem from, bool sign)
 {
-    if (c->movbe) {
+    if (x64_of(c)->movbe) {
         x64_rm(&c->as, OP_MOVBE_LOAD | X_66, d, from);
         x64_rr(&c->as, sign ? OP_MOVSX16 : OP_MOVZX16, d, d);
         return;
@@ -108,7 +108,7 @@ static void load_16(struct x64 *c, unsigned d, struct x64_mem from, bool sign)
     }
 }
 
-static void load_access(struct x64 *c, unsigned size, unsigned d, struct x64_mem from)
+static void load_access(struct cg *c, unsigned size, unsigned d, struct x64_mem from)
 {
     bool wide = size == IR_64;
 
@@ -124,24 +124,24 @@ static void load_access(struct x64 *c, unsigned size, unsigned d, struct x64_mem
         load_16(c, d, from, size == IR_S16);
         break;
     default:
-        x64_rm(&c->as, (c->movbe ? OP_MOVBE_LOAD : OP_MOV_LOAD) | x64_w(wide), d, from);
-        if (!c->movbe) {
+        x64_rm(&c->as, (x64_of(c)->movbe ? OP_MOVBE_LOAD : OP_MOV_LOAD) | x64_w(wide), d, from);
+        if (!x64_of(c)->movbe) {
             x64_bswap(&c->as, wide, d);
         }
         break;
     }
 }
 
-static void emit_load(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_load(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jump;
     struct x64_mem from = probe(c, op, x->in[0], x->d, TLB_LOAD, &jump);
 
     load_access(c, op->cond, x->d, from);
-    x64_add_stub(c, STUB_LOAD, x, jump);
+    cg_add_stub(c, STUB_LOAD, x, jump);
 }
 
-uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     uint8_t *jump;
     struct x64_mem from = probe_page(c, op, stub->a, stub->d, TLB_LOAD, &jump);
@@ -150,17 +150,16 @@ uint8_t *x64_load_page(struct x64 *c, const struct x64_stub *stub, const struct 
     return jump;
 }
 
-void x64_do_load(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_load(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {1, {C_RI},    OUT_NEW, ROW_SPOILS | ROW_APART,
-                                       0, emit_load, NULL};
+    static const struct cg_row row = CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI);
 
-    x64_place(c, number, op, &row);
+    cg_emit_by_row(c, number, op, &row);
 }
 
 /* ---- STORE ---- */
 
-static void store_imm(struct x64 *c, unsigned log, struct x64_mem to, int32_t value)
+static void store_imm(struct cg *c, unsigned log, struct x64_mem to, int32_t value)
 {
     switch (log) {
     case IR_8:
@@ -179,7 +178,7 @@ static void store_imm(struct x64 *c, unsigned log, struct x64_mem to, int32_t va
 }
 
 /* Without movbe: turns a copy of the value in `temp`. */
-static void store_turned(struct x64 *c, unsigned log, struct x64_mem to, unsigned value,
+static void store_turned(struct cg *c, unsigned log, struct x64_mem to, unsigned value,
                          unsigned temp)
 {
     bool wide = log == IR_64;
@@ -195,14 +194,14 @@ static void store_turned(struct x64 *c, unsigned log, struct x64_mem to, unsigne
     x64_rm(&c->as, OP_MOV_STORE | x64_w(wide), temp, to);
 }
 
-static void store_access(struct x64 *c, unsigned log, struct x64_mem to, struct x64_operand value,
+static void store_access(struct cg *c, unsigned log, struct x64_mem to, struct cg_operand value,
                          unsigned temp)
 {
     if (value.kind == OPERAND_IMM) {
         store_imm(c, log, to, value.value);
     } else if (log == IR_8) {
         x64_rm(&c->as, OP_MOV_STORE8, value.reg, to);
-    } else if (c->movbe) {
+    } else if (x64_of(c)->movbe) {
         uint32_t width = log == IR_16 ? X_66 : x64_w(log == IR_64);
         x64_rm(&c->as, OP_MOVBE_STORE | width, value.reg, to);
     } else {
@@ -210,19 +209,19 @@ static void store_access(struct x64 *c, unsigned log, struct x64_mem to, struct 
     }
 }
 
-static void emit_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_store(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jump;
     struct x64_mem to = probe(c, op, x->in[0], x->t[0], TLB_STORE, &jump);
-    struct x64_stub *stub;
+    struct cg_stub *stub;
 
     store_access(c, log_size(op), to, x->in[1], x->t[1]);
-    stub = x64_add_stub(c, STUB_STORE, x, jump);
+    stub = cg_add_stub(c, STUB_STORE, x, jump);
     stub->t[0] = x->t[0];
     stub->t[1] = x->t[1];
 }
 
-uint8_t *x64_store_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     uint8_t *jump;
     struct x64_mem to = probe_page(c, op, stub->a, stub->t[0], TLB_STORE, &jump);
@@ -231,23 +230,23 @@ uint8_t *x64_store_page(struct x64 *c, const struct x64_stub *stub, const struct
     return jump;
 }
 
-void x64_do_store(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_store(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row rows[2][2] = {
+    static const struct cg_row rows[2][2] = {
         /* without movbe there is a copy to turn */
-        {{2, {C_RI, C_RI}, OUT_NONE, ROW_SPOILS, 2, emit_store, NULL},
-         {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 2, emit_store, NULL}},
-        {{2, {C_RI, C_RI}, OUT_NONE, ROW_SPOILS, 1, emit_store, NULL},
-         {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_store, NULL}},
+        {CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_store, C_RI, C_RI),
+         CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_store, C_RI, C_R)},
+        {CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store, C_RI, C_RI),
+         CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store, C_RI, C_R)},
     };
 
-    x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
+    cg_emit_by_row(c, number, op, &rows[x64_of(c)->movbe][op->cond == IR_64]);
 }
 
 /* ---- GUARD_LOAD GUARD_STORE LOAD_UNCHECKED STORE_UNCHECKED ---- */
 
 /* The last byte's address has 33 bits: beyond the end of the address space there is no permission. */
-static void emit_guard(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_guard(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     unsigned a = x->in[0].reg;
     int32_t reach = c->ops[op->b].imm;
@@ -266,91 +265,90 @@ static void emit_guard(struct x64 *c, const struct ir_op *op, const struct x64_a
     x64_imm32(&c->as, permission);
 }
 
-void x64_do_guard(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_guard(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {2, {C_R, C_USE}, OUT_NONE, ROW_SPOILS, 2, emit_guard, NULL};
+    static const struct cg_row row = CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_guard, C_R, C_USE);
 
-    x64_place(c, number, op, &row);
+    cg_emit_by_row(c, number, op, &row);
     x64_branch_to_arm(c, (unsigned)op->imm, CC_E);
 }
 
-static void emit_load_unchecked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_load_unchecked(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct x64_mem from = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
 
     load_access(c, op->cond, x->d, from);
 }
 
-void x64_do_load_unchecked(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_load_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {1, {C_R}, OUT_NEW, 0, 0, emit_load_unchecked, NULL};
-    static const struct x64_row turn = {1,   {C_R}, OUT_NEW, ROW_SPOILS, 0, emit_load_unchecked,
-                                        NULL};
+    static const struct cg_row row = CG_ROW(OUT_NEW, 0, 0, emit_load_unchecked, C_R);
+    static const struct cg_row turn = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_load_unchecked, C_R);
 
-    x64_place(c, number, op, c->movbe ? &row : &turn);
+    cg_emit_by_row(c, number, op, x64_of(c)->movbe ? &row : &turn);
 }
 
-static void emit_store_unchecked(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_store_unchecked(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct x64_mem to = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
 
     store_access(c, log_size(op), to, x->in[1], x->t[0]);
 }
 
-void x64_do_store_unchecked(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_store_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row rows[2][2] = {
-        {{2, {C_R, C_RI}, OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, NULL},
-         {2, {C_R, C_R}, OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, NULL}},
-        {{2, {C_R, C_RI}, OUT_NONE, 0, 0, emit_store_unchecked, NULL},
-         {2, {C_R, C_R}, OUT_NONE, 0, 0, emit_store_unchecked, NULL}},
+    static const struct cg_row rows[2][2] = {
+        {CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, C_R, C_RI),
+         CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, C_R, C_R)},
+        {CG_ROW(OUT_NONE, 0, 0, emit_store_unchecked, C_R, C_RI),
+         CG_ROW(OUT_NONE, 0, 0, emit_store_unchecked, C_R, C_R)},
     };
 
-    x64_place(c, number, op, &rows[c->movbe][op->cond == IR_64]);
+    cg_emit_by_row(c, number, op, &rows[x64_of(c)->movbe][op->cond == IR_64]);
 }
 
 /* ---- ALOAD ASTORE: nothing but the stub ---- */
 
-static void emit_other_load(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_other_load(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
-    x64_add_stub(c, STUB_LOAD, x, x64_jmp_later(&c->as));
+    cg_add_stub(c, STUB_LOAD, x, x64_jmp_later(&c->as));
 }
 
-void x64_do_other_load(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_other_load(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row row = {1, {C_RI}, OUT_NEW, ROW_SPOILS, 0, emit_other_load, NULL};
+    static const struct cg_row row = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_other_load, C_RI);
 
-    x64_place(c, number, op, &row);
+    cg_emit_by_row(c, number, op, &row);
 }
 
-static void emit_other_store(struct x64 *c, const struct ir_op *op, const struct x64_args *x)
+static void emit_other_store(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
-    x64_add_stub(c, STUB_STORE, x, x64_jmp_later(&c->as));
+    cg_add_stub(c, STUB_STORE, x, x64_jmp_later(&c->as));
 }
 
-void x64_do_other_store(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_other_store(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    static const struct x64_row rows[2] = {
-        {2, {C_RI, C_RI}, OUT_NONE, ROW_SPOILS, 0, emit_other_store, NULL},
-        {2, {C_RI, C_R}, OUT_NONE, ROW_SPOILS, 0, emit_other_store, NULL},
+    static const struct cg_row rows[2] = {
+        CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_other_store, C_RI, C_RI),
+        CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_other_store, C_RI, C_R),
     };
 
-    x64_place(c, number, op, &rows[op->cond == IR_64]);
+    cg_emit_by_row(c, number, op, &rows[op->cond == IR_64]);
 }
 
 /* ---- MOVE_BANK ---- */
 
-void x64_do_move_bank(struct x64 *c, unsigned number, const struct ir_op *op)
+void x64_do_move_bank(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    struct x64_args x = {.number = number, .d = X64_NONE};
+    struct cg_args x = {.number = number, .d = X64_NONE};
 
-    x64_spoil_flags(c);
-    x64_drop_homes_of_set(c, c->banked);
-    x64_drop_homes_of_set(c, c->clobbered);
-    x64_alu_rm(&c->as, ALU_CMP, true, BANK, c->slots[op->slot]);
+    cg_spoil_flags(c);
+    cg_drop_homes_of_set(c, c->banked);
+    cg_drop_homes_of_set(c, c->clobbered);
+    x64_alu_rm(&c->as, ALU_CMP, true, BANK, x64_mem_of(c->slots[op->slot]));
     uint8_t *jump = x64_jcc_later(&c->as, op->imm < 0 ? CC_BE : CC_AE);
     x64_alu_ri(&c->as, ALU_ADD, true, BANK, op->imm);
-    x64_add_stub(c, STUB_STEP, &x, jump);
+    cg_add_stub(c, STUB_STEP, &x, jump);
 }

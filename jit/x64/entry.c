@@ -12,9 +12,9 @@ static const uint8_t saved_registers[] = {RBX, RBP, R12, R13, R14, R15};
 /* ---- in and out ---- */
 
 /* struct jit_left enter(void *self, void *env, const void *entry) */
-static void emit_enter(struct x64 *c)
+static void emit_enter(struct cg *c)
 {
-    c->thunks.enter = x64_align(c);
+    x64_of(c)->thunks.enter = x64_align(c);
     for (unsigned i = 0; i < sizeof saved_registers; i++) {
         x64_push(&c->as, saved_registers[i]);
     }
@@ -28,12 +28,12 @@ static void emit_enter(struct x64 *c)
     x64_rr(&c->as, OP_CALL_MEM, 4, RDX);
 }
 
-static void emit_leave(struct x64 *c)
+static void emit_leave(struct cg *c)
 {
-    c->thunks.quit = x64_align(c);
+    x64_of(c)->thunks.quit = x64_align(c);
     x64_alu_rr(&c->as, ALU_XOR, false, RAX, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_QUIT);
-    c->thunks.leave = c->as.p;
+    x64_of(c)->thunks.leave = c->as.p;
     x64_write_env(c, c->guest->bank_offset, BANK);
     x64_write_env(c, c->guest->budget_offset, BUDGET);
     x64_alu_ri(&c->as, ALU_ADD, true, RSP, FRAME_SIZE);
@@ -44,14 +44,14 @@ static void emit_leave(struct x64 *c)
 }
 
 /* The guest says where to go on, perhaps in another mode.  The probe is that of x64_do_jump(). */
-static void emit_go_to(struct x64 *c)
+static void emit_go_to(struct cg *c)
 {
-    c->thunks.go_to = x64_align(c);
+    x64_of(c)->thunks.go_to = x64_align(c);
     x64_rm(&c->as, OP_MOV_LOAD, RCX, x64_env(c->guest->target_offset));
     x64_read_env(c, MEMORY, c->guest->memory_offset);
     x64_read_env(c, TLB, c->guest->tlb_offset);
     x64_read_env(c, JUMPS, c->guest->jumps_offset);
-    if (c->inline_jumps) {
+    if (x64_of(c)->inline_jumps) {
         x64_mov(&c->as, false, RAX, RCX);
         x64_alu_ri(&c->as, ALU_AND, false, RAX, (JIT_JUMPS - 1) << 2 | 1);
         x64_alu_rm(&c->as, ALU_CMP, false, RCX, x64_at_index(JUMPS, RAX, 2, 0));
@@ -62,12 +62,12 @@ static void emit_go_to(struct x64 *c)
     }
     x64_alu_rr(&c->as, ALU_XOR, false, RAX, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
-    x64_jmp(&c->as, c->thunks.leave);
+    x64_jmp(&c->as, x64_of(c)->thunks.leave);
 }
 
 /* ---- floating point ---- */
 
-static uint8_t *emit_constants(struct x64 *c, const uint64_t (*pairs)[2], unsigned count)
+static uint8_t *emit_constants(struct cg *c, const uint64_t (*pairs)[2], unsigned count)
 {
     uint8_t *at = x64_align(c);
 
@@ -77,7 +77,7 @@ static uint8_t *emit_constants(struct x64 *c, const uint64_t (*pairs)[2], unsign
 }
 
 /* MXCSR for each enum ir_fp_mode: exceptions masked and none raised. */
-static void emit_fp_modes(struct x64 *c)
+static void emit_fp_modes(struct cg *c)
 {
     static const uint32_t directions[] = {
         [IR_FP_NEAREST] = 0x1f80,
@@ -87,29 +87,29 @@ static void emit_fp_modes(struct x64 *c)
     };
     const uint32_t flush = X64_MXCSR_FLUSH | X64_MXCSR_DAZ;
 
-    c->thunks.mxcsr = x64_align(c);
+    x64_of(c)->thunks.mxcsr = x64_align(c);
     for (unsigned mode = 0; mode < 2 * IR_FP_FLUSH; mode++) {
         x64_imm32(&c->as, directions[mode & 3] | (mode & IR_FP_FLUSH ? flush : 0));
     }
 }
 
 /* No register may change. */
-static void emit_set_mode(struct x64 *c)
+static void emit_set_mode(struct cg *c)
 {
     if (c->guest->fp_mode_offset == 0) {
-        x64_rip(&c->as, OP_LDMXCSR, 2, c->thunks.mxcsr, 0);
+        x64_rip(&c->as, OP_LDMXCSR, 2, x64_of(c)->thunks.mxcsr, 0);
         return;
     }
     x64_push(&c->as, RAX);
     x64_push(&c->as, RCX);
     x64_rm(&c->as, OP_MOV_LOAD, RAX, x64_env(c->guest->fp_mode_offset));
-    x64_rip(&c->as, OP_LEA | X_W, RCX, c->thunks.mxcsr, 0);
+    x64_rip(&c->as, OP_LEA | X_W, RCX, x64_of(c)->thunks.mxcsr, 0);
     x64_rm(&c->as, OP_LDMXCSR, 2, x64_at_index(RCX, RAX, 2, 0));
     x64_pop(&c->as, RCX);
     x64_pop(&c->as, RAX);
 }
 
-static void emit_fp(struct x64 *c)
+static void emit_fp(struct cg *c)
 {
     static const uint64_t zero[1][2] = {{0, 0}};
     static const uint64_t magnitude[2][2] = {{0x7fffffff, 0}, {0x7fffffffffffffff, 0}};
@@ -118,14 +118,14 @@ static void emit_fp(struct x64 *c)
     static const uint64_t least_exact[2][2] = {{0x1c800000, 0}, {0x07b0000000000000, 0}};
     static const uint64_t greatest[2][2] = {{0x7f7fffff, 0}, {0x7fefffffffffffff, 0}};
 
-    c->thunks.zero = emit_constants(c, zero, 1);
-    c->thunks.magnitude = emit_constants(c, magnitude, 2);
-    c->thunks.least = emit_constants(c, least, 2);
-    c->thunks.least_exact = emit_constants(c, least_exact, 2);
-    c->thunks.exponent = emit_constants(c, exponent, 2);
-    c->thunks.greatest = emit_constants(c, greatest, 2);
+    x64_of(c)->thunks.zero = emit_constants(c, zero, 1);
+    x64_of(c)->thunks.magnitude = emit_constants(c, magnitude, 2);
+    x64_of(c)->thunks.least = emit_constants(c, least, 2);
+    x64_of(c)->thunks.least_exact = emit_constants(c, least_exact, 2);
+    x64_of(c)->thunks.exponent = emit_constants(c, exponent, 2);
+    x64_of(c)->thunks.greatest = emit_constants(c, greatest, 2);
     emit_fp_modes(c);
-    c->thunks.fp_begin = x64_align(c);
+    x64_of(c)->thunks.fp_begin = x64_align(c);
     x64_alu_mi(&c->as, ALU_CMP, false, x64_env(c->guest->fp_offset), 0);
     uint8_t *ready = x64_jcc_short(&c->as, CC_NE);
     emit_set_mode(c);
@@ -135,7 +135,7 @@ static void emit_fp(struct x64 *c)
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
-void x64_emit_thunks(struct x64 *c)
+void x64_emit_thunks(struct cg *c)
 {
     c->as.p = c->buffer.write;
     emit_enter(c);

@@ -12,35 +12,6 @@
 /* No stub is longer. */
 #define STUB_LONGEST 1000
 
-uint32_t x64_live(const struct x64 *c, const struct x64_args *x)
-{
-    uint32_t live = c->allowed & ~(c->free | c->temps);
-
-    return x->d == X64_NONE ? live : live & ~X64_BIT(x->d);
-}
-
-struct x64_stub *x64_add_stub(struct x64 *c, enum x64_stub_kind kind, const struct x64_args *x,
-                              uint8_t *jump)
-{
-    struct x64_stub *stub = &c->stubs[c->stub_count++];
-
-    CHECK(c->stub_count <= X64_STUBS_MOST);
-    *stub = (struct x64_stub){
-        .kind = (uint8_t)kind,
-        .d = x->d,
-        .fp_ready = c->fp_ready,
-        .number = (uint16_t)x->number,
-        .live = x64_live(c, x),
-        .jump = jump,
-        .back = c->as.p,
-        .a = x->in[0],
-        .b = x->in[1],
-    };
-    stub->pending = x64_note_pending(c);
-    x64_note_lazy(c, &stub->lazy);
-    return stub;
-}
-
 /* ---- saving ---- */
 
 static struct x64_mem save_mem(unsigned reg)
@@ -51,7 +22,7 @@ static struct x64_mem save_mem(unsigned reg)
     return x64_at(RSP, (int32_t)(FRAME_SAVE + 8 * (reg < RBX ? reg : reg - 3)));
 }
 
-static void save_live(struct x64 *c, uint32_t live)
+static void save_live(struct cg *c, uint32_t live)
 {
     for (; live != 0; live &= live - 1) {
         unsigned reg = (unsigned)__builtin_ctz(live);
@@ -59,7 +30,7 @@ static void save_live(struct x64 *c, uint32_t live)
     }
 }
 
-static void restore_live(struct x64 *c, uint32_t live)
+static void restore_live(struct cg *c, uint32_t live)
 {
     for (; live != 0; live &= live - 1) {
         unsigned reg = (unsigned)__builtin_ctz(live);
@@ -69,7 +40,7 @@ static void restore_live(struct x64 *c, uint32_t live)
 
 /* ---- memory ---- */
 
-static void move_operand(struct x64 *c, unsigned to, struct x64_operand from)
+static void move_operand(struct cg *c, unsigned to, struct cg_operand from)
 {
     if (from.kind == OPERAND_IMM) {
         x64_mov_imm(&c->as, false, to, from.value);
@@ -79,7 +50,7 @@ static void move_operand(struct x64 *c, unsigned to, struct x64_operand from)
 }
 
 /* The address to rcx and the value to r9, whichever of the two is where the other has to be. */
-static void move_store_operands(struct x64 *c, struct x64_operand address, struct x64_operand value)
+static void move_store_operands(struct cg *c, struct cg_operand address, struct cg_operand value)
 {
     bool value_in_rcx = value.kind == OPERAND_REG && value.reg == RCX;
     bool address_in_r9 = address.kind == OPERAND_REG && address.reg == R9;
@@ -96,10 +67,10 @@ static void move_store_operands(struct x64 *c, struct x64_operand address, struc
 }
 
 /* mmio: the thunk that looks into the MMIO inline cache first; NULL: the guest has none. */
-static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *mmio,
+static void call_guest(struct cg *c, const struct ir_op *op, const uint8_t *mmio,
                        const uint8_t *thunk, uint8_t *verdict)
 {
-    int32_t refund = (int32_t)x64_refund(c, op->insn);
+    int32_t refund = (int32_t)cg_refund(c, op->insn);
 
     if (mmio != NULL && !c->block->insns[op->insn].no_mmio_cache) {
         x64_mov_imm64(&c->as, RSI, ir_site(c->cookie, op->insn));
@@ -114,40 +85,40 @@ static void call_guest(struct x64 *c, const struct ir_op *op, const uint8_t *mmi
     x64_add_budget(c, -refund);
 }
 
-static void emit_load_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_load_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, c->thunks.mmio_load[op->code == IR_ALOAD][op->cond], c->thunks.load[op->cond],
-               c->thunks.load_verdict);
+    call_guest(c, op, x64_of(c)->thunks.mmio_load[op->code == IR_ALOAD][op->cond],
+               x64_of(c)->thunks.load[op->cond], x64_of(c)->thunks.load_verdict);
     if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
     }
 }
 
-static void emit_store_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_store_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, c->thunks.mmio_store[op->code == IR_ASTORE][op->cond],
-               c->thunks.store[op->cond], c->thunks.verdict);
+    call_guest(c, op, x64_of(c)->thunks.mmio_store[op->code == IR_ASTORE][op->cond],
+               x64_of(c)->thunks.store[op->cond], x64_of(c)->thunks.verdict);
 }
 
 /* ---- floating point ---- */
 
-static void load_result(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void load_result(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     uint32_t opcode = op->type == IR_F64   ? OP_MOVSD_LOAD
                       : op->type == IR_F32 ? OP_MOVSS_LOAD
                                            : OP_MOV_LOAD;
 
-    x64_rm(&c->as, opcode, stub->d, c->slots[op->slot]);
+    x64_rm(&c->as, opcode, stub->d, x64_mem_of(c->slots[op->slot]));
 }
 
 /* ZF: the register's bits are a zero's.  A comparison would take subnormal numbers for zeros, too, when the
  * guest's mode is such. */
-static void emit_zero_test(struct x64 *c, unsigned reg, bool wide)
+static void emit_zero_test(struct cg *c, unsigned reg, bool wide)
 {
-    if (c->avx) {
-        x64_vex_rip(&c->as, OP_PTEST, reg, 0, c->thunks.magnitude + 16 * wide);
+    if (x64_of(c)->avx) {
+        x64_vex_rip(&c->as, OP_PTEST, reg, 0, x64_of(c)->thunks.magnitude + 16 * wide);
         return;
     }
     x64_push(&c->as, RAX);
@@ -156,7 +127,7 @@ static void emit_zero_test(struct x64 *c, unsigned reg, bool wide)
     x64_pop(&c->as, RAX);
 }
 
-static void back_if_zero(struct x64 *c, const struct x64_stub *stub, struct x64_operand operand,
+static void back_if_zero(struct cg *c, const struct cg_stub *stub, struct cg_operand operand,
                          bool wide)
 {
     if (operand.kind == OPERAND_MEM) {
@@ -169,11 +140,11 @@ static void back_if_zero(struct x64 *c, const struct x64_stub *stub, struct x64_
 }
 
 /* A jump for an operand that the host has taken for zero although it is subnormal. */
-static uint8_t *jump_if_subnormal(struct x64 *c, unsigned reg, bool wide)
+static uint8_t *jump_if_subnormal(struct cg *c, unsigned reg, bool wide)
 {
     uint8_t *normal, *jump;
 
-    x64_rip(&c->as, OP_UCOMIS | (wide ? X_66 : 0), reg, c->thunks.zero, 0);
+    x64_rip(&c->as, OP_UCOMIS | (wide ? X_66 : 0), reg, x64_of(c)->thunks.zero, 0);
     normal = x64_jcc_short(&c->as, CC_NE);
     emit_zero_test(c, reg, wide);
     jump = x64_jcc_later(&c->as, CC_NE);
@@ -182,7 +153,7 @@ static uint8_t *jump_if_subnormal(struct x64 *c, unsigned reg, bool wide)
 }
 
 /* The product is zero, but an operand whose subnormal numbers are special may be one, even if the other is zero. */
-static void emit_product_zero_check(struct x64 *c, const struct x64_stub *stub, bool wide)
+static void emit_product_zero_check(struct cg *c, const struct cg_stub *stub, bool wide)
 {
     uint8_t *jumps[2] = {jump_if_subnormal(c, stub->a.reg, wide),
                          jump_if_subnormal(c, stub->b.reg, wide)};
@@ -194,12 +165,12 @@ static void emit_product_zero_check(struct x64 *c, const struct x64_stub *stub, 
 }
 
 /* A zero because of a zero operand is exact, and so is a difference of equals: not tiny. */
-static void emit_zero_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool wide = op->type == IR_F64;
     uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
 
-    x64_rip(&c->as, opcode, stub->d, c->thunks.zero, 0);
+    x64_rip(&c->as, opcode, stub->d, x64_of(c)->thunks.zero, 0);
     uint8_t *nan = x64_jcc_short(&c->as, CC_P);
     uint8_t *not_zero = x64_jcc_short(&c->as, CC_NE);
     if (op->code == IR_FNARROW) {
@@ -220,13 +191,13 @@ static void emit_zero_check(struct x64 *c, const struct x64_stub *stub, const st
 }
 
 /* A zero has the exponent of a subnormal number, but is nothing special. */
-static void emit_operand_check(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_operand_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     back_if_zero(c, stub, stub->a, c->ops[op->a].type == IR_F64);
 }
 
 /* The comparison with subnormal numbers as what they are; the host has its mode and what sticks again. */
-static void emit_whole_compare(struct x64 *c, const struct x64_stub *stub, uint32_t opcode)
+static void emit_whole_compare(struct cg *c, const struct cg_stub *stub, uint32_t opcode)
 {
     x64_alu_ri(&c->as, ALU_SUB, true, RSP, 16);
     x64_rm(&c->as, OP_LDMXCSR, 3, x64_at(RSP, 0)); /* STMXCSR */
@@ -241,14 +212,14 @@ static void emit_whole_compare(struct x64 *c, const struct x64_stub *stub, uint3
 
 /* Equal for a host that takes subnormal operands for zeros, or unordered.  Goes back with the flags of a
  * comparison. */
-static void emit_fcmp_stub(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_fcmp_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool wide = c->ops[op->a].type == IR_F64;
     uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
     uint8_t *normal, *not_zero[2];
 
     x64_jcc(&c->as, CC_P, stub->back);
-    x64_rip(&c->as, opcode, stub->a.reg, c->thunks.zero, 0);
+    x64_rip(&c->as, opcode, stub->a.reg, x64_of(c)->thunks.zero, 0);
     normal = x64_jcc_short(&c->as, CC_NE);
     emit_zero_test(c, stub->a.reg, wide);
     not_zero[0] = x64_jcc_short(&c->as, CC_NE);
@@ -264,7 +235,7 @@ static void emit_fcmp_stub(struct x64 *c, const struct x64_stub *stub, const str
 
 /* ---- the kinds ---- */
 
-static void emit_work(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_work(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     switch (stub->kind) {
     case STUB_LOAD:
@@ -284,7 +255,7 @@ static void emit_work(struct x64 *c, const struct x64_stub *stub, const struct i
     x64_begin_fp_again(c, stub->fp_ready);
 }
 
-static void emit_jump_stub(struct x64 *c, const struct x64_stub *stub)
+static void emit_jump_stub(struct cg *c, const struct cg_stub *stub)
 {
     struct x64_mem target = x64_at(ENV, (int32_t)c->guest->target_offset);
 
@@ -296,16 +267,16 @@ static void emit_jump_stub(struct x64 *c, const struct x64_stub *stub)
     }
     x64_load_cookie(c, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
-    x64_jmp(&c->as, c->thunks.leave);
+    x64_jmp(&c->as, x64_of(c)->thunks.leave);
 }
 
-static bool is_rax(struct x64_operand operand)
+static bool is_rax(struct cg_operand operand)
 {
     return operand.kind == OPERAND_REG && operand.reg == RAX;
 }
 
 /* Another page than the usual ones, but memory. */
-static void emit_page(struct x64 *c, const struct x64_stub *stub, const struct ir_op *op)
+static void emit_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool load = op->code == IR_LOAD;
 
@@ -316,7 +287,7 @@ static void emit_page(struct x64 *c, const struct x64_stub *stub, const struct i
     }
 }
 
-static void emit_stub(struct x64 *c, const struct x64_stub *stub)
+static void emit_stub(struct cg *c, const struct cg_stub *stub)
 {
     const struct ir_op *op = &c->ops[stub->number];
 
@@ -329,7 +300,7 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
         return;
     }
     if (stub->kind == STUB_FBEGIN) {
-        x64_call(&c->as, c->thunks.fp_begin);
+        x64_call(&c->as, x64_of(c)->thunks.fp_begin);
         x64_jmp(&c->as, stub->back);
         return;
     }
@@ -343,15 +314,15 @@ static void emit_stub(struct x64 *c, const struct x64_stub *stub)
         emit_operand_check(c, stub, op);
     }
     emit_page(c, stub, op);
-    x64_emit_pending(c, stub->pending);
+    cg_emit_pending(c, stub->pending);
     save_live(c, stub->live);
-    x64_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));
+    cg_emit_lazy(c, &stub->lazy, is_rax(stub->a) || is_rax(stub->b));
     emit_work(c, stub, op);
     restore_live(c, stub->live);
     x64_jmp(&c->as, stub->after != NULL ? stub->after : stub->back);
 }
 
-bool x64_emit_stubs(struct x64 *c)
+bool x64_emit_stubs(struct cg *c)
 {
     for (unsigned i = 0; i < c->stub_count; i++) {
         if (c->as.p > c->limit) {

@@ -33,6 +33,8 @@ ALLOWED = {
     "src/cli": {"src/core"},
     "src": {"src/cli"},  # main.c
     "jit": set(),
+    "jit/codegen": {"jit"},
+    "jit/x64": {"jit", "jit/codegen"},
     "devices": {"api"},
     "plugins-api": {"api"},
 }
@@ -48,8 +50,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(leon3emu/[^>]+)>)', re.M
 def room_of(path):
     """Room of a file, given relative to the root."""
     parts = path.parts
-    if parts[0] == "src":
-        return "src" if len(parts) == 2 else f"src/{parts[1]}"
+    if parts[0] in ("src", "jit"):
+        return parts[0] if len(parts) == 2 else f"{parts[0]}/{parts[1]}"
     return parts[0]
 
 

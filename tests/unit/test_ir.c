@@ -76,7 +76,7 @@ static void test_op_flags(void **state)
     op.code = IR_EXIT;
     assert_int_equal(ir_op_flags(block, &op), IR_F_END);
     op.code = IR_GET;
-    assert_int_equal(ir_op_flags(block, &op), 0);
+    assert_int_equal(ir_op_flags(block, &op), IR_F_READS);
     free(block);
 }
 

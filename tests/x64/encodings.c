@@ -23,7 +23,7 @@ void encoder_close(struct encoder *encoder)
     cs_close(&encoder->capstone);
 }
 
-struct x64_asm *encoder_begin(struct encoder *encoder)
+struct code_cursor *encoder_begin(struct encoder *encoder)
 {
     memset(encoder->bytes, 0xcc, 4 * X_LONGEST);
     encoder->as.p = encoder->bytes;

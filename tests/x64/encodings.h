@@ -41,7 +41,7 @@ static inline struct want want_rip(int64_t displacement)
 }
 
 struct encoder {
-    struct x64_asm as;
+    struct code_cursor as;
     uint8_t bytes[0x2000]; /* more than one instruction: jumps go into it */
     csh capstone;
     unsigned count; /* instructions compared */
@@ -50,7 +50,7 @@ struct encoder {
 void encoder_open(struct encoder *encoder);
 void encoder_close(struct encoder *encoder);
 /* To write the next instruction. */
-struct x64_asm *encoder_begin(struct encoder *encoder);
+struct code_cursor *encoder_begin(struct encoder *encoder);
 /* It must be this one, and nothing behind it. */
 void encoder_expect(struct encoder *encoder, const char *mnemonic, struct want a, struct want b,
                     struct want c);

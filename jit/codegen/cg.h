@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The code generator: from a block of IR to a host's instructions, for any host (cg_host.h).
+ *
+ * Owns: what is known while one block is compiled: where each value is, which registers are free, what the
+ * host's flags stand for, which SETs are still to be performed.  A host's backend calls cg_compile(); its rows and
+ * emit functions are called back with the state below.  No register, opcode or instruction of a host is named here.
+ *
+ *   compile.c   cg_compile(): the order of things, on one screen
+ *   analyse.c   backward pass: when each value is used next
+ *   regalloc.c  the register allocator: satisfies an op's row, then calls its emit function
+ *   sections.c  what the allocator begins the block and each arm with
+ *   state.c     guest state: GET, SET, and values that still are in their slot
+ *   pending.c   SETs that only stubs and arms perform
+ *   lazy.c      the same for SETs of flags
+ *   flags.c     what the host's flags stand for, and what follows that can use them
+ *   slots.c     which slots share bytes
+ *   stubs.c     what is noted for code behind the block
+ *
+ * The terms (slot, arm, charge, cookie) are those of docs/ir.md; the manual is docs/jit-codegen.md.
+ */
+#ifndef CG_H
+#define CG_H
+
+#include <string.h>
+
+#include "cg_host.h"
+#include "codebuf.h"
+#include "ir.h"
+#include "jit.h"
+
+/* ---- values ---- */
+
+enum cg_where {
+    AT_REG = 1,
+    AT_FRAME = 2, /* spilled */
+    AT_HOME = 4,  /* in a slot of guest state */
+    AT_FLAGS = 8, /* in the host's flags */
+    AT_CONST = 16,
+    PENDING = 32, /* its home is still to be written: the value stays in its register */
+};
+
+struct cg_value {
+    uint16_t next; /* the op that uses it next, 0: none */
+    uint8_t where; /* enum cg_where, several */
+    uint8_t reg;
+    uint16_t frame;
+    uint8_t home;
+    uint8_t pins; /* not 0: it stays somewhere although nothing uses it (lazy.c) */
+};
+
+/* A value of the main section that an arm uses. */
+struct cg_livein {
+    ir_ref value;
+    uint16_t first;     /* its first use in the arm */
+    uint16_t after;     /* its next use after the branch where the branch is */
+    struct cg_value at; /* where it is at the branch */
+};
+
+/* What the host's flags stand for. */
+struct cg_flags {
+    uint8_t kind;  /* enum cg_flags_kind */
+    bool wide;     /* of 64 bits */
+    ir_ref a, b;   /* operands of ADD, SUB; LOGIC: a is the result */
+    ir_ref result; /* value whose sign and zero they tell, 0: none */
+    ir_ref value;  /* FLAGS value that they are, 0: none */
+};
+
+/* A SET to be performed by stubs and arms. */
+struct cg_pending {
+    uint8_t slot;
+    uint8_t reg; /* CG_NONE: the value is a constant */
+    ir_ref value;
+};
+#define CG_PENDING_MOST 12
+
+/* What was pending at some op: a part of cg.pool. */
+struct cg_pending_snapshot {
+    uint32_t first;
+    uint8_t count;
+};
+
+/* A SET of flags to be performed by stubs and arms from the operands of its compare. */
+struct cg_lazy {
+    ir_ref value; /* the compare, 0: none */
+    uint8_t slot;
+};
+
+/* The same, and where the operands are at a stub's or arm's branch. */
+struct cg_lazy_snapshot {
+    struct cg_lazy lazy;
+    struct cg_operand a, b;
+};
+
+struct cg_arm {
+    uint32_t first, count; /* of cg.liveins */
+    uint8_t *jump;         /* field of the jump to it, NULL: none yet */
+    struct cg_flags flags;
+    struct cg_pending_snapshot pending;
+    struct cg_lazy_snapshot lazy;
+    bool fp_ready;
+};
+
+/* ---- stubs: code that is rarely executed, behind the block ---- */
+
+struct cg_stub {
+    uint8_t kind; /* the host's */
+    uint8_t d;    /* register that gets the result */
+    uint8_t t[2]; /* temporaries that the stub may use */
+    bool fp_ready;
+    uint16_t number; /* of the op */
+    uint32_t live;   /* registers to keep */
+    uint8_t *jump;   /* field of the jump to it */
+    uint8_t *also;   /* and of another one, or NULL */
+    uint8_t *back;   /* where to go on */
+    /* Where to go on with the guest's result, if not NULL: `back` is then for what proves to be nothing special. */
+    uint8_t *after;
+    struct cg_operand a, b;
+    struct cg_pending_snapshot pending;
+    struct cg_lazy_snapshot lazy;
+};
+
+/* An FP op has one for its result and one for each operand; its instruction's other ops have none. */
+#define CG_STUBS_MOST (2 * IR_MAX_OPS)
+
+/* Of the backward pass: SETs that follow. */
+struct cg_overwrite {
+    uint64_t slots[4]; /* slots that will be overwritten */
+    uint16_t by[256];  /* by which SET */
+    unsigned leaves;   /* the next op that has a stub */
+};
+
+/* ---- the state; parts that are used for one block only are behind `block` ---- */
+
+struct cg {
+    const struct cg_host *host;
+    struct code_cursor as; /* where the next instruction goes */
+    const struct ir_guest *guest;
+    struct codebuf buffer;
+    uint32_t allowed;           /* registers for values */
+    uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */
+    uint64_t covers[256][4];    /* and those all of whose bytes are its own */
+    uint64_t clobbered[4];      /* slots that step() of an FP op or of MOVE_BANK may change */
+    uint64_t banked[4];         /* slots of IR_BANKED */
+    struct cg_mem slots[256];
+
+    const struct ir_block *block;
+    const struct ir_op *ops;
+    uint32_t *links;      /* jit_code.links */
+    const uint8_t *limit; /* no op begins behind it */
+    uint8_t *entry;
+    void *cookie;
+    uint32_t free;   /* allowed registers without value */
+    uint32_t locked; /* operands of the op at hand */
+    uint32_t temps;  /* registers to be free again after the op at hand */
+    bool fp_ready;   /* an FBEGIN has been, on the way here */
+    unsigned done;   /* an op that was emitted with the one before it */
+    struct cg_flags flags;
+    unsigned frame_top, frame_free_count, frame_dead_count;
+    unsigned stub_count, livein_count, pool_count;
+    unsigned step_slot; /* slot that step() of the FP op at hand writes, 0: none */
+    struct cg_lazy lazy;
+    unsigned pending_count;
+    struct cg_pending pending[CG_PENDING_MOST]; /* reg is not used: see the value */
+    uint64_t home_mask[4];                      /* slots that are homes */
+    ir_ref in_reg[CG_REGS];
+    ir_ref home_of[256]; /* by slot; valid where home_mask says */
+    struct cg_arm arms[IR_MAX_ARMS];
+    uint16_t frame_dead[8];
+    uint16_t frame_free[IR_MAX_OPS];
+    struct cg_value values[IR_MAX_OPS];
+    /* For each operand of each op: the use after this one; [3] of a SET: the SET that overwrites it before it matters
+     * but in stubs and arms, 0: none. */
+    uint16_t after[IR_MAX_OPS][4];
+    struct cg_overwrite overwrite;
+    struct cg_pending pool[CG_STUBS_MOST * CG_PENDING_MOST]; /* of stubs and arms */
+    struct cg_stub stubs[CG_STUBS_MOST];
+    struct cg_livein liveins[IR_MAX_ARMS * IR_MAX_OPS]; /* only what is used is ever touched */
+};
+
+static inline bool cg_is_fp(const struct cg *c, ir_ref value)
+{
+    unsigned type = c->ops[value].type;
+
+    return type == IR_F32 || type == IR_F64;
+}
+
+/* ---- slots.c, compile.c: for a backend ---- */
+
+/* Fills in what depends on host and guest only. */
+void cg_init(struct cg *c, const struct cg_host *host, const struct ir_guest *guest);
+/* Compiles the block into the buffer.  False: there is no room. */
+bool cg_compile(struct cg *c, const struct ir_block *block, void *cookie, struct jit_code *code);
+
+/* ---- analyse.c ---- */
+
+/* Fills next, after and the arms' live-ins for the whole block. */
+void cg_analyse(struct cg *c);
+/* How many operands a CALL has. */
+unsigned cg_call_operands(const struct cg *c, const struct ir_op *op);
+
+/* ---- regalloc.c ---- */
+
+/* Performs an op by a row: operands to where the row wants them, uses counted, a register for the result, then the
+ * row's emit(). */
+void cg_emit_by_row(struct cg *c, unsigned number, const struct ir_op *op,
+                    const struct cg_row *row);
+/* The pieces of that, for specials.  cg_end_op() ends what they have begun. */
+struct cg_operand cg_resolve(struct cg *c, ir_ref value, unsigned constraint, unsigned after);
+/* Counts the use; what is used no more gives up its places. */
+void cg_consume(struct cg *c, ir_ref value, unsigned after);
+/* The value is not used any more. */
+void cg_give_up(struct cg *c, ir_ref value);
+void cg_define(struct cg *c, unsigned number, unsigned reg);
+void cg_end_op(struct cg *c);
+
+/* Takes a register of a class (cg_host.general or .fp) that is not in `avoid`, spills if it must. */
+unsigned cg_take(struct cg *c, uint32_t class, uint32_t avoid);
+/* A general or a floating-point register, as the value needs. */
+unsigned cg_take_for(struct cg *c, ir_ref value, uint32_t avoid);
+/* Makes this very register free, its value goes elsewhere. */
+void cg_vacate(struct cg *c, unsigned reg);
+/* Takes it. */
+void cg_take_fixed(struct cg *c, unsigned reg);
+/* All values into memory: before a call. */
+void cg_evict_all(struct cg *c);
+/* Emits the load of a value from memory or of a constant; the value's places are not changed. */
+void cg_load_value(struct cg *c, ir_ref value, unsigned reg);
+/* The value gets this register, which was taken. */
+void cg_assign(struct cg *c, ir_ref value, unsigned reg);
+void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from);
+/* Where a value is that is in memory: its slot, or its place in the frame. */
+struct cg_mem cg_memory_of(const struct cg *c, const struct cg_value *at);
+struct cg_mem cg_spill_mem(const struct cg *c, unsigned frame);
+
+static inline struct cg_mem cg_operand_mem(struct cg_operand operand)
+{
+    return (struct cg_mem){operand.reg, operand.value};
+}
+
+static inline struct cg_operand cg_mem_operand(struct cg_mem mem)
+{
+    return (struct cg_operand){OPERAND_MEM, mem.base, mem.disp};
+}
+
+/* ---- sections.c ---- */
+
+/* At a branch to an arm, when the host's flags say whether it is taken: notes where the arm's values are.  The host
+ * writes its jump next, and notes the jump's field. */
+void cg_leave_to_arm(struct cg *c, unsigned arm);
+/* Begins the arm with them. */
+void cg_begin_arm(struct cg *c, unsigned arm);
+void cg_begin_block(struct cg *c);
+
+/* ---- state.c ---- */
+
+cg_special cg_do_get, cg_do_set;
+/* The slot gets another value, or may get one: no value has its home there any more. */
+void cg_drop_homes_of_slot(struct cg *c, unsigned slot);
+/* Any slot may. */
+void cg_drop_homes(struct cg *c);
+/* Those in a set may. */
+void cg_drop_homes_of_set(struct cg *c, const uint64_t set[4]);
+/* The value gives up its home. */
+void cg_forget_home(struct cg *c, ir_ref value);
+void cg_take_home(struct cg *c, ir_ref value, unsigned slot);
+
+/* ---- pending.c ---- */
+
+/* SETs the slot later, or only in stubs.  The value is a constant or in a register.  False: there are too
+ * many already. */
+bool cg_pend(struct cg *c, unsigned slot, ir_ref value);
+/* The slot is overwritten: what is pending for it or a part of it is not needed any more. */
+void cg_drop_pending(struct cg *c, unsigned slot);
+/* Writes what is pending for the value.  True: the slot is its home from now on. */
+bool cg_write_pending(struct cg *c, ir_ref value);
+/* A stub or an arm is to perform all that is pending now; and that part of its code. */
+struct cg_pending_snapshot cg_snapshot_pending(struct cg *c);
+void cg_emit_pending(struct cg *c, struct cg_pending_snapshot all);
+
+/* ---- lazy.c ---- */
+
+/* Is this SET of flags left to stubs and arms? */
+bool cg_is_lazy(const struct cg *c, unsigned set);
+/* Before a compare's operands may be given up: they are not if a lazy SET follows. */
+void cg_pin_operands(struct cg *c, unsigned number);
+void cg_begin_lazy(struct cg *c, unsigned slot, ir_ref value);
+/* The slot is overwritten. */
+void cg_drop_lazy(struct cg *c, unsigned slot);
+void cg_snapshot_lazy(const struct cg *c, struct cg_lazy_snapshot *at);
+/* In a stub: performs the SET.  Changes the host's flags and, unless told to keep it, the host's flags_reg. */
+void cg_emit_lazy(struct cg *c, const struct cg_lazy_snapshot *at, bool keep);
+/* At the start of an arm, when its live-ins and flags are known. */
+void cg_begin_arm_lazy(struct cg *c, const struct cg_lazy_snapshot *at);
+
+/* ---- flags.c ---- */
+
+/* The host's flags will change: saves the FLAGS value that they are, if it is used again. */
+void cg_spoil_flags(struct cg *c);
+/* They are the FLAGS value that op `number` defines. */
+void cg_define_flags(struct cg *c, unsigned number);
+/* They stand for this operation now. */
+void cg_note_flags(struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
+/* Are they what this op would compute? */
+bool cg_flags_match(const struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
+/* The FLAGS value's register form is in the host's flags_reg afterwards; the host's flags do not change. */
+void cg_flags_to_reg(struct cg *c, ir_ref value);
+/* ADD_FLAGS, SUB_FLAGS: the flags come from the op that has them already, from the ADD or SUB (`code`) of the same
+ * operands that is next, by `sum`, or from `row`. */
+void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir_code code,
+                 const struct cg_row *sum, const struct cg_row *row);
+/* LOGIC_FLAGS: the same, by `row` if nothing has them. */
+void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row);
+/* Sets the host's flags for a - b of a BRANCH or SETC, unless they tell it already.  Gives the condition under which
+ * it holds: of those flags as they are after a - b. */
+enum ir_cond cg_compare(struct cg *c, unsigned number, const struct ir_op *op);
+/* The next op, SETs aside, if it has this code and the operands of op `number`; else 0. */
+unsigned cg_twin(const struct cg *c, unsigned number, enum ir_code code);
+/* The branch on the same comparison, if it is the next op, SETs aside; else 0. */
+unsigned cg_branch_after(const struct cg *c, unsigned number);
+/* The next op that is not dropped; and the next that is no SET either. */
+unsigned cg_next_op(const struct cg *c, unsigned number);
+unsigned cg_next_but_sets(const struct cg *c, unsigned number);
+bool cg_is_const(const struct cg *c, ir_ref value, int32_t imm);
+
+/* Is the op nothing but its result, and that not used? */
+static inline bool cg_is_dropped(const struct cg *c, unsigned number)
+{
+    return (ir_rows[c->ops[number].code].flags & (IR_F_PURE | IR_F_READS)) &&
+           c->values[number].next == 0;
+}
+
+/* ---- stubs.c ---- */
+
+/* A stub for a jump (its field is given); it goes back to what is emitted next, with the result in x->d. */
+struct cg_stub *cg_add_stub(struct cg *c, unsigned kind, const struct cg_args *x, uint8_t *jump);
+/* The registers of values that are used after the op at hand. */
+uint32_t cg_live(const struct cg *c, const struct cg_args *x);
+/* Of what was charged on the way to an instruction, what it gives back once it is done; IR_NONE: nothing. */
+uint32_t cg_refund(const struct cg *c, unsigned insn);
+
+#endif

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What depends on host and guest only: where each slot is, and which slots share bytes.
+ */
+#include "cg.h"
+#include "check.h"
+
+static bool share_bytes(const struct ir_slot *a, const struct ir_slot *b)
+{
+    return a->bank == b->bank && a->offset < b->offset + ir_type_bytes(b->type) &&
+           b->offset < a->offset + ir_type_bytes(a->type);
+}
+
+static bool is_part(const struct ir_slot *part, const struct ir_slot *whole)
+{
+    return part->bank == whole->bank && part->offset >= whole->offset &&
+           part->offset + ir_type_bytes(part->type) <= whole->offset + ir_type_bytes(whole->type);
+}
+
+static void add_to_set(uint64_t set[4], unsigned slot, bool is_member)
+{
+    set[slot / 64] |= (uint64_t)is_member << slot % 64;
+}
+
+static void describe_slot(struct cg *c, unsigned number)
+{
+    const struct ir_guest *guest = c->guest;
+    const struct ir_slot *slot = &guest->slots[number];
+    unsigned base = slot->bank == IR_ENV ? c->host->env : c->host->bank;
+
+    c->slots[number] = (struct cg_mem){(uint8_t)base, (int32_t)slot->offset};
+    add_to_set(c->clobbered, number, slot->clobbered_by_step);
+    add_to_set(c->banked, number, slot->bank == IR_BANKED);
+    for (unsigned other = 1; other < guest->slot_count; other++) {
+        add_to_set(c->conflicts[number], other, share_bytes(slot, &guest->slots[other]));
+        add_to_set(c->covers[number], other, is_part(&guest->slots[other], slot));
+    }
+}
+
+void cg_init(struct cg *c, const struct cg_host *host, const struct ir_guest *guest)
+{
+    CHECK(guest->slot_count <= ARRAY_LEN(c->slots));
+    c->host = host;
+    c->guest = guest;
+    c->allowed = host->general | host->fp;
+    for (unsigned slot = 1; slot < guest->slot_count; slot++) {
+        describe_slot(c, slot);
+    }
+}
