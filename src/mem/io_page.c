@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "mem/device_call.h"
+#include "mem/mmio.h"
 #include "mem/io_call.h"
 #include "mem/transfer.h"
 

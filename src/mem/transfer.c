@@ -12,7 +12,7 @@
 
 #include "bits.h"
 #include "mem/access_log.h"
-#include "mem/device_call.h"
+#include "mem/mmio.h"
 
 /* ---- memory ---- */
 

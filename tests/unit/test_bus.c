@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Accesses by physical address: memory, the sizes devices take, lanes, beats, bus errors, bytes in
- * bulk.  What happens between devices is test_device_call.c's. */
+ * bulk.  What happens between devices is test_mmio.c's. */
 #include "mem_mock.h"
 
 /* ---- memory ---- */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What is rare about calls of devices: refusals and log lines, see device_call.h. */
-#include "mem/device_call.h"
+/* What is rare about calls of devices: refusals and log lines, see mmio.h. */
+#include "mem/mmio.h"
 
 #include <inttypes.h>
 #include <stdio.h>

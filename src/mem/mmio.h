@@ -8,10 +8,10 @@
  *     an access whose target is a device that is being called is a bus error;
  *     so is a DMA access to any device while a CPU's register access is on the stack.
  *
- * Everything that is usual is inline; what is rare is in device_call.c.
+ * Everything that is usual is inline; what is rare is in mmio.c.
  */
-#ifndef MEM_DEVICE_CALL_H
-#define MEM_DEVICE_CALL_H
+#ifndef MEM_MMIO_H
+#define MEM_MMIO_H
 
 #include "host_fp.h"
 #include "mem/transfer.h"
