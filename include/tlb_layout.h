@@ -7,7 +7,7 @@
  *
  *     flags[page]    one byte: what an access may do at once, and what the page is
  *     addend[page]   RAM and ROM: host address minus guest address
- *                    devices:     pointer to the page's struct io_page (src/mem/addrspace.h)
+ *                    devices:     physical address of the page, with TLB_ADDEND_IS_PAGE set
  *
  * and a third table, which is the first one that generated code looks at:
  *
@@ -21,7 +21,7 @@
  *
  * Polarity: only the three permission bits make an access fast.  An all-zero byte is a miss.  A page
  * with TLB_DEVICE or TLB_EXTERNAL never has a permission bit, so the one test of the permission bit
- * sends it to the slow path, whose first question is TLB_EXTERNAL.  tlb_fill() asserts this.
+ * sends it to the slow path, whose first question is TLB_EXTERNAL.  src/mem/tlb_fill.c asserts this.
  */
 #ifndef TLB_LAYOUT_H
 #define TLB_LAYOUT_H
@@ -53,6 +53,9 @@ enum tlb_flag {
 };
 
 #define TLB_PERMISSIONS (TLB_LOAD | TLB_STORE | TLB_FETCH)
+
+/* An addend is 0 only where no entry was made since the last flush, also for the device page at address 0. */
+#define TLB_ADDEND_IS_PAGE 1u
 
 struct tlb_table {
     uint8_t *usual;

@@ -228,7 +228,7 @@ struct translator *translator_create(const struct translator_config *config, str
     }
     t->options.no_chain = t->options.no_chain || t->options.verify;
     if (t->options.verify) {
-        verify_init(&t->verify, config->space->bus, config->cpus, config->cpu_count);
+        verify_init(&t->verify, config->space->bus);
     }
     t->listener.changed = space_changed;
     t->listener.context = t;

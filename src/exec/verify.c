@@ -190,31 +190,21 @@ bool verify_compare(struct verify *v)
 
 /* ---- frame ---- */
 
-static void attach(struct verify *v, struct access_log *log)
-{
-    v->bus->access_log = log;
-    for (unsigned i = 0; i < v->cpu_count; i++) {
-        v->cpus[i].tlb.access_log = log;
-    }
-}
-
-void verify_init(struct verify *v, struct bus *bus, struct cpu *cpus, unsigned cpu_count)
+void verify_init(struct verify *v, struct bus *bus)
 {
     memset(v, 0, sizeof *v);
     v->bus = bus;
-    v->cpus = cpus;
-    v->cpu_count = cpu_count;
-    attach(v, &v->log);
     v->log.begin = before_call;
     v->log.end = after_call;
     v->log.again = call_again;
     v->log.context = v;
+    access_log_init(&v->log, bus);
 }
 
 void verify_fini(struct verify *v)
 {
     if (v->bus != NULL) {
-        attach(v, NULL);
+        bus_detach(v->bus, &v->log.observer);
     }
     access_log_fini(&v->log);
 }

@@ -30,8 +30,6 @@ enum verify_cause {
 struct verify {
     struct access_log log;
     struct bus *bus;
-    struct cpu *cpus;
-    unsigned cpu_count;
     struct cpu *cpu;          /* that executes */
     struct cpu_arch before;   /* the block */
     struct cpu_arch expected; /* after it: what the interpreter has made */
@@ -44,8 +42,8 @@ struct verify {
     uint64_t finished; /* instructions on the path of a block that had been left */
 };
 
-/* bus and cpus stay the caller's; they have verify->log until verify_fini(). */
-void verify_init(struct verify *verify, struct bus *bus, struct cpu *cpus, unsigned cpu_count);
+/* Attaches verify->log to bus, which stays the caller's, until verify_fini(). */
+void verify_init(struct verify *verify, struct bus *bus);
 void verify_fini(struct verify *verify);
 
 /* Lets the interpreter execute block and puts everything back.  False: this cannot be compared, the

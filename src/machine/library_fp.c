@@ -3,7 +3,7 @@
  * Which libraries can change how the host computes: rounding, flushing to zero, traps, precision.
  *
  * Nearly none can, and their registers are then accessed without a word about floating point; those that
- * can are called with more care (io_call.h).  Asked are the instructions of the library, the names it takes from
+ * can are called with more care (mem/mmio.c).  Asked are the instructions of the library, the names it takes from
  * others, and who the others are.
  */
 #include <dlfcn.h>

@@ -9,6 +9,7 @@
 #include "exec/translator.h"
 #include "image/image.h"
 #include "image/loaded.h"
+#include "mem/mmio_log.h"
 #include "mem/window.h"
 #include "sparc/interp.h"
 
@@ -374,6 +375,9 @@ static bool create_memory(struct machine *m, struct error *err)
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     addrspace_init(&m->space, "system", m->root, &m->bus);
+    if (log_on(&m->log, LOG_MMIO)) {
+        mmio_log_attach(&m->bus, &m->mmio_log);
+    }
     return true;
 }
 
@@ -442,11 +446,10 @@ void leon3emu_destroy(struct machine *m)
         cpu_fini(&m->cpus[i]);
     }
     m->exec.cpu = NULL; /* who looks at the machine from a signal handler finds none */
-    m->bus.last_port = NULL;
+    m->bus.last = NULL;
     free(m->cpus);
     exec_fini(&m->exec);
     addrspace_fini(&m->space);
-    m->bus.last.region = NULL;
     region_destroy(m->root);
     places_free(m);
     chardev_hub_destroy(m->chardevs);

@@ -96,7 +96,7 @@ struct l3_host {
     bool failed;
 };
 
-/* The call into a device that is not a register access (those are frames of the bus); or one of dlopen()
+/* The call into a device that is not a register access (those are struct mmio_call); or one of dlopen()
  * or dlclose(), which run what the library has of constructors and destructors. */
 struct device_call {
     struct device_call *outer;
@@ -127,6 +127,7 @@ struct machine {
     struct log_hooks log_hooks;
     struct log_filter *log_filter; /* that of log; NULL: none */
     struct bus bus;
+    struct bus_observer mmio_log; /* attached to bus if such lines are wanted */
     struct region *root;
     struct places *places; /* what of the bus is taken, by priority */
     struct addrspace space;

@@ -12,7 +12,7 @@
 #include "machine/machine.h"
 
 /* More would be a circle. */
-#define FRAMES_MAX 1000
+#define CALLS_MAX 1000
 
 /* Is it a device of this machine?  One that is being destroyed is not in the list any more. */
 static bool is_device(const struct machine *m, const struct l3_host *wanted)
@@ -64,31 +64,24 @@ static struct device_call find_call(const struct machine *m)
 
 /* ---- register accesses ---- */
 
-/* What a frame says; false: it was overwritten. */
-static bool read_frame(const struct machine *m, struct io_access *access)
+/* The innermost call; false: it was overwritten. */
+static bool read_running(const struct machine *m, struct mmio_call *call)
 {
-    struct io_frame frame;
-    struct l3_request request;
-
-    if (!peek(&frame, m->bus.frames, sizeof frame) || !is_region(m, frame.region) ||
-        !peek(&request, frame.request, sizeof request) || request.size > 8) {
-        return false;
-    }
-    *access = (struct io_access){frame.region, request.offset, request.size, frame.write};
-    return true;
+    return peek(call, m->bus.running, sizeof *call) && is_region(m, call->region) &&
+           call->request.size <= 8;
 }
 
 /* NULL also if the way there was overwritten. */
-static const struct io_frame *find_outermost_frame(const struct machine *m)
+static const struct mmio_call *find_outermost(const struct machine *m)
 {
-    const struct io_frame *at = m->bus.frames;
-    struct io_frame frame;
+    const struct mmio_call *at = m->bus.running;
+    struct mmio_call call;
 
-    for (unsigned i = 0; i < FRAMES_MAX && at != NULL && peek(&frame, at, sizeof frame); i++) {
-        if (frame.outer == NULL) {
-            return is_region(m, frame.region) ? at : NULL;
+    for (unsigned i = 0; i < CALLS_MAX && at != NULL && peek(&call, at, sizeof call); i++) {
+        if (call.outer == NULL) {
+            return is_region(m, call.region) ? at : NULL;
         }
-        at = frame.outer;
+        at = call.outer;
     }
     return NULL;
 }
@@ -98,12 +91,12 @@ static bool is_in_cpus(const struct machine *m, const void *address)
     return (uintptr_t)address - (uintptr_t)m->cpus < m->cpu_count * sizeof *m->cpus;
 }
 
-/* Of two calls on the stack, which grows down, the inner one is the lower one.  A call by a port, whose frame is
- * in the CPU, is the outermost one always. */
+/* Of two calls on the stack, which grows down, the inner one is the lower one.  A call by generated code, which lies in
+ * the CPU's MMIO inline cache, is always the outermost one. */
 static bool call_is_inner(const struct machine *m)
 {
-    return m->call != NULL && (m->bus.frames == NULL || is_in_cpus(m, m->bus.frames) ||
-                               (uintptr_t)m->call < (uintptr_t)m->bus.frames);
+    return m->call != NULL && (m->bus.running == NULL || is_in_cpus(m, m->bus.running) ||
+                               (uintptr_t)m->call < (uintptr_t)m->bus.running);
 }
 
 /* ---- telling ---- */
@@ -114,12 +107,12 @@ static const char *file_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static void tell_access(struct leon3emu_device_call *call, const struct io_access *access)
+static void tell_access(struct leon3emu_device_call *told, const struct mmio_call *call)
 {
-    call->region = access->region->name;
-    call->offset = access->offset;
-    call->size = access->size;
-    call->write = access->write;
+    told->region = call->region->name;
+    told->offset = call->request.offset;
+    told->size = call->request.size;
+    told->write = call->write;
 }
 
 static bool tell_host(struct leon3emu_device_call *call, const struct l3_host *host)
@@ -146,32 +139,30 @@ static bool tell_call(const struct machine *m, struct leon3emu_device_call *told
     return call.path != NULL;
 }
 
-static bool tell_frame(const struct machine *m, struct leon3emu_device_call *told)
+static bool tell_running(const struct machine *m, struct leon3emu_device_call *told)
 {
-    struct io_access access;
+    struct mmio_call call;
 
-    if (!read_frame(m, &access)) {
-        access = bus_last_access(&m->bus);
+    if (!read_running(m, &call)) {
+        call = *m->bus.last;
     }
-    tell_access(told, &access);
-    told->callback = access.write ? "write" : "read";
+    tell_access(told, &call);
+    told->callback = call.write ? "write" : "read";
     told->running = true;
-    return tell_host(told, owner_of(m, access.region));
+    return tell_host(told, owner_of(m, call.region));
 }
 
 bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *call)
 {
-    const struct io_access last = bus_last_access(&m->bus);
-
     memset(call, 0, sizeof *call);
-    call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_pc_of_call(m->exec.cpu, find_outermost_frame(m));
-    if (last.region != NULL) {
-        tell_access(call, &last);
+    call->guest_pc = m->exec.cpu == NULL ? 0 : cpu_pc_of_call(m->exec.cpu, find_outermost(m));
+    if (m->bus.last != NULL) {
+        tell_access(call, m->bus.last);
     }
     if (call_is_inner(m)) {
         return tell_call(m, call);
     }
-    return m->bus.frames != NULL && tell_frame(m, call);
+    return m->bus.running != NULL && tell_running(m, call);
 }
 
 /* Only fields of the machine itself, each read by itself: another thread looks while it changes. */
@@ -180,7 +171,7 @@ void leon3emu_progress(const struct machine *m, struct leon3emu_progress *progre
     struct device_call call = {NULL, NULL, NULL, NULL};
     const struct device_call *at = __atomic_load_n(&m->call, __ATOMIC_RELAXED);
 
-    progress->in_call = at != NULL || __atomic_load_n(&m->bus.frames, __ATOMIC_RELAXED) != NULL;
+    progress->in_call = at != NULL || __atomic_load_n(&m->bus.running, __ATOMIC_RELAXED) != NULL;
     progress->looks = atomic_load(&m->exec.poll.count);
     while (at != NULL && peek(&call, at, sizeof call) && call.outer != at) {
         at = call.outer;

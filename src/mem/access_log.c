@@ -7,12 +7,7 @@
 #include <string.h>
 
 #include "check.h"
-
-void access_log_fini(struct access_log *log)
-{
-    free(log->entries);
-    free(log->bytes);
-}
+#include "mem/transfer.h"
 
 /* ---- entries ---- */
 
@@ -60,18 +55,12 @@ void access_log_memory(struct access_log *log, uint8_t *host, size_t length)
         return;
     }
     entry->is_memory = true;
-    entry->by_device = log->calls > 0;
+    entry->by_device = log->is_inside;
     entry->host = host;
     entry->length = length;
     entry->at = log->bytes_used;
     memcpy(log->bytes + entry->at, host, length);
     log->bytes_used += 2 * length;
-}
-
-void access_log_bus_memory(struct access_log *log, uint8_t *host, size_t length)
-{
-    log->bus_writes = true;
-    access_log_memory(log, host, length);
 }
 
 /* Keeps what memory has now. */
@@ -171,7 +160,7 @@ static bool repeat(struct access_log *log, struct access_entry *made, struct acc
     return entry->ok;
 }
 
-/* What cannot be told from the values is told by who was not asked, and by the memory. */
+/* An access of the log that was not made again shows only here, and so does a store to memory with another value. */
 bool access_log_finish(struct access_log *log)
 {
     const struct access_entry *left = next_access(log);
@@ -198,84 +187,92 @@ bool access_log_finish(struct access_log *log)
     return log->wrong[0] == '\0';
 }
 
-/* ---- accesses ---- */
+/* ---- what the bus tells ---- */
 
-static bool is_memory(const struct addrspace *space, uint64_t address, unsigned size, bool write)
+static bool is_memory(const struct transfer *t)
 {
-    const struct flat_range *range = addrspace_find(space, address);
-    return range != NULL && address - range->start + size <= range->size &&
-           (range->region->kind == REGION_RAM || (range->region->kind == REGION_ROM && !write));
+    return t->region != NULL && t->size <= t->room &&
+           (t->region->kind == REGION_RAM || (t->region->kind == REGION_ROM && !t->write));
 }
 
-/* The store of an atomic may be one that nobody sees, now that its load has filled the TLB. */
-static void note_atomic(struct access_log *log, const struct addrspace *space, uint64_t address,
-                        const struct access *how)
+/* The store of an atomic may be one that the bus does not see, now that its load has filled the TLB. */
+static void note_atomic(struct access_log *log, const struct transfer *t)
 {
-    uint8_t *host = addrspace_memory(space, address & ~UINT64_C(7), 8);
-    if ((how->attributes & L3_ATTR_LOCKED) && host != NULL) {
-        access_log_memory(log, host, 8);
+    if (t->how->attributes & L3_ATTR_LOCKED) {
+        access_log_memory(log, t->region->host + t->offset, t->size);
     }
 }
 
-/* Entry `at` is the access that was made; entries of memory have followed it. */
-static void keep(struct access_log *log, unsigned at, const struct access_entry *made)
+static struct access_entry entry_of(const struct transfer *t)
 {
-    if (at < log->count) {
-        log->entries[at] = *made;
-        note_after(log, at, true);
-    }
+    struct access_entry entry = {.write = t->write, .size = t->size, .address = t->address};
+    entry.value = t->write ? low_bytes(t->value, t->size) : 0;
+    return entry;
 }
 
-bool access_log_load(struct access_log *log, struct addrspace *space, uint64_t address,
-                     unsigned size, uint64_t *value, struct access *how)
+static bool before(void *context, struct transfer *t, bool *ok)
 {
-    struct access_entry made = {.size = size, .address = address};
-    uint32_t waited = how->wait_cycles;
-    unsigned at = log->count;
-    bool ok;
+    struct access_log *log = context;
+    struct access_entry made;
 
-    if (log->state == ACCESS_OFF || is_memory(space, address, size, false)) {
-        note_atomic(log, space, address, how);
-        return addrspace_load(space, address, size, value, how);
+    if (log->state == ACCESS_OFF || !t->is_cpu_data) {
+        return false;
+    }
+    if (is_memory(t)) {
+        note_atomic(log, t);
+        return false;
     }
     if (log->state == ACCESS_REPLAY) {
-        ok = repeat(log, &made, how);
-        *value = made.value;
-        return ok;
+        made = entry_of(t);
+        *ok = repeat(log, &made, t->how);
+        t->value = made.value;
+        return true;
     }
-    add(log);
+    log->open = log->count;
+    log->waited = t->how->wait_cycles;
+    add(log); /* entries of memory follow it */
+    log->is_inside = true;
     log->begin(log->context);
-    log->calls++;
-    made.ok = ok = addrspace_load(space, address, size, value, how);
-    log->calls--;
-    log->end(log->context, &made.effect);
-    made.value = *value;
-    made.wait_cycles = how->wait_cycles - waited;
-    keep(log, at, &made);
-    return ok;
+    return false;
 }
 
-bool access_log_store(struct access_log *log, struct addrspace *space, uint64_t address,
-                      unsigned size, uint64_t value, struct access *how)
+static void after(void *context, const struct transfer *t, bool ok)
 {
-    struct access_entry made = {.write = true, .size = size, .address = address};
-    uint32_t waited = how->wait_cycles;
-    unsigned at = log->count;
+    struct access_log *log = context;
+    struct access_entry made = entry_of(t);
 
-    made.value = low_bytes(value, size);
-    if (log->state == ACCESS_OFF || is_memory(space, address, size, true)) {
-        return addrspace_store(space, address, size, value, how);
+    if (!log->is_inside || !t->is_cpu_data) {
+        return;
     }
-    if (log->state == ACCESS_REPLAY) {
-        return repeat(log, &made, how);
-    }
-    add(log);
-    log->begin(log->context);
-    log->calls++;
-    made.ok = addrspace_store(space, address, size, value, how);
-    log->calls--;
+    log->is_inside = false;
     log->end(log->context, &made.effect);
-    made.wait_cycles = how->wait_cycles - waited;
-    keep(log, at, &made);
-    return made.ok;
+    made.ok = ok;
+    made.value = t->write ? made.value : t->value;
+    made.wait_cycles = t->how->wait_cycles - log->waited;
+    if (log->open < log->count) {
+        log->entries[log->open] = made;
+        note_after(log, log->open, true);
+    }
+}
+
+static void overwrites(void *context, uint8_t *host, uint64_t length)
+{
+    struct access_log *log = context;
+    log->bus_writes = true;
+    access_log_memory(log, host, length);
+}
+
+/* ---- life ---- */
+
+void access_log_init(struct access_log *log, struct bus *bus)
+{
+    log->observer = (struct bus_observer){
+        .before = before, .after = after, .overwrites = overwrites, .context = log};
+    bus_attach(bus, &log->observer);
+}
+
+void access_log_fini(struct access_log *log)
+{
+    free(log->entries);
+    free(log->bytes);
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a stretch of instructions does to memory and devices, so that it can be undone and done again.
+ * What a stretch of instructions does to memory and devices, so that it can be undone and done again.  An observer of
+ * the bus (bus.h) that belongs to --verify-jit (exec/verify.h).
  *
- * While it records, accesses to devices take place and are kept with their outcome, and stores to memory
- * are kept with what was there before (those of devices' DMA, too).  access_log_undo() puts memory back.
- * While it replays, no device is called: each access must be the next one of the log and has the outcome
- * it had; memory that a device wrote then is written again.  See docs/leon3emu.1, --verify-jit.
+ * While it records, accesses to devices take place and are kept with their outcome, and stores to memory are kept with
+ * what was there before (those of devices' DMA, too).  access_log_undo() puts memory back.  While it replays, no device
+ * is called: each access must be the next one of the log and has the outcome it had; memory that a device wrote then
+ * is written again.  See docs/leon3emu.1, --verify-jit.
+ *
+ * Loads and stores of a CPU are kept.  Fetches and table walks are not: the interpreter and generated code make them at
+ * different times.
  */
 #ifndef MEM_ACCESS_LOG_H
 #define MEM_ACCESS_LOG_H
 
-#include "mem/addrspace.h"
+#include "mem/bus.h"
 
 /* What a device may change of the CPU that accesses it. */
 struct access_effect {
@@ -42,8 +46,11 @@ struct access_log {
     unsigned count, room;
     uint8_t *bytes;
     size_t bytes_used, bytes_room;
-    unsigned next;   /* to be replayed */
-    unsigned calls;  /* devices that are being called */
+    unsigned next; /* to be replayed */
+    bool
+        is_inside; /* an access that is recorded is being made: entry `open`, which begins with `waited` cycles */
+    unsigned open;
+    uint32_t waited;
     bool bus_writes; /* memory was written by the bus: a slow store, a table walk, DMA */
     bool no_memory;  /* the log is not complete */
     char wrong[160]; /* replay: the first access that was not in the log; empty: none */
@@ -52,8 +59,12 @@ struct access_log {
     void (*end)(void *context, struct access_effect *effect);
     void (*again)(void *context, const struct access_effect *effect);
     void *context;
+    struct bus_observer observer;
 };
 
+/* Attaches log, all zero but for begin, end, again and their context, to bus. */
+void access_log_init(struct access_log *log, struct bus *bus);
+/* To be detached before. */
 void access_log_fini(struct access_log *log);
 
 /* Empties the log and records. */
@@ -65,15 +76,7 @@ void access_log_replay(struct access_log *log);
 /* Ends replaying.  False: log->wrong says what was not as recorded, in accesses or in memory. */
 bool access_log_finish(struct access_log *log);
 
-/* A CPU's access by physical address, as addrspace_load() and addrspace_store(). */
-bool access_log_load(struct access_log *log, struct addrspace *space, uint64_t address,
-                     unsigned size, uint64_t *value, struct access *how);
-bool access_log_store(struct access_log *log, struct addrspace *space, uint64_t address,
-                      unsigned size, uint64_t value, struct access *how);
-
-/* [host, host+length) is about to be written.  Does nothing but while recording. */
+/* [host, host+length) is about to be written by a store that the bus does not see.  Does nothing but while recording. */
 void access_log_memory(struct access_log *log, uint8_t *host, size_t length);
-/* The same, from the bus. */
-void access_log_bus_memory(struct access_log *log, uint8_t *host, size_t length);
 
 #endif

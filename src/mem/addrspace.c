@@ -127,7 +127,6 @@ void addrspace_init(struct addrspace *space, const char *name, struct region *ro
 
 void addrspace_fini(struct addrspace *space)
 {
-    addrspace_drop_io_pages(space);
     window_close(space);
     free(space->ranges);
     space->ranges = NULL;
@@ -178,14 +177,13 @@ bool addrspace_commit(struct addrspace *space)
         free(fresh.ranges);
         return false;
     }
-    /* What stays needs no news: pages that TLBs point to must then stay as well. */
+    /* What stays needs no news. */
     if (fresh.count == old.count &&
         (fresh.count == 0 ||
          memcmp(fresh.ranges, old.ranges, fresh.count * sizeof *fresh.ranges) == 0)) {
         free(fresh.ranges);
         return true;
     }
-    addrspace_drop_io_pages(space);
     space->ranges = fresh.ranges;
     space->range_count = fresh.count;
     window_arrange(space, old.ranges, old.count);
@@ -212,11 +210,20 @@ void addrspace_unlisten(struct addrspace *space, struct space_listener *listener
     }
 }
 
-bool addrspace_is_empty_page(const struct addrspace *space, uint64_t address)
+uint32_t addrspace_page_flags(const struct addrspace *space, uint64_t address)
 {
     uint64_t start = address & ~(uint64_t)TLB_PAGE_MASK;
-    unsigned next = first_behind(space->ranges, space->range_count, start);
-    return next == space->range_count || space->ranges[next].start >= start + TLB_PAGE_SIZE;
+    uint32_t flags = 0;
+
+    for (unsigned i = first_behind(space->ranges, space->range_count, start);
+         i < space->range_count && space->ranges[i].start < start + TLB_PAGE_SIZE; i++) {
+        const struct region *region = space->ranges[i].region;
+        if (region->kind == REGION_IO && region->io.owner->external) {
+            return TLB_EXTERNAL;
+        }
+        flags = TLB_DEVICE;
+    }
+    return flags;
 }
 
 const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t address)

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* Accesses by physical address: single ones, and bytes in any number (DMA, loaders, debuggers). */
+/* Accesses by physical address: single ones, and copies of any number of bytes (DMA, loaders, debuggers). */
 #include <string.h>
 
 #include "bits.h"
-#include "mem/access_log.h"
 #include "mem/addrspace.h"
 #include "mem/transfer.h"
 
 bool addrspace_load(struct addrspace *space, uint64_t address, unsigned size, uint64_t *value,
                     struct access *how)
 {
-    struct transfer t = {size, false, 0, how};
-    bool ok = transfer_run(space, addrspace_find(space, address), address, &t);
+    struct transfer t = {.address = address, .size = size, .how = how};
+    bool ok;
+
+    transfer_resolve(space, &t);
+    ok = transfer_run(space, &t);
     *value = t.value;
     return ok;
 }
@@ -19,8 +21,11 @@ bool addrspace_load(struct addrspace *space, uint64_t address, unsigned size, ui
 bool addrspace_store(struct addrspace *space, uint64_t address, unsigned size, uint64_t value,
                      struct access *how)
 {
-    struct transfer t = {size, true, value, how};
-    return transfer_run(space, addrspace_find(space, address), address, &t);
+    struct transfer t = {
+        .address = address, .size = size, .write = true, .value = value, .how = how};
+
+    transfer_resolve(space, &t);
+    return transfer_run(space, &t);
 }
 
 /* Largest aligned access at address that fits into left bytes. */
@@ -34,23 +39,20 @@ static unsigned beat_size(uint64_t address, uint64_t left)
     return 1;
 }
 
-/* How many of `left` bytes can be copied at once from address on: 0 where there is no memory. */
-static uint64_t memory_size(const struct flat_range *range, uint64_t address, uint64_t left)
+/* How many of `left` bytes can be copied at once: 0 where there is no memory. */
+static uint64_t memory_size(const struct transfer *t, uint64_t left)
 {
-    uint64_t here;
-    if (range == NULL || range->region->host == NULL) {
+    if (t->region == NULL || t->region->host == NULL) {
         return 0;
     }
-    here = range->size - (address - range->start);
-    return here < left ? here : left;
+    return t->room < left ? t->room : left;
 }
 
 /* One access to a device, its bytes put to `to`. */
-static bool read_beat(struct addrspace *space, const struct flat_range *range, uint64_t address,
-                      uint8_t *to, struct transfer *t)
+static bool read_beat(struct addrspace *space, struct transfer *t, uint8_t *to)
 {
     uint8_t bytes[8];
-    bool ok = transfer_run(space, range, address, t);
+    bool ok = transfer_run(space, t);
     be64_store(bytes, t->value);
     memcpy(to, bytes + 8 - t->size, t->size);
     return ok;
@@ -61,16 +63,17 @@ bool addrspace_read(struct addrspace *space, uint64_t address, void *buffer, uin
 {
     uint8_t *to = buffer;
     while (size > 0) {
-        const struct flat_range *range = addrspace_find(space, address);
-        uint64_t piece = memory_size(range, address, size);
+        struct transfer t = {.address = address, .size = beat_size(address, size), .how = how};
+        uint64_t piece;
+
+        transfer_resolve(space, &t);
+        piece = memory_size(&t, size);
         if (piece > 0) {
-            memcpy(to, range->region->host + transfer_place(range, address).offset, piece);
-        } else {
-            struct transfer t = {beat_size(address, size), false, 0, how};
-            if (!read_beat(space, range, address, to, &t)) {
-                return false;
-            }
+            memcpy(to, t.region->host + t.offset, piece);
+        } else if (read_beat(space, &t, to)) {
             piece = t.size;
+        } else {
+            return false;
         }
         address += piece;
         to += piece;
@@ -79,19 +82,28 @@ bool addrspace_read(struct addrspace *space, uint64_t address, void *buffer, uin
     return true;
 }
 
-static bool write_memory(struct addrspace *space, const struct place *place, const uint8_t *from,
-                         uint64_t size, struct access *how)
+static bool write_memory(struct addrspace *space, struct transfer *t, const uint8_t *from,
+                         uint64_t size)
 {
-    if (place->region->kind == REGION_ROM && !(how->attributes & L3_ATTR_DEBUG)) {
-        struct transfer refused = {beat_size(place->address, size), true, 0, how};
-        return transfer_fail(space, place->address, &refused);
+    uint8_t *host = t->region->host + t->offset;
+
+    if (t->region->kind == REGION_ROM && !(t->how->attributes & L3_ATTR_DEBUG)) {
+        return transfer_fail(space, t);
     }
-    if (space->bus->access_log != NULL) {
-        access_log_bus_memory(space->bus->access_log, place->region->host + place->offset, size);
+    if (space->bus->observers != NULL) {
+        bus_overwrites(space->bus, host, size);
     }
-    memcpy(place->region->host + place->offset, from, size);
-    transfer_note_write(space->bus, place->region, place->offset, size);
+    memcpy(host, from, size);
+    transfer_note_write(space->bus, t->region, t->offset, size);
     return true;
+}
+
+static bool write_beat(struct addrspace *space, struct transfer *t, const uint8_t *from)
+{
+    uint8_t bytes[8] = {0};
+    memcpy(bytes + 8 - t->size, from, t->size);
+    t->value = be64_load(bytes);
+    return transfer_run(space, t);
 }
 
 bool addrspace_write(struct addrspace *space, uint64_t address, const void *buffer, uint64_t size,
@@ -99,23 +111,18 @@ bool addrspace_write(struct addrspace *space, uint64_t address, const void *buff
 {
     const uint8_t *from = buffer;
     while (size > 0) {
-        const struct flat_range *range = addrspace_find(space, address);
-        uint64_t piece = memory_size(range, address, size);
+        struct transfer t = {
+            .address = address, .size = beat_size(address, size), .write = true, .how = how};
+        uint64_t piece;
         bool ok;
-        if (piece > 0) {
-            struct place place = transfer_place(range, address);
-            ok = write_memory(space, &place, from, piece, how);
-        } else {
-            struct transfer t = {beat_size(address, size), true, 0, how};
-            uint8_t bytes[8] = {0};
-            piece = t.size;
-            memcpy(bytes + 8 - piece, from, piece);
-            t.value = be64_load(bytes);
-            ok = transfer_run(space, range, address, &t);
-        }
+
+        transfer_resolve(space, &t);
+        piece = memory_size(&t, size);
+        ok = piece > 0 ? write_memory(space, &t, from, piece) : write_beat(space, &t, from);
         if (!ok) {
             return false;
         }
+        piece = piece > 0 ? piece : t.size;
         address += piece;
         from += piece;
         size -= piece;

@@ -1,80 +1,134 @@
 // SPDX-License-Identifier: MIT
-/* What is rare about calls of devices: refusals and log lines, see mmio.h. */
+/* Calls of devices, and the MMIO inline cache; see mmio.h. */
 #include "mem/mmio.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stddef.h>
 
-bool device_call_is_allowed(const struct bus *bus, const struct region *region,
-                            const struct access *how)
+/* ---- one call ---- */
+
+bool mmio_is_allowed(const struct bus *bus, const struct mmio_call *call)
 {
-    bool refused = region->io.owner->depth > 0;
+    const struct io_owner *owner = call->region->io.owner;
+    bool is_dma = (call->request.attributes & L3_ATTR_DMA) != 0;
+    bool refused = owner->depth > 0;
 
-    for (const struct io_frame *f = bus->frames; f != NULL && !refused; f = f->outer) {
-        refused = f->region->io.owner == region->io.owner ||
-                  (f->from_cpu && (how->attributes & L3_ATTR_DMA));
+    for (const struct mmio_call *c = bus->running; c != NULL && !refused; c = c->outer) {
+        refused = c->region->io.owner == owner || (c->from_cpu && is_dma);
     }
     if (refused) {
         log_line(bus->log, LOG_GUEST_ERRORS,
                  "refused: an access to %s from inside a device call (bus error to the master)",
-                 region->io.owner->name);
+                 owner->name);
     }
     return !refused;
 }
 
-static const char *result_text(int32_t result)
+int32_t mmio_ended(const struct bus *bus, const struct mmio_call *call, int32_t result)
 {
-    switch (result) {
-    case L3_OK:
-        return "";
-    case L3_NOT_MINE:
-        return " (not mine)";
-    default:
-        return " (error)";
+    if (result != L3_OK && result != L3_BUS_ERROR && result != L3_NOT_MINE) {
+        log_line(bus->log, 0,
+                 "%s: %s of +0x%" PRIx64 " returned %" PRId32
+                 ", which device.h does not define; taken for a bus error",
+                 call->region->name, call->write ? "write" : "read", call->request.offset, result);
+        result = L3_BUS_ERROR;
+    }
+    bus_called(bus, call, result);
+    return result;
+}
+
+/* ---- the MMIO inline cache ---- */
+
+/* Stands in the place of a callback.  Most libraries have no code that needs this, and are called without. */
+static int32_t call_guarded(void *instance, struct l3_request *request)
+{
+    const struct mmio_entry *entry =
+        (const struct mmio_entry *)((const char *)request -
+                                    offsetof(struct mmio_entry, call.request));
+    int32_t result = entry->guarded(instance, request);
+    host_fp_clean();
+    return result;
+}
+
+void mmio_cache_fill(struct mmio_cache *cache, const struct bus *bus, uint64_t key,
+                     uint32_t address, const struct transfer *t)
+{
+    struct mmio_entry *entry = &cache->entries[ir_mmio_index(address) + t->write];
+    const struct region_io *io;
+
+    if (bus->observers != NULL || !transfer_is_one_call(t)) {
+        return;
+    }
+    io = &t->region->io;
+    entry->tag = key | MMIO_KIND(t->size, t->write) | address;
+    entry->function = t->write ? io->write : io->read;
+    entry->instance = io->instance;
+    if (io->owner->changes_fp) {
+        entry->guarded = entry->function;
+        entry->function = call_guarded;
+    }
+    entry->call = transfer_call(t);
+    entry->call.by_generated_code = true;
+    cache->is_used = true;
+}
+
+void mmio_cache_empty(struct mmio_cache *cache)
+{
+    for (unsigned i = 0; i < IR_MMIO_ENTRIES && cache->is_used; i++) {
+        cache->entries[i].tag = 0;
+    }
+    cache->is_used = false;
+}
+
+void mmio_cache_join(struct mmio_cache *cache, struct bus *bus)
+{
+    cache->next = bus->caches;
+    bus->caches = cache;
+}
+
+void mmio_cache_leave(struct mmio_cache *cache, struct bus *bus)
+{
+    struct mmio_cache **link = &bus->caches;
+    while (*link != NULL && *link != cache) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        *link = cache->next;
     }
 }
 
-/* " (NAME)" or " (NAME[2])" of the register at an offset, or nothing. */
-static const char *register_text(const struct region_io *io, uint64_t offset, char *text,
-                                 size_t size)
+bool mmio_entry_access(struct mmio_entry *entry, struct addrspace *space, uint64_t *value,
+                       uint64_t *wait_cycles)
 {
-    text[0] = '\0';
-    for (uint32_t i = 0; i < io->register_count; i++) {
-        const struct l3_register *row = &io->registers[i];
-        uint64_t distance = offset - row->offset;
-        uint64_t stride = row->count > 1 && row->stride != 0 ? row->stride : 4;
-        if (row->name == NULL || offset < row->offset || distance % stride >= 4 ||
-            distance / stride >= (row->count > 1 ? row->count : 1)) {
-            continue;
-        }
-        snprintf(text, size, row->count > 1 ? " (%s[%" PRIu64 "])" : " (%s)", row->name,
-                 distance / stride);
-        break;
-    }
-    return text;
+    struct mmio_call *call = &entry->call;
+    uint64_t mask = size_mask(call->request.size);
+    int32_t result;
+
+    call->request.value = *value & mask;
+    call->by_generated_code = false;
+    result = mmio_run(space->bus, call, call);
+    call->by_generated_code = true;
+    *value = call->request.value & mask;
+    return (result == L3_OK && call->request.wait_cycles == 0) ||
+           mmio_entry_finish(entry, space, result, value, wait_cycles);
 }
 
-int32_t device_call_report(const struct bus *bus, const struct io_frame *frame, int32_t result)
+bool mmio_entry_finish(struct mmio_entry *entry, struct addrspace *space, int32_t result,
+                       uint64_t *value, uint64_t *wait_cycles)
 {
-    const struct l3_request *request = frame->request;
-    const char *verb = frame->write ? "write" : "read";
-    char name[64];
+    struct mmio_call *call = &entry->call;
+    struct access how = {call->request.attributes, call->request.master, call->request.wait_cycles};
+    struct transfer t = {.address = call->address,
+                         .size = call->request.size,
+                         .write = call->write,
+                         .is_cpu_data = true,
+                         .value = *value,
+                         .how = &how};
+    bool ok;
 
-    if (!(request->attributes & L3_ATTR_DEBUG) &&
-        log_on_at(bus->log, LOG_MMIO, bus_guest_pc(bus)) &&
-        log_on_device(bus->log, LOG_MMIO, frame->region->io.owner->name)) {
-        log_line(
-            bus->log, LOG_MMIO, "%s %s +0x%" PRIx64 "%s size %" PRIu32 " = 0x%" PRIx64 "%s, %s",
-            frame->region->name, verb, request->offset,
-            register_text(&frame->region->io, request->offset, name, sizeof name), request->size,
-            request->value, result_text(result), log_place(bus->log, bus_guest_pc(bus)).text);
-    }
-    if (result == L3_OK || result == L3_BUS_ERROR || result == L3_NOT_MINE) {
-        return result;
-    }
-    log_line(bus->log, 0,
-             "%s: %s of +0x%" PRIx64 " returned %" PRId32
-             ", which device.h does not define; taken for a bus error",
-             frame->region->name, verb, request->offset, result);
-    return L3_BUS_ERROR;
+    call->request.wait_cycles = 0;
+    ok = transfer_settle(space, &t, result) || transfer_fail(space, &t);
+    *value = t.value;
+    *wait_cycles += how.wait_cycles;
+    return ok;
 }

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: MIT
 /*
- * One call of a device's read() or write(): the step between the bus and somebody else's code.
+ * The door to the devices: the step from an access to a register's callback.
  *
- * The callback is called through its pointer with nothing in between.  Before it, the call is put
- * on the bus's stack of frames, which serves crash reports and the one rule of re-entrancy (ADR 8):
+ * mmio_run() is the one C function that calls a region's read() or write(), for CPUs, bus masters and debuggers.
+ * It puts the call on the bus's stack of running calls, which serves crash reports and the one rule of
+ * re-entrancy (ADR 8):
  *
  *     an access whose target is a device that is being called is a bus error;
- *     so is a DMA access to any device while a CPU's register access is on the stack.
+ *     so is a DMA access to any device while a CPU's register access is running.
  *
- * Everything that is usual is inline; what is rare is in mmio.c.
+ * The MMIO inline cache of each TLB keeps what was found out about a register, so that the next access of the
+ * same kind needs no look at TLB entry or flat view.  An entry is found by its tag.  The tag holds everything that
+ * the entry depends on: address, size, direction, and a key that stands for MMU index, context and attributes.
+ * Whoever changes something that no tag holds (TLB entries, the flat view, observers) empties the cache.
+ *
+ * Generated code calls by the entries itself, without mmio_run() (include/ir.h, struct ir_mmio_cache).  What it then
+ * does must be what mmio_run() does; tests/unit/test_mmio_ways.c compares the two.  No CPU makes an access from inside
+ * another call, so the call in the entry can be the one that runs.
  */
 #ifndef MEM_MMIO_H
 #define MEM_MMIO_H
 
 #include "host_fp.h"
+#include "ir.h"
+#include "mem/bus.h"
 #include "mem/transfer.h"
-
-/* The rule of re-entrancy, for when somebody is being called.  A refusal is logged. */
-bool device_call_is_allowed(const struct bus *bus, const struct region *region,
-                            const struct access *how);
-
-/* Logs a call (-d mmio).  Returns its result: what is no result becomes L3_BUS_ERROR, and is
- * logged. */
-int32_t device_call_report(const struct bus *bus, const struct io_frame *frame, int32_t result);
 
 /* The low `size` bytes of a value; size is 1, 2, 4 or 8. */
 static inline uint64_t size_mask(unsigned size)
@@ -30,52 +32,103 @@ static inline uint64_t size_mask(unsigned size)
     return UINT64_MAX >> (64 - 8 * size);
 }
 
-/* Has the device at place, a REGION_IO, carry out t, whose size is one of its native ones.  Returns
- * L3_OK, L3_BUS_ERROR or L3_NOT_MINE. */
-static inline __attribute__((always_inline)) int32_t
-device_call(struct bus *bus, const struct place *place, struct transfer *t)
+/* The rule of re-entrancy, for when somebody is being called.  A refusal is logged. */
+bool mmio_is_allowed(const struct bus *bus, const struct mmio_call *call);
+
+/* What follows when a callback has returned: observers are told.  Returns the result; one that device.h does not
+ * define becomes L3_BUS_ERROR and is logged. */
+int32_t mmio_ended(const struct bus *bus, const struct mmio_call *call, int32_t result);
+
+/* Has the device of call->region carry out call, of which all is set but `outer` and the time.  Its size is one of the
+ * region's native ones.  Returns L3_OK, L3_BUS_ERROR or L3_NOT_MINE; a load's value and the wait cycles are in the
+ * request.  last: the same call, where it stays when this one is over. */
+static inline int32_t mmio_run(struct bus *bus, struct mmio_call *call,
+                               const struct mmio_call *last)
 {
-    const struct region_io *io = &place->region->io;
-    int32_t (*function)(void *, struct l3_request *) = t->write ? io->write : io->read;
-    struct access *how = t->how;
-    struct io_frame *outer = bus->frames;
-    struct l3_request request = {
-        .struct_size = sizeof request,
-        .region = io->index,
-        .offset = place->offset,
-        .value = t->write ? t->value & size_mask(t->size) : 0,
-        .size = t->size,
-        .attributes = how->attributes,
-        .master = how->master,
-        .cycles = bus_now(bus),
-    };
-    struct io_frame frame = {outer, place->region, &request, t->write,
-                             !(how->attributes & (L3_ATTR_DMA | L3_ATTR_DEBUG))};
+    const struct region_io *io = &call->region->io;
+    const struct io_owner *owner = io->owner;
+    int32_t (*function)(void *, struct l3_request *) = call->write ? io->write : io->read;
     int32_t result;
 
-    if (__builtin_expect((io->owner->depth > 0 || outer != NULL) &&
-                             !device_call_is_allowed(bus, place->region, how),
-                         0) ||
-        __builtin_expect(function == NULL, 0)) {
+    if (__builtin_expect(function == NULL, 0) ||
+        (__builtin_expect(owner->depth > 0 || bus->running != NULL, 0) &&
+         !mmio_is_allowed(bus, call))) {
         return L3_BUS_ERROR;
     }
-    bus->frames = &frame;
+    call->outer = bus->running;
+    call->request.cycles = bus_now(bus);
+    bus->running = call;
+    bus->last = last;
     bus->calls++;
-    bus->last = (struct io_access){place->region, place->offset, t->size, t->write};
-    bus->last_port = NULL;
-    result = function(io->instance, &request);
-    if (__builtin_expect(io->owner->external, 0)) {
+    result = function(io->instance, &call->request);
+    if (__builtin_expect(owner->changes_fp, 0)) {
         host_fp_clean();
     }
-    bus->frames = outer;
-    how->wait_cycles += request.wait_cycles;
-    if (!t->write) {
-        t->value = request.value & size_mask(t->size);
-    }
-    if (__builtin_expect((uint32_t)result > L3_NOT_MINE || log_on(bus->log, LOG_MMIO), 0)) {
-        return device_call_report(bus, &frame, result);
+    bus->running = call->outer;
+    if (__builtin_expect((uint32_t)result > L3_NOT_MINE || bus->observers != NULL, 0)) {
+        return mmio_ended(bus, call, result);
     }
     return result;
 }
+
+/* ---- the MMIO inline cache ---- */
+
+/* NULL, or what is called with an entry's function instead of that: the build of LEON3EMU_LINKED_DEVICES
+ * (tests/bench/linked.h). */
+#ifndef MMIO_DISPATCH
+#define MMIO_DISPATCH NULL
+#endif
+
+/* How a register is reached by accesses of one kind. */
+struct mmio_entry {
+    uint64_t tag; /* 0: empty */
+    int32_t (*function)(void *instance, struct l3_request *request);
+    void *instance;
+    struct mmio_call call; /* complete but for value and time; wait_cycles is 0 */
+    /* What `function` calls in its turn, if the library may leave the host's floating point in disorder; `function`
+     * then puts that right. */
+    int32_t (*guarded)(void *instance, struct l3_request *request);
+    uint64_t unused[2]; /* makes the size a power of two */
+};
+_Static_assert((sizeof(struct mmio_entry) & (sizeof(struct mmio_entry) - 1)) == 0,
+               "generated code shifts to index");
+
+struct mmio_cache {
+    uint64_t key; /* of accesses by virtual address with nothing special; never 0 */
+    struct mmio_entry entries[IR_MMIO_ENTRIES];
+    bool is_used; /* an entry was filled since all were emptied */
+    struct mmio_cache *next;
+};
+
+/* The part of a tag that stands for size and direction (0 load, 1 store). */
+#define MMIO_KIND(size, write) ((uint64_t)((size) | (unsigned)(write) << 4) << 32)
+
+/* The entry for such accesses; NULL: there is none. */
+static inline struct mmio_entry *mmio_cache_find(struct mmio_cache *cache, uint64_t key,
+                                                 uint32_t address, unsigned size, bool write)
+{
+    struct mmio_entry *entry = &cache->entries[ir_mmio_index(address) + write];
+    return entry->tag == (key | MMIO_KIND(size, write) | address) ? entry : NULL;
+}
+
+/* Keeps how t, which is resolved, reaches its register, for accesses of its kind at `address` (virtual or physical, as
+ * `key` says).  Does nothing unless one callback carries out t as it is, or while there are observers. */
+void mmio_cache_fill(struct mmio_cache *cache, const struct bus *bus, uint64_t key,
+                     uint32_t address, const struct transfer *t);
+void mmio_cache_empty(struct mmio_cache *cache);
+
+/* Lets observers that come empty the cache, from now on or no more. */
+void mmio_cache_join(struct mmio_cache *cache, struct bus *bus);
+void mmio_cache_leave(struct mmio_cache *cache, struct bus *bus);
+
+/* Makes an access by its entry.  *value: 0 or, of a store, the value, of which the low bytes count; afterwards a load's.
+ * Wait cycles are added.  False: bus error. */
+bool mmio_entry_access(struct mmio_entry *entry, struct addrspace *space, uint64_t *value,
+                       uint64_t *wait_cycles);
+
+/* The end of such an access, whose callback has returned `result`.  Whoever calls by an entry calls this if the result is
+ * not L3_OK or the request's wait_cycles are not 0. */
+bool mmio_entry_finish(struct mmio_entry *entry, struct addrspace *space, int32_t result,
+                       uint64_t *value, uint64_t *wait_cycles);
 
 #endif

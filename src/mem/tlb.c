@@ -43,6 +43,7 @@ bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_
     tlb->listener.changed = space_changed;
     tlb->listener.context = tlb;
     addrspace_listen(space, &tlb->listener);
+    mmio_cache_join(&tlb->mmio, space->bus);
     tlb->used[0] = 1;
     return tlb_select(tlb, TLB_PHYSICAL);
 }
@@ -51,6 +52,7 @@ void tlb_fini(struct tlb *tlb)
 {
     if (tlb->space != NULL) {
         addrspace_unlisten(tlb->space, &tlb->listener);
+        mmio_cache_leave(&tlb->mmio, tlb->bus);
     }
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].usual != NULL) {
@@ -60,24 +62,16 @@ void tlb_fini(struct tlb *tlb)
     }
 }
 
-static void tag_calls(struct tlb *tlb)
+static void choose_key(struct tlb *tlb)
 {
-    tlb->io_key = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
-                  (uint64_t)(tlb->attributes != 0) << 59 | (uint64_t)tlb->place << 48;
+    tlb->mmio.key = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
+                    (uint64_t)(tlb->attributes != 0) << 59 | (uint64_t)tlb->place << 48;
 }
 
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
 {
     tlb->attributes = attributes;
-    tag_calls(tlb);
-}
-
-static void forget_calls(struct tlb *tlb)
-{
-    for (unsigned i = 0; i < IO_CALLS && tlb->calls_known; i++) {
-        tlb->io_calls[i].tag = 0;
-    }
-    tlb->calls_known = false;
+    choose_key(tlb);
 }
 
 static unsigned table_of(enum tlb_index index, unsigned place)
@@ -94,7 +88,7 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index)
     }
     tlb->index = index;
     tlb->table = table;
-    tag_calls(tlb);
+    choose_key(tlb);
     tlb->now = tlb->tables[table];
     return true;
 }
@@ -136,7 +130,7 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
     }
     *is_new = tlb->used[place] == 0 || tlb->contexts[place] != context;
     if (*is_new) {
-        forget_calls(tlb);
+        mmio_cache_empty(&tlb->mmio);
         tlb_empty_table(tlb, table_of(TLB_USER, place));
         tlb_empty_table(tlb, table_of(TLB_SUPERVISOR, place));
     }
@@ -149,7 +143,7 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
 
 void tlb_flush(struct tlb *tlb)
 {
-    forget_calls(tlb);
+    mmio_cache_empty(&tlb->mmio);
     tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         tlb_empty_table(tlb, i);
@@ -161,7 +155,7 @@ void tlb_flush(struct tlb *tlb)
 
 void tlb_flush_page(struct tlb *tlb, uint32_t va)
 {
-    forget_calls(tlb);
+    mmio_cache_empty(&tlb->mmio);
     tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {

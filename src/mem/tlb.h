@@ -11,9 +11,8 @@
 #define MEM_TLB_H
 
 #include "bits.h"
-#include "mem/access_log.h"
 #include "mem/addrspace.h"
-#include "mem/io_call.h"
+#include "mem/mmio.h"
 #include "tlb_layout.h"
 
 enum tlb_index { TLB_USER, TLB_SUPERVISOR, TLB_PHYSICAL, TLB_INDEXES };
@@ -92,14 +91,10 @@ struct tlb {
     void *context;
     /* Not NULL: the next slow access is not made, this is its outcome; it is then NULL again. */
     const struct tlb_replay *replay;
-    /* Not NULL: accesses to devices go through it. */
-    struct access_log *access_log;
     uint64_t *wait_cycles; /* devices' extra cycles are added here */
     struct space_listener listener;
     struct bus *bus; /* of the space */
-    uint64_t io_key; /* what io_calls[] hang on: index and attributes */
-    struct io_call io_calls[IO_CALLS];
-    bool calls_known; /* one of them has been made since all were forgotten */
+    struct mmio_cache mmio;
 };
 
 /* Lets `addend` be the usual one of the index and context in use (include/tlb_layout.h).  Not while generated
@@ -125,8 +120,8 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new);
 /* Chooses what goes with each access: L3_ATTR_SUPERVISOR or 0. */
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes);
 
-/* Forgets the entries of a table, but nothing that hangs on what they say (known calls, code): nothing of that has
- * changed. */
+/* Forgets the entries of a table, but not what depends on what they say (the MMIO inline cache, code): nothing of that
+ * has changed. */
 void tlb_empty_table(struct tlb *tlb, unsigned table);
 /* Forgets all entries of all indexes and contexts, or of one virtual page in all of them. */
 void tlb_flush(struct tlb *tlb);
@@ -139,8 +134,8 @@ enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint6
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                uint32_t attributes);
 
-/* A CPU's access by physical address, with no look at permissions; wait cycles are added.  The calls that it
- * leaves in io_calls[] go by the key of its attributes. */
+/* A CPU's access by physical address, with no look at permissions; wait cycles are added.  In the MMIO inline cache it
+ * goes by the key of its attributes. */
 uint64_t tlb_bus_key(uint32_t attributes);
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
                              struct access *how);

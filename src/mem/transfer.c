@@ -11,7 +11,6 @@
 #include <inttypes.h>
 
 #include "bits.h"
-#include "mem/access_log.h"
 #include "mem/mmio.h"
 
 /* ---- memory ---- */
@@ -62,29 +61,72 @@ void transfer_note_write(struct bus *bus, struct region *region, uint64_t offset
     }
 }
 
-static bool run_in_memory(struct bus *bus, const struct place *place, struct transfer *t)
+static bool run_in_memory(struct bus *bus, struct transfer *t)
 {
-    uint8_t *host = place->region->host + place->offset;
+    uint8_t *host = t->region->host + t->offset;
     if (!t->write) {
         t->value = memory_load(host, t->size);
         return true;
     }
-    if (place->region->kind == REGION_ROM && !(t->how->attributes & L3_ATTR_DEBUG)) {
+    if (t->region->kind == REGION_ROM && !(t->how->attributes & L3_ATTR_DEBUG)) {
         return false;
     }
-    if (bus->access_log != NULL) {
-        access_log_bus_memory(bus->access_log, host, t->size);
+    if (bus->observers != NULL) {
+        bus_overwrites(bus, host, t->size);
     }
     memory_store(host, t->size, t->value);
-    transfer_note_write(bus, place->region, place->offset, t->size);
+    transfer_note_write(bus, t->region, t->offset, t->size);
     return true;
 }
 
 /* ---- one device ---- */
 
-static int32_t call_native(struct bus *bus, const struct place *place, struct transfer *t)
+bool transfer_is_one_call(const struct transfer *t)
 {
-    return device_call(bus, place, t);
+    const struct region_io *io;
+
+    if (t->region == NULL || t->region->kind != REGION_IO) {
+        return false;
+    }
+    io = &t->region->io;
+    return (io->native_sizes & io->valid_sizes & t->size) != 0 && t->size <= t->room &&
+           (t->write ? io->write : io->read) != NULL;
+}
+
+struct mmio_call transfer_call(const struct transfer *t)
+{
+    const struct access *how = t->how;
+    return (struct mmio_call){
+        .region = t->region,
+        .address = t->address,
+        .request =
+            {
+                .struct_size = sizeof(struct l3_request),
+                .region = t->region->io.index,
+                .offset = t->offset,
+                .size = t->size,
+                .attributes = how->attributes,
+                .master = how->master,
+            },
+        .write = t->write,
+        .from_cpu = !(how->attributes & (L3_ATTR_DMA | L3_ATTR_DEBUG)),
+    };
+}
+
+/* t's size is one that the device takes.  Returns its result. */
+static int32_t call_native(struct bus *bus, struct transfer *t)
+{
+    struct mmio_call call = transfer_call(t);
+    int32_t result;
+
+    call.request.value = t->write ? t->value & size_mask(t->size) : 0;
+    bus->last_copy = call;
+    result = mmio_run(bus, &call, &bus->last_copy);
+    t->how->wait_cycles += call.request.wait_cycles;
+    if (!t->write) {
+        t->value = call.request.value & size_mask(t->size);
+    }
+    return result;
 }
 
 /* value on every lane of a word of `wide` bytes. */
@@ -98,22 +140,22 @@ static uint64_t repeat(uint64_t value, unsigned size, unsigned wide)
 }
 
 /* An access that is narrower than what the device takes. */
-static int32_t call_lane(struct bus *bus, const struct place *place, struct transfer *t,
-                         unsigned wide)
+static int32_t call_lane(struct bus *bus, struct transfer *t, unsigned wide)
 {
-    unsigned lane = (unsigned)(place->offset & (wide - 1));
+    unsigned lane = (unsigned)(t->offset & (wide - 1));
     unsigned shift = 8 * (wide - t->size - lane);
-    struct place whole = *place;
-    struct transfer word = {wide, false, 0, t->how};
+    struct transfer word = *t;
     int32_t result;
 
-    whole.offset -= lane;
-    if (t->write && place->region->io.apb) {
-        word.write = true;
+    word.size = wide;
+    word.address -= lane;
+    word.offset -= lane;
+    if (t->write && t->region->io.apb) {
         word.value = repeat(t->value, t->size, wide);
-        return call_native(bus, &whole, &word);
+        return call_native(bus, &word);
     }
-    result = call_native(bus, &whole, &word);
+    word.write = false;
+    result = call_native(bus, &word);
     if (result != L3_OK || !t->write) {
         t->value = t->write ? t->value : word.value >> shift & size_mask(t->size);
         return result;
@@ -122,7 +164,7 @@ static int32_t call_lane(struct bus *bus, const struct place *place, struct tran
     word.write = true;
     word.value &= ~(size_mask(t->size) << shift);
     word.value |= (t->value & size_mask(t->size)) << shift;
-    return call_native(bus, &whole, &word);
+    return call_native(bus, &word);
 }
 
 /* The size to call the device with: the largest it has up to `size`, else the smallest above. */
@@ -141,19 +183,23 @@ static unsigned native_size(const struct region_io *io, unsigned size)
     return 0;
 }
 
+static bool run_call(struct addrspace *space, struct transfer *t)
+{
+    return transfer_settle(space, t, call_native(space->bus, t));
+}
+
 /* Each beat is an access of its own: the device may pass on one and keep another. */
-static bool run_in_beats(struct addrspace *space, const struct place *place, struct transfer *t,
-                         unsigned native)
+static bool run_in_beats(struct addrspace *space, struct transfer *t, unsigned native)
 {
     uint64_t whole = 0;
     for (unsigned at = 0; at < t->size; at += native) {
-        struct place here = {place->region, place->offset + at, place->address + at, place->below};
-        struct transfer beat = {native, t->write, 0, t->how};
-        int32_t result;
+        struct transfer beat = *t;
 
+        beat.size = native;
+        beat.address += at;
+        beat.offset += at;
         beat.value = t->value >> 8 * (t->size - native - at);
-        result = call_native(space->bus, &here, &beat);
-        if (!transfer_settle(space, &here, &beat, result)) {
+        if (!run_call(space, &beat)) {
             return false;
         }
         whole = whole << 8 * native | beat.value;
@@ -164,123 +210,143 @@ static bool run_in_beats(struct addrspace *space, const struct place *place, str
     return true;
 }
 
-static bool run_at(struct addrspace *space, const struct place *place, struct transfer *t)
+/* Carries out t in its region. */
+static bool run_at(struct addrspace *space, struct transfer *t)
 {
-    const struct region_io *io = &place->region->io;
+    const struct region_io *io = &t->region->io;
     unsigned native;
 
-    if (place->region->host != NULL) {
-        return run_in_memory(space->bus, place, t);
+    if (t->region->host != NULL) {
+        return run_in_memory(space->bus, t);
     }
     native = native_size(io, t->size);
     if (!(io->valid_sizes & t->size) || native == 0) {
         return false;
     }
     if (native < t->size) {
-        return run_in_beats(space, place, t, native);
+        return run_in_beats(space, t, native);
     }
-    return transfer_settle(space, place, t,
-                           native == t->size ? call_native(space->bus, place, t)
-                                             : call_lane(space->bus, place, t, native));
+    if (native > t->size) {
+        return transfer_settle(space, t, call_lane(space->bus, t, native));
+    }
+    return run_call(space, t);
 }
 
 /* ---- several regions at one address ---- */
 
-/* Sets place to what region shows at `at` once *skip things of higher priority are passed over,
+/* Sets t's region and offset to what region shows at `at` once *skip things of higher priority are passed over,
  * counting *skip down.  The walk has the order in which addrspace_commit() renders. */
-static bool find_below(struct region *region, int64_t at, unsigned *skip, struct place *place)
+static bool find_below(struct region *region, int64_t at, unsigned *skip, struct transfer *t)
 {
     if (at < 0 || (uint64_t)at >= region->size) {
         return false;
     }
     if (region->kind == REGION_ALIAS) {
-        return find_below(region->shows, at + (int64_t)region->shows_offset, skip, place);
+        return find_below(region->shows, at + (int64_t)region->shows_offset, skip, t);
     }
     if (region->kind != REGION_CONTAINER) {
-        place->region = region;
-        place->offset = (uint64_t)at;
+        t->region = region;
+        t->offset = (uint64_t)at;
         return (*skip)-- == 0;
     }
     for (struct region *child = region->children; child != NULL; child = child->sibling) {
-        if (find_below(child, at - (int64_t)child->base, skip, place)) {
+        if (find_below(child, at - (int64_t)child->base, skip, t)) {
             return true;
         }
     }
     return false;
 }
 
-/* Does region have room for all of an access at offset? */
-static bool fits(const struct region *region, uint64_t offset, unsigned size)
+bool transfer_settle(struct addrspace *space, struct transfer *t, int32_t result)
 {
-    return offset + size <= region->size;
-}
-
-bool transfer_settle(struct addrspace *space, const struct place *place, struct transfer *t,
-                     int32_t result)
-{
-    struct place next = *place;
-    unsigned skip = ++next.below;
+    unsigned skip = ++t->below;
 
     if (result != L3_NOT_MINE) {
         return result == L3_OK;
     }
-    return find_below(space->root, (int64_t)place->address, &skip, &next) &&
-           fits(next.region, next.offset, t->size) && run_at(space, &next, t);
+    return find_below(space->root, (int64_t)t->address, &skip, t) &&
+           t->offset + t->size <= t->region->size && run_at(space, t);
 }
 
 /* ---- one access ---- */
 
-bool transfer_fail(const struct addrspace *space, uint64_t address, struct transfer *t)
+void transfer_resolve(const struct addrspace *space, struct transfer *t)
 {
+    const struct flat_range *range = addrspace_find(space, t->address);
+
+    t->region = NULL;
+    t->below = 0;
+    if (range != NULL) {
+        uint64_t in_range = t->address - range->start;
+        t->region = range->region;
+        t->offset = range->offset + in_range;
+        t->room = range->size - in_range;
+    }
+}
+
+bool transfer_fail(const struct addrspace *space, struct transfer *t)
+{
+    const struct bus *bus = space->bus;
     uint32_t attributes = t->how->attributes;
     const char *kind = t->write ? "store" : attributes & L3_ATTR_FETCH ? "fetch" : "load";
-    const char *who = attributes & L3_ATTR_DMA ? "bus master" : "cpu";
+    const char *master = attributes & L3_ATTR_DMA ? "bus master" : "cpu";
 
     if (!t->write) {
         t->value = 0;
     }
-    if (!(attributes & L3_ATTR_DEBUG) &&
-        log_on_at(space->bus->log, LOG_GUEST_ERRORS, bus_guest_pc(space->bus))) {
-        log_line(space->bus->log, LOG_GUEST_ERRORS,
-                 "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", %s", t->size, kind,
-                 address, who, t->how->master,
-                 log_place(space->bus->log, bus_guest_pc(space->bus)).text);
+    if (attributes & L3_ATTR_DEBUG) {
+        return false;
     }
-    if (!(attributes & L3_ATTR_DEBUG) && space->bus->failed != NULL) {
-        space->bus->failed(space->bus->context, address, t->size, t->write, t->how);
+    if (log_on_at(bus->log, LOG_GUEST_ERRORS, bus_guest_pc(bus))) {
+        log_line(bus->log, LOG_GUEST_ERRORS,
+                 "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", %s", t->size, kind,
+                 t->address, master, t->how->master, log_place(bus->log, bus_guest_pc(bus)).text);
+    }
+    if (bus->failed != NULL) {
+        bus->failed(bus->context, t->address, t->size, t->write, t->how);
     }
     return false;
 }
 
-static bool run_in_range(struct addrspace *space, const struct flat_range *range, uint64_t address,
-                         struct transfer *t)
+static bool fits_and_runs(struct addrspace *space, struct transfer *t)
 {
-    struct place place;
-    if (range == NULL || address - range->start + t->size > range->size) {
-        return false;
-    }
-    place = transfer_place(range, address);
-    return run_at(space, &place, t);
+    return t->region != NULL && t->size <= t->room && run_at(space, t);
 }
 
-/* A doubleword of which the range has the first word only: on the bus it is two words anyway. */
-static bool run_in_words(struct addrspace *space, uint64_t address, struct transfer *t)
+/* A doubleword of which what its address shows has the first word only: on the bus it is two words anyway. */
+static bool run_in_words(struct addrspace *space, struct transfer *t)
 {
-    struct transfer high = {4, t->write, t->value >> 32, t->how};
-    struct transfer low = {4, t->write, t->value, t->how};
+    struct transfer high = *t;
+    struct transfer low = *t;
 
-    if (!run_in_range(space, addrspace_find(space, address), address, &high) ||
-        !run_in_range(space, addrspace_find(space, address + 4), address + 4, &low)) {
+    high.size = low.size = 4;
+    high.value >>= 32;
+    low.address += 4;
+    transfer_resolve(space, &low);
+    if (!fits_and_runs(space, &high) || !fits_and_runs(space, &low)) {
         return false;
     }
     t->value = high.value << 32 | (low.value & UINT32_MAX);
     return true;
 }
 
-bool transfer_run(struct addrspace *space, const struct flat_range *range, uint64_t address,
-                  struct transfer *t)
+static bool run(struct addrspace *space, struct transfer *t)
 {
-    bool split = t->size == 8 && range != NULL && address - range->start + 8 > range->size;
-    bool ok = split ? run_in_words(space, address, t) : run_in_range(space, range, address, t);
-    return ok || transfer_fail(space, address, t);
+    bool is_split = t->size == 8 && t->region != NULL && t->room < 8;
+    bool ok = is_split ? run_in_words(space, t) : fits_and_runs(space, t);
+    return ok || transfer_fail(space, t);
+}
+
+bool transfer_run(struct addrspace *space, struct transfer *t)
+{
+    bool ok;
+
+    if (__builtin_expect(space->bus->observers == NULL, 1)) {
+        return run(space, t);
+    }
+    if (!bus_before(space->bus, t, &ok)) {
+        ok = run(space, t);
+        bus_after(space->bus, t, ok);
+    }
+    return ok;
 }

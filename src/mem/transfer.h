@@ -1,49 +1,48 @@
 // SPDX-License-Identifier: MIT
 /*
- * One aligned load or store that is carried out where it belongs: in memory, or by one device or
- * several, in the sizes they take.
+ * One aligned access, carried out where it belongs: in memory, or by one device or several, in the sizes they take.
  *
- * Loads and stores differ in one step each, so they share the way there.
+ * All accesses that do not go straight to memory come here, whoever makes them: a CPU (tlb_access.c), its MMU's
+ * table walk, a bus master or a debugger (addrspace.h).  transfer_resolve() finds what the address shows,
+ * transfer_run() has it carried out.  A device is called by mmio_run() (mmio.h); observers (bus.h) are told here.
  */
 #ifndef MEM_TRANSFER_H
 #define MEM_TRANSFER_H
 
 #include "mem/addrspace.h"
+#include "mem/bus.h"
 
 struct transfer {
-    unsigned size; /* 1, 2, 4 or 8 */
+    uint64_t address; /* physical */
+    unsigned size;    /* 1, 2, 4 or 8 */
     bool write;
-    uint64_t value; /* host order, right-aligned; of a load the answer */
+    bool is_cpu_data; /* a CPU's load or store: no fetch, table walk, DMA or debugger's access */
+    uint64_t value;   /* host order, right-aligned; of a load the answer */
     struct access *how;
+    /* What the address shows: */
+    struct region *region; /* NULL: nothing */
+    uint64_t offset;       /* in region */
+    uint64_t room;         /* from the address on to where that ends */
+    unsigned
+        below; /* how many regions of higher priority have passed the access on (L3_NOT_MINE) */
 };
 
-/* What an address shows.  Where regions overlap there are several things to show: `below` counts
- * how many of higher priority have passed the access on (L3_NOT_MINE). */
-struct place {
-    struct region *region;
-    uint64_t offset;
-    uint64_t address;
-    unsigned below;
-};
+/* Finds what t->address shows. */
+void transfer_resolve(const struct addrspace *space, struct transfer *t);
 
-static inline struct place transfer_place(const struct flat_range *range, uint64_t address)
-{
-    struct place place = {range->region, range->offset + (address - range->start), address, 0};
-    return place;
-}
+/* Carries out t, which is resolved.  False: bus error, t->value of a load is 0. */
+bool transfer_run(struct addrspace *space, struct transfer *t);
 
-/* Carries out transfer at address; range is what addrspace_find() says about it, NULL for nothing.
- * False: bus error, see transfer_fail(). */
-bool transfer_run(struct addrspace *space, const struct flat_range *range, uint64_t address,
-                  struct transfer *transfer);
-
-/* The end of a native access that the device at place has answered with result: passes it on if it
- * said L3_NOT_MINE.  False: bus error, not logged. */
-bool transfer_settle(struct addrspace *space, const struct place *place, struct transfer *transfer,
-                     int32_t result);
+/* Is t, which is resolved, one call of a callback that takes it as it is? */
+bool transfer_is_one_call(const struct transfer *t);
+/* The call for such a t; value and time are not set. */
+struct mmio_call transfer_call(const struct transfer *t);
+/* What follows from the result of a callback that was called for t: L3_NOT_MINE passes it on.  False: bus error, not yet
+ * logged. */
+bool transfer_settle(struct addrspace *space, struct transfer *t, int32_t result);
 
 /* A bus error: clears a load's value, logs unless it is a debug access, returns false. */
-bool transfer_fail(const struct addrspace *space, uint64_t address, struct transfer *transfer);
+bool transfer_fail(const struct addrspace *space, struct transfer *t);
 
 /* Tells bus->code_written if somebody keeps decoded instructions of what was just written. */
 void transfer_note_write(struct bus *bus, struct region *region, uint64_t offset, uint64_t size);

@@ -196,20 +196,21 @@ void jit_env_leave(struct cpu *cpu)
     sync_fp(cpu);
 }
 
-/* Is it a call that generated code makes by an entry of the MMIO inline cache? */
-static inline bool is_mmio_entry(const struct cpu *cpu, const struct io_frame *frame)
+/* Is it a call that generated code makes by itself?  Such a call is in the MMIO inline cache, which can be trusted. */
+static inline bool is_by_generated_code(const struct cpu *cpu, const struct mmio_call *call)
 {
-    return (uintptr_t)frame - (uintptr_t)cpu->tlb.io_calls < sizeof cpu->tlb.io_calls;
+    uintptr_t first = (uintptr_t)cpu->tlb.mmio.entries;
+    return (uintptr_t)call - first < sizeof cpu->tlb.mmio.entries && call->by_generated_code;
 }
 
 /* Is generated code inside a device's callback?  That call is the outermost one. */
 static inline bool mmio_is_running(const struct cpu *cpu)
 {
-    const struct io_frame *frame = cpu->tlb.bus->frames;
-    while (frame != NULL && frame->outer != NULL) {
-        frame = frame->outer;
+    const struct mmio_call *call = cpu->tlb.bus->running;
+    while (call != NULL && call->outer != NULL) {
+        call = call->outer;
     }
-    return is_mmio_entry(cpu, frame);
+    return is_by_generated_code(cpu, call);
 }
 
 /* The instruction that makes that access. */
@@ -256,9 +257,9 @@ uint32_t cpu_current_pc(const struct cpu *cpu)
     return current_pc(cpu, mmio_is_running(cpu));
 }
 
-uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct io_frame *outermost)
+uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct mmio_call *outermost)
 {
-    return current_pc(cpu, is_mmio_entry(cpu, outermost));
+    return current_pc(cpu, is_by_generated_code(cpu, outermost));
 }
 
 /* ---- slow paths ---- */
@@ -478,72 +479,67 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
 
 /* The call is over: an access that was made, with this outcome. */
 static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
-                      struct io_call *call, int32_t result, struct tlb_replay *replay)
+                      struct mmio_call *call, int32_t result, struct tlb_replay *replay)
 {
+    struct mmio_entry *entry =
+        (struct mmio_entry *)((uint8_t *)call - offsetof(struct mmio_entry, call));
+
     cpu->jit_context.at = &block->insns[insn];
     cpu->jit_env.inside = !cpu->jit_context.synced;
     cpu->jit_context.synced = false;
     be_at(cpu, cpu->jit_context.at);
     cpu->insns = cpu->cycles - cpu->jit_context.waited;
-    replay->value = call->request.value & call->mask;
-    replay->result = TLB_OK;
-    if (result != L3_OK && !io_call_settle(call, cpu->tlb.space, result, &replay->value)) {
-        replay->result = TLB_BUS_ERROR;
-    }
-    cpu->cycles += call->request.wait_cycles;
-    call->request.wait_cycles = 0;
+    result = mmio_ended(cpu->tlb.bus, call, result);
+    replay->value = call->request.value & size_mask(call->request.size);
+    replay->result = mmio_entry_finish(entry, cpu->tlb.space, result, &replay->value, &cpu->cycles)
+                         ? TLB_OK
+                         : TLB_BUS_ERROR;
 }
 
-static struct io_call *call_of(void *frame)
-{
-    return (struct io_call *)((uint8_t *)frame - offsetof(struct io_call, frame));
-}
-
-static struct ir_loaded loaded(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+static struct ir_loaded loaded(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
                                int32_t result)
 {
     struct tlb_replay replay;
-    sync_call(env, cookie, insn, call_of(frame), result, &replay);
+    sync_call(env, cookie, insn, call, result, &replay);
     return finish_load(env, cookie, insn, size, &replay);
 }
 
-static uint32_t stored(void *env, void *cookie, uint32_t insn, void *frame, uint32_t size,
+static uint32_t stored(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
                        int32_t result)
 {
     struct tlb_replay replay;
     (void)size;
-    sync_call(env, cookie, insn, call_of(frame), result, &replay);
+    sync_call(env, cookie, insn, call, result, &replay);
     return finish_store(env, cookie, insn, &replay);
 }
 
 #define KINDS(write)                                                                               \
     {                                                                                              \
-        IO_CALL_KIND(1, write), IO_CALL_KIND(2, write), IO_CALL_KIND(4, write),                    \
-            IO_CALL_KIND(8, write)                                                                 \
+        MMIO_KIND(1, write), MMIO_KIND(2, write), MMIO_KIND(4, write), MMIO_KIND(8, write)         \
     }
 
 static const struct ir_mmio_cache mmio = {
     .tags = {KINDS(0u), KINDS(1u)},
-    .entries = offsetof(struct cpu, tlb.io_calls),
-    .keys = {offsetof(struct cpu, tlb.io_key), offsetof(struct cpu, jit_context.bypass_key)},
+    .entries = offsetof(struct cpu, tlb.mmio.entries),
+    .keys = {offsetof(struct cpu, tlb.mmio.key), offsetof(struct cpu, jit_context.bypass_key)},
     .site = offsetof(struct cpu, jit_context.mmio_site),
     .end = offsetof(struct cpu, jit_context.base),
     .now = offsetof(struct cpu, cycles),
     .limit = offsetof(struct cpu, limit),
     .bus = offsetof(struct cpu, tlb.bus),
-    .entry_size = sizeof(struct io_call),
-    .tag = offsetof(struct io_call, tag),
-    .function = offsetof(struct io_call, function),
-    .instance = offsetof(struct io_call, instance),
-    .request = offsetof(struct io_call, request),
-    .call = offsetof(struct io_call, frame),
+    .entry_size = sizeof(struct mmio_entry),
+    .tag = offsetof(struct mmio_entry, tag),
+    .function = offsetof(struct mmio_entry, function),
+    .instance = offsetof(struct mmio_entry, instance),
+    .request = offsetof(struct mmio_entry, call.request),
+    .call = offsetof(struct mmio_entry, call),
     .value = offsetof(struct l3_request, value),
     .wait_cycles = offsetof(struct l3_request, wait_cycles),
     .cycles = offsetof(struct l3_request, cycles),
-    .running = offsetof(struct bus, frames),
-    .last = offsetof(struct bus, last_port),
+    .running = offsetof(struct bus, running),
+    .last = offsetof(struct bus, last),
     .calls = offsetof(struct bus, calls),
-    .dispatch = IO_CALL_DISPATCH,
+    .dispatch = MMIO_DISPATCH,
     .fp_aside = put_fp_aside,
     .loaded = loaded,
     .stored = stored,

@@ -28,6 +28,6 @@ static inline int32_t linked_call(void *instance, void *request, void *function)
     return known(instance, request);
 }
 
-#define IO_CALL_DISPATCH linked_call
+#define MMIO_DISPATCH linked_call
 
 #endif

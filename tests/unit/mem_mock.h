@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "mem/addrspace.h"
+#include "mem/tlb.h"
 
 #define SPACE_SIZE (UINT64_C(1) << 32)
 #define PAGE       0x1000u
@@ -269,48 +270,71 @@ static inline bool store(struct world *w, uint64_t address, unsigned size, uint6
     return addrspace_store(&w->space, address, size, value, &how);
 }
 
-/* One access the two ways that there are.  The device sees both: its calls are forgotten between.
- */
-static inline bool load_both(struct world *w, struct mock *mock, uint32_t address, unsigned size,
-                             uint64_t *value)
+/* A CPU's load or store, and how it ended: the wait cycles are in *cycles.  way 1: of a page that the TLB does not know,
+ * 2: of one that it knows, 3: by the MMIO inline cache. */
+static inline bool cpu_accesses(struct world *w, unsigned way, uint32_t address, unsigned size,
+                                bool write, uint64_t *value, struct mock *mock, uint64_t *cycles)
 {
-    struct access how = cpu_access();
-    struct access again = cpu_access();
-    struct io_page *page = addrspace_io_page(&w->space, address);
+    static struct tlb tlb;
+    uint8_t bytes[sizeof mock->bytes];
     unsigned before = mock->count;
-    unsigned calls;
-    uint64_t second;
-    bool ok = addrspace_load(&w->space, address, size, value, &how);
+    uint64_t given = *value;
+    bool ok = false;
 
-    calls = mock->count - before;
-    mock->count = before;
-    assert_int_equal(io_page_load(page, address, size, &second, &again), ok);
-    assert_int_equal(mock->count, before + calls);
-    assert_int_equal(second, *value);
-    assert_int_equal(again.wait_cycles, how.wait_cycles);
+    assert_true(tlb_init(&tlb, &w->space, 0, cycles));
+    tlb_set_attributes(&tlb, L3_ATTR_SUPERVISOR);
+    memcpy(bytes, mock->bytes, sizeof bytes);
+    for (unsigned i = 0; i < way; i++) {
+        mock->count = before;
+        memcpy(mock->bytes, bytes, sizeof bytes);
+        *cycles = 0;
+        *value = given;
+        ok = (write ? tlb_store(&tlb, address, size, given, 0)
+                    : tlb_load(&tlb, address, size, value, 0)) == TLB_OK;
+    }
+    tlb_fini(&tlb);
     return ok;
 }
 
-static inline bool store_both(struct world *w, struct mock *mock, uint32_t address, unsigned size,
-                              uint64_t value)
+/* One access in each way that there is.  The device sees all: its calls are forgotten between. */
+static inline bool access_all_ways(struct world *w, struct mock *mock, uint32_t address,
+                                   unsigned size, bool write, uint64_t *value)
 {
     struct access how = cpu_access();
-    struct access again = cpu_access();
-    struct io_page *page = addrspace_io_page(&w->space, address);
     uint8_t bytes[sizeof mock->bytes];
     unsigned before = mock->count;
+    uint64_t given = *value;
     unsigned calls;
     bool ok;
 
     memcpy(bytes, mock->bytes, sizeof bytes);
-    ok = addrspace_store(&w->space, address, size, value, &how);
+    ok = write ? addrspace_store(&w->space, address, size, given, &how)
+               : addrspace_load(&w->space, address, size, value, &how);
     calls = mock->count - before;
-    mock->count = before;
-    memcpy(mock->bytes, bytes, sizeof bytes);
-    assert_int_equal(io_page_store(page, address, size, value, &again), ok);
-    assert_int_equal(mock->count, before + calls);
-    assert_int_equal(again.wait_cycles, how.wait_cycles);
+    for (unsigned way = 1; way <= 3; way++) {
+        uint64_t again = given;
+        uint64_t cycles;
+        mock->count = before;
+        memcpy(mock->bytes, bytes, sizeof bytes);
+        assert_int_equal(cpu_accesses(w, way, address, size, write, &again, mock, &cycles), ok);
+        assert_int_equal(mock->count, before + calls);
+        assert_int_equal(again, *value);
+        assert_int_equal(cycles, how.wait_cycles);
+    }
     return ok;
+}
+
+static inline bool load_all_ways(struct world *w, struct mock *mock, uint32_t address,
+                                 unsigned size, uint64_t *value)
+{
+    *value = 0;
+    return access_all_ways(w, mock, address, size, false, value);
+}
+
+static inline bool store_all_ways(struct world *w, struct mock *mock, uint32_t address,
+                                  unsigned size, uint64_t value)
+{
+    return access_all_ways(w, mock, address, size, true, &value);
 }
 
 #endif

@@ -308,27 +308,6 @@ static void test_listeners_hear_the_difference(void **state)
     world_fini(&w);
 }
 
-/* TLBs keep pointers to io_pages: as long as they are told nothing these must live. */
-static void test_io_pages_live_while_nothing_changes(void **state)
-{
-    struct world w;
-    struct mock mock = {0};
-    struct io_page *page;
-    struct access how = cpu_access();
-    uint64_t value;
-    (void)state;
-    world_init(&w);
-    add_mock(w.root, &mock, 0x80000000, L3_SIZE_ALL, L3_SIZE_4);
-    world_commit(&w);
-    page = addrspace_io_page(&w.space, 0x80000000);
-    assert_non_null(page);
-    world_commit(&w);
-    assert_true(io_page_load(page, 0x80000004, 4, &value, &how));
-    assert_int_equal(value, 0x14151617);
-    assert_ptr_equal(addrspace_io_page(&w.space, 0x80000ffc), page);
-    world_fini(&w);
-}
-
 /* A board of thousands of devices, added in no order. */
 static void test_many_regions(void **state)
 {
@@ -448,7 +427,6 @@ int main(void)
         cmocka_unit_test(test_random_trees),
         cmocka_unit_test(test_transactions_nest),
         cmocka_unit_test(test_listeners_hear_the_difference),
-        cmocka_unit_test(test_io_pages_live_while_nothing_changes),
         cmocka_unit_test(test_many_regions),
         cmocka_unit_test(test_several_spaces_over_one_tree),
         cmocka_unit_test(test_memory),

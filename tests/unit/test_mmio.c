@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Devices and what is around them: regions below regions (L3_NOT_MINE), re-entrancy, frames, a tree
+/* Devices and what is around them: regions below regions (L3_NOT_MINE), re-entrancy, running calls, a tree
  * that changes during a call. */
 #include "mem_mock.h"
 
@@ -19,19 +19,19 @@ static void test_not_mine_goes_down(void **state)
     add_ram(w.root, "ram", 0x80000000, PAGE, 0);
     world_commit(&w);
     top.result = L3_NOT_MINE;
-    assert_true(load_both(&w, &bottom, 0x80000004, 4, &value));
+    assert_true(load_all_ways(&w, &bottom, 0x80000004, 4, &value));
     check_call(&bottom, 0, false, 0x24, 4, 0);
     assert_int_equal(value, 0x34353637);
     /* the size of the lane access is what goes down, not that of the word */
     bottom.count = 0;
-    assert_true(store_both(&w, &bottom, 0x80000005, 1, 0xaa));
+    assert_true(store_all_ways(&w, &bottom, 0x80000005, 1, 0xaa));
     assert_int_equal(bottom.count, 1);
     check_call(&bottom, 0, true, 0x25, 1, 0xaa);
     /* beyond the end of bottom, and when that passes on as well, there is memory */
-    assert_true(store_both(&w, &bottom, 0x80000080, 4, 0x12345678));
+    assert_true(store_all_ways(&w, &bottom, 0x80000080, 4, 0x12345678));
     check_load(&w, 0x80000080, 4, 0x12345678);
     bottom.result = L3_NOT_MINE;
-    assert_true(store_both(&w, &bottom, 0x80000008, 8, 0x0123456789abcdef));
+    assert_true(store_all_ways(&w, &bottom, 0x80000008, 8, 0x0123456789abcdef));
     check_load(&w, 0x8000000c, 4, 0x89abcdef);
     world_fini(&w);
 }
@@ -47,9 +47,9 @@ static void test_not_mine_at_the_bottom(void **state)
     add_ram(w.root, "elsewhere", 0x80000100, PAGE, 0);
     world_commit(&w);
     mock.result = L3_NOT_MINE;
-    assert_false(load_both(&w, &mock, 0x80000000, 4, &value));
+    assert_false(load_all_ways(&w, &mock, 0x80000000, 4, &value));
     assert_int_equal(value, 0);
-    assert_false(store_both(&w, &mock, 0x80000000, 4, 0));
+    assert_false(store_all_ways(&w, &mock, 0x80000000, 4, 0));
     assert_string_equal(w.line, "bus error: 4-byte store of 0x80000000 by cpu 0, pc 0x00000000");
     world_fini(&w);
 }
@@ -68,10 +68,10 @@ static void test_not_mine_word_by_word(void **state)
     world_commit(&w);
     mock.not_mine_bit = 4;
     memcpy(ram->host, "\x01\x02\x03\x04\x05\x06\x07\x08", 8);
-    assert_true(load_both(&w, &mock, 0x80000000, 8, &value));
+    assert_true(load_all_ways(&w, &mock, 0x80000000, 8, &value));
     assert_int_equal(value, 0x1011121305060708);
     mock.count = 0;
-    assert_true(store_both(&w, &mock, 0x80000000, 8, 0xa1a2a3a4a5a6a7a8));
+    assert_true(store_all_ways(&w, &mock, 0x80000000, 8, 0xa1a2a3a4a5a6a7a8));
     assert_memory_equal(ram->host, "\x01\x02\x03\x04\xa5\xa6\xa7\xa8", 8);
     check_call(&mock, 0, true, 0, 4, 0xa1a2a3a4);
     world_fini(&w);
@@ -91,7 +91,7 @@ static void test_not_mine_below_itself(void **state)
     add_alias(w.root, 0x80000000, 0x80, region, 0x40, -2);
     world_commit(&w);
     mock.result = L3_NOT_MINE;
-    assert_false(load_both(&w, &mock, 0x80000004, 4, &value));
+    assert_false(load_all_ways(&w, &mock, 0x80000004, 4, &value));
     assert_int_equal(mock.count, 3);
     check_call(&mock, 0, false, 0x04, 4, 0);
     check_call(&mock, 1, false, 0x04, 4, 0);
@@ -115,10 +115,10 @@ static void test_not_mine_through_a_tree(void **state)
     add_alias(w.root, 0x80000000, 0x40, bus, 0x10, 0);
     world_commit(&w);
     top.result = L3_NOT_MINE;
-    assert_false(load_both(&w, &low, 0x80000008, 4, &value)); /* bus + 0x18: nothing */
-    assert_true(load_both(&w, &low, 0x80000018, 4, &value));  /* bus + 0x28: low + 8 */
+    assert_false(load_all_ways(&w, &low, 0x80000008, 4, &value)); /* bus + 0x18: nothing */
+    assert_true(load_all_ways(&w, &low, 0x80000018, 4, &value));  /* bus + 0x28: low + 8 */
     check_call(&low, 0, false, 8, 4, 0);
-    assert_false(load_both(&w, &low, 0x80000040, 4, &value)); /* past the alias */
+    assert_false(load_all_ways(&w, &low, 0x80000040, 4, &value)); /* past the alias */
     world_fini(&w);
 }
 
@@ -186,23 +186,26 @@ static void test_reentrancy(void **state)
     assert_false(addrspace_load(&w.space, 0x80000000, 4, &value, &dma));
     assert_int_equal(a.owner.depth, 1);
     a.owner.depth = 0;
-    assert_null(w.bus.frames);
+    assert_null(w.bus.running);
     world_fini(&w);
 }
 
-static void frame_check(struct mock *mock)
+static void check_running(struct mock *mock)
 {
     struct world *w = mock->context;
-    const struct io_frame *frame = w->bus.frames;
-    assert_non_null(frame);
-    assert_null(frame->outer);
-    assert_string_equal(frame->region->name, "mock");
-    assert_int_equal(frame->request->offset, 8);
-    assert_true(frame->from_cpu);
-    assert_ptr_equal(frame->region->io.owner, &mock->owner);
+    const struct mmio_call *call = w->bus.running;
+    assert_non_null(call);
+    assert_null(call->outer);
+    assert_string_equal(call->region->name, "mock");
+    assert_int_equal(call->request.offset, 8);
+    assert_int_equal(call->address, 0x80000008);
+    assert_true(call->from_cpu);
+    assert_false(call->by_generated_code);
+    assert_ptr_equal(call->region->io.owner, &mock->owner);
+    assert_int_equal(w->bus.last->request.offset, 8);
 }
 
-static void test_frames(void **state)
+static void test_running_call(void **state)
 {
     struct world w;
     struct mock mock = {0};
@@ -211,10 +214,10 @@ static void test_frames(void **state)
     world_init(&w);
     add_mock(w.root, &mock, 0x80000000, L3_SIZE_ALL, L3_SIZE_4);
     world_commit(&w);
-    mock.act = frame_check;
+    mock.act = check_running;
     mock.context = &w;
-    assert_true(load_both(&w, &mock, 0x80000008, 4, &value));
-    assert_true(store_both(&w, &mock, 0x80000008, 4, 0));
+    assert_true(load_all_ways(&w, &mock, 0x80000008, 4, &value));
+    assert_true(store_all_ways(&w, &mock, 0x80000008, 4, 0));
     world_fini(&w);
 }
 
@@ -234,9 +237,8 @@ static void test_device_moves_itself(void **state)
 {
     struct world w;
     struct mock mock = {0};
-    struct access how = cpu_access();
-    struct io_page *page;
-    uint64_t value;
+    uint64_t value = 0;
+    uint64_t cycles;
     (void)state;
     world_init(&w);
     add_mock(w.root, &mock, 0x80000000, L3_SIZE_ALL, L3_SIZE_4);
@@ -244,8 +246,7 @@ static void test_device_moves_itself(void **state)
     mock.act = move_away;
     mock.context = &w;
     mock.result = L3_NOT_MINE;
-    page = addrspace_io_page(&w.space, 0x80000000);
-    assert_false(io_page_load(page, 0x80000004, 4, &value, &how));
+    assert_false(cpu_accesses(&w, 1, 0x80000004, 4, false, &value, &mock, &cycles));
     mock.result = L3_OK;
     check_load(&w, 0x90000004, 4, 0x14151617);
     world_fini(&w);
@@ -260,7 +261,7 @@ int main(void)
         cmocka_unit_test(test_not_mine_below_itself),
         cmocka_unit_test(test_not_mine_through_a_tree),
         cmocka_unit_test(test_reentrancy),
-        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_running_call),
         cmocka_unit_test(test_device_moves_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,7 +48,7 @@ static void bench_init(struct bench *b, const uint32_t *words, size_t count)
     guest_new(&b->g, GUEST_BOARD);
     cpu = guest_cpu(&b->g);
     guest_program(&b->g, CODE, words, count);
-    verify_init(&b->verify, &b->g.m->bus, cpu, 1);
+    verify_init(&b->verify, &b->g.m->bus);
     cpu->limit = 1000000;
     cpu_set_reg(cpu, G1, DATA);
     cpu_set_reg(cpu, G2, IRQ_MASK);
