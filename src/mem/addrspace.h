@@ -2,13 +2,26 @@
 /*
  * An address space: the flat view of a region tree, and accesses through it.
  *
- * The tree is rendered into sorted, disjoint ranges when a transaction commits.  Listeners (TLBs,
- * code caches) are told of each range that went and each that came, and of nothing that stayed.
- * Several address spaces may show the same tree or different ones: a bus master can have a view of
- * its own.
+ * The tree is rendered into sorted, disjoint ranges when a transaction commits.  Listeners (TLBs, code caches) are told
+ * of each range that went and each that came, and of nothing that stayed.  Several address spaces may show the same tree
+ * or different ones: a bus master can have a view of its own.
  *
- * Accesses here are the slow way, by address; CPUs go through tlb.h and come here for devices.  All
- * addresses are guest physical (gpa), 32 bits wide on LEON3.
+ * Accesses here are the slow way, by address; a CPU comes by its TLB (tlb.h).  All addresses are guest physical (gpa), 32
+ * bits wide on LEON3.
+ *
+ * The room src/mem owns the guest's memory and every way to memory and devices.  src/sparc and generated code come by the
+ * TLB, src/machine maps devices and makes DMA and a debugger's accesses, src/exec is told when code is overwritten.  What
+ * src/mem needs of them (the MMU, watchpoints, the time) are function pointers.  Its files by purpose:
+ *
+ *     tables     region.h (the tree), addrspace.h, window.h, tlb.h
+ *     fill       tlb_fill.h: from a TLB miss to an entry
+ *     accesses   tlb_access.c (a CPU's), copy.c (by physical address, of any length)
+ *     sizes      transfer.h: one access becomes memory's bytes or calls of devices
+ *     the door   mmio.h: a call of a device, the MMIO inline cache
+ *     observers  bus.h, mmio_log.h (-d mmio), access_log.h (--verify-jit)
+ *
+ * It must hold that one device is never called from inside its own call, that memory with decoded code in it is never
+ * written without a word to src/exec, and that no TLB or cache knows a range that the flat view has not.
  */
 #ifndef MEM_ADDRSPACE_H
 #define MEM_ADDRSPACE_H

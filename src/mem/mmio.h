@@ -41,13 +41,17 @@ int32_t mmio_ended(const struct bus *bus, const struct mmio_call *call, int32_t 
 
 /* Has the device of call->region carry out call, of which all is set but `outer` and the time.  Its size is one of the
  * region's native ones.  Returns L3_OK, L3_BUS_ERROR or L3_NOT_MINE; a load's value and the wait cycles are in the
- * request.  last: the same call, where it stays when this one is over. */
+ * request.  last: the same call, where it stays when this one is over.
+ *
+ * Behind a call the host's floating point is put right (host_fp.h) if a library may have changed it.  Calls by an entry,
+ * which are its own `last`, are many: there only a library counts in whose code that can be seen. */
 static inline int32_t mmio_run(struct bus *bus, struct mmio_call *call,
                                const struct mmio_call *last)
 {
     const struct region_io *io = &call->region->io;
     const struct io_owner *owner = io->owner;
     int32_t (*function)(void *, struct l3_request *) = call->write ? io->write : io->read;
+    bool leaves_disorder = call == last ? owner->changes_fp : owner->external;
     int32_t result;
 
     if (__builtin_expect(function == NULL, 0) ||
@@ -61,7 +65,7 @@ static inline int32_t mmio_run(struct bus *bus, struct mmio_call *call,
     bus->last = last;
     bus->calls++;
     result = function(io->instance, &call->request);
-    if (__builtin_expect(owner->changes_fp, 0)) {
+    if (__builtin_expect(leaves_disorder, 0)) {
         host_fp_clean();
     }
     bus->running = call->outer;
