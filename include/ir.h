@@ -86,7 +86,7 @@ struct ir_block {
     uint32_t pc;     /* for listings */
     uint32_t charge; /* budget taken at entry */
     bool
-        paged; /* memory that is not at the usual addend may be at its page's; include/tlb_layout.h */
+        paged; /* memory that is not at the common addend may be at its page's; include/tlb_layout.h */
     unsigned op_count;
     unsigned arm_count;
     unsigned link_count;
@@ -241,8 +241,8 @@ struct ir_guest {
     /* where in env: */
     uint32_t bank_offset;   /* uint8_t *: base of IR_BANKED slots */
     uint32_t budget_offset; /* int64_t: what may still be charged */
-    uint32_t memory_offset; /* uint8_t *: the usual addend: where the host has guest address 0 */
-    uint32_t tlb_offset;    /* uint8_t *: usual[] of the TLB's tables */
+    uint32_t memory_offset; /* uint8_t *: the common addend: where the host has guest address 0 */
+    uint32_t tlb_offset;    /* uint8_t *: common[] of the TLB's tables */
     uint32_t jumps_offset;  /* struct jit_jump *: jump cache of the mode */
     uint32_t target_offset; /* uint32_t: where JUMP wanted to go when it left */
     uint32_t fp_offset;     /* uint32_t: 1 after FBEGIN: exceptions may stick in the host */

@@ -11,11 +11,11 @@
  *
  * and a third table, which is the first one that generated code looks at:
  *
- *     usual[page]    the permissions of flags[page] if addend[page] is the usual one, else 0
+ *     common[page]   the permissions of flags[page] if addend[page] is the common addend, else 0
  *
- * Most pages have the same addend: memory is one window, or the guest's mapping is linear.  Then the host's
- * address is known before any table is read, and the test is off the path of the data.  The three tables of
- * an index lie behind each other, at TLB_FLAGS_AT and TLB_ADDEND_AT from usual[].
+ * Most pages have the same addend, the common one, because memory is one window or the guest's mapping is linear.  With
+ * it generated code knows the host's address before it reads any table, and so data do not wait for the test of
+ * the permission.  The three tables of an index lie behind each other, at TLB_FLAGS_AT and TLB_ADDEND_AT from common[].
  *
  * The tables are direct: no tag, no conflict.  Host memory is touched only for pages that are used.
  *
@@ -32,7 +32,7 @@
 #define TLB_PAGE_SIZE (1u << TLB_PAGE_BITS)
 #define TLB_PAGE_MASK (TLB_PAGE_SIZE - 1)
 #define TLB_PAGES     (1u << (32 - TLB_PAGE_BITS))
-/* usual[] and flags[] reach beyond the pages, zeroes all: with an address rotated right by log2 of the
+/* common[] and flags[] reach beyond the pages, zeroes all: with an address rotated right by log2 of the
  * access's size before it is shifted to an index, a misaligned one looks there and misses. */
 #define TLB_FLAGS_SPAN (TLB_PAGES << 3)
 #define TLB_FLAGS_AT   TLB_FLAGS_SPAN
@@ -58,7 +58,7 @@ enum tlb_flag {
 #define TLB_ADDEND_IS_PAGE 1u
 
 struct tlb_table {
-    uint8_t *usual;
+    uint8_t *common;
     uint8_t *flags;
     uintptr_t *addend;
 };

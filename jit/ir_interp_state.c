@@ -355,8 +355,8 @@ static const struct irx_op *charge(struct irx_run *run, const struct irx_op *op)
 
 /* ---- accesses that were looked into together ---- */
 
-/* Is the page's byte at the usual addend set?  turned: the address, rotated. */
-static bool is_usual(const struct irx_run *run, uint64_t index, unsigned permission)
+/* Is the page's byte at the common addend set?  turned: the address, rotated. */
+static bool is_common(const struct irx_run *run, uint64_t index, unsigned permission)
 {
     return index < TLB_FLAGS_SPAN && (run->tlb[index] & permission);
 }
@@ -369,8 +369,8 @@ static const struct irx_op *may(struct irx_run *run, const struct irx_op *op)
     uint32_t turned = log == 0 ? a : a >> log | a << (32 - log);
     uint64_t last = (uint64_t)a + (uint32_t)run->values[op->ir.b];
 
-    return is_usual(run, turned >> (TLB_PAGE_BITS - log), permission) &&
-                   is_usual(run, last >> TLB_PAGE_BITS, permission)
+    return is_common(run, turned >> (TLB_PAGE_BITS - log), permission) &&
+                   is_common(run, last >> TLB_PAGE_BITS, permission)
                ? op + 1
                : go_to_arm(run, op);
 }

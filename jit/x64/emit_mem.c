@@ -3,7 +3,7 @@
  * LOAD, STORE and the like, and MOVE_BANK of the bank.
  *
  * An access is: make the index of the page's flag byte, with the address rotated so that misaligned ones
- * have an index that no page has; test the permission; access at the usual addend.  What is refused goes to a
+ * have an index that no page has; test the permission; access at the common addend.  What is refused goes to a
  * stub behind the block.  The address is checked off the path of the data.  In paged mode the stub looks first
  * whether the page has but another addend.  For a constant address the index is constant, too.
  */

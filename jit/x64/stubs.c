@@ -275,7 +275,7 @@ static bool is_rax(struct cg_operand operand)
     return operand.kind == OPERAND_REG && operand.reg == RAX;
 }
 
-/* Another page than the usual ones, but memory. */
+/* A page that is memory, but not at the common addend. */
 static void emit_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool load = op->code == IR_LOAD;

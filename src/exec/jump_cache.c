@@ -39,9 +39,9 @@ void jump_cache_fini(struct jump_cache *cache)
 }
 
 static struct jump_set *set_of(const struct jump_cache *cache, const struct cpu *cpu,
-                               unsigned place)
+                               unsigned context_slot)
 {
-    return &cache->sets[cpu->config.index * TLB_CONTEXTS + place];
+    return &cache->sets[cpu->config.index * TLB_CONTEXTS + context_slot];
 }
 
 static unsigned index_of(uint32_t pc)
@@ -91,7 +91,7 @@ void jump_cache_note(struct jump_cache *cache, struct cpu *cpu, uint32_t mode, u
 {
     struct jit_jump *jump = jump_cache_at(cpu->jit_context.all_jumps, mode, pc);
     uint64_t bit;
-    uint64_t *used = used_word(set_of(cache, cpu, cpu->tlb.place), mode, pc, &bit);
+    uint64_t *used = used_word(set_of(cache, cpu, cpu->tlb.context_slot), mode, pc, &bit);
     jump->pc = pc;
     jump->entry = entry;
     *used |= bit;
@@ -109,9 +109,10 @@ void jump_cache_drop(struct jump_cache *cache, uint32_t mode, uint32_t pc, const
     }
 }
 
-void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned place, bool is_new)
+void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned context_slot,
+                       bool is_new)
 {
-    struct jump_set *set = set_of(cache, cpu, place);
+    struct jump_set *set = set_of(cache, cpu, context_slot);
     for (uint32_t mode = 0; mode < MODE_COUNT && !set->ready; mode++) {
         set->all_jumps[mode * JIT_JUMPS].pc = 1;
     }
@@ -124,8 +125,8 @@ void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned place
 
 void jump_cache_clear_virtual(struct jump_cache *cache, const struct cpu *cpu)
 {
-    for (unsigned place = 0; place < TLB_CONTEXTS; place++) {
-        clear_virtual(set_of(cache, cpu, place));
+    for (unsigned context_slot = 0; context_slot < TLB_CONTEXTS; context_slot++) {
+        clear_virtual(set_of(cache, cpu, context_slot));
     }
 }
 

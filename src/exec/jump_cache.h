@@ -39,8 +39,9 @@ void jump_cache_note(struct jump_cache *cache, struct cpu *cpu, uint32_t mode, u
 /* Nobody does any more. */
 void jump_cache_drop(struct jump_cache *cache, uint32_t mode, uint32_t pc, const void *entry);
 
-/* The CPU goes on in the context at place; is_new: nothing is known of its virtual addresses. */
-void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned place, bool is_new);
+/* The CPU goes on in the MMU context in that slot (mem/tlb.h); is_new: nothing is known of its virtual addresses. */
+void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned context_slot,
+                       bool is_new);
 
 /* Empties those of a CPU's virtual addresses; all. */
 void jump_cache_clear_virtual(struct jump_cache *cache, const struct cpu *cpu);

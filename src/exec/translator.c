@@ -102,9 +102,10 @@ void translator_tlb_flushed(struct translator *t, struct cpu *cpu)
     jump_cache_clear_virtual(&t->jumps, cpu);
 }
 
-void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new)
+void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned context_slot,
+                                bool is_new)
 {
-    jump_cache_select(&t->jumps, cpu, place, is_new);
+    jump_cache_select(&t->jumps, cpu, context_slot, is_new);
 }
 
 void translator_flush(struct translator *t)
@@ -209,7 +210,7 @@ static bool create_parts(struct translator *t, struct error *err)
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct cpu *cpu = &t->config.cpus[i];
         jit_env_init(cpu, t->jit);
-        translator_context_changed(t, cpu, cpu->tlb.place, true);
+        translator_context_changed(t, cpu, cpu->tlb.context_slot, true);
     }
     return true;
 }

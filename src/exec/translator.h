@@ -42,7 +42,8 @@ void translator_run(struct translator *translator, struct cpu *cpu);
 void translator_code_written(struct translator *translator, const struct region *region,
                              uint64_t offset, uint64_t size);
 /* The TLB of a CPU has forgotten everything: pc may mean another place now. */
-void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned place, bool is_new);
+void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned context_slot,
+                                bool is_new);
 void translator_tlb_flushed(struct translator *translator, struct cpu *cpu);
 /* More instructions may be under a watchpoint: they are the interpreter's from now on. */
 void translator_watchpoints_changed(struct translator *translator);

@@ -91,11 +91,11 @@ static void tlb_flushed(void *context, struct cpu *cpu)
     }
 }
 
-static void context_changed(void *context, struct cpu *cpu, unsigned place, bool is_new)
+static void context_changed(void *context, struct cpu *cpu, unsigned context_slot, bool is_new)
 {
     struct machine *m = context;
     if (m->exec.translator != NULL) {
-        translator_context_changed(m->exec.translator, cpu, place, is_new);
+        translator_context_changed(m->exec.translator, cpu, context_slot, is_new);
     }
 }
 

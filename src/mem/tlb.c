@@ -12,7 +12,7 @@ static bool make_tables(struct tlb_table *table)
 {
     void *tables;
 
-    if (table->usual != NULL) {
+    if (table->common != NULL) {
         return true;
     }
     tables = mmap(NULL, TLB_SPAN, PROT_READ | PROT_WRITE,
@@ -20,9 +20,9 @@ static bool make_tables(struct tlb_table *table)
     if (tables == MAP_FAILED) {
         return false;
     }
-    table->usual = tables;
-    table->flags = table->usual + TLB_FLAGS_AT;
-    table->addend = (uintptr_t *)(void *)(table->usual + TLB_ADDEND_AT);
+    table->common = tables;
+    table->flags = table->common + TLB_FLAGS_AT;
+    table->addend = (uintptr_t *)(void *)(table->common + TLB_ADDEND_AT);
     return true;
 }
 
@@ -55,8 +55,8 @@ void tlb_fini(struct tlb *tlb)
         mmio_cache_leave(&tlb->mmio, tlb->bus);
     }
     for (unsigned i = 0; i < TLB_TABLES; i++) {
-        if (tlb->tables[i].usual != NULL) {
-            munmap(tlb->tables[i].usual, TLB_SPAN);
+        if (tlb->tables[i].common != NULL) {
+            munmap(tlb->tables[i].common, TLB_SPAN);
         }
         free(tlb->filled[i]);
     }
@@ -65,7 +65,7 @@ void tlb_fini(struct tlb *tlb)
 static void choose_key(struct tlb *tlb)
 {
     tlb->mmio.key = UINT64_C(1) << 63 | (uint64_t)tlb->index << 60 |
-                    (uint64_t)(tlb->attributes != 0) << 59 | (uint64_t)tlb->place << 48;
+                    (uint64_t)(tlb->attributes != 0) << 59 | (uint64_t)tlb->context_slot << 48;
 }
 
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
@@ -74,14 +74,14 @@ void tlb_set_attributes(struct tlb *tlb, uint32_t attributes)
     choose_key(tlb);
 }
 
-static unsigned table_of(enum tlb_index index, unsigned place)
+static unsigned table_of(enum tlb_index index, unsigned slot)
 {
-    return index == TLB_PHYSICAL ? 0 : 1 + 2 * place + (index == TLB_SUPERVISOR);
+    return index == TLB_PHYSICAL ? 0 : 1 + 2 * slot + (index == TLB_SUPERVISOR);
 }
 
 bool tlb_select(struct tlb *tlb, enum tlb_index index)
 {
-    unsigned table = table_of(index, tlb->place);
+    unsigned table = table_of(index, tlb->context_slot);
     tlb->code_page = TLB_PAGES;
     if (!make_tables(&tlb->tables[table])) {
         return false;
@@ -97,14 +97,14 @@ void tlb_empty_table(struct tlb *tlb, unsigned table)
 {
     for (unsigned k = 0; k < tlb->filled_count[table]; k++) {
         uint32_t page = tlb->filled[table][k];
-        tlb->tables[table].usual[page] = 0;
+        tlb->tables[table].common[page] = 0;
         tlb->tables[table].flags[page] = 0;
         tlb->tables[table].addend[page] = 0;
     }
     tlb->filled_count[table] = 0;
 }
 
-/* The place of a context that is kept, or the one that was not used for the longest time. */
+/* The slot of a context that is kept, or the one that was not used for the longest time. */
 static unsigned find_context(const struct tlb *tlb, uint32_t context)
 {
     unsigned oldest = 0;
@@ -121,24 +121,24 @@ static unsigned find_context(const struct tlb *tlb, uint32_t context)
 
 unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
 {
-    uint64_t now = tlb->used[tlb->place];
-    unsigned place = find_context(tlb, context);
+    uint64_t now = tlb->used[tlb->context_slot];
+    unsigned slot = find_context(tlb, context);
 
-    if (!make_tables(&tlb->tables[table_of(TLB_USER, place)]) ||
-        !make_tables(&tlb->tables[table_of(TLB_SUPERVISOR, place)])) {
-        place = tlb->place; /* has its tables */
+    if (!make_tables(&tlb->tables[table_of(TLB_USER, slot)]) ||
+        !make_tables(&tlb->tables[table_of(TLB_SUPERVISOR, slot)])) {
+        slot = tlb->context_slot; /* has its tables */
     }
-    *is_new = tlb->used[place] == 0 || tlb->contexts[place] != context;
+    *is_new = tlb->used[slot] == 0 || tlb->contexts[slot] != context;
     if (*is_new) {
         mmio_cache_empty(&tlb->mmio);
-        tlb_empty_table(tlb, table_of(TLB_USER, place));
-        tlb_empty_table(tlb, table_of(TLB_SUPERVISOR, place));
+        tlb_empty_table(tlb, table_of(TLB_USER, slot));
+        tlb_empty_table(tlb, table_of(TLB_SUPERVISOR, slot));
     }
-    tlb->contexts[place] = context;
-    tlb->used[place] = now + 1;
-    tlb->place = place;
+    tlb->contexts[slot] = context;
+    tlb->used[slot] = now + 1;
+    tlb->context_slot = slot;
     tlb_select(tlb, tlb->index);
-    return place;
+    return slot;
 }
 
 void tlb_flush(struct tlb *tlb)
@@ -160,7 +160,7 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {
             /* The addend stays: it says that the page is on the list of filled ones. */
-            tlb->tables[i].usual[va >> TLB_PAGE_BITS] = 0;
+            tlb->tables[i].common[va >> TLB_PAGE_BITS] = 0;
             tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
         }
     }

@@ -2,10 +2,10 @@
 /*
  * The softmmu TLB of one CPU (or of one bus master that wants one).
  *
- * The inline functions are the fast path: one test of a permission bit, one host access.  Whatever
- * that test refuses goes to the slow functions, which fill the entry on a miss, look at
- * watchpoints, call devices and keep decoded code honest.  Alignment is the caller's duty: an
- * access never crosses its natural boundary.  Layout and polarity: include/tlb_layout.h.
+ * The inline functions are the fast path: one test of a permission bit, one host access.  Whatever that test refuses
+ * goes to the slow functions, which fill the entry on a miss, compare watchpoints, call devices and tell src/exec of
+ * stores to decoded code.  Alignment is the caller's duty: an access never crosses its natural boundary.  Layout and
+ * polarity of the tables: include/tlb_layout.h.
  */
 #ifndef MEM_TLB_H
 #define MEM_TLB_H
@@ -36,18 +36,18 @@ enum tlb_result {
     TLB_OK,
     TLB_BUS_ERROR,  /* nothing there, or the device refused       */
     TLB_MMU_FAULT,  /* translate() refused; nothing was accessed  */
-    TLB_WATCHPOINT, /* watch_hit() said so; nothing was accessed  */
+    TLB_WATCHPOINT, /* watch_hit() matched; nothing was accessed  */
 };
 
-/* What came of an access that generated code has made and the interpreter is to complete. */
+/* The outcome of an access that generated code has made, for the interpreter that completes the instruction. */
 struct tlb_replay {
     enum tlb_result result;
     uint64_t value; /* of a load */
 };
 
-/* MMU contexts of which entries are kept. */
+/* Entries are kept of so many MMU contexts, those that were used last; each has a slot. */
 #define TLB_CONTEXTS 8
-/* The physical table, and a user's and the supervisor's of each of these contexts. */
+/* One table for physical addresses, and for each of these contexts one for user mode and one for supervisor mode. */
 #define TLB_TABLES (1 + 2 * TLB_CONTEXTS)
 #define TLB_FEW    4
 
@@ -57,20 +57,20 @@ struct tlb {
     uint32_t master;     /* bus index of this CPU */
     uint32_t attributes; /* L3_ATTR_SUPERVISOR as the CPU's mode is */
     enum tlb_index index;
-    unsigned place;                      /* of the context in use, among those that are kept */
-    unsigned table;                      /* which of the tables `now` is: by index and place */
-    uint32_t contexts[TLB_CONTEXTS];     /* their numbers */
-    uint64_t used[TLB_CONTEXTS];         /* when they were used last; 0: never */
+    unsigned context_slot;           /* of the MMU context in use */
+    unsigned table;                  /* which of the tables `now` is: by index and context_slot */
+    uint32_t contexts[TLB_CONTEXTS]; /* by slot: the context's number */
+    uint64_t used[TLB_CONTEXTS];     /* by slot: when the context was used last; 0: never */
     struct tlb_table tables[TLB_TABLES]; /* made when they are used first */
-    struct tlb_usual {
-        uintptr_t addend; /* that usual[] goes by */
-        uintptr_t wanted; /* that most pages have */
+    struct tlb_common {
+        uintptr_t addend; /* the common addend */
+        uintptr_t wanted; /* the addend that most pages have */
         uint32_t votes;
-    } usual[TLB_TABLES];
+    } common[TLB_TABLES];
     uint32_t *filled[TLB_TABLES]; /* pages with an entry, so that a flush costs what was filled */
     unsigned filled_count[TLB_TABLES];
     unsigned filled_room[TLB_TABLES];
-    /* The last page with code in it that was stored to, and where its code is. */
+    /* The page with code in it that was stored to last, and where its code is. */
     uint32_t code_page; /* virtual page number; TLB_PAGES: none */
     const uint64_t *code_granules;
     /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault. NULL:
@@ -97,13 +97,13 @@ struct tlb {
     struct mmio_cache mmio;
 };
 
-/* Lets `addend` be the usual one of the index and context in use (include/tlb_layout.h).  Not while generated
- * code that has looked at it before goes on. */
-void tlb_make_usual(struct tlb *tlb, uintptr_t addend);
-/* The one that does most pages a service. */
+/* Makes `addend` the common addend of the index and context in use (include/tlb_layout.h).  Generated code that has read
+ * the one before must not go on. */
+void tlb_make_common(struct tlb *tlb, uintptr_t addend);
+/* The addend that would serve the most pages. */
 static inline uintptr_t tlb_wanted_addend(const struct tlb *tlb)
 {
-    return tlb->usual[tlb->table].wanted;
+    return tlb->common[tlb->table].wanted;
 }
 
 /* Sets the callbacks afterwards.  space, wait_cycles stay the caller's.  False: no memory. */
@@ -113,8 +113,8 @@ void tlb_fini(struct tlb *tlb);
 /* Chooses the index for the following accesses.  False: the host has no memory for its tables. */
 bool tlb_select(struct tlb *tlb, enum tlb_index index);
 
-/* Virtual addresses are from now on those of MMU context number `context`.  Returns its place among the
- * contexts that are kept, and whether that is new: nothing is known of it, and another one was forgotten. */
+/* Virtual addresses are from now on those of MMU context number `context`.  Returns its slot.  *is_new: the context had
+ * none, so nothing is known of it, and the one that had this slot was forgotten. */
 unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new);
 
 /* Chooses what goes with each access: L3_ATTR_SUPERVISOR or 0. */
@@ -154,7 +154,7 @@ static inline bool tlb_fetch_is_fast(const struct tlb *tlb, uint32_t va)
     return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_FETCH) != 0;
 }
 
-/* May a store to va be made without asking anybody? */
+/* May a store to va go straight to memory? */
 static inline bool tlb_store_is_fast(const struct tlb *tlb, uint32_t va)
 {
     return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_STORE) != 0;

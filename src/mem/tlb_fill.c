@@ -11,38 +11,38 @@
 
 #include "check.h"
 
-/* ---- the usual addend ---- */
+/* ---- the common addend ---- */
 
-static uint8_t usual_flags(const struct tlb *tlb, uint32_t page)
+static uint8_t common_flags(const struct tlb *tlb, uint32_t page)
 {
-    bool is_usual = tlb->now.addend[page] == tlb->usual[tlb->table].addend;
-    return is_usual ? tlb->now.flags[page] & TLB_PERMISSIONS : 0;
+    bool is_common = tlb->now.addend[page] == tlb->common[tlb->table].addend;
+    return is_common ? tlb->now.flags[page] & TLB_PERMISSIONS : 0;
 }
 
 /* The one that more pages have than all others together comes out, if there is one (Boyer and Moore). */
-static void vote(struct tlb_usual *usual, uintptr_t addend)
+static void vote(struct tlb_common *common, uintptr_t addend)
 {
-    if (usual->wanted == addend) {
-        usual->votes++;
-    } else if (usual->votes == 0) {
-        usual->wanted = addend;
-        usual->votes = 1;
+    if (common->wanted == addend) {
+        common->votes++;
+    } else if (common->votes == 0) {
+        common->wanted = addend;
+        common->votes = 1;
     } else {
-        usual->votes--;
+        common->votes--;
     }
 }
 
-void tlb_make_usual(struct tlb *tlb, uintptr_t addend)
+void tlb_make_common(struct tlb *tlb, uintptr_t addend)
 {
-    struct tlb_usual *usual = &tlb->usual[tlb->table];
+    struct tlb_common *common = &tlb->common[tlb->table];
 
-    if (usual->addend == addend) {
+    if (common->addend == addend) {
         return;
     }
-    usual->addend = addend;
+    common->addend = addend;
     for (unsigned i = 0; i < tlb->filled_count[tlb->table]; i++) {
         uint32_t page = tlb->filled[tlb->table][i];
-        tlb->now.usual[page] = usual_flags(tlb, page);
+        tlb->now.common[page] = common_flags(tlb, page);
     }
 }
 
@@ -143,9 +143,9 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     }
     tlb->now.flags[page] = (uint8_t)entry.flags;
     tlb->now.addend[page] = entry.addend;
-    tlb->now.usual[page] = usual_flags(tlb, page);
+    tlb->now.common[page] = common_flags(tlb, page);
     if (entry.flags & TLB_PERMISSIONS) {
-        vote(&tlb->usual[tlb->table], entry.addend);
+        vote(&tlb->common[tlb->table], entry.addend);
     }
     return entry.flags;
 }

@@ -133,8 +133,8 @@ struct cpu_hooks {
     uint64_t (*up_counter)(void *context);
     /* The CPU's TLB has forgotten everything.  May be NULL, as the next one. */
     void (*tlb_flushed)(void *context, struct cpu *cpu);
-    /* Virtual addresses are those of the MMU context at this place, see tlb_set_context(). */
-    void (*context_changed)(void *context, struct cpu *cpu, unsigned place, bool is_new);
+    /* Virtual addresses are those of the MMU context in this slot, see tlb_set_context(). */
+    void (*context_changed)(void *context, struct cpu *cpu, unsigned context_slot, bool is_new);
     /* More instructions may be under a watchpoint than before. */
     void (*watchpoints_changed)(void *context);
     void *context;
@@ -165,7 +165,7 @@ struct cpu_arch {
 /* State in generated code's own form, which it reads and writes all the time; see jit_env.h. */
 struct jit_env {
     int64_t budget; /* cycles that may still be executed */
-    void *memory;   /* the window, or what the TLB's usual addend is */
+    void *memory;   /* the window, or what the TLB's common addend is */
     const uint8_t *tlb_flags;
     struct jit_jump *jumps;
     uint32_t *save_limit;    /* the window at or below the current from which SAVE is not simple */

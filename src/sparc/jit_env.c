@@ -176,8 +176,8 @@ void jit_env_prepare(struct cpu *cpu, uint32_t mode)
     void *window = cpu->jit_context.window;
     bool paged = (mode & MODE_MMU) || window == NULL;
     env->memory = paged ? (void *)tlb_wanted_addend(&cpu->tlb) : window;
-    tlb_make_usual(&cpu->tlb, (uintptr_t)env->memory);
-    env->tlb_flags = cpu->tlb.now.usual;
+    tlb_make_common(&cpu->tlb, (uintptr_t)env->memory);
+    env->tlb_flags = cpu->tlb.now.common;
     env->jumps = cpu->jit_context.all_jumps + mode * JIT_JUMPS;
 }
 

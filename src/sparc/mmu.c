@@ -55,9 +55,9 @@ void mmu_select(struct cpu *cpu)
 void mmu_select_context(struct cpu *cpu)
 {
     bool is_new;
-    unsigned place = tlb_set_context(&cpu->tlb, cpu->mmu.context, &is_new);
+    unsigned context_slot = tlb_set_context(&cpu->tlb, cpu->mmu.context, &is_new);
     if (cpu->hooks != NULL && cpu->hooks->context_changed != NULL) {
-        cpu->hooks->context_changed(cpu->hooks->context, cpu, place, is_new);
+        cpu->hooks->context_changed(cpu->hooks->context, cpu, context_slot, is_new);
     }
     cpu_forget_code(cpu);
 }

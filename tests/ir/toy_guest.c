@@ -151,16 +151,16 @@ void toy_destroy(struct toy *toy)
     free(toy);
 }
 
-void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool usual)
+void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool common)
 {
     uintptr_t addend = (uintptr_t)toy->window;
 
-    toy->tlb[mode][page] = usual ? flags & (TLB_LOAD | TLB_STORE) : 0;
+    toy->tlb[mode][page] = common ? flags & (TLB_LOAD | TLB_STORE) : 0;
     toy->tlb[mode][TLB_FLAGS_AT + page] = flags;
     memcpy(toy->tlb[mode] + TLB_ADDEND_AT + page * sizeof addend, &addend, sizeof addend);
 }
 
-/* In paged mode no page has the usual addend, which is none, or every other has. */
+/* In paged mode no page has the common addend, which is none, or every other has. */
 void toy_map_memory(struct toy *toy, bool paged, bool some)
 {
     static const uint8_t permissions[TOY_MEMORY_SIZE / TLB_PAGE_SIZE] = {

@@ -145,8 +145,8 @@ void toy_destroy(struct toy *toy); /* or NULL */
 /* All state and memory anew, from seed; the journal is empty. */
 void toy_reset(struct toy *toy, uint64_t seed, bool paged);
 /* The TLB's entry of a page of the window. */
-void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool usual);
-/* Its entries of the toy's memory, and env's: some: in paged mode some pages have the usual addend. */
+void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool common);
+/* Its entries of the toy's memory, and env's: some: in paged mode some pages have the common addend. */
 void toy_map_memory(struct toy *toy, bool paged, bool some);
 /* FLAGS as N 8, Z 4, V 2, C 1, from and to the form of the toy's backend. */
 unsigned toy_flags(const struct toy *toy);
