@@ -22,7 +22,6 @@
 enum ir_code {
 #define OP(name, result, operands, flags) IR_##name,
 #include "ir_ops.def"
-#undef OP
     IR_CODES
 };
 
@@ -268,17 +267,25 @@ struct ir_guest {
 /* ---- op properties, from the table ---- */
 
 /* What ir_ops.def says in its last column. */
+#define IR_OP_FLAGS(FLAG)                                                                          \
+    FLAG(PURE, 0)                                                                                  \
+    FLAG(LEAVES, 1)                                                                                \
+    FLAG(WRITES, 2)                                                                                \
+    FLAG(END, 3)                                                                                   \
+    FLAG(BRANCHES, 4)                                                                              \
+    FLAG(ACCESS, 5)                                                                                \
+    FLAG(SIZED, 6)                                                                                 \
+    FLAG(HOST_FP, 7)                                                                               \
+    FLAG(SPECIAL, 8)                                                                               \
+    FLAG(COMMUTES, 9)                                                                              \
+    FLAG(ROUNDS, 10)                                                                               \
+    FLAG(RANGE, 11)                                                                                \
+    FLAG(READS, 12)
+
 enum ir_op_flag {
-    IR_F_PURE = 1,
-    IR_F_LEAVES = 2,
-    IR_F_WRITES = 4,
-    IR_F_END = 8,
-    IR_F_BRANCHES = 16,
-    IR_F_ACCESS = 32,
-    IR_F_SIZED = 64,
-    IR_F_HOST_FP = 128,
-    IR_F_SPECIAL = 256,
-    IR_F_READS = 512
+#define FLAG(name, bit) IR_F_##name = 1 << bit,
+    IR_OP_FLAGS(FLAG)
+#undef FLAG
 };
 
 struct ir_row {
@@ -289,6 +296,12 @@ struct ir_row {
     uint8_t operand_count;
 };
 extern const struct ir_row ir_rows[IR_CODES];
+
+static inline bool ir_has_result(unsigned code)
+{
+    return ir_rows[code].result[0] != '-';
+}
+
 static inline bool ir_is_branch(unsigned code)
 {
     return ir_rows[code].flags & IR_F_BRANCHES;

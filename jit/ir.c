@@ -27,7 +27,8 @@
 
 #define IS_OPERAND(letter)                                                                         \
     ((letter) == 'T' || (letter) == 'i' || (letter) == 'l' || (letter) == 'F' ||                   \
-     (letter) == 'g' || (letter) == '*' || (letter) == 's' || (letter) == 'w')
+     (letter) == 'f' || (letter) == 'd' || (letter) == 'g' || (letter) == '*' ||                   \
+     (letter) == 's' || (letter) == 'w')
 /* Operands come first in each row; there are at most three. */
 #define OPERAND_COUNT(text)                                                                        \
     (IS_OPERAND(LETTER(text, 0)) + IS_OPERAND(LETTER(text, 1)) + IS_OPERAND(LETTER(text, 2)))
@@ -35,23 +36,18 @@
 #define OP(name, result, operands, flags)                                                          \
     _Static_assert(sizeof #name <= NAME_SIZE, "the name has more letters than fit");
 #include "ir_ops.def"
-#undef OP
 
-#define PURE     IR_F_PURE
-#define LEAVES   IR_F_LEAVES
-#define WRITES   IR_F_WRITES
-#define END      IR_F_END
-#define BRANCHES IR_F_BRANCHES
-#define ACCESS   IR_F_ACCESS
-#define SIZED    IR_F_SIZED
-#define HOST_FP  IR_F_HOST_FP
-#define SPECIAL  IR_F_SPECIAL
-#define READS    IR_F_READS
+/* The names that rows call their flags by. */
+enum {
+#define FLAG(name, bit) name = IR_F_##name,
+    IR_OP_FLAGS(FLAG)
+#undef FLAG
+};
+
 const struct ir_row ir_rows[IR_CODES] = {
 #define OP(name, result, operands, flags)                                                          \
     [IR_##name] = {LOWER_NAME(#name), result, operands, flags, OPERAND_COUNT(operands)},
 #include "ir_ops.def"
-#undef OP
 };
 
 const char *const ir_type_names[] = {

@@ -36,8 +36,8 @@ void ir_text_items(unsigned code, unsigned operands, char items[IR_ITEMS])
         items[count++] = (char)(IR_ITEM_A + i);
     }
     for (const char *letter = row; *letter != '\0'; letter++) {
-        if (strchr("#ALk", *letter) != NULL && code != IR_CALL) {
-            items[count++] = *letter;
+        if (strchr("#ALkK", *letter) != NULL && code != IR_CALL) {
+            items[count++] = *letter == 'K' ? IR_ITEM_INSN : *letter;
         }
     }
     items[count] = '\0';
@@ -50,7 +50,8 @@ bool ir_text_has_type(unsigned code)
     if (code == IR_CALL || strchr(row->operands, 'z') != NULL) {
         return false;
     }
-    return code == IR_BRANCH || strchr("TF*", row->result[0]) != NULL;
+    return strchr("TFfd*", row->result[0]) != NULL ||
+           (row->result[0] == '-' && row->operands[0] == 'T');
 }
 
 /* ---- one op ---- */

@@ -133,10 +133,11 @@ static size_t used(const void *self)
 
 /* ---- compiling: copying ---- */
 
+/* By the operands' type where they share one that the result has not (see ir_ops.def). */
 static bool is_wide(const struct ir_block *block, const struct ir_op *op)
 {
-    bool by_operand =
-        op->code == IR_SETC || op->code == IR_FTOI || op->code == IR_FCMP || op->code == IR_FCMPE;
+    const struct ir_row *row = &ir_rows[op->code];
+    bool by_operand = row->result[0] == 'i' && strchr("TF", row->operands[0]) != NULL;
     unsigned type = by_operand ? block->ops[op->a].type : op->type;
 
     return type == IR_I64 || type == IR_F64;

@@ -361,11 +361,6 @@ static bool is_absent(struct parser *parser, const struct ir_op *op, char item)
     return item == IR_ITEM_SLOT && ir_may_be_special(op->code) && *parser->at == '%';
 }
 
-static const struct ir_helper *helper_of(const struct parser *parser, const struct ir_op *op)
-{
-    return ir_helper_of(parser->block->guest, op);
-}
-
 static bool read_items(struct parser *parser, struct ir_op *op)
 {
     char items[IR_ITEMS];
@@ -381,7 +376,8 @@ static bool read_items(struct parser *parser, struct ir_op *op)
             return false;
         }
         if (items[i] == IR_ITEM_HELPER) {
-            ir_text_items(op->code, ir_text_operands(op->code, helper_of(parser, op)), items);
+            const struct ir_helper *helper = ir_helper_of(parser->block->guest, op);
+            ir_text_items(op->code, ir_text_operands(op->code, helper), items);
         }
         first = false;
     }
@@ -400,7 +396,7 @@ static uint8_t implied_type(const struct parser *parser, const struct ir_op *op)
     case IR_SET:
         return parser->block->guest->slots[op->slot].type;
     case IR_CALL:
-        return helper_of(parser, op)->result;
+        return ir_helper_of(parser->block->guest, op)->result;
     default:
         break;
     }

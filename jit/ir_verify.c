@@ -96,28 +96,12 @@ static unsigned value_type(const struct walk *walk, ir_ref ref)
     return walk->block->ops[ref].type;
 }
 
-/* T where the result has another type: that of the first such operand. */
-static unsigned shared_type(const struct walk *walk, const struct ir_op *op)
+/* T and F: the op's own type, or where the result has another that of the first such operand. */
+static unsigned shared_type(const struct walk *walk, const struct ir_op *op, char letter)
 {
-    bool own = op->code == IR_BRANCH || ir_rows[op->code].result[0] == 'T';
+    char result = ir_rows[op->code].result[0];
 
-    return own ? op->type : value_type(walk, op->a);
-}
-
-static unsigned real_operand_type(const struct walk *walk, const struct ir_op *op)
-{
-    switch (op->code) {
-    case IR_FWIDEN:
-        return IR_F32;
-    case IR_FNARROW:
-        return IR_F64;
-    case IR_FTOI:
-    case IR_FCMP:
-    case IR_FCMPE:
-        return value_type(walk, op->a);
-    default:
-        return op->type;
-    }
+    return result == letter || result == '-' ? op->type : value_type(walk, op->a);
 }
 
 /* Of the same width, but a number for an integer and the other way round. */
@@ -142,10 +126,13 @@ static unsigned operand_type(const struct walk *walk, const struct ir_op *op, un
         return IR_FLAGS;
     case 's':
         return slot_type(walk, op);
+    case 'f':
+        return IR_F32;
+    case 'd':
+        return IR_F64;
     case 'T':
-        return shared_type(walk, op);
     case 'F':
-        return real_operand_type(walk, op);
+        return shared_type(walk, op, ir_rows[op->code].operands[i]);
     case 'w':
         return other_kind(op->type);
     default: /* '*' */
@@ -158,7 +145,7 @@ static unsigned operand_type(const struct walk *walk, const struct ir_op *op, un
 
 static bool has_result(const struct ir_op *op)
 {
-    return op->code == IR_CALL ? op->type != IR_VOID : ir_rows[op->code].result[0] != '-';
+    return op->code == IR_CALL ? op->type != IR_VOID : ir_has_result(op->code);
 }
 
 static bool check_visible(const struct walk *walk, unsigned ref, char letter)
@@ -226,12 +213,6 @@ static bool check_special_type(const struct walk *walk, const struct ir_op *op)
     case IR_CALL:
         return expect_type(walk, "the type", op->type,
                            ir_helper_of(walk->block->guest, op)->result);
-    case IR_FWIDEN:
-        return expect_type(walk, "the type", op->type, IR_F64);
-    case IR_FNARROW:
-        return expect_type(walk, "the type", op->type, IR_F32);
-    case IR_BRANCH:
-        return is_integer(op->type) || fail(walk, "the type must be i32 or i64");
     default:
         return !(ir_rows[op->code].flags & IR_F_SIZED) ||
                expect_type(walk, "the type", op->type, ir_size_type(op->cond));
@@ -245,6 +226,10 @@ static bool check_type(const struct walk *walk, const struct ir_op *op)
         return expect_type(walk, "the type", op->type, IR_I32);
     case 'l':
         return expect_type(walk, "the type", op->type, IR_I64);
+    case 'f':
+        return expect_type(walk, "the type", op->type, IR_F32);
+    case 'd':
+        return expect_type(walk, "the type", op->type, IR_F64);
     case 'g':
         return expect_type(walk, "the type", op->type, IR_FLAGS);
     case 'T':
@@ -267,11 +252,8 @@ static bool is_fp(unsigned code)
     return ir_rows[code].flags & IR_F_HOST_FP;
 }
 
-static bool check_insn(const struct walk *walk, const struct ir_op *op)
+static bool check_insn(const struct walk *walk, const struct ir_op *op, bool needed)
 {
-    bool needed =
-        ir_rows[op->code].flags & IR_F_ACCESS || op->code == IR_STEP || op->code == IR_MOVE_BANK;
-
     if (op->insn == IR_NONE) {
         return !needed || fail(walk, "an instruction is missing");
     }
@@ -304,22 +286,14 @@ static bool check_slot(const struct walk *walk, const struct ir_op *op)
 /* The enum ir_fp_check that an FP op can have. */
 static unsigned possible_checks(const struct ir_op *op)
 {
-    switch (op->insn == IR_NONE ? IR_NOP : op->code) {
-    case IR_FADD:
-    case IR_FSUB:
-    case IR_FMUL:
-    case IR_FDIV:
-        return IR_FP_A | IR_FP_B | IR_FP_RANGE | IR_FP_EXACT;
-    case IR_FNARROW:
-        return IR_FP_A | IR_FP_RANGE | IR_FP_EXACT;
-    case IR_FSQRT:
-    case IR_FTOI:
-        return IR_FP_A | IR_FP_EXACT;
-    case IR_FWIDEN:
-        return IR_FP_A;
-    default:
+    const struct ir_row *row = &ir_rows[op->code];
+
+    if (op->insn == IR_NONE || !(row->flags & IR_F_SPECIAL)) {
         return 0;
     }
+    return IR_FP_A | (row->operand_count == 2 ? IR_FP_B : 0u) |
+           (row->flags & IR_F_RANGE ? IR_FP_RANGE : 0u) |
+           (row->flags & IR_F_ROUNDS ? IR_FP_EXACT : 0u);
 }
 
 static bool check_fp_checks(const struct walk *walk, const struct ir_op *op)
@@ -358,12 +332,10 @@ static bool check_size(const struct walk *walk, const struct ir_op *op)
 {
     bool known = op->cond <= IR_64 || op->cond == IR_S8 || op->cond == IR_S16;
 
-    bool is_signed = op->code == IR_LOAD || op->code == IR_LOAD_UNCHECKED || op->code == IR_ALOAD;
-
-    if (!known || (!is_signed && op->cond >= IR_SIGNED)) {
+    if (!known || (!ir_has_result(op->code) && op->cond >= IR_SIGNED)) {
         return fail(walk, "%u is no size here", op->cond);
     }
-    return (op->code != IR_GUARD_LOAD && op->code != IR_GUARD_STORE) || check_reach(walk, op);
+    return !ir_is_branch(op->code) || check_reach(walk, op);
 }
 
 static bool check_arm(struct walk *walk, const struct ir_op *op)
@@ -405,7 +377,8 @@ static bool check_field(struct walk *walk, const struct ir_op *op, char letter)
     case '#':
         return check_imm(walk, op);
     case 'k':
-        return check_insn(walk, op);
+    case 'K':
+        return check_insn(walk, op, letter == 'K');
     case 'n':
         return op->cond < IR_CONDS || fail(walk, "%u is no condition", op->cond);
     case 'z':

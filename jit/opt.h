@@ -239,10 +239,9 @@ static inline bool opt_is(const struct opt_walk *walk, ir_ref ref, int32_t value
 
 typedef ir_ref opt_rule(struct opt_walk *walk, struct ir_op *op);
 
-/* Of each op; NULL: none. */
+/* Of each op; NULL: none.  Which ops commute says ir_ops.def. */
 struct opt_rules {
     opt_rule *fold, *flags;
-    bool commutes;
 };
 extern const struct opt_rules opt_rules[IR_CODES]; /* opt_fold.c */
 

@@ -91,7 +91,7 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
     const struct ir_slot *slots = walk->block->guest->slots;
     unsigned flags = opt_flags_of(walk->block, op);
 
-    if (flags == IR_F_PURE) {
+    if (flags & IR_F_PURE) {
         return used;
     }
     switch (op->code) {

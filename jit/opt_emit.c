@@ -33,7 +33,7 @@ static ir_ref share(struct opt_walk *walk, const struct ir_op *op)
 /* After its rules. */
 static ir_ref emit_as_is(struct opt_walk *walk, const struct ir_op *op)
 {
-    if (walk->passes & OPT_CSE && opt_flags_of(walk->block, op) == IR_F_PURE) {
+    if (walk->passes & OPT_CSE && opt_flags_of(walk->block, op) & IR_F_PURE) {
         return share(walk, op);
     }
     return opt_append(walk, op);
@@ -70,7 +70,9 @@ ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op)
     if (rules->flags != NULL && walk->passes & OPT_FLAGS) {
         ref = rules->flags(walk, op);
     }
-    if (rules->fold != NULL && walk->passes & OPT_FOLD && ref == 0) {
+    bool folds = rules->fold != NULL || ir_rows[op->code].flags & IR_F_COMMUTES;
+
+    if (folds && walk->passes & OPT_FOLD && ref == 0) {
         ref = opt_fold_op(walk, op, rules);
     }
     if (ref != 0) {

@@ -402,53 +402,45 @@ static ir_ref fold_kind(struct opt_walk *walk, struct ir_op *op)
     return a->code == (op->code == IR_BITCAST_F ? IR_BITCAST_I : IR_BITCAST_F) ? a->a : 0;
 }
 
-/* For ops of which only the operands are put in order. */
-static ir_ref fold_nothing(struct opt_walk *walk, struct ir_op *op)
-{
-    (void)walk;
-    (void)op;
-    return 0;
-}
-
 /* clang-format off */
 const struct opt_rules opt_rules[IR_CODES] = {
-    [IR_ADD] = {fold_add, NULL, true},
-    [IR_SUB] = {fold_sub, NULL, false},
-    [IR_MUL] = {fold_mul, NULL, true},
-    [IR_DIVU] = {fold_divu, NULL, false},
-    [IR_DIVS] = {fold_divs, NULL, false},
-    [IR_AND] = {opt_fold_and, NULL, true},
-    [IR_OR] = {opt_fold_or, NULL, true},
-    [IR_XOR] = {opt_fold_xor, NULL, true},
-    [IR_NOT] = {opt_fold_not, NULL, false},
-    [IR_NEG] = {fold_neg, NULL, false},
-    [IR_SHL] = {opt_fold_shl, NULL, false},
-    [IR_SHR] = {opt_fold_shr, NULL, false},
-    [IR_SAR] = {opt_fold_sar, NULL, false},
-    [IR_ROTL] = {opt_fold_rotl, NULL, false},
-    [IR_SEXT8] = {opt_fold_ext, NULL, false},
-    [IR_SEXT16] = {opt_fold_ext, NULL, false},
-    [IR_ZEXT8] = {opt_fold_ext, NULL, false},
-    [IR_ZEXT16] = {opt_fold_ext, NULL, false},
-    [IR_SEXT32] = {opt_fold_sext32, NULL, false},
-    [IR_ZEXT32] = {opt_fold_zext32, NULL, false},
-    [IR_LOW] = {opt_fold_low, NULL, false},
-    [IR_HIGH] = {opt_fold_high, NULL, false},
-    [IR_PACK] = {opt_fold_pack, NULL, false},
-    [IR_SETC] = {opt_fold_setc, NULL, false},
-    [IR_SELECT] = {opt_fold_select, NULL, false},
-    [IR_BRANCH] = {opt_fold_branch, NULL, false},
-    [IR_BITCAST_F] = {fold_kind, NULL, false},
-    [IR_BITCAST_I] = {fold_kind, NULL, false},
-    [IR_STORE] = {fold_store, NULL, false},
-    [IR_ASTORE] = {fold_store, NULL, false},
-    [IR_ADD_FLAGS] = {fold_nothing, opt_flags_zero, true},
-    [IR_ADC_FLAGS] = {fold_nothing, opt_flags_extend, true},
-    [IR_SUB_FLAGS] = {NULL, opt_flags_zero, false},
-    [IR_SBC_FLAGS] = {NULL, opt_flags_extend, false},
-    [IR_TEST_FLAGS] = {NULL, opt_flags_test, false},
-    [IR_CARRY] = {NULL, opt_flags_carry, false},
-    [IR_BRANCH_FLAGS] = {NULL, opt_flags_branch, false},
+    [IR_ADD] = {fold_add, NULL},
+    [IR_SUB] = {fold_sub, NULL},
+    [IR_MUL] = {fold_mul, NULL},
+    [IR_DIVU] = {fold_divu, NULL},
+    [IR_DIVS] = {fold_divs, NULL},
+    [IR_AND] = {opt_fold_and, NULL},
+    [IR_OR] = {opt_fold_or, NULL},
+    [IR_XOR] = {opt_fold_xor, NULL},
+    [IR_NOT] = {opt_fold_not, NULL},
+    [IR_NEG] = {fold_neg, NULL},
+    [IR_SHL] = {opt_fold_shl, NULL},
+    [IR_SHR] = {opt_fold_shr, NULL},
+    [IR_SAR] = {opt_fold_sar, NULL},
+    [IR_ROTL] = {opt_fold_rotl, NULL},
+    [IR_SEXT8] = {opt_fold_ext, NULL},
+    [IR_SEXT16] = {opt_fold_ext, NULL},
+    [IR_ZEXT8] = {opt_fold_ext, NULL},
+    [IR_ZEXT16] = {opt_fold_ext, NULL},
+    [IR_SEXT32] = {opt_fold_sext32, NULL},
+    [IR_ZEXT32] = {opt_fold_zext32, NULL},
+    [IR_LOW] = {opt_fold_low, NULL},
+    [IR_HIGH] = {opt_fold_high, NULL},
+    [IR_PACK] = {opt_fold_pack, NULL},
+    [IR_SETC] = {opt_fold_setc, NULL},
+    [IR_SELECT] = {opt_fold_select, NULL},
+    [IR_BRANCH] = {opt_fold_branch, NULL},
+    [IR_BITCAST_F] = {fold_kind, NULL},
+    [IR_BITCAST_I] = {fold_kind, NULL},
+    [IR_STORE] = {fold_store, NULL},
+    [IR_ASTORE] = {fold_store, NULL},
+    [IR_ADD_FLAGS] = {NULL, opt_flags_zero},
+    [IR_ADC_FLAGS] = {NULL, opt_flags_extend},
+    [IR_SUB_FLAGS] = {NULL, opt_flags_zero},
+    [IR_SBC_FLAGS] = {NULL, opt_flags_extend},
+    [IR_TEST_FLAGS] = {NULL, opt_flags_test},
+    [IR_CARRY] = {NULL, opt_flags_carry},
+    [IR_BRANCH_FLAGS] = {NULL, opt_flags_branch},
 };
 /* clang-format on */
 
@@ -456,7 +448,7 @@ ir_ref opt_fold_op(struct opt_walk *walk, struct ir_op *op, const struct opt_rul
 {
     bool constant = opt_is_const(walk, op->a);
 
-    if (constant && rules->commutes && !opt_is_const(walk, op->b)) {
+    if (constant && ir_rows[op->code].flags & IR_F_COMMUTES && !opt_is_const(walk, op->b)) {
         ir_ref a = op->a;
 
         op->a = op->b;
@@ -470,5 +462,5 @@ ir_ref opt_fold_op(struct opt_walk *walk, struct ir_op *op, const struct opt_rul
             return ref;
         }
     }
-    return rules->fold(walk, op);
+    return rules->fold != NULL ? rules->fold(walk, op) : 0;
 }

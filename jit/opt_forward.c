@@ -33,7 +33,7 @@ static void put_sunk(struct opt_walk *walk, struct ir_op set)
 {
     const struct ir_op *flags = opt_op(walk, set.a);
 
-    if (ir_rows[flags->code].flags == IR_F_PURE) {
+    if (ir_rows[flags->code].flags & IR_F_PURE) {
         set.a = opt_append(walk, flags);
     }
     opt_append(walk, &set);

@@ -126,7 +126,7 @@ void opt_known_after(struct opt_walk *walk, const struct ir_op *op)
         opt_known_forget(&walk->known);
         break;
     case IR_CALL:
-        if (ir_op_flags(walk->block, op) != IR_F_PURE) {
+        if (!(ir_op_flags(walk->block, op) & IR_F_PURE)) {
             opt_known_forget(&walk->known);
         }
         break;

@@ -41,10 +41,12 @@ static bool must_be_exact(const struct translation *t)
     return (t->request->mode & MODE_FP) == MODE_FP_EXACT;
 }
 
-/* What results are looked at for; an op that gives no large ones has no range. */
-static unsigned result_checks(const struct translation *t, bool has_range)
+/* What the results of an op are looked at for. */
+static unsigned result_checks(const struct translation *t, enum ir_code code)
 {
-    return (may_trap(t) && has_range ? IR_FP_RANGE : 0u) | (must_be_exact(t) ? IR_FP_EXACT : 0u);
+    unsigned flags = ir_rows[code].flags;
+    return (may_trap(t) && flags & IR_F_RANGE ? IR_FP_RANGE : 0u) |
+           (must_be_exact(t) && flags & IR_F_ROUNDS ? IR_FP_EXACT : 0u);
 }
 
 /* ---- denormal numbers ---- */
@@ -199,9 +201,9 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
         op.a = fp_op(t, IR_FWIDEN, IR_F64, a, 0);
         op.b = fp_op(t, IR_FWIDEN, IR_F64, b, 0);
     } else {
-        op.cond =
-            (uint8_t)(check_of(t, IR_FP_A, f->rs1, shape.from_double) |
-                      check_of(t, IR_FP_B, f->rs2, shape.from_double) | result_checks(t, true));
+        op.cond = (uint8_t)(check_of(t, IR_FP_A, f->rs1, shape.from_double) |
+                            check_of(t, IR_FP_B, f->rs2, shape.from_double) |
+                            result_checks(t, shape.code));
     }
     set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
     note(t, f, a, b, shape.from_double);
@@ -244,9 +246,7 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
     }
     op.a = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     op.cond = (uint8_t)check_of(t, IR_FP_A, f->rs2, shape.from_double);
-    if (shape.code != IR_FWIDEN) {
-        op.cond |= (uint8_t)result_checks(t, shape.code == IR_FNARROW);
-    }
+    op.cond |= (uint8_t)result_checks(t, shape.code);
     if (shape.code == IR_FTOI) {
         op.type = IR_I32;
         slot = SLOT_F + f->rd;

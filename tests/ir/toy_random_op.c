@@ -43,7 +43,7 @@ static unsigned other_kind(unsigned type)
 
 static bool is_by_row(unsigned code)
 {
-    bool pure = ir_rows[code].flags == IR_F_PURE && code != IR_NOP && code != IR_CONST;
+    bool pure = ir_rows[code].flags & IR_F_PURE && code != IR_NOP && code != IR_CONST;
 
     return pure || code == IR_FCMP || code == IR_FCMPE || code == IR_FFROMI;
 }

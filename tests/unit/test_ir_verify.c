@@ -107,7 +107,8 @@ static void test_types(void **state)
         {"fbegin\n%9 = fcmp %1, %1\nquit\n", "operand a is i32 and must be f32 or f64"},
         {"fbegin\n%9 = ftoi %2\nquit\n", "operand a is i64 and must be f32 or f64"},
         {"branch.i32.eq %2, %2, arm 0\nquit\narm 0:\nquit\n", "operand a"},
-        {"branch.f32.eq %3, %3, arm 0\nquit\narm 0:\nquit\n", "the type must be i32 or i64"},
+        {"branch.f32.eq %3, %3, arm 0\nquit\narm 0:\nquit\n",
+         "operand a is f32 and must be i32 or i64"},
         {"branch_flags.eq %1, arm 0\nquit\narm 0:\nquit\n", "operand a is i32 and must be flags"},
         {"jump %2\n", "operand a is i64 and must be i32"},
     };
