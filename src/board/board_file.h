@@ -6,7 +6,7 @@
  * Called by src/machine.  The room sees src/core and include/ only, so it knows no machine: class names and
  * properties of devices are kept as text.  What it checks is the form, the known sections and keys, ranges, names
  * given twice and memories that overlap.  Every message names file and line and says what to do.  Adding a board is a
- * file in src/board/boards; adding a key of [cpu] is a row of board_cpu.def and its use in src/machine/machine.c.
+ * file in src/board/boards; adding a key of [cpu] is a row of board_cpu.def and its use in src/machine/create_cpus.c.
  *
  *     [board]
  *     name = my_soc                     ; default: unnamed

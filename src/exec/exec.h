@@ -153,6 +153,13 @@ static inline uint64_t exec_reported_time(struct exec *exec)
 }
 
 /* Instructions of all CPUs. */
-uint64_t exec_insns(const struct exec *exec);
+static inline uint64_t exec_insns(const struct exec *exec)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < exec->cpu_count; i++) {
+        sum += exec->cpus[i].insns;
+    }
+    return sum;
+}
 
 #endif

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What the files of this room ask of the scheduler without being part of it: to stop, and how far it is. */
+/* Stopping the run: all files of this room may, and none of them has to know the scheduler for it. */
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "exec/exec.h"
-
-uint64_t exec_insns(const struct exec *exec)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < exec->cpu_count; i++) {
-        sum += exec->cpus[i].insns;
-    }
-    return sum;
-}
 
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
 {

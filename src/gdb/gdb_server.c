@@ -13,7 +13,7 @@
 #include "core/escape.h"
 #include "gdbstub/gdbstub.h"
 #include "machine/frames.h"
-#include "machine/machine.h"
+#include "machine/load.h"
 #include "monitor/monitor.h"
 
 struct gdb_server {

@@ -12,7 +12,8 @@
 
 #include "image/image.h"
 #include "image/loaded.h"
-#include "machine/machine.h"
+#include "machine/device.h"
+#include "machine/load.h"
 
 #define ENTRY_PSR 0xf30010e0u /* EF, S, PS, ET */
 #define ENTRY_WIM 2u
@@ -117,8 +118,7 @@ static void tell_read_only(const struct machine *m, const struct image *image)
 static bool remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address,
                      struct error *err)
 {
-    return restart_remember(m, path, kind, address) ||
-           error_set(err, LEON3EMU_HOST, "out of memory");
+    return load_list_add(m, path, kind, address) || error_set(err, LEON3EMU_HOST, "out of memory");
 }
 
 /* Loads an image that was read, and takes it over: it is the one that GDB and messages know, and its

@@ -14,7 +14,7 @@
 
 #include "check.h"
 #include "core/parse.h"
-#include "machine/machine.h"
+#include "machine/device.h"
 
 /* ---- memories ---- */
 

@@ -16,101 +16,10 @@
 #include "check.h"
 #include "core/parse.h"
 #include "core/suggest.h"
-#include "machine/machine.h"
+#include "machine/services.h"
 
 /* What create() says, or the core for it, when the host is to blame. */
 #define NO_MEMORY "out of memory"
-
-/* ---- properties ---- */
-
-const struct device_property *device_find_property(const struct l3_host *host, const char *name)
-{
-    for (uint32_t i = 0; i < host->library->class.property_count; i++) {
-        if (strcmp(host->properties[i].name, name) == 0) {
-            return &host->properties[i];
-        }
-    }
-    return NULL;
-}
-
-static bool set_number(struct device_property *value, const struct l3_property *p,
-                       struct error *err)
-{
-    if (!parse_size(value->text, &value->number)) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: not a number", p->name, value->text);
-    }
-    if (value->number < p->minimum || value->number > p->maximum) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be from %llu to %llu", p->name,
-                         value->text, (unsigned long long)p->minimum,
-                         (unsigned long long)p->maximum);
-    }
-    return true;
-}
-
-static bool set_switch(struct device_property *value, const struct l3_property *p,
-                       struct error *err)
-{
-    bool on;
-    if (!parse_switch(value->text, &on)) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be on or off", p->name,
-                         value->text);
-    }
-    value->number = on;
-    return true;
-}
-
-/* directory: where relative paths start. */
-static bool set_property(struct l3_host *host, uint32_t index, const struct l3_property *p,
-                         const char *text, const char *directory, struct error *err)
-{
-    struct device_property *value = &host->properties[index];
-
-    value->name = p->name;
-    value->host = host;
-    if (text == NULL) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "property %s needs a value (%s)", p->name,
-                         p->help == NULL ? "" : p->help);
-    }
-    value->text = strdup(text);
-    if (value->text == NULL) {
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    switch (p->type) {
-    case L3_PROPERTY_UINT:
-        return set_number(value, p, err);
-    case L3_PROPERTY_BOOL:
-        return set_switch(value, p, err);
-    case L3_PROPERTY_CHARDEV:
-        return chardev_open_at(host->machine->chardevs, host->name, text, directory,
-                               &value->chardev, err);
-    default:
-        return true;
-    }
-}
-
-static bool set_properties(struct l3_host *host, const struct property_list *list,
-                           struct error *err)
-{
-    const struct l3_device_class *class = &host->library->class;
-
-    host->properties = calloc(class->property_count + 1, sizeof *host->properties);
-    if (host->properties == NULL) {
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    for (uint32_t i = 0; i < class->property_count; i++) {
-        host->properties[i].name = library_property(class, i).name;
-    }
-    for (uint32_t i = 0; i < class->property_count; i++) {
-        struct l3_property p = library_property(class, i);
-        const struct property *given = property_list_find(list, p.name);
-        if (!set_property(host, i, &p, given != NULL ? given->value : p.default_value,
-                          given != NULL ? given->directory : NULL, err)) {
-            host->machine->bad_property = given;
-            return false;
-        }
-    }
-    return true;
-}
 
 static void base_key(const struct l3_device_class *class, uint32_t region, char *key, size_t size)
 {
@@ -518,7 +427,7 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     append(m, host);
     ok = ok && check_names(m, &library->class, properties, err) &&
          set_bases(host, properties, err) && set_irqs(host, properties, err) &&
-         set_pnp(host, properties, err) && set_properties(host, properties, err) &&
+         set_pnp(host, properties, err) && device_set_properties(host, properties, err) &&
          create_instance(host, properties, err);
     if (ok) {
         connect_lines(m, host);
@@ -537,14 +446,6 @@ static void destroy_events(struct l3_host *host)
     }
 }
 
-static void destroy_properties(struct l3_host *host)
-{
-    for (uint32_t i = 0; host->properties != NULL && i < host->library->class.property_count; i++) {
-        free(host->properties[i].text);
-    }
-    free(host->properties);
-}
-
 /* Regions go with the tree, character lines with their hub. */
 void device_destroy(struct l3_host *host)
 {
@@ -557,7 +458,7 @@ void device_destroy(struct l3_host *host)
         host->library->class.destroy(host->instance);
         device_leave(host);
     }
-    destroy_properties(host);
+    device_free_properties(host);
     free(host->regions);
     free(host->bases);
     free(host->irq_lines);

@@ -15,6 +15,8 @@
 
 #include "check.h"
 #include "core/suggest.h"
+#include "host_fp.h"
+#include "machine/library.h"
 #include "machine/machine.h"
 
 #ifndef LEON3EMU_PLUGIN_DIR

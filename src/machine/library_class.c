@@ -16,7 +16,7 @@
 #include "bits.h"
 #include "check.h"
 #include "core/peek.h"
-#include "machine/machine.h"
+#include "machine/library.h"
 
 /* Smallest sizes that make sense: up to the last field of version 1's first release. */
 #define MINIMUM_CLASS    (offsetof(struct l3_device_class, state_load) + sizeof(void *))

@@ -12,7 +12,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "machine/machine.h"
+#include "host_fp.h"
+#include "machine/library.h"
 
 /* What a library needs is taken for harmless if it is one of these: they change the state only when the
  * functions below are called. */

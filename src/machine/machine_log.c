@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "machine/machine.h"
+#include "machine/device.h"
 
 static uint64_t begin_line(void *context, bool out)
 {
@@ -119,4 +119,12 @@ void leon3emu_history(const struct machine *m, FILE *stream)
                                  (int)(sizeof block - sizeof "  \n"), line);
     }
     fwrite(block, 1, used, stream);
+}
+
+void machine_notice(struct machine *m, const char *line)
+{
+    chardev_hub_before_notice(m->chardevs);
+    if (m->options.notice != NULL) {
+        m->options.notice(m->options.context, line);
+    }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Files that character lines write are emptied when the machine starts: not the user's firmware, board or library. */
+#include "machine/library.h"
+#include "machine/load.h"
 #include "machine/machine.h"
 
 static bool check_input(const struct machine *m, const char *path, struct error *err)
@@ -35,7 +37,7 @@ bool machine_check_outputs(const struct machine *m, struct error *err)
 {
     const char *path;
 
-    for (size_t i = 0; (path = restart_path(m, i)) != NULL; i++) {
+    for (size_t i = 0; (path = load_list_path(m, i)) != NULL; i++) {
         if (!check_input(m, path, err)) {
             return false;
         }

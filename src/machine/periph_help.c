@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/escape.h"
+#include "machine/library.h"
 #include "machine/machine.h"
 
 static const char *type_name(uint32_t type)

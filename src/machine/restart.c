@@ -6,59 +6,10 @@
  * the one that runs; memory that no file covers keeps what it holds.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "image/image.h"
 #include "image/loaded.h"
-#include "machine/machine.h"
-
-struct load_step {
-    struct load_step *next;
-    enum load_kind kind;
-    uint32_t address; /* of raw bytes */
-    char path[];
-};
-
-static void append(struct machine *m, struct load_step *step)
-{
-    struct load_step **end = &m->load_steps;
-    while (*end != NULL) {
-        end = &(*end)->next;
-    }
-    *end = step;
-}
-
-bool restart_remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address)
-{
-    size_t size = strlen(path) + 1;
-    struct load_step *step = malloc(sizeof *step + size);
-
-    if (step == NULL) {
-        return false;
-    }
-    *step = (struct load_step){.kind = kind, .address = address};
-    memcpy(step->path, path, size);
-    append(m, step);
-    return true;
-}
-
-const char *restart_path(const struct machine *m, size_t index)
-{
-    const struct load_step *step = m->load_steps;
-    while (step != NULL && index-- > 0) {
-        step = step->next;
-    }
-    return step == NULL ? NULL : step->path;
-}
-
-void restart_forget(struct machine *m)
-{
-    while (m->load_steps != NULL) {
-        struct load_step *step = m->load_steps;
-        m->load_steps = step->next;
-        free(step);
-    }
-}
+#include "machine/load.h"
 
 static bool load_again(struct machine *m, const struct load_step *step, struct error *err)
 {
@@ -94,7 +45,7 @@ static bool load_all_again(struct machine *m, struct error *err)
     while (next != NULL) {
         struct load_step *step = next;
         if (!load_again(m, step, err)) {
-            append(m, step);
+            load_list_append(m, step);
             return false;
         }
         next = step->next;

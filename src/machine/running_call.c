@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/peek.h"
-#include "machine/machine.h"
+#include "machine/device.h"
 
 /* More would be a circle. */
 #define CALLS_MAX 1000

@@ -5,105 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/machine.h"
-
-/* ---- threads ---- */
-
-/* What may wait: while GDB has halted the guest nobody takes anything, and threads of libraries go on. */
-#define POSTS_MAX 1000000u
-
-/* What post() queues. */
-struct post {
-    struct post *next;
-    struct l3_host *host;
-    void (*function)(void *instance, void *argument);
-    void *argument;
-};
-
-_Thread_local char services_here;
-
-void services_bind_thread(struct machine *m)
-{
-    m->thread = &services_here;
-}
-
-void services_refuse_thread(const struct l3_host *host, const char *service)
-{
-    const struct machine *m = host->machine;
-    char text[512];
-
-    snprintf(text, sizeof text,
-             "peripheral %s (%s) called service %s() from a thread of its own; only post() may be "
-             "called from there",
-             host->name, host->library->path == NULL ? "built in" : host->library->path, service);
-    if (m->options.fatal != NULL) {
-        m->options.fatal(m->options.context, LEON3EMU_WRONG_THREAD, text);
-    }
-    abort();
-}
-
-static int32_t service_post(struct l3_host *host, void (*function)(void *, void *), void *argument)
-{
-    struct machine *m = host->machine;
-    struct post *post = function == NULL ? NULL : malloc(sizeof *post);
-
-    if (post == NULL) {
-        return L3_BUS_ERROR;
-    }
-    post->next = NULL;
-    post->host = host;
-    post->function = function;
-    post->argument = argument;
-    pthread_mutex_lock(&m->post_lock);
-    if (!m->posts_open || m->post_count == POSTS_MAX) {
-        pthread_mutex_unlock(&m->post_lock);
-        free(post);
-        return L3_BUS_ERROR;
-    }
-    *(m->posts == NULL ? &m->posts : &m->last_post->next) = post;
-    m->last_post = post;
-    m->post_count++;
-    hostio_wake(m->hostio);
-    pthread_mutex_unlock(&m->post_lock);
-    return L3_OK;
-}
-
-static struct post *take_posts(struct machine *m, bool close)
-{
-    struct post *posts;
-    pthread_mutex_lock(&m->post_lock);
-    posts = m->posts;
-    m->posts = NULL;
-    m->post_count = 0;
-    m->posts_open = m->posts_open && !close;
-    pthread_mutex_unlock(&m->post_lock);
-    return posts;
-}
-
-void services_run_posts(struct machine *m)
-{
-    struct post *posts = take_posts(m, false);
-    host_fp_clean(); /* a library may change it in a way that library_changes_fp() does not see */
-    while (posts != NULL) {
-        struct post *post = posts;
-        struct device_call call;
-        posts = post->next;
-        device_enter(post->host, "post", &call);
-        post->function(post->host->instance, post->argument);
-        device_leave(post->host);
-        free(post);
-    }
-}
-
-void services_close_posts(struct machine *m)
-{
-    struct post *posts = take_posts(m, true);
-    while (posts != NULL) {
-        struct post *post = posts;
-        posts = post->next;
-        free(post);
-    }
-}
+#include "machine/services.h"
 
 /* ---- checks ---- */
 
@@ -115,18 +17,6 @@ static bool is_created_now(struct l3_host *host, const char *service)
         services_misused(host, service, "it may be used in create() only");
     }
     return host->phase == HOST_CREATING;
-}
-
-static bool has_output(struct l3_host *host, const char *service, uint32_t output)
-{
-    uint32_t count = host->library->class.irq_output_count;
-    if (output >= count) {
-        services_misused(host, service,
-                         "there is no interrupt output %u; the class has %u (irq_output_count), "
-                         "counted from 0",
-                         output, count);
-    }
-    return output < count;
 }
 
 /* Have `size` bytes a place? */
@@ -216,7 +106,7 @@ static uint64_t service_region_base(struct l3_host *host, uint32_t region)
 static uint32_t service_irq_line(struct l3_host *host, uint32_t output)
 {
     services_check_thread(host, "irq_line");
-    return has_output(host, "irq_line", output) ? host->irq_lines[output] : 0;
+    return services_have_output(host, "irq_line", output) ? host->irq_lines[output] : 0;
 }
 
 /* ---- time ---- */
@@ -326,99 +216,6 @@ static void service_event_cancel(struct l3_host *host, struct l3_event *event)
 {
     if (is_event(host, "event_cancel", event)) {
         event_cancel(&host->machine->exec.events, &event->event);
-    }
-}
-
-/* ---- interrupts ---- */
-
-static void tell_pin(struct l3_host *host, uint32_t line, uint32_t level)
-{
-    struct device_call call;
-    if (host->library->class.pin_input == NULL) {
-        return;
-    }
-    device_enter(host, "pin_input", &call);
-    host->library->class.pin_input(host->instance, line, level);
-    device_leave(host);
-}
-
-/* All watchers hear of one change before any hears of the next, so that they agree on what came
- * last.  A watcher that answers each change with another would never end: the list is finite. */
-static void tell_watchers(struct machine *m, uint32_t line, uint32_t level)
-{
-    struct line_changes *list = &m->line_changes;
-
-    if (list->count == MACHINE_LINE_CHANGES) {
-        log_line(&m->log, 0,
-                 "interrupt lines feed back: devices that watch them miss line %u at %u", line,
-                 level);
-        return;
-    }
-    list->changes[list->count].line = line;
-    list->changes[list->count].level = level;
-    if (list->count++ != 0) {
-        return;
-    }
-    for (uint32_t i = 0; i < list->count; i++) {
-        for (struct l3_host *host = m->line_watchers; host != NULL; host = host->next_watcher) {
-            if (host->watched_lines >> list->changes[i].line & 1) {
-                tell_pin(host, list->changes[i].line, list->changes[i].level);
-            }
-        }
-    }
-    list->count = 0;
-}
-
-/* A line is high while any output that is connected to it is. */
-static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
-{
-    struct machine *m = host->machine;
-    uint32_t line = host->irq_lines[output];
-    uint32_t *drivers = &m->line_drivers[line];
-    bool was_high = *drivers != 0;
-
-    if (line == 0 || host->irq_levels[output] == level) {
-        return;
-    }
-    host->irq_levels[output] = (uint8_t)level;
-    *drivers = level ? *drivers + 1 : *drivers - 1;
-    if (was_high == (*drivers != 0)) {
-        return;
-    }
-    if (m->irq_controller != NULL) {
-        tell_pin(m->irq_controller, line, level);
-    }
-    if (m->line_watchers != NULL) {
-        tell_watchers(m, line, level);
-    }
-}
-
-static bool can_drive(struct l3_host *host, const char *service, uint32_t output)
-{
-    return services_are_open(host, service, HOST_LIVING) && has_output(host, service, output);
-}
-
-static void service_irq_set(struct l3_host *host, uint32_t output, uint32_t level)
-{
-    if (can_drive(host, "irq_set", output)) {
-        drive_line(host, output, level != 0);
-    }
-}
-
-/* On an output that is high there is nothing to be seen of a pulse. */
-static void service_irq_pulse(struct l3_host *host, uint32_t output)
-{
-    if (can_drive(host, "irq_pulse", output) && host->irq_levels[output] == 0) {
-        drive_line(host, output, 1);
-        drive_line(host, output, 0);
-    }
-}
-
-void services_release_lines(struct machine *m)
-{
-    memset(m->line_drivers, 0, sizeof m->line_drivers);
-    for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
-        memset(host->irq_levels, 0, host->library->class.irq_output_count);
     }
 }
 
@@ -554,13 +351,13 @@ const struct l3_services device_services = {
     .event_create = service_event_create,
     .event_arm = service_event_arm,
     .event_cancel = service_event_cancel,
-    .irq_set = service_irq_set,
-    .irq_pulse = service_irq_pulse,
+    .irq_set = services_irq_set,
+    .irq_pulse = services_irq_pulse,
     .dma_read = service_dma_read,
     .dma_write = service_dma_write,
     .log = service_log,
     .chardev_read = service_chardev_read,
     .chardev_write = service_chardev_write,
     .stop = service_stop,
-    .post = service_post,
+    .post = services_post,
 };

@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: MIT
-/* Services that a device uses in a way that device.h does not allow: the device is named, and goes on. */
+/* Services that a device uses in a way that device.h does not allow: the device is named, and goes on; but not from a
+ * wrong thread. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "machine/machine.h"
+#include "machine/services.h"
 
 #define MISUSES_TOLD 5
+
+_Thread_local char services_here;
+
+void services_bind_thread(struct machine *m)
+{
+    m->thread = &services_here;
+}
+
+void services_refuse_thread(const struct l3_host *host, const char *service)
+{
+    const struct machine *m = host->machine;
+    char text[512];
+
+    snprintf(text, sizeof text,
+             "peripheral %s (%s) called service %s() from a thread of its own; only post() may be "
+             "called from there",
+             host->name, host->library->path == NULL ? "built in" : host->library->path, service);
+    if (m->options.fatal != NULL) {
+        m->options.fatal(m->options.context, LEON3EMU_WRONG_THREAD, text);
+    }
+    abort();
+}
 
 void services_misused(struct l3_host *host, const char *service, const char *format, ...)
 {

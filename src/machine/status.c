@@ -9,6 +9,23 @@
 #include "exec/translator.h"
 #include "machine/machine.h"
 
+/* ---- the guest's time ---- */
+
+uint64_t leon3emu_cycles(const struct machine *m)
+{
+    return exec_now(&m->exec);
+}
+
+uint64_t leon3emu_instructions(const struct machine *m)
+{
+    return exec_insns(&m->exec);
+}
+
+uint64_t leon3emu_nanoseconds(const struct machine *m)
+{
+    return (uint64_t)((unsigned __int128)exec_now(&m->exec) * NS_PER_SECOND / m->board->clock_hz);
+}
+
 /* ---- the host's time ---- */
 
 void machine_run_begins(struct machine *m)

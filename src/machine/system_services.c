@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "bits.h"
-#include "machine/machine.h"
+#include "machine/services.h"
 
 enum { BAR_APB_IO = 1, BAR_AHB_MEMORY = 2, BAR_AHB_IO = 3 };
 

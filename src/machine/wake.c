@@ -8,7 +8,7 @@
  * assumed, since its threads may do anything at any time.  A CPU whose traps are disabled, as they are in one
  * that was never started, and one in error mode need a device that restarts them (will_restart).
  */
-#include "machine/machine.h"
+#include "machine/device.h"
 
 static bool has_armed_event(const struct l3_host *host)
 {

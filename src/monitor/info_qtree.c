@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/escape.h"
-#include "machine/machine.h"
+#include "machine/device.h"
 #include "monitor/monitor.h"
 
 #define APB_BUS_SIZE 0x100000u

@@ -20,7 +20,7 @@
 #include "error.h"
 #include "exec/cpu_state.h"
 #include "log.h"
-#include "machine/machine.h"
+#include "machine/device.h"
 #include "sparc/mmu.h"
 
 #define RAM_BASE    0x40000000u

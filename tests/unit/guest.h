@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "machine/machine.h"
+#include "machine/device.h"
 
 /* ---- words ---- */
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "guest.h"
+#include "machine/services.h"
 
 #define PROGRAM (GUEST_RAM + 0x1000)
 #define AHBSTAT 0x80000f00u

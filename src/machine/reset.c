@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* Reset of the system, whoever asked for it. */
+#include "exec/translator.h"
+#include "machine/services.h"
+
+/* Devices in board order, then the CPU; interrupt lines are low afterwards. */
+void machine_reset(struct machine *m, uint32_t cause)
+{
+    m->reset_wanted = false;
+    code_cache_clear(&m->code_cache);
+    if (m->exec.translator != NULL) {
+        translator_flush(m->exec.translator);
+    }
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        cpu_reset(&m->cpus[i]);
+    }
+    services_release_lines(m);
+    m->resetting = true;
+    for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        device_reset(host, cause);
+    }
+    m->resetting = false;
+}

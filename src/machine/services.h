@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Services: the functions by which a device reaches the machine (struct l3_services, struct l3_system_services).
+ *
+ * A device may call them with anything, at any time of its life and on any thread; each checks that first.  What is
+ * wrong is told in the log and changes nothing, but a call from a wrong thread ends the program.
+ */
+#ifndef MACHINE_SERVICES_H
+#define MACHINE_SERVICES_H
+
+#include "machine/device.h"
+
+/* ---- services.c, services_misuse.c, services_post.c, irq_lines.c, system_services.c ---- */
+
+extern const struct l3_services device_services;
+extern const struct l3_system_services system_services;
+/* Those of device_services that have files of their own. */
+int32_t services_post(struct l3_host *host, void (*function)(void *, void *), void *argument);
+void services_irq_set(struct l3_host *host, uint32_t output, uint32_t level);
+void services_irq_pulse(struct l3_host *host, uint32_t output);
+/* Has the device's class that interrupt output?  If not that is told. */
+bool services_have_output(struct l3_host *host, const char *service, uint32_t output);
+/* All outputs are low: comes before the devices are reset. */
+void services_release_lines(struct machine *m);
+/* A device used a service in a way that device.h does not allow: says so in the log, the first times that
+ * this device does. */
+__attribute__((format(printf, 3, 4))) void
+services_misused(struct l3_host *host, const char *service, const char *format, ...);
+/* Says that the service may not be used in this phase of the device's life.  False. */
+bool services_refuse(struct l3_host *host, const char *service);
+/* Its address says which thread this is, at the price of an addition. */
+extern _Thread_local char services_here __attribute__((tls_model("initial-exec")));
+/* Ends the program through options.fatal: the service was called on a thread of the library's. */
+__attribute__((cold)) void services_refuse_thread(const struct l3_host *host, const char *service);
+/* The service may be used on the machine's thread only. */
+static inline void services_check_thread(const struct l3_host *host, const char *service)
+{
+    if (__builtin_expect(host->machine->thread != &services_here, 0)) {
+        services_refuse_thread(host, service);
+    }
+}
+/* Is the life of a device such that it may use `service`?  If not that is told.  In line, as each edge of an
+ * interrupt line asks several times. */
+static inline bool services_are_open(struct l3_host *host, const char *service,
+                                     enum host_phase first)
+{
+    services_check_thread(host, service);
+    return (host->phase >= first && host->phase != HOST_DYING) || services_refuse(host, service);
+}
+/* This is the thread from now on. */
+void services_bind_thread(struct machine *m);
+/* Runs what post() queued. */
+void services_run_posts(struct machine *m);
+void services_close_posts(struct machine *m);
+
+#endif
