@@ -5,8 +5,21 @@
 ! With the MAC: %asr18 holds what is written, also by user mode; %asr17 says M.
 #include "isa.h"
 BEGIN
-CASE; set MARK, %o0; set MARK2, %o1; wr %o1, %g0, %y; wr %o0, %o1, %asr18; nop; nop; nop; rd %asr18, %o2; CHECK(%o2, MARK ^ MARK2); rd %y, %o2; CHECK(%o2, MARK2)
-CASE; wr %o0, 5, %asr18; nop; nop; nop; rd %asr18, %o2; CHECK(%o2, MARK ^ 5)
+CASE
+    set MARK, %o0
+    set MARK2, %o1
+    wr %o1, %g0, %y
+    wr %o0, %o1, %asr18
+    nop; nop; nop
+    rd %asr18, %o2
+    CHECK(%o2, MARK ^ MARK2)
+    rd %y, %o2
+    CHECK(%o2, MARK2)
+CASE
+    wr %o0, 5, %asr18
+    nop; nop; nop
+    rd %asr18, %o2
+    CHECK(%o2, MARK ^ 5)
 USER_RUNS(wr %o1, %g0, %asr18; nop; nop; nop; rd %asr18, %o2)
 CHECK(%o2, MARK2)
 CASE; rd %asr17, %o2; CHECK(%o2, 0x04000787)

@@ -35,16 +35,88 @@ LEVEL(13)
 LEVEL(14)
 ! Level 15 does not ask PIL.
 #ifndef QEMU /* does not deliver a forced level 15 */
-CASE; CLEAR_SEEN; SET_PIL(15); RAISE(15); nop; nop; nop; CHECK_WORD(SEEN_COUNT, 1); CHECK_WORD(SEEN_ENTRY, 0x1f)
+CASE
+    CLEAR_SEEN
+    SET_PIL(15)
+    RAISE(15)
+    nop; nop; nop
+    CHECK_WORD(SEEN_COUNT, 1)
+    CHECK_WORD(SEEN_ENTRY, 0x1f)
 #endif
 ! The highest first, each once.
-CASE; CLEAR_SEEN; SET_PIL(15); set FORCE, %g5; set 0x7ffe, %g6; st %g6, [%g5]; ld [%g5], %g0; SET_PIL(0); nop; nop; nop; CHECK_WORD(SEEN_COUNT, 14); CHECK_WORD(SEEN_ENTRY, 0x11)
+CASE
+    CLEAR_SEEN
+    SET_PIL(15)
+    set FORCE, %g5
+    set 0x7ffe, %g6
+    st %g6, [%g5]
+    ld [%g5], %g0
+    SET_PIL(0)
+    nop; nop; nop
+    CHECK_WORD(SEEN_COUNT, 14)
+    CHECK_WORD(SEEN_ENTRY, 0x11)
 ! ET=0 holds them back, in the mode at hand; a trap taken before keeps %l1 and %l2 as they must be.
-CASE; CLEAR_SEEN; CHANGE_PSR(PSR_ET | PSR_PIL, 0); RAISE(15); RAISE(9); nop; nop; CHECK_WORD(SEEN_COUNT, 0); CHANGE_PSR(0, PSR_ET); nop; nop; nop; CHECK_WORD(SEEN_COUNT, 1); DROP; SET_PIL(15)
+CASE
+    CLEAR_SEEN
+    CHANGE_PSR(PSR_ET | PSR_PIL, 0)
+    RAISE(15)
+    RAISE(9)
+    nop; nop
+    CHECK_WORD(SEEN_COUNT, 0)
+    CHANGE_PSR(0, PSR_ET)
+    nop; nop; nop
+    CHECK_WORD(SEEN_COUNT, 1)
+    DROP
+    SET_PIL(15)
 ! RETT enables them: taken at its target, before it is executed, with the pair of addresses.
-CASE; CLEAR_SEEN; CHANGE_PSR(PSR_ET | PSR_PIL | 0x1f, PSR_PS); RAISE(7); set 1f, %o0; set 3f, %o1; clr %g1; jmp %o0; rett %o1; 1: or %g1, 1, %g1; or %g1, 2, %g1; 3: CHECK(%g1, 1); CHECK_WORD(SEEN_COUNT, 1); CHECK_WORD(SEEN_PC, 1b); CHECK_WORD(SEEN_NPC, 3b); CHECK_WORD(SEEN_ENTRY, 0x17); SET_PIL(15)
+CASE
+    CLEAR_SEEN
+    CHANGE_PSR(PSR_ET | PSR_PIL | 0x1f, PSR_PS)
+    RAISE(7)
+    set 1f, %o0
+    set 3f, %o1
+    clr %g1
+    jmp %o0
+     rett %o1
+1:  or %g1, 1, %g1
+    or %g1, 2, %g1
+3:  CHECK(%g1, 1)
+    CHECK_WORD(SEEN_COUNT, 1)
+    CHECK_WORD(SEEN_PC, 1b)
+    CHECK_WORD(SEEN_NPC, 3b)
+    CHECK_WORD(SEEN_ENTRY, 0x17)
+    SET_PIL(15)
 ! From user mode: PS=0 and S=1 in the handler, user mode again behind it.
-CASE; CLEAR_SEEN; SET_PIL(15); RAISE(6); HANDLER(isa_resume); set isa_record, %g5; CHANGE_PSR(PSR_PIL | PSR_S, 5 << 8); nop; nop; nop; HANDLER(0); EXPECT(0xff, 1f, 1f + 4, 2f, 0); 1: ta 0x7f; ba isa_fail; nop; 2: HANDLER(isa_resume); SET_PIL(15); CHECK_WORD(SEEN_COUNT, 1); CHECK_WORD(SEEN_ENTRY, 0x16); set SEEN_PSR, %g5; ld [%g5], %g6; and %g6, PSR_S | PSR_PS | PSR_ET, %g6; CHECK(%g6, PSR_S)
+CASE
+    CLEAR_SEEN
+    SET_PIL(15)
+    RAISE(6)
+    HANDLER(isa_resume)
+    set isa_record, %g5
+    CHANGE_PSR(PSR_PIL | PSR_S, 5 << 8)
+    nop; nop; nop
+    HANDLER(0)
+    EXPECT(0xff, 1f, 1f + 4, 2f, 0)
+1:  ta 0x7f
+    ba isa_fail
+     nop
+2:  HANDLER(isa_resume)
+    SET_PIL(15)
+    CHECK_WORD(SEEN_COUNT, 1)
+    CHECK_WORD(SEEN_ENTRY, 0x16)
+    set SEEN_PSR, %g5
+    ld [%g5], %g6
+    and %g6, PSR_S | PSR_PS | PSR_ET, %g6
+    CHECK(%g6, PSR_S)
 ! A trap at the instruction that an interrupt waits for: both are taken, the trap after the interrupt.
-CASE; CLEAR_SEEN; RAISE(5); HANDLER(isa_resume); SET_PIL(0); nop; nop; nop; HANDLER(0); SET_PIL(15); TRAPS(0x85, ta 5); CHECK_WORD(SEEN_COUNT, 1)
+CASE
+    CLEAR_SEEN
+    RAISE(5)
+    HANDLER(isa_resume)
+    SET_PIL(0)
+    nop; nop; nop
+    HANDLER(0)
+    SET_PIL(15)
+    TRAPS(0x85, ta 5)
+    CHECK_WORD(SEEN_COUNT, 1)
 END

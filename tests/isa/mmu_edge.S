@@ -42,7 +42,12 @@
     BEYOND(STATUS(3, AT_LOAD, FT_INVALID), ldd [%o0 + 4], %o2)
 BEGIN
 MMU_START
-set isa_scratch, %g5; set 0x3f800000, %g6; st %g6, [%g5]; set 0x40490fdb, %g6; st %g6, [%g5 + 4]; ldd [%g5], %f0
+    set isa_scratch, %g5
+    set 0x3f800000, %g6
+    st %g6, [%g5]
+    set 0x40490fdb, %g6
+    st %g6, [%g5 + 4]
+    ldd [%g5], %f0
 MAP(0, PTE(FRAME(0), ACC_RWX))
 ! The first page is met for the first time by each; then it is known, read and written; then read only so far.
 MAP(0, PTE(FRAME(0), ACC_RWX)); ALL
@@ -55,9 +60,36 @@ MISALIGNED(std %f0, [%o0])
 #endif
 BEYOND(STATUS(3, AT_STORE, FT_INVALID), std %f0, [%o0 + 4])
 ! A loop of stores runs over the edge: all before it are made, none behind.
-CASE; POKE(FRAME(0) + 0xff0, 0); POKE(FRAME(0) + 0xff4, 0); RESET_EDGE; set LAST_WORD - 0xc, %o0; mov 9, %o2; EXPECT(TT_DATA, 1f, 1f + 4, 2f, 1); mov 8, %o1; 1: st %o2, [%o0]; subcc %o1, 1, %o1; bne 1b; add %o0, 4, %o0; ba isa_fail; nop; 2: CHECK(%o1, 4); PEEK(FRAME(0) + 0xff0, 9); PEEK(FRAME(0) + 0xffc, 9); BEHIND; FAULT_IS(STATUS(3, AT_STORE, FT_INVALID), PAGE(1))
+CASE
+    POKE(FRAME(0) + 0xff0, 0)
+    POKE(FRAME(0) + 0xff4, 0)
+    RESET_EDGE
+    set LAST_WORD - 0xc, %o0
+    mov 9, %o2
+    EXPECT(TT_DATA, 1f, 1f + 4, 2f, 1)
+    mov 8, %o1
+1:  st %o2, [%o0]
+    subcc %o1, 1, %o1
+    bne 1b
+     add %o0, 4, %o0
+    ba isa_fail
+     nop
+2:  CHECK(%o1, 4)
+    PEEK(FRAME(0) + 0xff0, 9)
+    PEEK(FRAME(0) + 0xffc, 9)
+    BEHIND
+    FAULT_IS(STATUS(3, AT_STORE, FT_INVALID), PAGE(1))
 ! The other page is there, and elsewhere: what is behind the edge is in it.
-CASE; MAP(1, PTE(FRAME(3), ACC_RWX)); RESET_EDGE; set LAST_WORD, %o0; set 0x11223344, %o2; st %o2, [%o0]; st %o2, [%o0 + 4]; PEEK(FRAME(3), 0x11223344); BEHIND; NO_FAULT_SEEN
+CASE
+    MAP(1, PTE(FRAME(3), ACC_RWX))
+    RESET_EDGE
+    set LAST_WORD, %o0
+    set 0x11223344, %o2
+    st %o2, [%o0]
+    st %o2, [%o0 + 4]
+    PEEK(FRAME(3), 0x11223344)
+    BEHIND
+    NO_FAULT_SEEN
 ! ... and for reading only: refused at the edge.
 MAP(1, PTE(FRAME(3), ACC_R)); BEYOND(REFUSED(3, AT_STORE, FT_PROTECTION), std %o2, [%o0 + 4])
 END

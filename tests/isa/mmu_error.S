@@ -8,7 +8,13 @@
 BEGIN
 MMU_START
 HANDLER(overflow)
-CASE; wr %g0, 1, %wim; PSR_WAIT; set PAGE(0), %sp; save; ba isa_fail; nop
+CASE
+    wr %g0, 1, %wim
+    PSR_WAIT
+    set PAGE(0), %sp
+    save
+    ba isa_fail
+     nop
 overflow:
     std %l0, [%fp]
     ba isa_fail

@@ -7,4 +7,8 @@
 #include "mmu.h"
 BEGIN
 MMU_START
-CASE; CONTEXT(1); nop; nop; nop; nop; ba isa_fail; nop
+CASE
+    CONTEXT(1)
+    nop; nop; nop; nop
+    ba isa_fail
+     nop

@@ -16,12 +16,23 @@
 #define MOVE_FROM(base) \
     ldd [base], %l0; ldd [base + 8], %l2; ldd [base + 16], %l4; ldd [base + 24], %l6; \
     ldd [base + 32], %i0; ldd [base + 40], %i2; ldd [base + 48], %i4; ldd [base + 56], %i6
-#define COPY(from, to) mov 60, %l6; 1: ld [from + %l6], %l7; st %l7, [to + %l6]; subcc %l6, 4, %l6; bge 1b; nop
+#define COPY(from, to)    \
+    mov 60, %l6;          \
+1:  ld [from + %l6], %l7; \
+    st %l7, [to + %l6];   \
+    subcc %l6, 4, %l6;    \
+    bge 1b;               \
+     nop
 #define COUNT(place) set place, %l6; ld [%l6], %l7; inc %l7; st %l7, [%l6]
 #define TRAPS_ON or %l0, PSR_ET, %l6; wr %l6, %g0, %psr; PSR_WAIT
 #define TRAPS_OFF rd %psr, %l6; andn %l6, PSR_ET, %l6; wr %l6, %g0, %psr; PSR_WAIT
 /* WIM turned left by `left` of eight. */
-#define TURN_WIM(left) rd %wim, %l5; sll %l5, left, %l6; srl %l5, 8 - (left), %l5; or %l5, %l6, %l5; and %l5, 0xff, %l5
+#define TURN_WIM(left)        \
+    rd %wim, %l5;             \
+    sll %l5, left, %l6;       \
+    srl %l5, 8 - (left), %l5; \
+    or %l5, %l6, %l5;         \
+    and %l5, 0xff, %l5
 /* Points the slot of page %l5 to its frame. */
 #define BRING \
     set PAGE(0), %l4; sub %l5, %l4, %l5; set FRAME(0), %l6; add %l6, %l5, %l6; srl %l6, 4, %l6; \
@@ -39,9 +50,29 @@
 #define ON_STACK_IS \
     PEEK(FRAME(8) + 0xc00, 0x11111111); PEEK(FRAME(8) + 0xc04, 0x22222222); \
     PEEK(FRAME(8) + 0xc1c, 0x44444444); PEEK(FRAME(8) + 0xc3c, 0x77777777)
-#define SAVES(...) SET_WINDOWS; mov 1, %o0; CASE; __VA_ARGS__; add %i0, 1, %l0; CHECK(%l0, 2); rd %psr, %g1; and %g1, 0x1f, %g1; CHECK(%g1, 0)
+#define SAVES(...)      \
+    SET_WINDOWS;        \
+    mov 1, %o0;         \
+    CASE;               \
+    __VA_ARGS__;        \
+    add %i0, 1, %l0;    \
+    CHECK(%l0, 2);      \
+    rd %psr, %g1;       \
+    and %g1, 0x1f, %g1; \
+    CHECK(%g1, 0)
 /* Back to window 7: the last RESTORE underflows, the page being away again. */
-#define RESTORES(prepare) prepare; CASE; restore; restore; restore; restore; restore; restore; set STACK, %fp; restore; WINDOW_IS_THERE
+#define RESTORES(prepare) \
+    prepare;              \
+    CASE;                 \
+    restore;              \
+    restore;              \
+    restore;              \
+    restore;              \
+    restore;              \
+    restore;              \
+    set STACK, %fp;       \
+    restore;              \
+    WINDOW_IS_THERE
 BEGIN
 MMU_START
 HANDLER(handler)
@@ -57,7 +88,11 @@ RESTORES(nop)
 CHECK_WORD(SPILLED, 2); CHECK_WORD(REPAIRED, 1)
 ! The page is there: nothing to be repaired.
 SAVES(MAP(8, PTE(FRAME(8), ACC_RWX)); save)
-CHECK_WORD(SPILLED, 1); CHECK_WORD(REPAIRED, 0); ON_STACK_IS; RESTORES(nop); CHECK_WORD(REPAIRED, 0)
+    CHECK_WORD(SPILLED, 1)
+    CHECK_WORD(REPAIRED, 0)
+    ON_STACK_IS
+    RESTORES(nop)
+    CHECK_WORD(REPAIRED, 0)
 #ifndef QEMU /* with no-fault on it makes the page accessible; with ET=0, too */
 ! Probing.  The stores do nothing, there is no trap, and the status tells.
 PUT_WORD(PROBE, 1)

@@ -6,8 +6,19 @@
 #include "isa.h"
 BEGIN
 CASE; rd %asr17, %o2; CHECK(%o2, 0x00000107)
-CASE; mov -1, %o0; wr %o0, %g0, %asr17; nop; nop; nop; rd %asr17, %o2; CHECK(%o2, 0x00004107)
-CASE; wr %g0, %g0, %asr17; FPU_ON; rd %psr, %o2; srl %o2, 12, %o2; and %o2, 1, %o2; CHECK(%o2, 0)
+CASE
+    mov -1, %o0
+    wr %o0, %g0, %asr17
+    nop; nop; nop
+    rd %asr17, %o2
+    CHECK(%o2, 0x00004107)
+CASE
+    wr %g0, %g0, %asr17
+    FPU_ON
+    rd %psr, %o2
+    srl %o2, 12, %o2
+    and %o2, 1, %o2
+    CHECK(%o2, 0)
 set isa_memory, %o0; set MARK, %o2
 TRAPS(TT_ILLEGAL, casa [%o0] 0xb, %o1, %o2)
 TRAPS(TT_ILLEGAL, .word 0xd5e22160)

@@ -12,10 +12,24 @@
 BEGIN
 HANDLER(isa_resume)
 set MASK, %g5; mov 0x40, %g6; st %g6, [%g5]
-set TIMER, %o0; mov 3, %g6; st %g6, [%o0 + 4]; mov 50, %g6; st %g6, [%o0 + 0x14]; mov 0xd, %g6; st %g6, [%o0 + 0x18]
+    set TIMER, %o0
+    mov 3, %g6
+    st %g6, [%o0 + 4]
+    mov 50, %g6
+    st %g6, [%o0 + 0x14]
+    mov 0xd, %g6
+    st %g6, [%o0 + 0x18]
 ! With ET = 1 this timer does wake it.
-CASE; CHANGE_PSR(PSR_PIL, 0); wr %g0, %asr19; nop; nop; CHECK_WORD(SEEN_COUNT, 1)
+CASE
+    CHANGE_PSR(PSR_PIL, 0)
+    wr %g0, %asr19
+    nop; nop
+    CHECK_WORD(SEEN_COUNT, 1)
 ! With ET = 0 it does not.
 mov 0xd, %g6; st %g6, [%o0 + 0x18]
-CASE; CHANGE_PSR(PSR_ET, 0); wr %g0, %asr19; ba isa_fail; nop
+CASE
+    CHANGE_PSR(PSR_ET, 0)
+    wr %g0, %asr19
+    ba isa_fail
+     nop
 END

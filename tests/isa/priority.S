@@ -23,11 +23,21 @@ TRAPS(TT_ALIGN, .word 0xcb1a4000)
 ! Ticc: the condition first; the number is the sum.
 set 0x180, %o3; TRAPS(0xff, ta %o3 - 1)
 ! SAVE and RESTORE trap on windows whatever the sum.
-wr %g0, 1, %wim; nop; nop; nop; TRAPS(TT_OVERFLOW, save %o0, 1, %o0); CHECK(%o0, isa_memory)
-wr %g0, 4, %wim; nop; nop; nop; TRAPS(TT_UNDERFLOW, restore %o0, 1, %o0); CHECK(%o0, isa_memory)
+    wr %g0, 1, %wim
+    nop; nop; nop
+    TRAPS(TT_OVERFLOW, save %o0, 1, %o0)
+    CHECK(%o0, isa_memory)
+    wr %g0, 4, %wim
+    nop; nop; nop
+    TRAPS(TT_UNDERFLOW, restore %o0, 1, %o0)
+    CHECK(%o0, isa_memory)
 wr %g0, %g0, %wim; nop; nop; nop
 ! A tag overflow with a result that would overflow too is one trap.
 set 0x7fffffff, %o1; mov 1, %o2; TRAPS(TT_TAG, taddcctv %o1, %o2, %o3)
 ! Division by zero before anything of the quotient.
-wr %g0, -1, %y; nop; nop; nop; TRAPS(TT_DIVIDE, udivcc %o1, %g0, %o3); rd %y, %o4; CHECK(%o4, -1)
+    wr %g0, -1, %y
+    nop; nop; nop
+    TRAPS(TT_DIVIDE, udivcc %o1, %g0, %o3)
+    rd %y, %o4
+    CHECK(%o4, -1)
 END

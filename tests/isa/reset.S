@@ -40,19 +40,45 @@ CASE; CHECK_WORD(FOUND(4), 0x04000587) ! neither DWT nor SVT
 CASE; CHECK_WORD(FOUND(5), 0x80000000) ! up-counter disabled
 CASE; CHECK_WORD(FOUND(6), 0) ! caches off, no snooping
 ! The MMU: off. What is not E, NF, PSO, TD is its configuration.
-CASE; set FOUND(7), %g6; ld [%g6], %g6; set 0x8083, %g5; and %g6, %g5, %g6; CHECK(%g6, 0)
+CASE
+    set FOUND(7), %g6
+    ld [%g6], %g6
+    set 0x8083, %g5
+    and %g6, %g5, %g6
+    CHECK(%g6, 0)
 CASE; CHECK_WORD(FOUND(8), 0)
 CASE; CHECK_WORD(FOUND(9), 0)
 ! UART: neither receiver, transmitter nor interrupts.
-CASE; set FOUND(10), %g6; ld [%g6], %g6; set 0x7fff, %g5; and %g6, %g5, %g6; CHECK(%g6, 0)
+CASE
+    set FOUND(10), %g6
+    ld [%g6], %g6
+    set 0x7fff, %g5
+    and %g6, %g5, %g6
+    CHECK(%g6, 0)
 ! Timers: scaler of all ones, timer 1 stands.
 CASE; CHECK_WORD(FOUND(11), 0xffff)
-CASE; set FOUND(12), %g6; ld [%g6], %g6; and %g6, 9, %g6; CHECK(%g6, 0)
+CASE
+    set FOUND(12), %g6
+    ld [%g6], %g6
+    and %g6, 9, %g6
+    CHECK(%g6, 0)
 CASE; CHECK_WORD(FOUND(13), 0) ! all interrupts masked
 ! Watchpoints match nothing.
-CASE; set FOUND(14), %g6; ld [%g6], %g6; and %g6, 3, %g6; CHECK(%g6, 0)
-CASE; set FOUND(15), %g6; ld [%g6], %g6; and %g6, 3, %g6; CHECK(%g6, 0)
+CASE
+    set FOUND(14), %g6
+    ld [%g6], %g6
+    and %g6, 3, %g6
+    CHECK(%g6, 0)
+CASE
+    set FOUND(15), %g6
+    ld [%g6], %g6
+    and %g6, 3, %g6
+    CHECK(%g6, 0)
 CASE; CHECK_WORD(FOUND(16), 0)
 ! It has begun at 0: the call knows where it is.
-CASE; set FOUND(17), %g6; ld [%g6], %g6; srl %g6, 12, %g6; CHECK(%g6, 0)
+CASE
+    set FOUND(17), %g6
+    ld [%g6], %g6
+    srl %g6, 12, %g6
+    CHECK(%g6, 0)
 END

@@ -7,9 +7,24 @@
 ! %g1 = number of windows, %g2 = counter, %g3 = expected CWP
 #define ALL_WINDOWS rd %asr17, %g1; and %g1, 0x1f, %g1; add %g1, 1, %g1; mov %g1, %g2
 #define LESS(cwp, to) subcc cwp, 1, to; bneg,a 99f; sub %g1, 1, to; 99: nop
-#define MORE(cwp, to) add cwp, 1, to; cmp to, %g1; be,a 99f; clr to; 99: nop
-#define CHECK_CWP(reg) rd %psr, %g5; and %g5, 0x1f, %g5; cmp %g5, reg; bne isa_fail; nop
-#define GO_TO(reg) rd %psr, %g5; andn %g5, 0x1f, %g5; or %g5, reg, %g5; wr %g5, %g0, %psr; PSR_WAIT
+#define MORE(cwp, to) \
+    add cwp, 1, to;   \
+    cmp to, %g1;      \
+    be,a 99f;         \
+     clr to;          \
+99: nop
+#define CHECK_CWP(reg)  \
+    rd %psr, %g5;       \
+    and %g5, 0x1f, %g5; \
+    cmp %g5, reg;       \
+    bne isa_fail;       \
+     nop
+#define GO_TO(reg)       \
+    rd %psr, %g5;        \
+    andn %g5, 0x1f, %g5; \
+    or %g5, reg, %g5;    \
+    wr %g5, %g0, %psr;   \
+    PSR_WAIT
 BEGIN
 ! Once around with SAVE: sum from the old window into the new one, outs become ins, icc stays.
 ALL_WINDOWS
@@ -63,18 +78,47 @@ mov 1, %g2
 12: CASE
 ! Forms.
 SET_CWP(1)
-CASE; set 0x40000000, %sp; save %sp, -96, %sp; CHECK(%sp, 0x3fffffa0); CHECK(%fp, 0x40000000)
+CASE
+    set 0x40000000, %sp
+    save %sp, -96, %sp
+    CHECK(%sp, 0x3fffffa0)
+    CHECK(%fp, 0x40000000)
 CASE; restore %g0, 4095, %g1; CHECK(%g1, 4095); CHECK(%sp, 0x40000000)
 CASE; mov 5, %g1; save %g1, -4096, %g1; CHECK(%g1, 5 - 4096)
 CASE; set MARK, %l3; restore; CHECK(%g0, 0)
 CASE; set 7, %l1; save %l1, %l1, %g0; CHECK(%g0, 0)
-CASE; SET_ICC(6); restore; KEEP_ICC; CHECK_ICC(6); save
+CASE
+    SET_ICC(6)
+    restore
+    KEEP_ICC
+    CHECK_ICC(6)
+    save
 CASE; restore %g0, %g0, %g0
-CASE; set 9, %o1; ba 1f; save %o1, 1, %l0; ba isa_fail; nop; 1: CHECK(%l0, 10)
-CASE; set 11, %i1; ba 1f; restore %i1, 1, %o2; ba isa_fail; nop; 1: CHECK(%o2, 12)
+CASE
+    set 9, %o1
+    ba 1f
+     save %o1, 1, %l0
+    ba isa_fail
+     nop
+1:  CHECK(%l0, 10)
+CASE
+    set 11, %i1
+    ba 1f
+     restore %i1, 1, %o2
+    ba isa_fail
+     nop
+1:  CHECK(%o2, 12)
 mov 1, %g3
-CASE; ba,a 1f; save; nop; 1: CHECK_CWP(%g3)
-CASE; ba,a 1f; restore; nop; 1: CHECK_CWP(%g3)
+CASE
+    ba,a 1f
+     save
+    nop
+1:  CHECK_CWP(%g3)
+CASE
+    ba,a 1f
+     restore
+    nop
+1:  CHECK_CWP(%g3)
 USER_RUNS(save %g0, 77, %o5; mov %o5, %g2; restore)
 CHECK(%g2, 77)
 ! The bit in WIM of the window to come traps, that of the window at hand does not.

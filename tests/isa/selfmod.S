@@ -27,16 +27,66 @@ CHANGED(13, sta %o1, [%o2] 0x1c)
 CHANGED(14, set isa_memory, %l0; st %o1, [%l0]; ld [%l0], %f0; st %f0, [%o2])
 #ifndef QEMU /* goes on with the block it has translated */
 ! By the instruction in front of it, and from the same page or another.
-CASE; clr %o0; set ADD_N(5), %o1; set 9f, %o2; ba 8f; nop; 7: ba 6f; nop; 8: st %o1, [%o2]; 9: add %o0, 1, %o0; CHECK(%o0, 5); 6: nop
+CASE
+    clr %o0
+    set ADD_N(5), %o1
+    set 9f, %o2
+    ba 8f
+     nop
+7:  ba 6f
+     nop
+8:  st %o1, [%o2]
+9:  add %o0, 1, %o0
+    CHECK(%o0, 5)
+6:  nop
 #endif
-CASE; clr %o0; set ADD_N(6), %o1; set 9f, %o2; ba 9f; st %o1, [%o2]; ba isa_fail; nop; 9: add %o0, 1, %o0; CHECK(%o0, 6)
+CASE
+    clr %o0
+    set ADD_N(6), %o1
+    set 9f, %o2
+    ba 9f
+     st %o1, [%o2]
+    ba isa_fail
+     nop
+9:  add %o0, 1, %o0
+    CHECK(%o0, 6)
 #ifndef QEMU /* as above: one turn late */
 ! A loop that counts in its own code: each turn decodes anew.
-CASE; mov 0, %o3; mov 20, %o4; clr %o5; set ADD_N(0), %o1; set 9f, %o2; clr %o0
-1: st %o1, [%o2]; inc %o1; ba 9f; nop; 9: add %o0, 0, %o0; subcc %o4, 1, %o4; bne 1b; nop
+CASE
+    mov 0, %o3
+    mov 20, %o4
+    clr %o5
+    set ADD_N(0), %o1
+    set 9f, %o2
+    clr %o0
+1:  st %o1, [%o2]
+    inc %o1
+    ba 9f
+     nop
+9:  add %o0, 0, %o0
+    subcc %o4, 1, %o4
+    bne 1b
+     nop
 CHECK(%o0, 190)
 #endif
 ! Code written where nothing was.
-CASE; set 0x40500000, %o2; set ADD_N(9), %o1; st %o1, [%o2]; set 0x81c3e008, %o1; st %o1, [%o2 + 4]; set 0x01000000, %o1; st %o1, [%o2 + 8]; clr %o0; call %o2; nop; CHECK(%o0, 9)
-CASE; set ADD_N(10), %o1; st %o1, [%o2]; clr %o0; call %o2; nop; CHECK(%o0, 10)
+CASE
+    set 0x40500000, %o2
+    set ADD_N(9), %o1
+    st %o1, [%o2]
+    set 0x81c3e008, %o1
+    st %o1, [%o2 + 4]
+    set 0x01000000, %o1
+    st %o1, [%o2 + 8]
+    clr %o0
+    call %o2
+     nop
+    CHECK(%o0, 9)
+CASE
+    set ADD_N(10), %o1
+    st %o1, [%o2]
+    clr %o0
+    call %o2
+     nop
+    CHECK(%o0, 10)
 END

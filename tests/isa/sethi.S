@@ -15,8 +15,20 @@ CASE; sethi 0x3fffff, %g0; CHECK(%g0, 0)
 CASE; sethi 0x12345, %g1; CHECK(%g1, 0x48d1400)
 CASE; sethi 0x12345, %l7; CHECK(%l7, 0x48d1400)
 CASE; sethi 0x12345, %i5; CHECK(%i5, 0x48d1400)
-CASE; set MARK, %o2; ba 1f; sethi 5, %o2; ba isa_fail; nop; 1: CHECK(%o2, 0x1400)
-CASE; set MARK, %o2; ba,a 1f; sethi 5, %o2; ba isa_fail; nop; 1: CHECK(%o2, MARK)
+CASE
+    set MARK, %o2
+    ba 1f
+     sethi 5, %o2
+    ba isa_fail
+     nop
+1:  CHECK(%o2, 0x1400)
+CASE
+    set MARK, %o2
+    ba,a 1f
+     sethi 5, %o2
+    ba isa_fail
+     nop
+1:  CHECK(%o2, MARK)
 USER_RUNS(sethi 7, %o2)
 CHECK(%o2, 0x1c00)
 END
