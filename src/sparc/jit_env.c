@@ -489,11 +489,14 @@ static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t
     cpu->jit_context.synced = false;
     be_at(cpu, cpu->jit_context.at);
     cpu->insns = cpu->cycles - cpu->jit_context.waited;
-    result = mmio_ended(cpu->tlb.bus, call, result);
     replay->value = call->request.value & size_mask(call->request.size);
-    replay->result = mmio_entry_finish(entry, cpu->tlb.space, result, &replay->value, &cpu->cycles)
-                         ? TLB_OK
-                         : TLB_BUS_ERROR;
+    replay->result = TLB_OK;
+    if (result != L3_OK || call->request.wait_cycles != 0) {
+        result = mmio_ended(cpu->tlb.bus, call, result);
+        if (!mmio_entry_finish(entry, cpu->tlb.space, result, &replay->value, &cpu->cycles)) {
+            replay->result = TLB_BUS_ERROR;
+        }
+    }
 }
 
 static struct ir_loaded loaded(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
