@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "leon3emu.h"
+
 /* ---- text to log lines ---- */
 
 struct text {
@@ -140,7 +142,7 @@ static void explain_host(const struct ir_block *block, FILE *stream)
     jit_destroy(jit);
 }
 
-bool listing_explain(uint32_t word, unsigned passes, FILE *stream)
+bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FILE *stream)
 {
     struct workshop *shop = calloc(1, sizeof *shop);
     struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE);
@@ -166,10 +168,20 @@ bool listing_explain(uint32_t word, unsigned passes, FILE *stream)
     listing_guest(&shop->translated, shop->block.insn_count, stream);
     fprintf(stream, "\nIR as translated\n");
     ir_dump(&shop->block, stream);
-    ir_optimize(&shop->block, passes, NULL, NULL);
+    ir_optimize(&shop->block, options->jit.passes, NULL, NULL);
     fprintf(stream, "\nIR after the optimizer\n");
     ir_dump(&shop->block, stream);
     explain_host(&shop->block, stream);
     free(shop);
     return true;
+}
+
+const char *leon3emu_pass_name(unsigned index)
+{
+    return index < ir_pass_count ? ir_passes[index].name : NULL;
+}
+
+const char *leon3emu_pass_help(unsigned index)
+{
+    return index < ir_pass_count ? ir_passes[index].help : NULL;
 }

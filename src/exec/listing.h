@@ -24,8 +24,4 @@ void listing_log_host(const struct log *log, const struct jit *jit, const struct
 void listing_log_block(const struct log *log, const struct translated *translated,
                        const struct ir_block *block);
 
-/* What becomes of one instruction: row, IR before and after the optimizer, host code.  False: the host has
- * no memory. */
-bool listing_explain(uint32_t word, unsigned passes, FILE *stream);
-
 #endif

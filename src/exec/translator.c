@@ -10,6 +10,7 @@
 #include "check.h"
 #include "exec/block_cache.h"
 #include "exec/code_source.h"
+#include "exec/hotness.h"
 #include "exec/jump_cache.h"
 #include "exec/listing.h"
 #include "exec/verify.h"
@@ -17,8 +18,6 @@
 #include "sparc/interp.h"
 #include "sparc/translate.h"
 #include "sparc/watch.h"
-
-#define WARMTH_SLOTS 65536
 
 /* Bytes of generated code before the cache grows; what is known of the blocks takes twice as much. */
 #define FIRST_SIZE ((size_t)16 << 20)
@@ -31,16 +30,6 @@ enum fallback {
     FALLBACK_PLACE,  /* code in no memory, or under a watchpoint    */
     FALLBACKS
 };
-
-/* How often code was interpreted; what changed before has to be seen more often. */
-struct warmth {
-    uint16_t count;
-    uint8_t doublings;     /* of the threshold */
-    uint8_t wrong_guesses; /* about memory, see opt_probe.c */
-};
-
-#define MAX_DOUBLINGS 7
-#define WRONG_GUESSES 8 /* then a block is made without */
 
 struct translator {
     struct translator_config config;
@@ -55,7 +44,7 @@ struct translator {
     uint64_t entries;              /* of generated code */
     uint64_t rethought;            /* blocks that were dropped for their guesses */
     uint64_t flushes_seen;         /* blocks found since then are still there */
-    struct warmth warmth[WARMTH_SLOTS];
+    struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
     struct translated translated;
     struct verify verify;
@@ -65,10 +54,8 @@ struct translator {
 static void block_gone(void *context, const struct block *block)
 {
     struct translator *t = context;
-    /* Code that changes has to prove itself anew: translating what runs once is a loss. */
-    struct warmth *warmth = &t->warmth[(block->pc >> 2) % WARMTH_SLOTS];
-    warmth->count = 0;
-    warmth->doublings += warmth->doublings < MAX_DOUBLINGS;
+
+    hotness_begin_anew(hotness_at(t->hotness, block->pc));
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         if (jit_env_is_inside(&t->config.cpus[i], &block->guest)) {
             cpu_attention(&t->config.cpus[i]); /* it is to be left after the access */
@@ -77,18 +64,19 @@ static void block_gone(void *context, const struct block *block)
     jump_cache_drop(&t->jumps, block->guest.mode, block->pc, block->entry);
 }
 
-/* The block has guessed wrong about memory.  Once may be a page that was not looked at before. */
-static void think_again(struct translator *t, struct block *block)
+/* The block has guessed wrong about memory.  That can happen once for a page that was not looked at before, so the
+ * block is given up only after several wrong guesses. */
+static void note_wrong_guess(struct translator *t, struct block *block)
 {
-    struct warmth *warmth = &t->warmth[(block->pc >> 2) % WARMTH_SLOTS];
-    struct warmth before = *warmth;
+    struct hotness *hotness = hotness_at(t->hotness, block->pc);
+    struct hotness before = *hotness;
 
-    before.wrong_guesses += before.wrong_guesses < WRONG_GUESSES;
-    if (before.wrong_guesses == WRONG_GUESSES && !block->guest.gone) {
+    before.wrong_guesses += !hotness_forbids_guesses(&before);
+    if (hotness_forbids_guesses(&before) && !block->guest.gone) {
         block_cache_drop(&t->cache, block);
         t->rethought++;
     }
-    *warmth = before; /* it is as hot as it was */
+    *hotness = before; /* it is as hot as it was */
 }
 
 static void new_page(void *context)
@@ -267,10 +255,10 @@ static void trace_pass(void *context, const struct ir_block *block, const char *
     listing_log_ir(t->config.log, LOG_OP_OPT, block, pass);
 }
 
-static unsigned passes_for(const struct translator *t, uint32_t pc)
+static unsigned passes_for(struct translator *t, uint32_t pc)
 {
-    bool careful = t->warmth[(pc >> 2) % WARMTH_SLOTS].wrong_guesses == WRONG_GUESSES;
-    return careful ? t->options.passes & ~IR_GUESSES : t->options.passes;
+    return hotness_forbids_guesses(hotness_at(t->hotness, pc)) ? t->options.passes & ~IR_GUESSES
+                                                               : t->options.passes;
 }
 
 static bool compile(struct translator *t, const struct translate_request *request,
@@ -327,16 +315,6 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
 
 /* ---- finding ---- */
 
-static bool is_cold(struct translator *t, uint32_t pc)
-{
-    struct warmth *warmth = &t->warmth[(pc >> 2) % WARMTH_SLOTS];
-    if (warmth->count >= t->options.threshold << warmth->doublings) {
-        return false;
-    }
-    warmth->count++;
-    return true;
-}
-
 /* The block that goes on from here in the present mode, made if need be; NULL: the interpreter's turn, and why.
  */
 static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mode,
@@ -346,9 +324,9 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
     struct block_place place;
     struct block *block;
 
-    /* First, as it is asked most: before a block is made the place must have proved warm. */
+    /* First, as it is asked most: before a block is made the place must have proved hot. */
     *why = FALLBACK_COLD;
-    if (is_cold(t, pc)) {
+    if (hotness_is_cold(hotness_at(t->hotness, pc), t->options.threshold)) {
         return NULL;
     }
     *why = FALLBACK_PLACE;
@@ -441,7 +419,7 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
     case JIT_QUIT:
         break;
     case JIT_DEOPT:
-        think_again(t, block);
+        note_wrong_guess(t, block);
         break;
     case JIT_BUDGET:
         go_to(cpu, block->pc);
@@ -587,21 +565,6 @@ void translator_run(struct translator *t, struct cpu *cpu)
 }
 
 /* ---- figures ---- */
-
-bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FILE *stream)
-{
-    return listing_explain(word, options->jit.passes, stream);
-}
-
-const char *leon3emu_pass_name(unsigned index)
-{
-    return index < ir_pass_count ? ir_passes[index].name : NULL;
-}
-
-const char *leon3emu_pass_help(unsigned index)
-{
-    return index < ir_pass_count ? ir_passes[index].help : NULL;
-}
 
 void translator_stats(const struct translator *t, uint64_t watched, FILE *stream)
 {
