@@ -143,7 +143,7 @@ static bool is_wide(const struct ir_block *block, const struct ir_op *op)
     return type == IR_I64 || type == IR_F64;
 }
 
-static irx_handler *find_handler(const struct ir_block *block, const struct ir_op *op)
+irx_handler *irx_find_handler(const struct ir_block *block, const struct ir_op *op)
 {
     const struct irx_row *row = &irx_integer_rows[op->code];
 
@@ -162,7 +162,7 @@ static void copy_op(const struct ir_block *block, unsigned number, struct irx_op
     const struct ir_op *op = &block->ops[number];
 
     *copy = (struct irx_op){.ir = *op, .number = (uint16_t)number};
-    copy->handler = find_handler(block, op);
+    copy->handler = irx_find_handler(block, op);
     if (strchr(ir_rows[op->code].operands, 'S') != NULL && op->slot < block->guest->slot_count) {
         copy->place = block->guest->slots[op->slot].offset;
         copy->bank = block->guest->slots[op->slot].bank;
@@ -254,7 +254,7 @@ static bool compile(void *self, const struct ir_block *block, void *cookie,
 
 /* ---- running ---- */
 
-static void begin_run(struct irx_run *run, const struct interp *interp, uint8_t *env)
+void irx_begin_run(struct irx_run *run, const struct interp *interp, uint8_t *env)
 {
     const struct ir_guest *guest = interp->guest;
 
@@ -266,19 +266,25 @@ static void begin_run(struct irx_run *run, const struct interp *interp, uint8_t 
     irx_read_pointers(run);
 }
 
+void irx_end_run(const struct irx_run *run)
+{
+    const struct ir_guest *guest = run->guest;
+    uint8_t *env = run->bases[IR_ENV];
+
+    memcpy(env + guest->bank_offset, &run->bases[IR_BANKED], sizeof run->bases[IR_BANKED]);
+    memcpy(env + guest->budget_offset, &run->budget, sizeof run->budget);
+}
+
 static struct jit_left run_code(void *self, void *env, const void *entry)
 {
     struct irx_run run; /* values are written before they are read: not cleared */
-    const struct interp *interp = self;
-    const struct ir_guest *guest = interp->guest;
 
-    begin_run(&run, interp, env);
+    irx_begin_run(&run, self, env);
     const struct irx_op *op = irx_enter(&run, entry);
     while (op != NULL) {
         op = op->handler(&run, op);
     }
-    memcpy((uint8_t *)env + guest->bank_offset, &run.bases[IR_BANKED], sizeof run.bases[IR_BANKED]);
-    memcpy((uint8_t *)env + guest->budget_offset, &run.budget, sizeof run.budget);
+    irx_end_run(&run);
     return run.left;
 }
 

@@ -82,6 +82,11 @@ extern const struct irx_row irx_integer_rows[IR_CODES];
 extern const struct irx_row irx_state_rows[IR_CODES];
 extern const struct irx_row irx_fp_rows[IR_CODES];
 
+/* The function for an op of the block. */
+irx_handler *irx_find_handler(const struct ir_block *block, const struct ir_op *op);
+/* Before the first handler: takes what is kept in env; behind the last: writes it back. */
+void irx_begin_run(struct irx_run *run, const struct interp *interp, uint8_t *env);
+void irx_end_run(const struct irx_run *run);
 /* Enters a block; as a handler does. */
 const struct irx_op *irx_enter(struct irx_run *run, const void *entry);
 /* Takes memory, TLB and jump cache from env, anew where the guest may have changed its mode. */

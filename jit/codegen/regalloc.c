@@ -264,26 +264,6 @@ struct cg_operand cg_resolve(struct cg *c, ir_ref value, unsigned constraint, un
     return in_register(c, reg);
 }
 
-/* The operand in the row's fixed register; its value may go on to live there. */
-static struct cg_operand resolve_fixed(struct cg *c, ir_ref value, unsigned fixed)
-{
-    struct cg_value *at = &c->values[value];
-
-    if (at->where & AT_REG && at->reg == fixed) {
-        return in_register(c, fixed);
-    }
-    cg_vacate(c, fixed);
-    c->free &= ~CG_BIT(fixed);
-    if (at->where & AT_REG) {
-        cg_move(c, value, fixed, at->reg);
-        c->free |= CG_BIT(at->reg);
-    } else {
-        cg_load_value(c, value, fixed);
-    }
-    cg_assign(c, value, fixed);
-    return in_register(c, fixed);
-}
-
 /* A copy of the operand in the row's fixed register, which the op may change. */
 static struct cg_operand resolve_fixed_copy(struct cg *c, ir_ref value, unsigned fixed,
                                             unsigned after)
@@ -303,11 +283,34 @@ static struct cg_operand resolve_fixed_copy(struct cg *c, ir_ref value, unsigned
     return in_register(c, fixed);
 }
 
+/* The operand in the row's fixed register; its value may go on to live there, if it is no constant. */
+static struct cg_operand resolve_fixed(struct cg *c, ir_ref value, unsigned fixed, unsigned after)
+{
+    struct cg_value *at = &c->values[value];
+
+    if (at->where & AT_CONST) {
+        return resolve_fixed_copy(c, value, fixed, after);
+    }
+    if (at->where & AT_REG && at->reg == fixed) {
+        return in_register(c, fixed);
+    }
+    cg_vacate(c, fixed);
+    c->free &= ~CG_BIT(fixed);
+    if (at->where & AT_REG) {
+        cg_move(c, value, fixed, at->reg);
+        c->free |= CG_BIT(at->reg);
+    } else {
+        cg_load_value(c, value, fixed);
+    }
+    cg_assign(c, value, fixed);
+    return in_register(c, fixed);
+}
+
 static struct cg_operand resolve_by_row(struct cg *c, const struct cg_row *row, unsigned constraint,
                                         ir_ref value, unsigned after)
 {
     if (constraint & C_FIXED) {
-        return resolve_fixed(c, value, row->fixed);
+        return resolve_fixed(c, value, row->fixed, after);
     }
     if (constraint & C_FIXED_COPY) {
         return resolve_fixed_copy(c, value, row->fixed, after);

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "toy_guest.h"
+#include "toy_host.h"
 
 static const struct jit_backend *const bench_backends[] = {
     &jit_ir_backend,
+    &toy_host_backend,
 #if defined(__x86_64__)
     &jit_x64_backend,
 #endif

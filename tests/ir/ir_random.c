@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "toy_host.h"
 #include "toy_program.h"
 
 #define CACHE_SIZE (8u << 20)
@@ -32,6 +33,9 @@ static const struct way ways[] = {
     {"ir", &jit_ir_backend, RAW, 0, false},
     {"ir+opt", &jit_ir_backend, ALL, 0, false},
     {"ir+passes", &jit_ir_backend, SOME, 0, false},
+    {"toy", &toy_host_backend, RAW, 0, false},
+    {"toy+opt", &toy_host_backend, ALL, 0, false},
+    {"toy+ra", &toy_host_backend, RAW, JIT_STRESS_RA, false},
 #if defined(__x86_64__)
     {"x64", &jit_x64_backend, RAW, 0, false},
     {"x64+opt", &jit_x64_backend, ALL, 0, false},
