@@ -316,13 +316,27 @@ static void emit_checked(struct cg *c, const struct ir_op *op, const struct cg_a
     end_checks(c, checks);
 }
 
+/* A root that is infinite is exact, but the remainder of it is invalid, which would stick: the guest does it. */
+static struct cg_stub *check_finite(struct cg *c, const struct cg_args *x, bool wide)
+{
+    const uint8_t *greatest = x64_of(c)->thunks.greatest + 16 * wide;
+    struct cg_stub *stub;
+
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), x->d, greatest, 0);
+    uint8_t *nan = x64_jcc_later(&c->as, CC_P);
+    uint8_t *large = x64_jcc_later(&c->as, CC_A);
+    stub = cg_add_stub(c, STUB_FP, x, nan);
+    stub->also = large;
+    return stub;
+}
+
 /* The operand stays: the check of the rounding looks at it. */
 static void emit_exact_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
     x64_rr(&c->as, opcode_of(op), x->d, x->in[0].reg);
-    checks.stubs[2] = check_nan(c, op, x, is_wide(op));
+    checks.stubs[2] = check_finite(c, x, is_wide(op));
     checks.stubs[3] = check_exact(c, op, x);
     end_checks(c, checks);
 }
