@@ -24,7 +24,7 @@ struct view {
 
 /* Where the walk is: region's address 0 lies at `base`, only [start, end) is visible. */
 struct clip {
-    int64_t base;
+    uint64_t base;
     uint64_t start;
     uint64_t end;
 };
@@ -73,8 +73,7 @@ static void view_fill(struct view *view, struct region *region, const struct cli
             stop = clip->end;
         }
         if (at < stop) {
-            uint64_t offset = (uint64_t)((int64_t)at - clip->base);
-            struct flat_range piece = {at, stop - at, region, offset};
+            struct flat_range piece = {at, stop - at, region, at - clip->base};
             view_insert(view, i, &piece);
             i++;
         }
@@ -84,15 +83,11 @@ static void view_fill(struct view *view, struct region *region, const struct cli
     }
 }
 
-static struct clip clip_child(const struct clip *outer, int64_t base, uint64_t size)
+static struct clip clip_child(const struct clip *outer, uint64_t base, uint64_t size)
 {
-    struct clip inner = {base, outer->start, outer->end};
-    if (base > 0 && (uint64_t)base > inner.start) {
-        inner.start = (uint64_t)base;
-    }
-    if (base + (int64_t)size < (int64_t)inner.end) {
-        inner.end = base + (int64_t)size < 0 ? 0 : (uint64_t)(base + (int64_t)size);
-    }
+    uint64_t end = base + size;
+    struct clip inner = {base, base > outer->start ? base : outer->start,
+                         end < outer->end ? end : outer->end};
     return inner;
 }
 
@@ -102,17 +97,12 @@ static void view_render(struct view *view, struct region *region, const struct c
     if (own.start >= own.end) {
         return;
     }
-    if (region->kind == REGION_ALIAS) {
-        own.base -= (int64_t)region->shows_offset;
-        view_render(view, region->shows, &own);
-        return;
-    }
     if (region->kind != REGION_CONTAINER) {
         view_fill(view, region, &own);
         return;
     }
     for (struct region *child = region->children; child != NULL; child = child->sibling) {
-        struct clip inside = {own.base + (int64_t)child->base, own.start, own.end};
+        struct clip inside = {own.base + child->base, own.start, own.end};
         view_render(view, child, &inside);
     }
 }
@@ -260,10 +250,6 @@ static void dump_tree(const struct region *region, uint64_t base, int indent, FI
                  (unsigned long long)(base + region->size - 1), region->name);
     fprintf(stream, " (%s%s", region_kind_name(region->kind),
             region->kind == REGION_IO && region->io.owner->external ? ", external" : "");
-    if (region->kind == REGION_ALIAS) {
-        escape_print(stream, " of %s +%llx", region->shows->name,
-                     (unsigned long long)region->shows_offset);
-    }
     fprintf(stream, region->priority == 0 ? ")\n" : ", priority %d)\n", region->priority);
     for (const struct region *child = region->children; child != NULL; child = child->sibling) {
         dump_tree(child, base + child->base, indent + 2, stream);

@@ -95,17 +95,6 @@ struct region *region_new_io(const char *name, uint64_t size, const struct regio
     return region;
 }
 
-struct region *region_new_alias(const char *name, uint64_t size, struct region *shows,
-                                uint64_t offset)
-{
-    struct region *region = region_new(name, REGION_ALIAS, size);
-    if (region != NULL) {
-        region->shows = shows;
-        region->shows_offset = offset;
-    }
-    return region;
-}
-
 void region_add(struct region *parent, uint64_t base, struct region *child, int priority)
 {
     struct region **link = &parent->children;
@@ -159,7 +148,6 @@ const char *region_kind_name(enum region_kind kind)
         [REGION_RAM] = "ram",
         [REGION_ROM] = "rom",
         [REGION_IO] = "i/o",
-        [REGION_ALIAS] = "alias",
     };
     return names[kind];
 }

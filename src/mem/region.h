@@ -2,13 +2,12 @@
 /*
  * The tree of named regions that describes a physical address space.
  *
- * A region is RAM, ROM, I/O (device registers), a container of others, or an alias (a window onto
- * part of another region).  A region placed inside a container has a base there and a priority:
- * where siblings overlap, the higher priority is seen, of equal ones the one added last.  Nothing
- * here is fast: addrspace.h renders the tree into a flat view that is.
+ * A region is RAM, ROM, I/O (device registers), or a container of others.  A region inside a container has a base there
+ * and a priority: where siblings overlap, the higher priority is seen, of equal ones the one added last.  The tree is for
+ * descriptions and changes; accesses go by the flat view that addrspace.h renders from it.
  *
- * Ownership: the parent owns its children; region_destroy() frees the whole subtree.  An alias does
- * not own what it shows.  Changes belong between addrspace_begin() and addrspace_commit().
+ * Ownership: the parent owns its children; region_destroy() frees the whole subtree.  Changes belong between
+ * addrspace_begin() and addrspace_commit().
  */
 #ifndef MEM_REGION_H
 #define MEM_REGION_H
@@ -25,13 +24,12 @@ enum region_kind {
     REGION_RAM,
     REGION_ROM,
     REGION_IO,
-    REGION_ALIAS,
 };
 
-/* What is known of the code in a page; while anything is, writes to it must be told. */
+/* Which code of a page is kept, decoded or translated.  While there is any, bus->code_written is told of writes to it. */
 enum region_code { REGION_DECODED = 1, REGION_TRANSLATED = 2 };
 
-/* Writes are told only where there is code: a bit for each 64 bytes of a page. */
+/* Where in a page there is code is known by granules, a bit for each: a write beside it is not told. */
 #define REGION_GRANULE 64
 
 /* Who answers accesses: a device instance.  Shared by all regions of that instance. */
@@ -70,16 +68,12 @@ struct region {
     uint8_t *code_pages;     /* RAM, ROM: enum region_code of each 4 KiB page; owned */
     uint64_t *code_granules; /* where in these pages there is, or was, code; owned */
     struct region_io io;     /* REGION_IO */
-    struct region *shows;    /* REGION_ALIAS */
-    uint64_t shows_offset;
 };
 
 /* Each returns a new region, NULL if the host has no memory.  name is copied.  size > 0. */
 struct region *region_new_container(const char *name, uint64_t size);
 struct region *region_new_ram(const char *name, uint64_t size, bool read_only);
 struct region *region_new_io(const char *name, uint64_t size, const struct region_io *io);
-struct region *region_new_alias(const char *name, uint64_t size, struct region *shows,
-                                uint64_t offset);
 
 /* Moves the bytes of RAM or ROM to the host address `to`, page-aligned; what is mapped there goes.
  * Nothing is copied.  False: the host refused, nothing has changed. */
@@ -101,8 +95,8 @@ static inline uint64_t region_granules(uint64_t first, uint64_t last)
     return (UINT64_MAX >> (63 - (high - low))) << low;
 }
 
-/* The page at offset has code of this kind; `granules` says where. True: it had none before, so that
- * TLBs must take the permission to store there back. */
+/* The page at offset has code of this kind; `granules` says where.  True: it had none before, so TLBs must take the
+ * permission to store there back. */
 bool region_mark_code(struct region *region, uint64_t offset, enum region_code kind,
                       uint64_t granules);
 void region_unmark_code(struct region *region, uint64_t offset, enum region_code kind);

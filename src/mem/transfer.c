@@ -236,21 +236,18 @@ static bool run_at(struct addrspace *space, struct transfer *t)
 
 /* Sets t's region and offset to what region shows at `at` once *skip things of higher priority are passed over,
  * counting *skip down.  The walk has the order in which addrspace_commit() renders. */
-static bool find_below(struct region *region, int64_t at, unsigned *skip, struct transfer *t)
+static bool find_below(struct region *region, uint64_t at, unsigned *skip, struct transfer *t)
 {
-    if (at < 0 || (uint64_t)at >= region->size) {
+    if (at >= region->size) {
         return false;
-    }
-    if (region->kind == REGION_ALIAS) {
-        return find_below(region->shows, at + (int64_t)region->shows_offset, skip, t);
     }
     if (region->kind != REGION_CONTAINER) {
         t->region = region;
-        t->offset = (uint64_t)at;
+        t->offset = at;
         return (*skip)-- == 0;
     }
     for (struct region *child = region->children; child != NULL; child = child->sibling) {
-        if (find_below(child, at - (int64_t)child->base, skip, t)) {
+        if (at >= child->base && find_below(child, at - child->base, skip, t)) {
             return true;
         }
     }
@@ -264,7 +261,7 @@ bool transfer_settle(struct addrspace *space, struct transfer *t, int32_t result
     if (result != L3_NOT_MINE) {
         return result == L3_OK;
     }
-    return find_below(space->root, (int64_t)t->address, &skip, t) &&
+    return find_below(space->root, t->address, &skip, t) &&
            t->offset + t->size <= t->region->size && run_at(space, t);
 }
 

@@ -103,15 +103,6 @@ static inline struct region *add_container(struct region *parent, const char *na
     return region;
 }
 
-static inline struct region *add_alias(struct region *parent, uint64_t base, uint64_t size,
-                                       struct region *shows, uint64_t offset, int priority)
-{
-    struct region *region = region_new_alias("alias", size, shows, offset);
-    assert_non_null(region);
-    region_add(parent, base, region, priority);
-    return region;
-}
-
 /* ---- a device ---- */
 
 struct mock_call {

@@ -134,47 +134,6 @@ static void test_containers_are_transparent(void **state)
     world_fini(&w);
 }
 
-static void test_aliases(void **state)
-{
-    struct world w;
-    struct region *ram;
-    (void)state;
-    world_init(&w);
-    ram = add_ram(w.root, "ram", 0x40000000, 0x10000, 0);
-    add_alias(w.root, 0x1000, 0x1000, ram, 0x2000, 0);
-    add_alias(w.root, 0x8000, 0x4000, ram, 0xf000, 0); /* longer than what it shows */
-    world_commit(&w);
-    assert_int_equal(w.space.range_count, 3);
-    check_range(&w, 0, 0x1000, 0x2000, ram, 0x2000);
-    check_range(&w, 1, 0x8000, 0x9000, ram, 0xf000);
-    check_range(&w, 2, 0x40000000, 0x40010000, ram, 0);
-    world_fini(&w);
-}
-
-static void test_alias_of_container(void **state)
-{
-    struct world w;
-    struct region *box;
-    struct region *a;
-    struct region *b;
-    struct region *second;
-    (void)state;
-    world_init(&w);
-    box = add_container(w.root, "box", 0x80000000, 0x10000, 0);
-    a = add_ram(box, "a", 0x0000, 0x2000, 0);
-    b = add_ram(box, "b", 0x8000, 0x1000, 0);
-    second = add_alias(w.root, 0x1000, 0x8000, box, 0x1000, 0);
-    add_alias(w.root, 0x100000, 0x1000, second, 0x7800, 0); /* an alias of an alias */
-    world_commit(&w);
-    assert_int_equal(w.space.range_count, 5);
-    check_range(&w, 0, 0x1000, 0x2000, a, 0x1000);
-    check_range(&w, 1, 0x8000, 0x9000, b, 0);
-    check_range(&w, 2, 0x100000, 0x100800, b, 0x800);
-    check_range(&w, 3, 0x80000000, 0x80002000, a, 0);
-    check_range(&w, 4, 0x80008000, 0x80009000, b, 0);
-    world_fini(&w);
-}
-
 /* Against a simple model: who has the highest claim to each address? */
 static void test_random_trees(void **state)
 {
@@ -380,15 +339,14 @@ static void test_dump(void **state)
     struct world w;
     struct mock mock = {0};
     struct region *box;
-    struct region *ram;
     char *text = NULL;
     size_t size = 0;
     FILE *stream;
     (void)state;
     world_init(&w);
-    ram = add_ram(w.root, "ram", 0x40000000, 0x1000, 0);
+    add_ram(w.root, "ram", 0x40000000, 0x1000, 0);
     add_rom(w.root, "rom", 0, 0x1000, 0);
-    add_alias(w.root, 0x60000000, 0x800, ram, 0x400, 2);
+    add_ram(w.root, "over", 0x40000800, 0x400, 2);
     box = add_container(w.root, "apb", 0x80000000, 0x100000, 0);
     mock.owner.external = true;
     add_mock(box, &mock, 0x100, L3_SIZE_ALL, L3_SIZE_4);
@@ -399,15 +357,16 @@ static void test_dump(void **state)
     fclose(stream);
     assert_string_equal(text, "address space test: regions\n"
                               "  00000000-ffffffff system (container)\n"
-                              "    60000000-600007ff alias (alias of ram +400, priority 2)\n"
+                              "    40000800-40000bff over (ram, priority 2)\n"
                               "    80000000-800fffff apb (container)\n"
                               "      80000100-800001ff mock (i/o, external)\n"
                               "    00000000-00000fff rom (rom)\n"
                               "    40000000-40000fff ram (ram)\n"
                               "address space test: flat view\n"
                               "  00000000-00000fff rom +0 (rom)\n"
-                              "  40000000-40000fff ram +0 (ram)\n"
-                              "  60000000-600007ff ram +400 (ram)\n"
+                              "  40000000-400007ff ram +0 (ram)\n"
+                              "  40000800-40000bff over +0 (ram)\n"
+                              "  40000c00-40000fff ram +c00 (ram)\n"
                               "  80000100-800001ff mock +0 (i/o)\n");
     free(text);
     world_fini(&w);
@@ -422,8 +381,6 @@ int main(void)
         cmocka_unit_test(test_many_gaps),
         cmocka_unit_test(test_containers),
         cmocka_unit_test(test_containers_are_transparent),
-        cmocka_unit_test(test_aliases),
-        cmocka_unit_test(test_alias_of_container),
         cmocka_unit_test(test_random_trees),
         cmocka_unit_test(test_transactions_nest),
         cmocka_unit_test(test_listeners_hear_the_difference),

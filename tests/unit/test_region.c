@@ -69,20 +69,6 @@ static void test_siblings_are_ordered(void **state)
     region_destroy(root); /* and all that is left in it: the sanitizers would see a leak */
 }
 
-static void test_alias_owns_nothing(void **state)
-{
-    struct region *ram = region_new_ram("ram", PAGE, false);
-    struct region *alias = region_new_alias("alias", 16, ram, 32);
-    (void)state;
-    assert_int_equal(alias->kind, REGION_ALIAS);
-    assert_ptr_equal(alias->shows, ram);
-    assert_int_equal(alias->shows_offset, 32);
-    region_destroy(alias);
-    assert_int_equal(ram->host[0], 0);
-    region_destroy(ram);
-    region_destroy(NULL);
-}
-
 static void test_kind_names(void **state)
 {
     (void)state;
@@ -90,7 +76,6 @@ static void test_kind_names(void **state)
     assert_string_equal(region_kind_name(REGION_RAM), "ram");
     assert_string_equal(region_kind_name(REGION_ROM), "rom");
     assert_string_equal(region_kind_name(REGION_IO), "i/o");
-    assert_string_equal(region_kind_name(REGION_ALIAS), "alias");
 }
 
 int main(void)
@@ -100,7 +85,6 @@ int main(void)
         cmocka_unit_test(test_big_memory),
         cmocka_unit_test(test_name_is_copied),
         cmocka_unit_test(test_siblings_are_ordered),
-        cmocka_unit_test(test_alias_owns_nothing),
         cmocka_unit_test(test_kind_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
