@@ -63,7 +63,7 @@ void access_log_memory(struct access_log *log, uint8_t *host, size_t length)
     log->bytes_used += 2 * length;
 }
 
-/* Keeps what memory has now. */
+/* Adds to the entries of memory what that memory holds now. */
 static void note_after(struct access_log *log, unsigned first, bool by_device)
 {
     for (unsigned i = first; i < log->count; i++) {
@@ -195,7 +195,8 @@ static bool is_memory(const struct transfer *t)
            (t->region->kind == REGION_RAM || (t->region->kind == REGION_ROM && !t->write));
 }
 
-/* The store of an atomic may be one that the bus does not see, now that its load has filled the TLB. */
+/* The load of an atomic fills the TLB, so its store may go straight to memory, unseen by the bus: what it will overwrite
+ * is kept now. */
 static void note_atomic(struct access_log *log, const struct transfer *t)
 {
     if (t->how->attributes & L3_ATTR_LOCKED) {
@@ -230,7 +231,7 @@ static bool before(void *context, struct transfer *t, bool *ok)
     }
     log->open = log->count;
     log->waited = t->how->wait_cycles;
-    add(log); /* entries of memory follow it */
+    add(log); /* after() fills it in; entries of memory that the device writes follow it */
     log->is_inside = true;
     log->begin(log->context);
     return false;

@@ -25,7 +25,7 @@ struct access_effect {
 
 struct access_entry {
     bool is_memory;
-    bool by_device; /* memory written in the course of the device access before it */
+    bool by_device; /* memory that was written during the device access before it */
     /* of a device access: */
     bool write, ok;
     uint32_t size;
@@ -35,7 +35,7 @@ struct access_entry {
     /* of memory: */
     uint8_t *host;
     size_t length;
-    size_t at; /* in access_log.bytes: length bytes from before, as many from after */
+    size_t at; /* in access_log.bytes: `length` bytes of before the store, then of after it */
 };
 
 enum access_state { ACCESS_OFF, ACCESS_RECORD, ACCESS_REPLAY };
@@ -46,15 +46,14 @@ struct access_log {
     unsigned count, room;
     uint8_t *bytes;
     size_t bytes_used, bytes_room;
-    unsigned next; /* to be replayed */
-    bool
-        is_inside; /* an access that is recorded is being made: entry `open`, which begins with `waited` cycles */
+    unsigned next;  /* the entry to be replayed next */
+    bool is_inside; /* an access is being made that is recorded in entry `open` */
     unsigned open;
-    uint32_t waited;
+    uint32_t waited; /* wait cycles before that access */
     bool bus_writes; /* memory was written by the bus: a slow store, a table walk, DMA */
-    bool no_memory;  /* the log is not complete */
-    char wrong[160]; /* replay: the first access that was not in the log; empty: none */
-    /* Before and after a device is called; and to have its effect again. */
+    bool no_memory;  /* the host had none, so the log is not complete */
+    char wrong[160]; /* the first thing that was not repeated as recorded; empty: all was */
+    /* Called before and after an access to a device, and in its place when it is replayed. */
     void (*begin)(void *context);
     void (*end)(void *context, struct access_effect *effect);
     void (*again)(void *context, const struct access_effect *effect);
@@ -62,18 +61,18 @@ struct access_log {
     struct bus_observer observer;
 };
 
-/* Attaches log, all zero but for begin, end, again and their context, to bus. */
+/* Attaches log to bus.  Its fields begin, end, again and context are set before, the others are zero. */
 void access_log_init(struct access_log *log, struct bus *bus);
-/* To be detached before. */
+/* The observer must have been detached. */
 void access_log_fini(struct access_log *log);
 
 /* Empties the log and records. */
 void access_log_record(struct access_log *log);
-/* Ends recording; memory becomes as it was. */
+/* Ends recording and makes memory what it was when recording began. */
 void access_log_undo(struct access_log *log);
-/* From the first entry on. */
+/* Replays from the first entry on. */
 void access_log_replay(struct access_log *log);
-/* Ends replaying.  False: log->wrong says what was not as recorded, in accesses or in memory. */
+/* Ends replaying.  False: accesses or memory were not as recorded, log->wrong says which. */
 bool access_log_finish(struct access_log *log);
 
 /* [host, host+length) is about to be written by a store that the bus does not see.  Does nothing but while recording. */

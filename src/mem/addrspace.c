@@ -22,7 +22,7 @@ struct view {
     bool failed; /* out of memory; sticky */
 };
 
-/* Where the walk is: region's address 0 lies at `base`, only [start, end) is visible. */
+/* Where the walk is: offset 0 of the region lies at `base`, and only [start, end) is visible of it. */
 struct clip {
     uint64_t base;
     uint64_t start;
@@ -141,7 +141,7 @@ static void tell(const struct addrspace *space, const struct flat_range *range, 
     }
 }
 
-/* Tells of what is in `list` and not in `other`. */
+/* Tells the listeners of each range that is in `list` and not in `other`. */
 static void tell_difference(const struct addrspace *space, const struct view *list,
                             const struct view *other, bool added)
 {
@@ -167,7 +167,7 @@ bool addrspace_commit(struct addrspace *space)
         free(fresh.ranges);
         return false;
     }
-    /* What stays needs no news. */
+    /* A view that is as before needs no listener. */
     if (fresh.count == old.count &&
         (fresh.count == 0 ||
          memcmp(fresh.ranges, old.ranges, fresh.count * sizeof *fresh.ranges) == 0)) {

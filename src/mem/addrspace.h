@@ -43,7 +43,7 @@ struct flat_range {
     uint64_t offset;
 };
 
-/* Told in the order removed, then added. */
+/* Is told of all removed ranges first, then of those added. */
 struct space_listener {
     void (*changed)(void *context, const struct flat_range *range, bool added);
     void *context;
@@ -59,7 +59,7 @@ struct addrspace {
     unsigned depth; /* of open transactions */
     struct space_listener *listeners;
     uint8_t *window; /* window.h; NULL: none */
-    bool linear;     /* all memory of the view is where the window says */
+    bool linear;     /* all memory of the view lies in the window */
 };
 
 /* A view of root, empty until the first commit.  name and root stay the caller's.  */
@@ -90,8 +90,8 @@ bool addrspace_load(struct addrspace *space, uint64_t address, unsigned size, ui
 bool addrspace_store(struct addrspace *space, uint64_t address, unsigned size, uint64_t value,
                      struct access *how);
 
-/* What a page that is not memory from end to end shows: TLB_EXTERNAL if registers of a loaded library, else TLB_DEVICE if
- * anything, else 0. */
+/* For the page of address, which is not memory from end to end: TLB_EXTERNAL if it shows registers of a loaded library, else
+ * TLB_DEVICE if it shows anything, else 0. */
 uint32_t addrspace_page_flags(const struct addrspace *space, uint64_t address);
 
 /* Copies bytes in guest order, any alignment and length, as a bus master with `how`.  ROM can be

@@ -29,7 +29,7 @@ struct access {
     uint32_t wait_cycles; /* out: devices add to it */
 };
 
-/* One call of a register's callback.  Calls that are running form a stack. */
+/* One call of a register's callback.  The calls that are running are linked by `outer`. */
 struct mmio_call {
     struct mmio_call *outer; /* the call from inside of which this one is made; NULL: none */
     struct region *region;
@@ -37,7 +37,7 @@ struct mmio_call {
     struct l3_request request;
     bool write;
     bool from_cpu;          /* a CPU's load, store or fetch: not DMA, not a debugger's */
-    bool by_generated_code; /* it calls by itself, see mmio.h */
+    bool by_generated_code; /* generated code calls by itself, see mmio.h */
 };
 
 /*
@@ -65,10 +65,11 @@ struct bus_observer {
 struct bus {
     const struct log *log;
     struct mmio_call *running; /* the innermost call; NULL: none */
-    const struct mmio_call
-        *last; /* the call that began last, and perhaps still runs; NULL: there was none */
-    struct mmio_call last_copy; /* where `last` points for calls that have no place in a cache */
-    uint64_t calls;             /* how many have begun; a watchdog sees by it whether one hangs */
+    /* The call that began last and perhaps still runs; NULL: there was none.  A call that has no entry in a cache lies on
+     * the stack, which the callback may overwrite: `last` then points to last_copy. */
+    const struct mmio_call *last;
+    struct mmio_call last_copy;
+    uint64_t calls; /* how many have begun; a watchdog sees by it whether one hangs */
     struct bus_observer *observers;
     struct mmio_cache *caches; /* of all TLBs */
     /* pc of the guest, for log lines; may be NULL. */

@@ -10,7 +10,7 @@
 
 /* ---- by physical address ---- */
 
-/* Of an access by physical address: it depends on nothing of the MMU's, but on the attributes it is made with. */
+/* An access by physical address depends on nothing of the MMU's, only on the attributes it is made with. */
 uint64_t tlb_bus_key(uint32_t attributes)
 {
     return UINT64_C(7) << 61 | (uint64_t)attributes << 38;
@@ -22,8 +22,8 @@ static inline enum tlb_result access_known(struct tlb *tlb, struct mmio_entry *e
     return mmio_entry_access(entry, tlb->space, value, tlb->wait_cycles) ? TLB_OK : TLB_BUS_ERROR;
 }
 
-/* Carries out t, whose address is known.  How is kept in the MMIO inline cache, under `key` and `address`, but for the
- * halves of an atomic: generated code leaves these to the interpreter. */
+/* Carries out t, whose address is known, and keeps in the MMIO inline cache how, under `key` and `address`.  The halves of
+ * an atomic are not kept, because generated code leaves them to the interpreter. */
 static enum tlb_result access_unknown(struct tlb *tlb, uint64_t key, uint32_t address,
                                       struct transfer *t)
 {
@@ -38,7 +38,7 @@ static enum tlb_result access_unknown(struct tlb *tlb, uint64_t key, uint32_t ad
     return ok ? TLB_OK : TLB_BUS_ERROR;
 }
 
-/* The access has been made already: this came of it. */
+/* The access has been made already, with this outcome. */
 static enum tlb_result replay(struct tlb *tlb, uint64_t *value)
 {
     const struct tlb_replay *done = tlb->replay;
@@ -93,7 +93,7 @@ static void note_code_page(struct tlb *tlb, uint32_t va, uint32_t pa)
     tlb->code_granules = &range->region->code_granules[offset >> TLB_PAGE_BITS];
 }
 
-/* A store to a page with code, but not where the code is, is as simple as any. */
+/* A store to a page with code, but not to a granule of code, goes straight to memory. */
 static bool store_beside_code(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
@@ -128,8 +128,8 @@ static inline uint32_t register_address(const struct tlb *tlb, uint32_t va)
     return ((uint32_t)tlb->now.addend[va >> TLB_PAGE_BITS] & ~TLB_PAGE_MASK) | (va & TLB_PAGE_MASK);
 }
 
-/* Registers are what slow accesses are mostly about, and those that were accessed in the same way before.  A tag that
- * fits says all that the TLB's entry would. */
+/* Most slow accesses are to registers that were accessed in the same way before.  A tag that fits says all that the TLB's
+ * entry would say. */
 static inline struct mmio_entry *known_register(struct tlb *tlb, uint32_t va, unsigned size,
                                                 bool write, uint32_t attributes)
 {

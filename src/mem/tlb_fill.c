@@ -19,7 +19,7 @@ static uint8_t common_flags(const struct tlb *tlb, uint32_t page)
     return is_common ? tlb->now.flags[page] & TLB_PERMISSIONS : 0;
 }
 
-/* The one that more pages have than all others together comes out, if there is one (Boyer and Moore). */
+/* The majority vote of Boyer and Moore: if more than half of the pages have the same addend, that is `wanted`. */
 static void vote(struct tlb_common *common, uintptr_t addend)
 {
     if (common->wanted == addend) {
@@ -88,11 +88,11 @@ static bool is_whole_page(const struct flat_range *range, uint64_t page)
            ((range->offset + (page - range->start)) & TLB_PAGE_MASK) == 0;
 }
 
-/* What is found out about a page: its entry-to-be. */
+/* The entry that a page is to get. */
 struct page_entry {
     uint32_t flags;
     uintptr_t addend;
-    bool keep; /* else the next access finds out again */
+    bool keep; /* false: the next access finds out again */
 };
 
 static struct page_entry memory_entry(const struct flat_range *range, uint32_t va, uint32_t pa,
@@ -152,7 +152,7 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
 
 #define REASONS (TLB_ROM | TLB_CODE | TLB_WATCH | TLB_DEVICE | TLB_EXTERNAL)
 
-/* A page of registers that was filled when stores were not allowed, and now one is to be made. */
+/* Was the entry of a page of registers filled when the MMU allowed no stores, while a store is to be made now? */
 static bool is_load_only_device(uint32_t flags, enum tlb_kind kind)
 {
     return kind == TLB_KIND_STORE && (flags & TLB_ROM) && (flags & (TLB_DEVICE | TLB_EXTERNAL));

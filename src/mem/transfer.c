@@ -129,7 +129,7 @@ static int32_t call_native(struct bus *bus, struct transfer *t)
     return result;
 }
 
-/* value on every lane of a word of `wide` bytes. */
+/* A word of `wide` bytes with value on each of its lanes. */
 static uint64_t repeat(uint64_t value, unsigned size, unsigned wide)
 {
     uint64_t word = 0;
@@ -160,7 +160,7 @@ static int32_t call_lane(struct bus *bus, struct transfer *t, unsigned wide)
         t->value = t->write ? t->value : word.value >> shift & size_mask(t->size);
         return result;
     }
-    /* No byte enables in this interface: the other lanes are written back as they were read. */
+    /* The device interface has no byte enables, so the other lanes are written back as they were read. */
     word.write = true;
     word.value &= ~(size_mask(t->size) << shift);
     word.value |= (t->value & size_mask(t->size)) << shift;
@@ -234,8 +234,8 @@ static bool run_at(struct addrspace *space, struct transfer *t)
 
 /* ---- several regions at one address ---- */
 
-/* Sets t's region and offset to what region shows at `at` once *skip things of higher priority are passed over,
- * counting *skip down.  The walk has the order in which addrspace_commit() renders. */
+/* Sets t's region and offset to what `region` shows at offset `at` when *skip regions of higher priority are passed over,
+ * and counts *skip down.  The walk has the order in which addrspace_commit() renders. */
 static bool find_below(struct region *region, uint64_t at, unsigned *skip, struct transfer *t)
 {
     if (at >= region->size) {
@@ -310,7 +310,7 @@ static bool fits_and_runs(struct addrspace *space, struct transfer *t)
     return t->region != NULL && t->size <= t->room && run_at(space, t);
 }
 
-/* A doubleword of which what its address shows has the first word only: on the bus it is two words anyway. */
+/* A doubleword whose second word lies in another range: on the bus it is two accesses of a word anyway. */
 static bool run_in_words(struct addrspace *space, struct transfer *t)
 {
     struct transfer high = *t;

@@ -19,21 +19,20 @@ struct transfer {
     bool is_cpu_data; /* a CPU's load or store: no fetch, table walk, DMA or debugger's access */
     uint64_t value;   /* host order, right-aligned; of a load the answer */
     struct access *how;
-    /* What the address shows: */
-    struct region *region; /* NULL: nothing */
+    /* Found by transfer_resolve(): */
+    struct region *region; /* at the address; NULL: there is none */
     uint64_t offset;       /* in region */
-    uint64_t room;         /* from the address on to where that ends */
-    unsigned
-        below; /* how many regions of higher priority have passed the access on (L3_NOT_MINE) */
+    uint64_t room;         /* bytes from the address to where the region is no longer visible */
+    unsigned below;        /* how many regions have passed the access on (L3_NOT_MINE) */
 };
 
-/* Finds what t->address shows. */
+/* Finds the region that is visible at t->address. */
 void transfer_resolve(const struct addrspace *space, struct transfer *t);
 
-/* Carries out t, which is resolved.  False: bus error, t->value of a load is 0. */
+/* Carries out t, which must have been resolved.  False: bus error; t->value of a load is then 0. */
 bool transfer_run(struct addrspace *space, struct transfer *t);
 
-/* Is t, which is resolved, one call of a callback that takes it as it is? */
+/* Does one callback carry out t, which must have been resolved, as it is? */
 bool transfer_is_one_call(const struct transfer *t);
 /* The call for such a t; value and time are not set. */
 struct mmio_call transfer_call(const struct transfer *t);

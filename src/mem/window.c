@@ -43,7 +43,7 @@ static uint8_t *place_of(const struct addrspace *space, const struct flat_range 
     return space->window + range->start;
 }
 
-/* Out of the window, which stays reserved there. */
+/* Moves region's bytes out of the window; their addresses there stay reserved. */
 static bool evict(struct region *region)
 {
     uint8_t *old = region->host;
@@ -52,7 +52,7 @@ static bool evict(struct region *region)
            reserve(old, region->mapped) != NULL;
 }
 
-/* Is region where a range of the view wants it? */
+/* Do region's bytes lie where the view needs them? */
 static bool is_placed(const struct addrspace *space, const struct region *region)
 {
     for (unsigned i = 0; i < space->range_count; i++) {
@@ -86,7 +86,7 @@ static bool fill_places(struct addrspace *space)
         if (region->host == NULL || region->host == place_of(space, range)) {
             continue;
         }
-        /* One that is inside by now is visible twice. */
+        /* A region that is inside by now has two ranges. */
         if (!is_placeable(range) || is_inside(space, region) ||
             !region_move_bytes(region, place_of(space, range))) {
             return false;
@@ -111,7 +111,7 @@ void window_close(struct addrspace *space)
     }
     for (unsigned i = 0; i < space->range_count; i++) {
         struct region *region = space->ranges[i].region;
-        /* Without memory to move to, the bytes go with the window. */
+        /* If the host has no memory to move the bytes to, they are lost with the window. */
         if (region->host != NULL && is_inside(space, region) && !evict(region) &&
             is_inside(space, region)) {
             region->host = NULL;
