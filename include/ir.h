@@ -7,6 +7,21 @@
  * before its uses, and is named by its op's number.  Ops of the main section before a branch are visible
  * in its arm; ops of one arm are not visible in another.
  *
+ * For example `subcc %g1, 10, %g2; bgu target` with its delay instruction left out:
+ *
+ *     %1 = get.i32 g1              the value of a slot
+ *     %2 = const.i32 10
+ *     %3 = sub.i32 %1, %2          ops are pure but where ir_ops.def says otherwise
+ *     set g2, %3
+ *     %5 = sub_flags %1, %2        N Z V C, in whatever form the host has them
+ *     set icc, %5
+ *     branch_flags.gtu %5, arm 0   to the arm, or on
+ *     exit 0x40000010, link 0, @1  to the block there, by a link that is patched once it is known
+ * arm 0:
+ *     exit 0x40000018, link 1, @1  @1: instruction 1 of the block, which has just ended
+ *
+ * docs/jit.md follows a block from guest words to host code.
+ *
  * The guest describes itself in struct ir_guest: slots of its state (in `env`, at fixed offsets, or in a
  * bank whose base moves), pure helper functions, and the functions for what generated code cannot do.
  * docs/ir.md is the manual.
