@@ -157,8 +157,8 @@ struct board_source *board_source_add(struct board_desc *desc, const char *label
 /* Applies settings as they stand behind --set, in their order: "uart1.chardev=pty", "cpu.nwin=16",
  * "ram.size=256M", "board.clock=50M".  Those of a device that is not there are
  * kept, if *desc allows that.  On false the description is still to be destroyed; err->status
- * is LEON3EMU_USAGE or LEON3EMU_HOST.  The properties of devices are not looked at: who makes the
- * devices knows them. */
+ * is LEON3EMU_USAGE or LEON3EMU_HOST.  The properties of devices are not looked at: src/machine knows them,
+ * which makes the devices. */
 bool board_apply_settings(struct board_desc *desc, const char *const *settings, size_t count,
                           struct error *err);
 

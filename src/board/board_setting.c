@@ -144,7 +144,7 @@ static bool set_memory(struct board_desc *desc, struct board_memory *memory,
     return true;
 }
 
-/* A device's property keeps what has set it, as only who makes the device can tell whether it is
+/* A device's property keeps what has set it, as only src/machine, which makes the device, can tell whether it is
  * good. */
 static bool set_device(struct board_device *device, struct property_list *list, const char *label,
                        struct error *err)

@@ -330,7 +330,7 @@ static bool drain_line(struct chardev *cd, int64_t deadline, bool *waits)
 
 bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms)
 {
-    /* The wake that ended the run must not end this; whoever else it was for gets it afterwards. */
+    /* The wake that ended the run must not end this wait; it is given again afterwards, as it may have been for others. */
     bool wake = hostio_forget_wake(hub->config.hostio);
     int64_t start = hostio_clock_ms();
     bool done, waits, woken = false;

@@ -74,7 +74,7 @@ bool chardev_open_at(struct chardev_hub *hub, const char *label, const char *spe
 void chardev_close(struct chardev *cd);
 
 /* The machine starts: files for output are emptied.  Before, nothing of the user's was touched: a command
- * line that is refused after all costs nobody a file. */
+ * line that is refused after all costs no file. */
 void chardev_hub_begin(struct chardev_hub *hub);
 
 /* Which line writes this file, or reads it?  NULL: none, or it is no regular file.  *writes tells which. */
@@ -124,17 +124,17 @@ bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms);
 bool chardev_hub_failed(const struct chardev_hub *hub);
 
 /* Raw console: each key goes to the guest at once, Ctrl-C too; Ctrl-A x quits, Ctrl-A h shows help,
- * Ctrl-A i how far the run has come, Ctrl-A Ctrl-A sends Ctrl-A.  Who types Ctrl-C three times and sees no output
- * after it is told once how to quit.  Returns whether the console is raw now: it stays as it is if no line
+ * Ctrl-A i how far the run has come, Ctrl-A Ctrl-A sends Ctrl-A.  A user who types Ctrl-C three times and sees no output
+ * after it gets one line on how to quit.  Returns whether the console is raw now: it stays as it is if no line
  * is `stdio`, standard input is no terminal, or the program runs in the background. */
 bool chardev_console_raw(struct chardev_hub *hub, bool on);
 
 /* The process was stopped and goes on: the console becomes raw again if it was to be. */
 void chardev_console_continued(struct chardev_hub *hub);
 
-/* A program in the background has the terminal once it is brought to the foreground, and nobody tells it (a shell's fg
- * sends no signal to who runs).  To be called now and then: true if the console is to be raw and is not, so that it
- * should not be long until the next look. */
+/* A program in the background has the terminal once it is brought to the foreground, but gets no signal then (a shell's
+ * fg sends none to a program that runs).  So this is to be called now and then.  True: the console is to be raw and is
+ * not yet, so the next look should not be far off. */
 bool chardev_console_look(struct chardev_hub *hub);
 
 /* For a handler of a deadly signal, async-signal-safe: gives the terminal back; writes what all lines have

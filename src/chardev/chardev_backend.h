@@ -56,7 +56,7 @@ enum chardev_input_mode {
 
 enum chardev_output_mode {
     CHARDEV_OUTPUT_NONE,   /* swallows everything                                               */
-    CHARDEV_OUTPUT_ABSENT, /* nobody is connected: kept for who comes                           */
+    CHARDEV_OUTPUT_ABSENT, /* nobody is connected: kept for the next who connects               */
     CHARDEV_OUTPUT_PLAIN,  /* write(2) never waits: a file, or a non-blocking descriptor of ours */
     CHARDEV_OUTPUT_SHARED, /* pipe or terminal in blocking mode: small pieces, after a poll      */
     CHARDEV_OUTPUT_SOCKET, /* send(2), which can be told not to wait and not to signal           */

@@ -208,7 +208,7 @@ bool chardev_console_raw(struct chardev_hub *hub, bool on)
     return console->raw;
 }
 
-/* Whoever stopped us has given the terminal settings of his own, and may have others now. */
+/* The program that stopped us, a shell, has given the terminal its own settings, and may have changed them since. */
 void chardev_console_continued(struct chardev_hub *hub)
 {
     struct chardev *cd = hub->stdio;

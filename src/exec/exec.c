@@ -14,7 +14,7 @@
 /* In place of the index of a CPU, or of a turn. */
 #define NOBODY UINT_MAX
 
-/* No CPU has executed in this round but the one whose turn it is. */
+/* Has no CPU executed in this round but the one whose turn it is? */
 static bool is_first_to_execute(const struct exec *exec)
 {
     return exec->round.turn <= exec->round.leader;
@@ -78,8 +78,8 @@ static unsigned count_awake(const struct exec *exec)
     return awake;
 }
 
-/* End of a round in which CPUs execute.  Of several it hangs on the guest alone: where a run pauses and when
- * the host is looked at must not change who comes when.  One that is alone needs no turns. */
+/* End of a round in which CPUs execute.  With several CPUs it depends on the guest alone, because where a run
+ * pauses and when the host is looked at must not change the order of turns.  A single CPU needs no turns. */
 static uint64_t round_end(const struct exec *exec)
 {
     uint64_t end = event_next(&exec->events);
@@ -181,7 +181,7 @@ static bool can_execute(const struct exec *exec, const struct cpu *cpu)
     return exec->stop.kind == STOP_NONE && is_awake(cpu) && cpu->cycles < turn_limit(exec);
 }
 
-/* How far the CPU goes before somebody looks whether there is anything else to do. */
+/* Sets the cycle at which the CPU comes back to the scheduler, at the latest. */
 static void set_limit(struct exec *exec, struct cpu *cpu)
 {
     uint64_t limit = turn_limit(exec);
@@ -238,7 +238,7 @@ static void run_turn(struct exec *exec, struct cpu *cpu)
     }
 }
 
-/* CPUs that did not execute are taken along. */
+/* Takes CPUs that did not execute to the end of the round. */
 static void take_along(struct exec *exec)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
@@ -249,7 +249,7 @@ static void take_along(struct exec *exec)
     }
 }
 
-/* Time, when no CPU executes, is that of the one that is behind. */
+/* While no CPU executes, time is that of the CPU that has come the least far. */
 static uint64_t common_time(const struct exec *exec)
 {
     uint64_t now = UINT64_MAX;
@@ -285,7 +285,7 @@ static void run_events(struct exec *exec)
     check_limits(exec);
 }
 
-/* False: the run stops. */
+/* Runs the events that are due.  False: the run stops. */
 static bool run_due_events(struct exec *exec)
 {
     exec->now = common_time(exec);
@@ -300,7 +300,7 @@ static void begin_round(struct exec *exec)
     exec->phase = EXEC_IN_ROUND;
 }
 
-/* CPUs that did not execute come along, and events are next. */
+/* Powered-down CPUs come to the end of the round, and events are next. */
 static void end_round(struct exec *exec)
 {
     exec->phase = EXEC_BETWEEN_ROUNDS;
@@ -353,7 +353,7 @@ static void run_turns(struct exec *exec, unsigned until)
     }
 }
 
-/* The run ends in the middle of a round.  One CPU that is alone begins another with the next run. */
+/* The run ends in the middle of a round.  A single CPU begins another round with the next run. */
 static void leave_round(struct exec *exec)
 {
     if (exec->cpu_count == 1) {
@@ -379,8 +379,8 @@ static void advance_in_round(struct exec *exec, unsigned until)
     }
 }
 
-/* One step through the phases.  until: the CPU before whose turn to come back.  A round that was begun is begun with
- * at once, whatever the look at the host has brought. */
+/* One step through the phases.  until: index of the CPU before whose turn to come back, or NOBODY.  The first turn of a
+ * new round follows at once, even if the look at the host before it has stopped the run. */
 static void advance(struct exec *exec, unsigned until)
 {
     if (exec->phase == EXEC_BETWEEN_ROUNDS) {

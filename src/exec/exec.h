@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The room src/exec: running CPUs in virtual time.  This header is the scheduler, which owns time: who executes, how
- * far, and what comes between.  translator.h executes blocks of generated code, block_cache.h keeps them, verify.h
+ * The room src/exec: running CPUs in virtual time.  This header is the scheduler, which owns time: which CPU executes,
+ * how far, and what comes between.  translator.h executes blocks of generated code, block_cache.h keeps them, verify.h
  * compares them with the interpreter.  Called by src/machine; it reaches the machine through struct exec_hooks.  What
  * must hold: which CPU does what when is a matter of cycles alone, so that every run is the same.
  *
@@ -46,8 +46,8 @@
 #include "leon3emu.h"
 #include "sparc/cpu.h"
 
-/* Generated code looks at its limit only where it calls somebody.  So that it comes back within milliseconds,
- * its interpreter, which is slower, gets less in one go. */
+/* The IR interpreter looks at its limit only where the code calls a function.  It is slow, so it gets fewer cycles in one
+ * go, and comes back within milliseconds. */
 #define EXEC_SLICE_IR 100000u
 
 #define EXEC_DEFAULT_QUANTUM 700u
@@ -118,8 +118,8 @@ void exec_fini(struct exec *exec);
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
 
 /* Lets one CPU execute one instruction (STOP_STEP); if it is powered down, time goes on by a cycle.  alone: the
- * others stand still, whoever's turn it is; else they have the turns that come before, and may stop the run
- * instead. */
+ * other CPUs stand still, even if it is the turn of one of them; else those have the turns that come before, and
+ * may stop the run instead. */
 void exec_step(struct exec *exec, unsigned cpu, bool alone, struct stop_info *stop);
 
 /* Between two runs: the system was begun anew.  The CPUs start at the same time, the latest that one has come to. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * When the scheduler looks at the host: for input, output, GDB, a user who interrupts.
+ * When the scheduler looks at the host: for input and output, for GDB, and for an interrupt by the user.
  *
  * It looks every EXEC_POLL_CYCLES of guest time, and at once when another thread, a signal handler or a clock of the
  * host asks.  What the guest sees does not depend on when that is, unless input has arrived.
@@ -14,7 +14,7 @@
 
 struct exec;
 
-/* The host is looked at that often, in guest cycles, if nobody wants it sooner. */
+/* The host is looked at after so many guest cycles, or sooner if exec_attend() asks for it. */
 #define EXEC_POLL_CYCLES 1000000u
 
 struct host_poll {

@@ -10,7 +10,7 @@
 #define LONG_SLEEP 10000000u
 #define REST_MS    10
 
-/* The CPU whose error mode ends the run if nobody goes on: the last that failed, as far as was seen. */
+/* The CPU whose error mode ends the run if no other CPU can go on: the last one that failed, if that is known. */
 static struct cpu *failed_cpu(const struct exec *exec)
 {
     if (exec->failed != NULL && exec->failed->status == CPU_ERROR_MODE) {
@@ -24,7 +24,7 @@ static struct cpu *failed_cpu(const struct exec *exec)
     return NULL;
 }
 
-/* One has failed, and the others sleep for good: that, too, can come about later than the error mode. */
+/* A CPU has failed, and no interrupt can wake one of the others any more.  That can come about long after the failure. */
 static bool end_in_error_mode(struct exec *exec)
 {
     struct cpu *failed = failed_cpu(exec);
@@ -36,8 +36,8 @@ static bool end_in_error_mode(struct exec *exec)
     return true;
 }
 
-/* Timers run and nobody wakes: the user is told, and the host spared from then on.  A wait for a point of guest
- * time is to end soon, however. */
+/* Timers run but wake no CPU: the log says so, and from then on the emulator sleeps now and then, to spare the host.  It
+ * does not if the run is to come back at a point of guest time, which is to be reached soon. */
 static void rest(struct exec *exec)
 {
     if (exec->idle.events < LONG_SLEEP) {

@@ -12,7 +12,7 @@ struct exec;
 struct idle {
     uint64_t events; /* that have run since a CPU has executed */
     unsigned jumps;  /* of time, since the last look at the host */
-    bool told;       /* the log says that events wake nobody */
+    bool told;       /* the log has said that events wake no CPU */
 };
 
 /* Sets exec->round.end to the cycle to which time jumps; it is the present one if there is nothing but the host to

@@ -20,12 +20,12 @@ struct pacing {
 /* How many ms guest time is ahead of the wall clock; 0 if it is not. */
 int pacing_ms_ahead(struct pacing *pacing, int64_t guest_ns);
 
-/* Guest time stands still from the first of these calls until the second, while somebody else decides when to go on,
- * and need not catch up then.  Calls that repeat the last one change nothing. */
+/* Guest time stands still from pacing_stop() until pacing_go(), because a debugger or a reader of the output decides when
+ * to go on; it need not catch up then.  A call that repeats the last one changes nothing. */
 void pacing_stop(struct pacing *pacing);
 void pacing_go(struct pacing *pacing);
 
-/* Ties the clocks anew: the host had stopped the program, nobody knows for how long. */
+/* Ties the clocks anew: the host had stopped the program for an unknown time. */
 void pacing_forget(struct pacing *pacing);
 
 #endif

@@ -394,7 +394,7 @@ static void go_to(struct cpu *cpu, uint32_t place)
     }
 }
 
-/* Block `from` wants to go on by a link: finds its aim, so that the next time nobody is asked. */
+/* Block `from` wants to go on by a link: finds its aim, so that the next time generated code jumps there by itself. */
 static void follow_link(struct translator *t, struct cpu *cpu, struct block *from, unsigned link)
 {
     uint32_t mode = from->guest.mode;

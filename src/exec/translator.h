@@ -50,7 +50,7 @@ void translator_watchpoints_changed(struct translator *translator);
 /* All memory may be different: forgets all blocks before the next one executes. */
 void translator_flush(struct translator *translator);
 
-/* Counters of the run.  watched: instructions that somebody else had the interpreter execute. */
+/* Counters of the run.  watched: instructions that the interpreter has executed under the eyes of a debugger. */
 void translator_stats(const struct translator *translator, uint64_t watched, FILE *stream);
 
 #endif

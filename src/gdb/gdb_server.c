@@ -313,7 +313,7 @@ static enum gdb_signal signal_of_trap(unsigned tt)
     }
 }
 
-/* Ctrl-C is meant for who executes, not for who had the last turn and sleeps. */
+/* Ctrl-C is meant for a CPU that executes, not for one that had the last turn and sleeps. */
 static unsigned running_cpu(const struct exec *exec, unsigned cpu)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
@@ -458,7 +458,7 @@ static void run_as_told(struct gdb_server *server, uint64_t cycles, struct stop_
     }
 }
 
-/* Waits, runs as told, reports the stop, until the run is over or GDB kills it. */
+/* Waits for GDB, runs as it says, and reports the stop, until the run is over or GDB kills it. */
 static void drive(void *context, uint64_t cycles, struct stop_info *stop)
 {
     struct gdb_server *server = context;

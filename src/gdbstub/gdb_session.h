@@ -17,7 +17,8 @@ struct gdbstub {
     struct gdbstub_config config;
     struct hostio_watch listener; /* fd -1: does not listen */
     struct hostio_watch client;   /* fd -1: nobody is connected */
-    struct hostio_watch refused;  /* one more, who was told that there is a client; fd -1: none */
+    struct hostio_watch
+        refused; /* one more, which got the answer that there is a client; fd -1: none */
     unsigned client_events;
     struct gdb_frame frame;
     struct byte_queue output;

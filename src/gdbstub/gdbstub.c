@@ -127,7 +127,7 @@ static void end_refused(struct gdbstub *s)
     }
 }
 
-/* What was sent to him arrives for sure only if he is the one who closes. */
+/* What was sent to the refused client arrives for sure only if it closes the connection first. */
 static void refused_ready(void *context, unsigned events)
 {
     struct gdbstub *s = context;
@@ -158,8 +158,8 @@ static void refuse(struct gdbstub *s, int fd)
     log_line(s->config.log, 0, "gdb: one more client was sent away: there is one already");
 }
 
-/* Is there one who has never said anything, and was it not just about to?  A GDB speaks first: this is a forgotten
- * telnet, or somebody who looks which ports are open. */
+/* Is there a client that has never sent anything, and has nothing waiting to be read?  A GDB speaks first: this is a
+ * forgotten telnet, or a program that looks which ports are open. */
 static bool is_silent(const struct gdbstub *s)
 {
     uint8_t byte;

@@ -209,7 +209,7 @@ static bool find_place(struct machine *m, struct extra *extra, struct error *err
 }
 
 /* Does the class, or the core for it, know a property of that name?  What the replaced device had
- * and the new one has not is dropped, unless it was set by the user, who is to hear of it. */
+ * and the new one has not is dropped, unless it was set by the user, who gets a message then. */
 static bool is_inherited(const struct l3_device_class *class, const char *key)
 {
     if (strcmp(key, "base") == 0 || strncmp(key, "irq", 3) == 0) {

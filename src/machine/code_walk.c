@@ -94,7 +94,7 @@ static void follow_branch(struct code_walk *walk, const struct code_step *from,
     }
 }
 
-/* The caller's window, or its return address, is given to whoever is called: he does not come back here. */
+/* The caller's window, or its return address, is given to the called function, so it does not come back here. */
 static bool is_tail_call(const struct insn *slot)
 {
     return slot->row == INSN_RESTORE ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Memory as a CPU sees it, for those who look at the guest from outside. */
+/* Memory as a CPU sees it, for debuggers and reports. */
 #include "machine/machine.h"
 
 /* Pieces that lie in one page: the next page may be anywhere. */

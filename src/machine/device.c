@@ -134,7 +134,7 @@ static bool core_number(const struct property_list *list, const char *key, uint6
     return true;
 }
 
-/* Of the device: if the list is wrong there, it is known who to blame. */
+/* The same for a device: if the list is wrong, the machine notes which property is to blame. */
 static bool own_number(struct l3_host *host, const struct property_list *list, const char *key,
                        uint64_t maximum, uint64_t *value, struct error *err)
 {
@@ -393,7 +393,7 @@ static void append(struct machine *m, struct l3_host *host)
     host->order = m->device_count++;
 }
 
-/* Who hears of interrupt lines: the first controller, and whoever asked to see them. */
+/* The devices that hear of interrupt lines: the first controller, and those that asked to see them. */
 static void connect_lines(struct machine *m, struct l3_host *host)
 {
     uint32_t flags = host->library->class.flags;

@@ -4,7 +4,7 @@
  *
  * SAVE does not store the caller's registers; they stay in a register window until an overflow trap or
  * a task switch writes them to the caller's save area, the 64 bytes at its %sp.  Until then the save
- * area holds something old, and whoever walks the stack through it goes astray.  The functions here
+ * area holds something old, and a walk of the stack through it goes astray.  The functions here
  * show those windows in place of the memory behind them.
  *
  * Which windows those are: from the one next to CWP outward up to the first that WIM marks.  The

@@ -33,8 +33,8 @@ static void serve_host(struct machine *m)
     }
 }
 
-/* Standard output or a file is not read: guest time stands still, but whoever wants to stop or see the run need
- * not wait for that reader. */
+/* Standard output or a file is not read: guest time stands still, but a user who wants to stop the run, or to see
+ * how far it is, need not wait for that reader. */
 static void await_reader(struct machine *m)
 {
     pacing_stop(&m->exec.pacing);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Interrupt lines of the bus: which outputs hold them high, and who is told of a change. */
+/* Interrupt lines of the bus: which outputs hold them high, and which devices hear of a change. */
 #include <string.h>
 
 #include "machine/services.h"

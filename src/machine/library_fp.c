@@ -2,9 +2,9 @@
 /*
  * Which libraries can change how the host computes: rounding, flushing to zero, traps, precision.
  *
- * Nearly none can, and their registers are then accessed without a word about floating point; those that
- * can are called with more care (mem/mmio.c).  Asked are the instructions of the library, the names it takes from
- * others, and who the others are.
+ * Nearly none can, and then their registers are accessed without saving any floating-point state; those that can are
+ * called with more care (mem/mmio.c).  The answer comes from the instructions of the library, the names that it takes
+ * from other libraries, and which libraries those are.
  */
 #include <dlfcn.h>
 #include <elf.h>

@@ -135,7 +135,7 @@ void leon3emu_destroy(struct machine *m)
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_fini(&m->cpus[i]);
     }
-    m->exec.cpu = NULL; /* who looks at the machine from a signal handler finds none */
+    m->exec.cpu = NULL; /* a signal handler that looks at the machine finds none */
     m->bus.last = NULL;
     free(m->cpus);
     exec_fini(&m->exec);

@@ -7,7 +7,7 @@
  *
  * What must hold: everything happens on the thread that called leon3emu_run() or another function of the library, but
  * for the members of struct machine that say otherwise.  A device is entered and left by device_enter() and
- * device_leave(), or as a register access of the bus, so that a crash or a hang in it can be told.  What a library
+ * device_leave(), or as a register access of the bus, so that a report of a crash or a hang can name it.  What a library
  * hands over is checked before it is used.
  */
 #ifndef MACHINE_MACHINE_H
@@ -51,8 +51,8 @@ struct device_call {
     const char *callback;
 };
 
-/* Changes of interrupt lines on their way to the devices that watch them.  Not empty: they are being
- * told, and a change added now is told by whoever is at it. */
+/* Changes of interrupt lines on their way to the devices that watch them.  Not empty: the devices
+ * are being told, and a change that is added now is passed on by the function that is at it. */
 struct line_changes {
     uint32_t count;
     struct {
@@ -100,7 +100,7 @@ struct machine {
     uint32_t bus_masters;                     /* devices with a record as such */
     bool telling_bus_error;
     struct device_call *call;
-    /* Of the last one that began: what is left to be told when the notes on the stack were overwritten. */
+    /* Of the last call that began: a crash report says this when the notes on the stack were overwritten. */
     const struct l3_host *entered;
     const char *entered_callback;
     uint64_t calls;
@@ -151,7 +151,7 @@ bool stop_error_mode(void *context, struct cpu *cpu, struct stop_info *stop);
 
 /* ---- status.c ---- */
 
-/* Around a run: for what is told of the host's time. */
+/* Around a run: they measure the host's time. */
 void machine_run_begins(struct machine *m);
 void machine_run_ends(struct machine *m);
 /* Tells by notices how far the run has come. */

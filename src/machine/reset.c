@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reset of the system, whoever asked for it. */
+/* Reset of the system. */
 #include "exec/translator.h"
 #include "machine/services.h"
 

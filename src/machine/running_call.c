@@ -2,9 +2,9 @@
 /*
  * Which call into a device is running, for reports.
  *
- * The notes about calls lie on the stack of those who made them, below the frame of somebody else's code; that
+ * The notes about calls lie on the stack of the functions that made them, below the frame of a library's code; that
  * code may have overwritten them.  So they are looked at with peek() and believed only if what they name is there;
- * else what is told comes from the machine's own memory, which keeps the last call that began.
+ * else the report comes from the machine's own memory, which keeps the last call that began.
  */
 #include <string.h>
 

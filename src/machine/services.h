@@ -3,7 +3,7 @@
  * Services: the functions by which a device reaches the machine (struct l3_services, struct l3_system_services).
  *
  * A device may call them with anything, at any time of its life and on any thread; each checks that first.  What is
- * wrong is told in the log and changes nothing, but a call from a wrong thread ends the program.
+ * wrong is a line of the log and changes nothing, but a call from a wrong thread ends the program.
  */
 #ifndef MACHINE_SERVICES_H
 #define MACHINE_SERVICES_H
@@ -18,7 +18,7 @@ extern const struct l3_system_services system_services;
 int32_t services_post(struct l3_host *host, void (*function)(void *, void *), void *argument);
 void services_irq_set(struct l3_host *host, uint32_t output, uint32_t level);
 void services_irq_pulse(struct l3_host *host, uint32_t output);
-/* Has the device's class that interrupt output?  If not that is told. */
+/* Has the device's class that interrupt output?  If not, the log says so. */
 bool services_have_output(struct l3_host *host, const char *service, uint32_t output);
 /* All outputs are low: comes before the devices are reset. */
 void services_release_lines(struct machine *m);
@@ -39,7 +39,7 @@ static inline void services_check_thread(const struct l3_host *host, const char 
         services_refuse_thread(host, service);
     }
 }
-/* Is the life of a device such that it may use `service`?  If not that is told.  In line, as each edge of an
+/* Is the life of a device such that it may use `service`?  If not, the log says so.  In line, as each edge of an
  * interrupt line asks several times. */
 static inline bool services_are_open(struct l3_host *host, const char *service,
                                      enum host_phase first)

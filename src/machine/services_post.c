@@ -4,7 +4,7 @@
 
 #include "machine/services.h"
 
-/* What may wait: while GDB has halted the guest nobody takes anything, and threads of libraries go on. */
+/* How many posts may wait: while GDB has halted the guest none is taken, and threads of libraries go on posting. */
 #define POSTS_MAX 1000000u
 
 /* What post() queues. */

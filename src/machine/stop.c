@@ -155,14 +155,14 @@ static uint32_t setter_of(struct machine *m, const struct cpu *cpu, unsigned reg
         if (!frames_read_word(m, cpu, address, &word) || is_transfer(word)) {
             return 0;
         }
-        if (written_register(word) == reg) { /* but not in the delay slot of somebody else's jump */
+        if (written_register(word) == reg) { /* but not in the delay slot of another jump */
             return frames_read_word(m, cpu, address - 4, &before) && is_transfer(before) ? 0 : word;
         }
     }
     return 0;
 }
 
-/* RTEMS's way to end, or another's who has taken it over: the source is put into %g2 just before the trap.
+/* Is this RTEMS's way to end, or that of a system that has taken it over?  Then the source is put into %g2 just before the trap.
  * The trap was taken at %l1 if what failed is the handler of it, which traps again. */
 static bool is_rtems_end(struct machine *m, const struct cpu *cpu)
 {
@@ -199,7 +199,7 @@ static bool go_on(struct machine *m, struct stop_info *stop, const char *why)
     return false;
 }
 
-/* Error mode of one CPU ends the run unless somebody else can still do something. */
+/* Error mode of one CPU ends the run unless another CPU or a device can still do something. */
 static bool end_or_go_on(struct machine *m, struct stop_info *stop)
 {
     size_t length = strlen(stop->text);
@@ -217,7 +217,7 @@ static bool end_or_go_on(struct machine *m, struct stop_info *stop)
     return true;
 }
 
-/* Handlers of traps that nobody expected often are a `ta 0`, too, and a 1 in %g1 may be left over: then this is
+/* Handlers of unexpected traps often are a `ta 0`, too, and a 1 in %g1 may be left over: then this is
  * not the program's end but its failure.  The handler finds in %l1 and %l2 where the trap came. */
 static bool is_unexpected_trap(struct machine *m, const struct cpu *cpu)
 {

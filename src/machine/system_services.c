@@ -138,7 +138,7 @@ static void bus_failed(void *context, uint64_t address, unsigned size, bool writ
     struct device_call call;
 
     if (m->telling_bus_error) {
-        return; /* of an access that a device made because it was told of another */
+        return; /* of an access that a device made while it heard of another */
     }
     m->telling_bus_error = true;
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {

@@ -3,7 +3,7 @@
  * Can anything still happen to a machine of which no CPU executes?  If not, it is dead and the run ends.
  *
  * A CPU in power-down goes on when it can take an interrupt: traps are enabled, the controller lets one
- * through on a line, and somebody can still drive that line.  Without another CPU's help that is a device
+ * through on a line, and a CPU or a device can still drive that line.  Without another CPU's help that is a device
  * with an armed event or with a character line on which input can come; of a library in doubt it is
  * assumed, since its threads may do anything at any time.  A CPU whose traps are disabled, as they are in one
  * that was never started, and one in error mode need a device that restarts them (will_restart).
@@ -36,7 +36,7 @@ static bool is_alive(const struct l3_host *host)
     return host->library->path != NULL || has_armed_event(host) || expects_input(host);
 }
 
-/* Interrupt lines that somebody may still make high. */
+/* Interrupt lines that a CPU or a device may still make high. */
 static uint32_t live_lines(const struct machine *m)
 {
     uint32_t lines = 0;
