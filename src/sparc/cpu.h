@@ -228,7 +228,8 @@ _Static_assert(offsetof(struct cpu, pc) + sizeof(uint32_t) <= 128, "short displa
 
 /* Address of the instruction in execution, also in the middle of generated code's device accesses. */
 uint32_t cpu_current_pc(const struct cpu *cpu);
-/* The same for who knows the outermost of the bus's frames, NULL if there is none, and does not trust them. */
+/* The same for a caller that has the outermost call of the bus, or NULL, and cannot trust that the list of calls is
+ * whole: a crash report. */
 uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct mmio_call *outermost);
 
 /* Sets up a CPU in reset state.  hooks, log, code_cache, space stay the caller's.  False: no memory. */

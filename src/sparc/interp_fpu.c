@@ -189,8 +189,8 @@ static inline uint64_t read_operand(const struct cpu *cpu, unsigned number, unsi
 }
 
 /* Writes the result, to registers or to fcc, unless a trap was deferred. */
-static void finish(struct cpu *cpu, const struct insn *f, unsigned flags, unsigned words,
-                   uint64_t value)
+static void finish_fpop(struct cpu *cpu, const struct insn *f, unsigned flags, unsigned words,
+                        uint64_t value)
 {
     if (!fp_complete(cpu, f, flags)) {
         return;
@@ -228,7 +228,7 @@ static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const st
         return;
     }
     value = operate(&env, row, read_operand(cpu, first, from), read_operand(cpu, f->rs2, from));
-    finish(cpu, f, env.flags, to, value);
+    finish_fpop(cpu, f, env.flags, to, value);
 }
 
 #define INSN(...)

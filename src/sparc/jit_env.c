@@ -264,15 +264,16 @@ uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct mmio_call *outermost
 
 /* ---- slow paths ---- */
 
-/* Must the block be left after insn?  Wait cycles or a new event may have made the limit nearer than the
- * block's end, which was looked at on entry only. */
-static inline bool wants_out(const struct cpu *cpu, const struct guest_block *block,
-                             const struct block_insn *insn)
+/* Must the block be left after insn?  On entry there was enough budget for all of the block; since then wait cycles
+ * may have passed, or a device may have lowered the limit, so that the limit lies before the block's end. */
+static inline bool must_leave_block(const struct cpu *cpu, const struct guest_block *block,
+                                    const struct block_insn *insn)
 {
     return cpu->cycles + insn->refund > cpu->limit || cpu->cycles >= cpu->limit || block->gone;
 }
 
-/* With FSR.NS denormal numbers stay where they are, and a block may count on having looked at a register. */
+/* May the interpreter have left a denormal number in a register that the block has checked already?  With FSR.NS it
+ * does, and the block must be left then, as it does not check again. */
 static inline bool forgets_registers(const struct cpu *cpu, const struct block_insn *insn)
 {
     return cpu->config.fpu > CPU_FPU_IEEE && bits_get(cpu->fsr, FSR_NS, 1) &&
@@ -280,21 +281,21 @@ static inline bool forgets_registers(const struct cpu *cpu, const struct block_i
 }
 
 /* Does the instruction that was executed lead to the next one of the block? */
-static inline bool stays(const struct cpu *cpu, const struct guest_block *block,
-                         const struct block_insn *insn, uint32_t next)
+static inline bool stays_in_block(const struct cpu *cpu, const struct guest_block *block,
+                                  const struct block_insn *insn, uint32_t next)
 {
     return cpu->pc == next && cpu->npc == next + 4 && insn->flow != BLOCK_END &&
-           !wants_out(cpu, block, insn) && jit_env_mode(cpu) == block->mode &&
+           !must_leave_block(cpu, block, insn) && jit_env_mode(cpu) == block->mode &&
            !forgets_registers(cpu, insn);
 }
 
-static bool can_go_on(const struct cpu *cpu)
+static bool can_enter_next_block(const struct cpu *cpu)
 {
     return cpu->cycles < cpu->limit && !cpu->jit_context.stop_after_blocks;
 }
 
-/* As jit_env_enter(); most instructions change neither icc nor what the limits hang on. */
-static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
+/* As jit_env_enter(), but quicker: most instructions change neither icc nor what the limits depend on. */
+static inline void enter_after_step(struct cpu *cpu, unsigned cwp, uint32_t wim)
 {
     if (!cpu->jit_env.inside) {
         cpu->jit_env.flags = flags_of(cpu);
@@ -307,10 +308,10 @@ static inline void enter_again(struct cpu *cpu, unsigned cwp, uint32_t wim)
     restart_budget(cpu);
 }
 
-/* Executes insn and says where that leads.  All of the CPU's state is in sync but for icc, if
- * jit_env.inside. */
-static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
-                               const struct block_insn *insn)
+/* Lets the interpreter execute insn, and says where generated code goes on.  All of the CPU's state is in sync, but
+ * for icc if jit_env.inside is set. */
+static enum ir_verdict interpret_in_block(struct cpu *cpu, const struct guest_block *block,
+                                          const struct block_insn *insn)
 {
     uint32_t next = cpu->npc;
     uint32_t wim = cpu->wim;
@@ -319,12 +320,12 @@ static enum ir_verdict execute(struct cpu *cpu, const struct guest_block *block,
 
     cpu->jit_context.stepped++;
     insn->f.execute(cpu, &insn->f);
-    if (!stays(cpu, block, insn, next)) {
-        verdict = can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
+    if (!stays_in_block(cpu, block, insn, next)) {
+        verdict = can_enter_next_block(cpu) ? IR_GO_TO : IR_LEAVE;
         cpu->jit_context.target = jit_env_entry(cpu);
         jit_env_prepare(cpu, jit_env_mode(cpu));
     }
-    enter_again(cpu, cwp, wim);
+    enter_after_step(cpu, cwp, wim);
     return verdict;
 }
 
@@ -344,17 +345,17 @@ uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
         cpu->icc = icc_of(cpu);
     }
     npc = cpu->npc;
-    verdict = execute(cpu, block, at);
+    verdict = interpret_in_block(cpu, block, at);
     if (verdict == IR_STAY && at->npc == NPC_IN_SLOT) {
         cpu->npc = npc; /* the block may still read it from the slot */
     }
     return verdict;
 }
 
-/* Lets the interpreter complete an access that was made already, or is not to be made.  As execute(), but
+/* Lets the interpreter complete an access that was made already, or is not to be made.  As interpret_in_block(), but
  * what follows in the block is never for this instruction: it is left. */
-static enum ir_verdict complete(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
-                                const struct tlb_replay *replay)
+static enum ir_verdict complete_by_interpreter(struct cpu *cpu, const struct guest_block *block,
+                                               uint32_t insn, const struct tlb_replay *replay)
 {
     enum ir_verdict verdict;
     if (cpu->jit_env.inside) {
@@ -362,7 +363,7 @@ static enum ir_verdict complete(struct cpu *cpu, const struct guest_block *block
     }
     sync_fp(cpu);
     cpu->tlb.replay = replay;
-    verdict = execute(cpu, block, &block->insns[insn]);
+    verdict = interpret_in_block(cpu, block, &block->insns[insn]);
     cpu->tlb.replay = NULL;
     return verdict == IR_STAY ? IR_LEAVE : verdict;
 }
@@ -385,44 +386,44 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
                                     uint32_t size, const struct tlb_replay *replay)
 {
     struct ir_loaded done = {extend(replay->value, size), 0};
-    if (replay->result == TLB_OK && !wants_out(cpu, block, &block->insns[insn])) {
+    if (replay->result == TLB_OK && !must_leave_block(cpu, block, &block->insns[insn])) {
         cpu->jit_env.inside = false;
         restart_budget(cpu);
         return done;
     }
-    done.verdict = complete(cpu, block, insn, replay);
+    done.verdict = complete_by_interpreter(cpu, block, insn, replay);
     return done;
 }
 
-/* The store is done, and is all there is of the instruction. */
-static uint32_t leave_behind(struct cpu *cpu)
+/* The store is done, and with it the instruction: the block is left for the next one. */
+static uint32_t leave_after_store(struct cpu *cpu)
 {
     cpu->jit_env.inside = false;
     sync_cwp(cpu);
     cpu_next(cpu);
     cpu->jit_context.target = cpu->pc;
     restart_budget(cpu);
-    return cpu->npc == cpu->pc + 4 && can_go_on(cpu) ? IR_GO_TO : IR_LEAVE;
+    return cpu->npc == cpu->pc + 4 && can_enter_next_block(cpu) ? IR_GO_TO : IR_LEAVE;
 }
 
-/* A store's bus error may not matter (ASR17.DWT).  If somebody looked at the registers meanwhile, he may have
- * changed them. */
+/* A store that failed goes to the interpreter, which knows whether a bus error traps (ASR17.DWT).  So does one in the
+ * middle of which a device or a debugger has called cpu_sync(), since it may have written registers, too. */
 static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                              const struct tlb_replay *replay)
 {
     const struct block_insn *at = &block->insns[insn];
-    if (replay->result == TLB_OK && !wants_out(cpu, block, at)) {
+    if (replay->result == TLB_OK && !must_leave_block(cpu, block, at)) {
         cpu->jit_env.inside = false;
         restart_budget(cpu);
         return 0;
     }
     if (replay->result == TLB_OK && cpu->jit_env.inside && !at->atomic) {
-        return leave_behind(cpu);
+        return leave_after_store(cpu);
     }
-    return complete(cpu, block, insn, replay);
+    return complete_by_interpreter(cpu, block, insn, replay);
 }
 
-static void arrive(struct cpu *cpu, const struct block_insn *at)
+static void enter_slow_path(struct cpu *cpu, const struct block_insn *at)
 {
     sync_time(cpu);
     be_at(cpu, at);
@@ -431,14 +432,15 @@ static void arrive(struct cpu *cpu, const struct block_insn *at)
     put_fp_aside(cpu);
 }
 
-/* Is there nothing to be made ahead of the interpreter?  Half an atomic must not be. */
-static bool is_the_interpreters(const struct block_insn *at, uint32_t address, unsigned bytes)
+/* Must the interpreter make the access itself?  It must if the address is misaligned, and if the access is half of an
+ * atomic, both halves of which belong together. */
+static bool is_for_interpreter(const struct block_insn *at, uint32_t address, unsigned bytes)
 {
     return (address & (bytes - 1)) != 0 || at->atomic;
 }
 
-static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t address,
-                             uint32_t size)
+static struct ir_loaded slow_load(void *env, void *cookie, uint32_t insn, uint32_t address,
+                                  uint32_t size)
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
@@ -447,9 +449,9 @@ static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t ad
     struct tlb_replay replay = {TLB_OK, 0};
     struct ir_loaded left = {0, IR_LEAVE};
 
-    arrive(cpu, at);
-    if (is_the_interpreters(at, address, bytes)) {
-        left.verdict = complete(cpu, block, insn, NULL);
+    enter_slow_path(cpu, at);
+    if (is_for_interpreter(at, address, bytes)) {
+        left.verdict = complete_by_interpreter(cpu, block, insn, NULL);
         return left;
     }
     replay.result = at->f.asi == 0 ? tlb_load(&cpu->tlb, address, bytes, &replay.value, 0)
@@ -457,8 +459,8 @@ static struct ir_loaded load(void *env, void *cookie, uint32_t insn, uint32_t ad
     return finish_load(cpu, block, insn, size, &replay);
 }
 
-static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
-                      uint64_t value)
+static uint32_t slow_store(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
+                           uint64_t value)
 {
     struct cpu *cpu = env;
     const struct guest_block *block = cookie;
@@ -466,9 +468,9 @@ static uint32_t store(void *env, void *cookie, uint32_t insn, uint32_t address, 
     unsigned bytes = 1u << (size & 3);
     struct tlb_replay replay = {TLB_OK, 0};
 
-    arrive(cpu, at);
-    if (is_the_interpreters(at, address, bytes)) {
-        return complete(cpu, block, insn, NULL);
+    enter_slow_path(cpu, at);
+    if (is_for_interpreter(at, address, bytes)) {
+        return complete_by_interpreter(cpu, block, insn, NULL);
     }
     replay.result = at->f.asi == 0 ? tlb_store(&cpu->tlb, address, bytes, value, 0)
                                    : asi_store(cpu, at->f.asi, address, bytes, value, 0);
@@ -604,8 +606,8 @@ static const struct ir_guest guest = {
     .fp_offset = offsetof(struct cpu, jit_env.fp_used),
     .fp_mode_offset = offsetof(struct cpu, jit_env.fp_mode),
     .step = jit_env_step,
-    .load = load,
-    .store = store,
+    .load = slow_load,
+    .store = slow_store,
     .mmio = &mmio,
 };
 

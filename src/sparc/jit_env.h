@@ -55,8 +55,9 @@ enum block_mode {
     MODE_SUPERVISOR = 1,
     MODE_MMU = 2,
     MODE_EF = 4,
-    MODE_FP = 24,      /* one of these: */
-    MODE_FP_TRAPS = 8, /* FPops may trap, but for inexact results: who may is not for the host */
+    MODE_FP = 24, /* one of these: */
+    MODE_FP_TRAPS =
+        8, /* FPops may trap, but not for inexact results; those that raise more are the interpreter's */
     MODE_FP_SLOW = 16, /* none is for the host */
     MODE_FP_EXACT =
         24, /* as TRAPS; and only exact results are for the host, so that it accrues nothing */

@@ -59,15 +59,16 @@ static inline void sync_integer(struct cpu *cpu)
     cpu->icc = icc_of(cpu);
 }
 
-/* Which way out of a window that is invalid itself is to be short. */
+/* The current window may be invalid itself, after a WRWIM: which instruction is to leave it without a slow path. */
 enum way_out { BY_SAVE, BY_RESTORE };
 
-/* The windows from which SAVE (RESTORE) is more than a step of the pointer: the next one is invalid, or the
- * copy of the last window's ins comes into it (see struct cpu).
+/* Finds the windows from which SAVE (RESTORE) takes the slow path: because the next window is invalid, or because the
+ * ins of the last window must be copied (see arch.def).
  *
- * No limit is looked at twice, so both must stay true wherever the pointer goes meanwhile.  Hence of the two
- * ways out of a window that is invalid itself only one is short: the way back is none, and so the other
- * limit is put where that way leads. */
+ * Generated code compares the pointer with the limits, and both must stay right while it moves.  If the current window
+ * is invalid, a block that leaves it by SAVE and then comes back by RESTORE must trap; so the limit for RESTORE is
+ * put at the window below, and RESTORE takes the slow path from the current window, too, where it need not.  `way`
+ * says which of the two is to be quick. */
 static inline void find_limits(struct cpu *cpu, enum way_out way)
 {
     unsigned cwp = cpu->cwp;

@@ -145,7 +145,7 @@ static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
     return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
 }
 
-static inline enum short_step trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
+static inline enum short_step short_trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
 {
     uint32_t npc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
 
@@ -157,20 +157,20 @@ static inline enum short_step trap(struct cpu *cpu, const struct block_insn *at,
 
 /* B.20: at the seam of the ring, into a window that is invalid, or the limit was nearer than it need be.  If
  * the window changes the block does the rest. */
-static inline enum short_step shift(struct cpu *cpu, const struct block_insn *at)
+static inline enum short_step short_window(struct cpu *cpu, const struct block_insn *at)
 {
     bool save = at->f.row == INSN_SAVE;
     unsigned from = window_of(cpu);
     unsigned to = save ? window_below(cpu, from) : window_above(cpu, from);
 
     if (is_invalid(cpu, to)) {
-        return trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
+        return short_trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
     }
     move_window(cpu, from, to);
     return STEP_STAYS;
 }
 
-static enum short_step rett(struct cpu *cpu, const struct block_insn *at)
+static enum short_step short_rett(struct cpu *cpu, const struct block_insn *at)
 {
     uint32_t aim = address_of(cpu, &at->f);
     uint32_t pc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
@@ -195,16 +195,16 @@ static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
 static inline enum short_step short_step(struct cpu *cpu, const struct block_insn *at)
 {
     if (__builtin_expect(at->flow == BLOCK_SHIFT, 1)) {
-        return shift(cpu, at);
+        return short_window(cpu, at);
     }
     if (at->f.row == INSN_RDASR) {
         return read_asr(cpu, at);
     }
     if (at->flow == BLOCK_END && at->f.row == INSN_TICC) {
-        return trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
+        return short_trap(cpu, at, TT_SOFTWARE + (address_of(cpu, &at->f) & 0x7f));
     }
     if (at->flow == BLOCK_END && at->f.row == INSN_RETT) {
-        return rett(cpu, at);
+        return short_rett(cpu, at);
     }
     return STEP_IS_LONG;
 }

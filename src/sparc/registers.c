@@ -164,7 +164,7 @@ const struct cpu_register cpu_registers[] = {
 };
 const unsigned cpu_register_count = sizeof cpu_registers / sizeof cpu_registers[0];
 
-static uint32_t *place_of(struct cpu *cpu, const struct cpu_register *row)
+static uint32_t *member_of(struct cpu *cpu, const struct cpu_register *row)
 {
     return (uint32_t *)(void *)((uint8_t *)&cpu->arch + row->offset);
 }
@@ -174,9 +174,9 @@ void cpu_copy_registers(struct cpu *cpu, const struct cpu_register *row, uint32_
     if (row->copy != NULL) {
         row->copy(cpu, words);
     } else if (row->get == NULL && row->bits == 32 && row->count == 1) {
-        *words = *place_of(cpu, row);
+        *words = *member_of(cpu, row);
     } else if (row->get == NULL) {
-        memcpy(words, place_of(cpu, row), row->count * row->bits / 8u);
+        memcpy(words, member_of(cpu, row), row->count * row->bits / 8u);
     } else {
         for (unsigned i = 0; i < row->count; i++) {
             words[i] = row->get(cpu, i);
@@ -206,7 +206,7 @@ bool cpu_read_register(struct cpu *cpu, uint32_t number, uint32_t *value)
         return false;
     }
     number -= row->number;
-    *value = row->get != NULL ? row->get(cpu, number) : place_of(cpu, row)[number];
+    *value = row->get != NULL ? row->get(cpu, number) : member_of(cpu, row)[number];
     return true;
 }
 
@@ -221,6 +221,6 @@ bool cpu_write_register(struct cpu *cpu, uint32_t number, uint32_t value)
     if (row->set != NULL) {
         return row->set(cpu, number - row->number, value);
     }
-    place_of(cpu, row)[number - row->number] = value;
+    member_of(cpu, row)[number - row->number] = value;
     return true;
 }

@@ -2,13 +2,16 @@
 /*
  * Translator: floating point.  SPARC V8 B.33, 4.4.
  *
- * An FPop is the host's business unless a trap is pending (MODE_FP_SLOW).  Its
- * exceptions then matter only to who reads the FSR: aexc sticks in the host, cexc is worked out from the last
- * FPop and its operands, which are kept (jit_env.h).
+ * An FPop becomes an FP op of the IR, which the host executes, unless a trap is pending (MODE_FP_SLOW).  Its exceptions
+ * matter only when the FSR is read.  So aexc stays in the host's sticky flags until then, and cexc is worked out from
+ * the last FPop and its operands, which generated code keeps (last_fpop).
  *
- * Where exceptions but inexact may trap (MODE_FP_TRAPS) an FPop whose result may have raised one is the
- * interpreter's, which performs it anew; where inexact may, too, each that was rounded (MODE_FP_EXACT); and so is, on FPUs that know no denormal numbers, an FPop with such an
- * operand.  Which registers hold none is known behind an FPop that has written or read them.
+ * Which FPops the interpreter must perform, after the host has tried:
+ *     MODE_FP_TRAPS   traps are enabled, but not for inexact: those that may have raised another exception
+ *     MODE_FP_EXACT   a trap is enabled for inexact, too: also those whose result was rounded
+ *     GRFPU           the FPU knows no denormal numbers: those with such an operand
+ * The translator knows of registers that an FPop of the block has written or read that they hold no denormal number;
+ * they are not checked again (fp_normal).
  */
 #include "bits.h"
 #include "sparc/translation.h"
@@ -129,7 +132,7 @@ bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special)
     return true;
 }
 
-static void begin(struct translation *t)
+static void begin_fp(struct translation *t)
 {
     struct ir_op op = {.code = IR_FBEGIN};
     if (!t->fp_begun) {
@@ -166,8 +169,9 @@ static ir_ref fp_op_at(struct translation *t, struct ir_op op, unsigned slot, un
     return ir_add_op(t->block, op);
 }
 
-/* Notes the FPop from which cexc follows. */
-static void note(struct translation *t, const struct insn *f, ir_ref a, ir_ref b, bool is_double)
+/* Keeps the FPop and its operands, from which FSR.cexc is worked out if somebody reads it. */
+static void keep_for_cexc(struct translation *t, const struct insn *f, ir_ref a, ir_ref b,
+                          bool is_double)
 {
     ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
     if (a != 0) {
@@ -190,7 +194,7 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
     if (!is_plain(t) || (odd & 1) || (widens && t->in_arm)) {
         return trans_fp_step(t, f, insn);
     }
-    begin(t);
+    begin_fp(t);
     a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     op.a = a;
@@ -206,7 +210,7 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
                             result_checks(t, shape.code));
     }
     set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
-    note(t, f, a, b, shape.from_double);
+    keep_for_cexc(t, f, a, b, shape.from_double);
     return FLOW_ON;
 }
 
@@ -240,7 +244,7 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
     if (!is_plain(t) || (odd & 1)) {
         return trans_fp_step(t, f, insn);
     }
-    begin(t);
+    begin_fp(t);
     if (shape.code == IR_FFROMI) {
         return from_integer(t, f, insn, shape);
     }
@@ -255,7 +259,7 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
     } else {
         set_result(t, f->rd, shape.to_double, fp_op_at(t, op, slot, insn));
     }
-    note(t, f, op.a, 0, shape.from_double);
+    keep_for_cexc(t, f, op.a, 0, shape.from_double);
     return FLOW_ON;
 }
 
@@ -270,7 +274,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
         (with_nan_to_guest && t->in_arm)) {
         return trans_fp_step(t, f, insn);
     }
-    begin(t);
+    begin_fp(t);
     a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     relation = fp_op(t, shape.code, IR_I32, a, b);
@@ -280,7 +284,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
     others = trans_op(t, IR_AND, ir_get(t->block, SLOT_FSR), trans_const(t, ~(3u << FSR_FCC)));
     ir_set(t->block, SLOT_FSR,
            trans_op(t, IR_OR, others, trans_op(t, IR_SHL, relation, trans_const(t, FSR_FCC))));
-    note(t, f, a, b, shape.from_double);
+    keep_for_cexc(t, f, a, b, shape.from_double);
     return FLOW_ON;
 }
 

@@ -9,7 +9,7 @@
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
-static ir_ref load(struct translation *t, unsigned insn, enum ir_size size, ir_ref address)
+static ir_ref add_load(struct translation *t, unsigned insn, enum ir_size size, ir_ref address)
 {
     struct ir_op op = {.code = IR_LOAD, .cond = (uint8_t)size, .a = address};
     if (t->out->insns[insn].f.asi == ASI_BYPASS) {
@@ -20,8 +20,8 @@ static ir_ref load(struct translation *t, unsigned insn, enum ir_size size, ir_r
     return ir_add_op(t->block, op);
 }
 
-static void store(struct translation *t, unsigned insn, enum ir_size size, ir_ref address,
-                  ir_ref value)
+static void add_store(struct translation *t, unsigned insn, enum ir_size size, ir_ref address,
+                      ir_ref value)
 {
     struct ir_op op = {.code = IR_STORE, .cond = (uint8_t)size, .a = address, .b = value};
     if (t->out->insns[insn].f.asi == ASI_BYPASS) {
@@ -36,13 +36,13 @@ static void store(struct translation *t, unsigned insn, enum ir_size size, ir_re
 
 enum flow trans_load(struct translation *t, const struct insn *f, unsigned insn)
 {
-    trans_write(t, f->rd, load(t, insn, trans_size(f), trans_address(t, f)));
+    trans_write(t, f->rd, add_load(t, insn, trans_size(f), trans_address(t, f)));
     return FLOW_ON;
 }
 
 enum flow trans_store(struct translation *t, const struct insn *f, unsigned insn)
 {
-    store(t, insn, trans_size(f), trans_address(t, f), trans_read(t, f->rd));
+    add_store(t, insn, trans_size(f), trans_address(t, f), trans_read(t, f->rd));
     return FLOW_ON;
 }
 
@@ -53,7 +53,7 @@ enum flow trans_ldd(struct translation *t, const struct insn *f, unsigned insn)
     if (f->rd & 1) {
         return trans_quit(t, f, insn);
     }
-    pair = load(t, insn, IR_64, trans_address(t, f));
+    pair = add_load(t, insn, IR_64, trans_address(t, f));
     trans_write(t, f->rd, ir_unary(t->block, IR_HIGH, IR_I32, pair));
     trans_write(t, f->rd + 1u, ir_unary(t->block, IR_LOW, IR_I32, pair));
     return FLOW_ON;
@@ -68,7 +68,7 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
     address = trans_address(t, f);
     high = trans_read(t, f->rd);
     low = trans_read(t, f->rd + 1u);
-    store(t, insn, IR_64, address, ir_binary(t->block, IR_PACK, IR_I64, high, low));
+    add_store(t, insn, IR_64, address, ir_binary(t->block, IR_PACK, IR_I64, high, low));
     return FLOW_ON;
 }
 
@@ -78,8 +78,8 @@ enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned ins
 {
     ir_ref address, old;
     address = trans_address(t, f);
-    old = load(t, insn, IR_8, address);
-    store(t, insn, IR_8, address, trans_const(t, 0xff));
+    old = add_load(t, insn, IR_8, address);
+    add_store(t, insn, IR_8, address, trans_const(t, 0xff));
     trans_write(t, f->rd, old);
     return FLOW_ON;
 }
@@ -88,8 +88,8 @@ enum flow trans_swap(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref address, old;
     address = trans_address(t, f);
-    old = load(t, insn, IR_32, address);
-    store(t, insn, IR_32, address, trans_read(t, f->rd));
+    old = add_load(t, insn, IR_32, address);
+    add_store(t, insn, IR_32, address, trans_read(t, f->rd));
     trans_write(t, f->rd, old);
     return FLOW_ON;
 }
@@ -101,21 +101,21 @@ enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
     struct ir_op chosen = {.code = IR_SELECT, .type = IR_I32, .insn = IR_NONE};
     ir_ref address, old;
     address = trans_operand1(t, f);
-    old = load(t, insn, IR_32, address);
+    old = add_load(t, insn, IR_32, address);
     equal.a = old;
     equal.b = trans_read(t, f->rs2);
     chosen.a = ir_add_op(t->block, equal);
     chosen.b = trans_read(t, f->rd);
     chosen.c = old;
-    store(t, insn, IR_32, address, ir_add_op(t->block, chosen));
+    add_store(t, insn, IR_32, address, ir_add_op(t->block, chosen));
     trans_write(t, f->rd, old);
     return FLOW_ON;
 }
 
 /* ---- alternate spaces ---- */
 
-/* It does not trap by privilege, nor because of its fields (but an odd rd). */
-static bool is_allowed(const struct translation *t, const struct insn *f)
+/* Is it sure that neither the mode nor a field makes it trap?  (An odd rd may.) */
+static bool alternate_is_allowed(const struct translation *t, const struct insn *f)
 {
     if (f->row == INSN_CASA) {
         return t->request->cpu->config.casa && !(f->word & INSN_IMMEDIATE) &&
@@ -127,12 +127,13 @@ static bool is_allowed(const struct translation *t, const struct insn *f)
 bool trans_alternate_is_translated(const struct translation *t, const struct insn *f)
 {
     bool atomic = (insn_rows[f->row].flags & INSN_F_ATOMIC) != 0;
-    return is_allowed(t, f) && (asi_is_memory(f->asi) || (f->asi == ASI_BYPASS && !atomic));
+    return alternate_is_allowed(t, f) &&
+           (asi_is_memory(f->asi) || (f->asi == ASI_BYPASS && !atomic));
 }
 
 /* ---- B.2, B.5: %f registers ---- */
 
-static unsigned slot_of(const struct insn *f, bool is_pair)
+static unsigned fp_slot(const struct insn *f, bool is_pair)
 {
     return is_pair ? SLOT_X + f->rd / 2u : SLOT_F + (unsigned)f->rd;
 }
@@ -145,7 +146,7 @@ enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned in
     if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
         return trans_fp_step(t, f, insn);
     }
-    ir_set(t->block, slot_of(f, is_pair), load(t, insn, size, trans_address(t, f)));
+    ir_set(t->block, fp_slot(f, is_pair), add_load(t, insn, size, trans_address(t, f)));
     trans_fp_forget(t, f->rd, is_pair);
     return FLOW_ON;
 }
@@ -159,8 +160,8 @@ enum flow trans_store_fp(struct translation *t, const struct insn *f, unsigned i
     if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
         return trans_fp_step(t, f, insn);
     }
-    value = ir_get(t->block, slot_of(f, is_pair));
-    store(t, insn, size, trans_address(t, f), value);
+    value = ir_get(t->block, fp_slot(f, is_pair));
+    add_store(t, insn, size, trans_address(t, f), value);
     return FLOW_ON;
 }
 
@@ -172,6 +173,6 @@ enum flow trans_store_fsr(struct translation *t, const struct insn *f, unsigned 
         return trans_fp_step(t, f, insn);
     }
     value = trans_call_helper(t, HELPER_FSR, 0, 0, 0);
-    store(t, insn, IR_32, trans_address(t, f), value);
+    add_store(t, insn, IR_32, trans_address(t, f), value);
     return FLOW_ON;
 }

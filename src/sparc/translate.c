@@ -16,12 +16,13 @@ const struct trans_row trans_rows[INSN_COUNT] = {
 
 /* ---- what is known ---- */
 
-/* The windows are a ring: the same register has one place, however it was come to. */
-static int place_of(const struct translation *t, unsigned number)
+/* A register of a window as a word of the ring of windows, so that the outs of one window and the ins of the next have
+ * the same number. */
+static int ring_word(const struct translation *t, unsigned number)
 {
     int size = 16 * (int)t->request->cpu->config.windows;
-    int place = (16 * t->window + (int)number - 8) % size;
-    return place < 0 ? place + size : place;
+    int word = (16 * t->window + (int)number - 8) % size;
+    return word < 0 ? word + size : word;
 }
 
 void trans_forget(struct translation *t)
@@ -29,7 +30,7 @@ void trans_forget(struct translation *t)
     t->known_count = 0;
 }
 
-static void unlearn(struct translation *t, int at)
+static void forget_word(struct translation *t, int at)
 {
     for (unsigned i = 0; i < t->known_count; i++) {
         if (t->known[i].at == at) {
@@ -41,9 +42,9 @@ static void unlearn(struct translation *t, int at)
 
 void trans_learn(struct translation *t, unsigned number, uint32_t value)
 {
-    unlearn(t, place_of(t, number));
+    forget_word(t, ring_word(t, number));
     if (t->known_count < TRANSLATE_MAX_KNOWN) {
-        t->known[t->known_count].at = place_of(t, number);
+        t->known[t->known_count].at = ring_word(t, number);
         t->known[t->known_count].value = value;
         t->known_count++;
     }
@@ -52,7 +53,7 @@ void trans_learn(struct translation *t, unsigned number, uint32_t value)
 bool trans_knows(const struct translation *t, unsigned number, uint32_t *value)
 {
     for (unsigned i = 0; i < t->known_count; i++) {
-        if (t->known[i].at == place_of(t, number)) {
+        if (t->known[i].at == ring_word(t, number)) {
             *value = t->known[i].value;
             return true;
         }
@@ -73,7 +74,7 @@ void trans_write(struct translation *t, unsigned number, ir_ref value)
         ir_set(t->block, SLOT_R + number, value);
     }
     if (number >= 8) {
-        unlearn(t, place_of(t, number));
+        forget_word(t, ring_word(t, number));
     }
 }
 
@@ -141,7 +142,7 @@ bool trans_was_here(const struct translation *t, uint32_t pc)
 
 /* ---- flow ---- */
 
-static void step(struct translation *t, unsigned insn)
+static void add_step(struct translation *t, unsigned insn)
 {
     struct ir_op op = {.code = IR_STEP, .insn = (uint16_t)insn};
     ir_add_op(t->block, op);
@@ -151,7 +152,7 @@ enum flow trans_step(struct translation *t, const struct insn *f, unsigned insn)
 {
     (void)f;
     trans_forget(t);
-    step(t, insn);
+    add_step(t, insn);
     return FLOW_ON;
 }
 
@@ -174,13 +175,13 @@ enum flow trans_quit(struct translation *t, const struct insn *f, unsigned insn)
     struct ir_op op = {.code = IR_QUIT, .insn = (uint16_t)insn};
     (void)f;
     trans_mark(t, insn, BLOCK_END);
-    step(t, insn);
+    add_step(t, insn);
     ir_add_op(t->block, op);
     return FLOW_OVER;
 }
 
 /* Does the mode let generated code do it? */
-static bool is_allowed(const struct translation *t, const struct insn *f)
+static bool mode_allows(const struct translation *t, const struct insn *f)
 {
     if (insn_rows[f->row].fields & FIELD_ASI) {
         return trans_alternate_is_translated(t, f);
@@ -190,7 +191,7 @@ static bool is_allowed(const struct translation *t, const struct insn *f)
 
 enum flow trans_insn(struct translation *t, const struct insn *f, unsigned insn)
 {
-    if (is_allowed(t, f)) {
+    if (mode_allows(t, f)) {
         return trans_rows[f->row].translate(t, f, insn);
     }
     return insn_rows[f->row].flags & INSN_F_SYS ? trans_sys(t, f, insn) : trans_step(t, f, insn);
@@ -257,8 +258,8 @@ void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn)
     trans_step_if(t, IR_EQ, result, trans_const(t, NOT_ORDINARY), insn);
 }
 
-/* Behind an MMU another page may be another place tomorrow: it is found by the jump cache, which is emptied
- * with the TLB. */
+/* Under an MMU a virtual page may be mapped elsewhere later, and a link would not notice.  So the way to another page
+ * goes through the jump cache, which is emptied with the TLB. */
 static void jump_to_page(struct translation *t, uint32_t target)
 {
     struct ir_op op = {.code = IR_JUMP, .a = trans_const(t, target), .insn = (uint16_t)t->last};
@@ -309,7 +310,9 @@ static void main_section(struct translation *t)
     }
 }
 
-/* What stands for the whole segment that was charged for in vain: nothing of it was done. */
+/* An arm that a CHARGE goes to gives the budget of the whole segment back, since no instruction of it was executed.  The
+ * amount (refund) belongs to an instruction; so the block's first one is entered once more, as an instruction behind
+ * which all of the segment is unspent. */
 static void give_back(struct translation *t, uint32_t pc)
 {
     struct insn f;
@@ -318,7 +321,8 @@ static void give_back(struct translation *t, uint32_t pc)
     t->out->insns[trans_new_insn(t, &f, pc, pc + 4)].npc = 0; /* it is nowhere on the way */
 }
 
-/* A delay instruction alone, for who returns to one.  False: it jumps itself. */
+/* The block of a single delay instruction: a trap handler may return to one.  False: it is a control transfer, which is
+ * not translated there. */
 static bool delay_section(struct translation *t, const struct insn *f)
 {
     struct ir_op op = {.code = IR_JUMP};

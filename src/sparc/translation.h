@@ -9,9 +9,9 @@
 
 /* How an instruction leaves the section it is in. */
 enum flow {
-    FLOW_ON,   /* the next one follows                                              */
-    FLOW_STOP, /* so it does, but not in this block: what is known of windows is no longer true */
-    FLOW_OVER, /* the section is ended                                              */
+    FLOW_ON,   /* the section goes on with the next instruction                            */
+    FLOW_STOP, /* the section is to end here, with an exit to the next instruction         */
+    FLOW_OVER, /* the section has ended: its last op is there                              */
 };
 
 #define TRANSLATE_MAX_KNOWN    4
