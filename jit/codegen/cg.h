@@ -8,14 +8,19 @@
  *
  *   compile.c   cg_compile(): the order of things, on one screen
  *   analyse.c   backward pass: when each value is used next
- *   regalloc.c  the register allocator: satisfies an op's row, then calls its emit function
- *   sections.c  what the allocator begins the block and each arm with
- *   state.c     guest state: GET, SET, and values that still are in their slot
- *   pending.c   SETs that only stubs and arms perform
- *   lazy.c      the same for SETs of flags
- *   flags.c     what the host's flags stand for, and what follows that can use them
  *   slots.c     which slots share bytes
+ *   values.c    where a value is
+ *   pending.c   SETs that only stubs and arms perform
+ *   registers.c registers are taken, spilled and given back
+ *   flags.c     what the host's flags stand for
+ *   lazy.c      SETs of flags that only stubs and arms perform
+ *   regalloc.c  the register allocator: satisfies an op's row, then calls its emit function
+ *   state.c     guest state: GET, SET, and values that still are in their slot
+ *   flag_ops.c  ops that give or take flags
+ *   sections.c  what the allocator begins the block and each arm with
  *   stubs.c     what is noted for code behind the block
+ *
+ * Each file but compile.c calls only those above it in this list.
  *
  * The terms (slot, arm, charge, cookie) are those of docs/ir.md; the manual is docs/jit-codegen.md.
  */
@@ -199,20 +204,33 @@ void cg_analyse(struct cg *c);
 /* How many operands a CALL has. */
 unsigned cg_call_operands(const struct cg *c, const struct ir_op *op);
 
-/* ---- regalloc.c ---- */
+/* ---- values.c ---- */
 
-/* Performs an op by a row: operands to where the row wants them, uses counted, a register for the result, then the
- * row's emit(). */
-void cg_emit_by_row(struct cg *c, unsigned number, const struct ir_op *op,
-                    const struct cg_row *row);
-/* The pieces of that, for specials.  cg_end_op() ends what they have begun. */
-struct cg_operand cg_resolve(struct cg *c, ir_ref value, unsigned constraint, unsigned after);
-/* Counts the use; what is used no more gives up its places. */
-void cg_consume(struct cg *c, ir_ref value, unsigned after);
+/* Where a value is that is in memory: its slot, or its place in the frame. */
+struct cg_mem cg_memory_of(const struct cg *c, const struct cg_value *at);
+struct cg_mem cg_spill_mem(const struct cg *c, unsigned frame);
+void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from);
+/* Emits the load of a value from memory or of a constant; the value's places are not changed. */
+void cg_load_value(struct cg *c, ir_ref value, unsigned reg);
+/* The value gets this register, which was taken. */
+void cg_assign(struct cg *c, ir_ref value, unsigned reg);
+/* The slot is the value's home from now on; it is not any more. */
+void cg_take_home(struct cg *c, ir_ref value, unsigned slot);
+void cg_forget_home(struct cg *c, ir_ref value);
 /* The value is not used any more. */
 void cg_give_up(struct cg *c, ir_ref value);
-void cg_define(struct cg *c, unsigned number, unsigned reg);
-void cg_end_op(struct cg *c);
+
+static inline struct cg_mem cg_operand_mem(struct cg_operand operand)
+{
+    return (struct cg_mem){operand.reg, operand.value};
+}
+
+static inline struct cg_operand cg_mem_operand(struct cg_mem mem)
+{
+    return (struct cg_operand){OPERAND_MEM, mem.base, mem.disp};
+}
+
+/* ---- registers.c ---- */
 
 /* Takes a register of a class (cg_host.general or .fp) that is not in `avoid`, spills if it must. */
 unsigned cg_take(struct cg *c, uint32_t class, uint32_t avoid);
@@ -224,24 +242,22 @@ void cg_vacate(struct cg *c, unsigned reg);
 void cg_take_fixed(struct cg *c, unsigned reg);
 /* All values into memory: before a call. */
 void cg_evict_all(struct cg *c);
-/* Emits the load of a value from memory or of a constant; the value's places are not changed. */
-void cg_load_value(struct cg *c, ir_ref value, unsigned reg);
-/* The value gets this register, which was taken. */
-void cg_assign(struct cg *c, ir_ref value, unsigned reg);
-void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from);
-/* Where a value is that is in memory: its slot, or its place in the frame. */
-struct cg_mem cg_memory_of(const struct cg *c, const struct cg_value *at);
-struct cg_mem cg_spill_mem(const struct cg *c, unsigned frame);
+/* Counts the use; what is used no more gives up its places. */
+void cg_consume(struct cg *c, ir_ref value, unsigned after);
+/* The result of op `number` is in this register. */
+void cg_define(struct cg *c, unsigned number, unsigned reg);
+/* The op is emitted: its temporaries and the places of dead operands are free. */
+void cg_end_op(struct cg *c);
 
-static inline struct cg_mem cg_operand_mem(struct cg_operand operand)
-{
-    return (struct cg_mem){operand.reg, operand.value};
-}
+/* ---- regalloc.c ---- */
 
-static inline struct cg_operand cg_mem_operand(struct cg_mem mem)
-{
-    return (struct cg_operand){OPERAND_MEM, mem.base, mem.disp};
-}
+/* Performs an op by a row: operands to where the row wants them, uses counted, a register for the result, then the
+ * row's emit(). */
+void cg_emit_by_row(struct cg *c, unsigned number, const struct ir_op *op,
+                    const struct cg_row *row);
+/* Brings an operand to where a constraint (enum cg_constraint) wants it, for specials; cg_end_op() ends what that has
+ * begun.  after: the op that uses it next. */
+struct cg_operand cg_resolve(struct cg *c, ir_ref value, unsigned constraint, unsigned after);
 
 /* ---- sections.c ---- */
 
@@ -261,9 +277,6 @@ void cg_drop_homes_of_slot(struct cg *c, unsigned slot);
 void cg_drop_homes(struct cg *c);
 /* Those in a set may. */
 void cg_drop_homes_of_set(struct cg *c, const uint64_t set[4]);
-/* The value gives up its home. */
-void cg_forget_home(struct cg *c, ir_ref value);
-void cg_take_home(struct cg *c, ir_ref value, unsigned slot);
 
 /* ---- pending.c ---- */
 
@@ -305,15 +318,6 @@ void cg_note_flags(struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, i
 bool cg_flags_match(const struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
 /* The FLAGS value's register form is in the host's flags_reg afterwards; the host's flags do not change. */
 void cg_flags_to_reg(struct cg *c, ir_ref value);
-/* ADD_FLAGS, SUB_FLAGS: the flags come from the op that has them already, from the ADD or SUB (`code`) of the same
- * operands that is next, by `sum`, or from `row`. */
-void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir_code code,
-                 const struct cg_row *sum, const struct cg_row *row);
-/* LOGIC_FLAGS: the same, by `row` if nothing has them. */
-void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row);
-/* Sets the host's flags for a - b of a BRANCH or SETC, unless they tell it already.  Gives the condition under which
- * it holds: of those flags as they are after a - b. */
-enum ir_cond cg_compare(struct cg *c, unsigned number, const struct ir_op *op);
 /* The next op, SETs aside, if it has this code and the operands of op `number`; else 0. */
 unsigned cg_twin(const struct cg *c, unsigned number, enum ir_code code);
 /* The branch on the same comparison, if it is the next op, SETs aside; else 0. */
@@ -330,6 +334,17 @@ static inline bool cg_is_dropped(const struct cg *c, unsigned number)
            c->values[number].next == 0;
 }
 
+/* ---- flag_ops.c ---- */
+
+/* ADD_FLAGS, SUB_FLAGS: the flags come from the op that has them already, from the ADD or SUB (`code`) of the same
+ * operands that is next, by `sum`, or from `row`. */
+void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir_code code,
+                 const struct cg_row *sum, const struct cg_row *row);
+/* LOGIC_FLAGS: the same, by `row` if nothing has them. */
+void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row);
+/* Sets the host's flags for a - b of a BRANCH or SETC, unless they tell it already.  Gives the condition under which
+ * it holds: of those flags as they are after a - b. */
+enum ir_cond cg_compare(struct cg *c, unsigned number, const struct ir_op *op);
 /* ---- stubs.c ---- */
 
 /* A stub for a jump (its field is given); it goes back to what is emitted next, with the result in x->d. */

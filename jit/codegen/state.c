@@ -6,26 +6,8 @@
  * not written: the slot is its home.  So GET emits nothing; whoever uses the value reads the slot, as a
  * memory operand if that is the last use.  Before a slot may change, the values that are nowhere else are
  * loaded.
- *
- * Invariant: home_of[s] is v and bit s of home_mask is set exactly if v is AT_HOME with home s.
  */
 #include "cg.h"
-
-void cg_take_home(struct cg *c, ir_ref value, unsigned slot)
-{
-    c->home_of[slot] = value;
-    c->home_mask[slot / 64] |= UINT64_C(1) << slot % 64;
-    c->values[value].home = (uint8_t)slot;
-    c->values[value].where |= AT_HOME;
-}
-
-void cg_forget_home(struct cg *c, ir_ref value)
-{
-    unsigned slot = c->values[value].home;
-
-    c->home_mask[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-    c->values[value].where &= (uint8_t)~AT_HOME;
-}
 
 static void leave_home(struct cg *c, unsigned slot)
 {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Ops that give flags, and branches and conditions that take them: without an instruction where the host's flags tell
+ * it already (flags.c).
+ */
+#include "cg.h"
+
+/* ---- ADD_FLAGS SUB_FLAGS LOGIC_FLAGS ---- */
+
+static void consume_both(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    cg_consume(c, op->a, c->after[number][0]);
+    cg_consume(c, op->b, c->after[number][1]);
+    cg_end_op(c);
+}
+
+/* May `twin`, the next user of both operands, be done at once?  Not if a SET between uses one first. */
+static bool may_hurry(const struct cg *c, unsigned number, unsigned twin)
+{
+    const ir_ref refs[2] = {c->ops[number].a, c->ops[number].b};
+
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned after = c->after[number][i];
+        if (c->ops[refs[i]].code != IR_CONST && after != twin && after != number) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir_code code,
+                 const struct cg_row *sum, const struct cg_row *row)
+{
+    const struct ir_op *op = &c->ops[number];
+
+    cg_pin_operands(c, number);
+    if (cg_flags_match(c, kind, false, op->a, op->b)) {
+        consume_both(c, number, op);
+        cg_define_flags(c, number);
+        return;
+    }
+    unsigned twin = cg_twin(c, number, code);
+    if (twin != 0 && may_hurry(c, number, twin)) {
+        consume_both(c, number, op);
+        cg_emit_by_row(c, twin, &c->ops[twin], sum);
+        c->done = twin;
+        cg_define_flags(c, number);
+        return;
+    }
+    cg_emit_by_row(c, number, op, row);
+}
+
+void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row)
+{
+    const struct ir_op *op = &c->ops[number];
+
+    cg_pin_operands(c, number);
+    if (!cg_flags_match(c, FLAGS_OF_LOGIC, false, op->a, 0)) {
+        cg_emit_by_row(c, number, op, row);
+        return;
+    }
+    cg_consume(c, op->a, c->after[number][0]);
+    cg_end_op(c);
+    cg_define_flags(c, number);
+}
+
+/* ---- BRANCH SETC ---- */
+
+/* Sign and zero of a value that the flags tell: is that enough for the condition of value - 0?  Then *cond becomes one
+ * of sign and zero only. */
+static bool is_cond_of_result(const struct cg *c, unsigned cond, enum ir_cond *found)
+{
+    *found = (enum ir_cond)cond;
+    if (c->flags.kind == FLAGS_OF_LOGIC) {
+        return true;
+    }
+    switch (cond & ~1u) {
+    case IR_EQ:
+    case IR_MI:
+        return true;
+    case IR_LT:
+        *found = cond == IR_LT ? IR_MI : IR_PL;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Do the flags tell the condition already? */
+static bool find_cond(const struct cg *c, const struct ir_op *op, bool wide, enum ir_cond *found)
+{
+    if (cg_flags_match(c, FLAGS_OF_SUB, wide, op->a, op->b)) {
+        *found = (enum ir_cond)op->cond;
+        return true;
+    }
+    if (op->cond < IR_MI && cg_flags_match(c, FLAGS_OF_SUB, wide, op->b, op->a)) {
+        *found = ir_cond_swap((enum ir_cond)op->cond);
+        return true;
+    }
+    return c->flags.result == op->a && c->flags.result != 0 && cg_is_const(c, op->b, 0) &&
+           is_cond_of_result(c, op->cond, found);
+}
+
+/* Compares anew; a constant comes second. */
+static enum ir_cond compare(struct cg *c, unsigned number, const struct ir_op *op, bool wide)
+{
+    bool swap = op->cond < IR_MI && c->ops[op->a].code == IR_CONST;
+    ir_ref refs[2] = {swap ? op->b : op->a, swap ? op->a : op->b};
+    enum ir_cond cond = (enum ir_cond)op->cond;
+
+    cg_spoil_flags(c);
+    struct cg_operand a = cg_resolve(c, refs[0], c->host->compare_in[0], c->after[number][swap]);
+    unsigned one_in_memory = a.kind == OPERAND_MEM ? ~(unsigned)C_M : ~0u;
+    struct cg_operand b =
+        cg_resolve(c, refs[1], c->host->compare_in[1] & one_in_memory, c->after[number][!swap]);
+    c->host->compare(c, wide, a, b);
+    cg_note_flags(c, FLAGS_OF_SUB, wide, refs[0], refs[1]);
+    c->flags.result = cg_is_const(c, refs[1], 0) ? refs[0] : 0;
+    return swap ? ir_cond_swap(cond) : cond;
+}
+
+enum ir_cond cg_compare(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    bool wide = c->ops[op->a].type == IR_I64;
+    enum ir_cond cond;
+
+    if (!find_cond(c, op, wide, &cond)) {
+        cond = compare(c, number, op, wide);
+    }
+    consume_both(c, number, op);
+    return cond;
+}
