@@ -8,6 +8,7 @@ Each room names the rooms whose headers it may see; `api` stands for <leon3emu/.
 paths hold up the coarse rules already; inside src/ they cannot.
 """
 
+import graphlib
 import pathlib
 import re
 import sys
@@ -45,6 +46,15 @@ SELF_CONTAINED = {"devices", "plugins-api"}  # not even include/
 GENERATED = {"cli/version.h": "src/cli"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(leon3emu/[^>]+)>)', re.MULTILINE)
+
+
+def find_circle(allowed):
+    """Rooms that may include each other, in a circle; None: there are none."""
+    try:
+        graphlib.TopologicalSorter(allowed).prepare()
+        return None
+    except graphlib.CycleError as circle:
+        return circle.args[1]
 
 
 def room_of(path):
@@ -87,6 +97,9 @@ def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     complaints = []
     files = 0
+    circle = find_circle(ALLOWED)
+    if circle is not None:
+        complaints.append("the table allows a circle of rooms: " + ", ".join(circle))
     for top in ("include", "src", "jit", "devices", "plugins-api"):
         for source in sorted((root / top).rglob("*")):
             if source.suffix in (".c", ".h", ".def"):

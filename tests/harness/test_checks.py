@@ -8,6 +8,8 @@ import sys
 import tempfile
 import unittest
 
+import check_layering
+
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 GOOD = "int one(void)\n{\n    return 1;\n}\n"
@@ -50,6 +52,19 @@ class Layering(unittest.TestCase):
 
     def test_sideways(self):
         self.refuse("src/gdbstub/a.c", '"mem/bus.h"', "src/mem/bus.h")
+
+    def test_rooms_that_know_no_machine(self):
+        for room in "image", "chardev", "board", "gdbstub":
+            self.refuse(f"src/{room}/a.c", '"machine/machine.h"', "src/machine/machine.h")
+            self.refuse(f"src/{room}/a.c", "<leon3emu/device.h>")
+
+    def test_machine_does_not_know_what_looks_at_it(self):
+        self.refuse("src/machine/a.c", '"monitor/monitor.h"', "src/monitor/monitor.h")
+        self.refuse("src/machine/a.c", '"gdbstub/gdbstub.h"', "src/gdbstub/gdbstub.h")
+
+    def test_circle_of_rooms(self):
+        self.assertEqual(set(check_layering.find_circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})), {"a", "b", "c"})
+        self.assertIsNone(check_layering.find_circle({"a": {"b", "c"}, "b": {"c"}}))
 
     def test_include_looks_into_src(self):
         self.refuse("include/a.h", '"core/event.h"', "src/core/event.h")
