@@ -5,7 +5,7 @@
  *
  * Generated code is written through the first, at the same distance from its beginning as it has in the
  * second, so that relative jumps are computed from either.  Allocation only goes up, until all is
- * forgotten.  Manual: docs/jit-x64.md.
+ * forgotten.  Manual: docs/jit-codegen.md.
  */
 #ifndef CODEBUF_H
 #define CODEBUF_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The face of the room: picks a backend and passes calls on.  Knows no host and no guest.
- * Manual: docs/jit-x64.md, docs/ir.md.
+ * Manual: docs/jit.md, docs/ir.md.
  */
 #include <stdlib.h>
 

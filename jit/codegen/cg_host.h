@@ -5,7 +5,7 @@
  *
  * A host fills one struct cg_host.  Its functions get the generator's state (cg.h) and write code at c->as.p; what
  * the host keeps beside that state lies behind it in a structure of its own (jit/x64/x64.h).  docs/extending.md
- * says what a second host needs, and tests/codegen has the least one: a toy that the tests "run".
+ * says what a second host needs, and tests/ir/toy_host.c is the least one, which the tests "run".
  */
 #ifndef CG_HOST_H
 #define CG_HOST_H

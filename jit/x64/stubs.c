@@ -3,8 +3,8 @@
  * Stubs: what is rarely executed, behind the block's sections.
  *
  * A stub of a LOAD, STORE, MOVE_BANK or floating-point op saves the registers of live values in the frame,
- * has the guest do the work by a thunk, which does not come back if generated code is to be left, and
- * goes on behind the op.
+ * has the guest do the work by a thunk, leaves generated code if the thunk's flags say so, and else goes on
+ * behind the op.
  */
 #include "check.h"
 #include "x64.h"
