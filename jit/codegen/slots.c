@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What depends on host and guest only: where each slot is, and which slots share bytes.
+ * What depends on host and guest only: where each slot is, and which slots share bytes.  A host whose rows are not
+ * complete is found out here, not at the first block that has the op.
  */
 #include "cg.h"
 #include "check.h"
@@ -37,9 +38,18 @@ static void describe_slot(struct cg *c, unsigned number)
     }
 }
 
+/* NOP and CONST are never emitted. */
+static void check_rows(const struct cg_host *host)
+{
+    for (unsigned code = IR_CONST + 1; code < IR_CODES; code++) {
+        CHECK(host->rows[code].emit != NULL || host->rows[code].special != NULL);
+    }
+}
+
 void cg_init(struct cg *c, const struct cg_host *host, const struct ir_guest *guest)
 {
     CHECK(guest->slot_count <= ARRAY_LEN(c->slots));
+    check_rows(host);
     c->host = host;
     c->guest = guest;
     c->allowed = host->general | host->fp;
