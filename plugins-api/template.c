@@ -2,9 +2,9 @@
 /*
  * The smallest useful device: a counter with one register, one property, one interrupt.
  *
- * Writing N to the register starts it; it counts down once every `step` cycles and raises its
- * interrupt at zero.  Reading shows what is left.  Nothing happens on the way: the value is
- * computed when asked for, and an event is armed for the end.
+ * Writing N to the register starts the counter; it counts down once every `step` cycles and raises
+ * its interrupt at zero.  Reading the register gives the present count.  Nothing is called at each
+ * count: a read computes the value from the time, and an event is armed for the moment of zero.
  *
  *     cc -shared -fPIC -I plugins-api plugins-api/template.c -o counter.so
  *     leon3emu firmware.elf --periph ./counter.so,base=0x80000800,irq=5,step=50
@@ -18,8 +18,8 @@ struct counter {
     struct l3_event *event;
     struct l3_regfile regs;
     uint64_t step;  /* cycles for each count */
-    uint64_t end;   /* cycle at which it is zero */
-    uint32_t value; /* of the register, for the table; unused here, `end` says it all */
+    uint64_t end;   /* cycle at which the count is zero */
+    uint32_t value; /* the register's place in the regfile; unused, as `end` holds the state */
 };
 
 static void counter_at_zero(void *instance, uint32_t argument)
@@ -47,7 +47,7 @@ static void counter_write_count(void *instance, uint32_t index, uint32_t value)
 }
 
 /* The register: offset, name, value after reset, bits that read as stored, bits that a write
- * stores, bits that writing 1 clears, and the two functions for what is special. */
+ * stores, bits that writing 1 clears, and two hooks, called at reads and after writes. */
 static const struct l3_register counter_registers[] = {
     L3_REGISTER(0x00, "count", 0, 0, 0, 0, counter_read_count, counter_write_count),
 };
@@ -63,7 +63,7 @@ static const struct l3_region counter_regions[] = {{
     .register_count = 1,
 }};
 
-/* Makes an instance.  What can go wrong is told with services->fail(). */
+/* Makes an instance.  A failure is reported with services->fail(). */
 static void *counter_create(struct l3_host *host, const struct l3_services *services)
 {
     struct counter *counter = calloc(1, sizeof *counter);
@@ -97,7 +97,7 @@ static void counter_destroy(void *instance)
     free(counter);
 }
 
-/* The core has cancelled the event already. */
+/* leon3emu has cancelled the event already. */
 static void counter_reset(void *instance, uint32_t cause)
 {
     struct counter *counter = instance;
@@ -118,7 +118,7 @@ static int32_t counter_write(void *instance, struct l3_request *request)
     return l3_regfile_write(&counter->regs, request);
 }
 
-/* base and irq are properties of every device; these come on top. */
+/* `base` and `irq` are not listed: leon3emu adds them to every device. */
 static const struct l3_property counter_properties[] = {{
     .struct_size = sizeof(struct l3_property),
     .type = L3_PROPERTY_UINT,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * A peripheral in C++ (11 or later): an object instead of a register table.
+ * A peripheral in C++ (11 or later): a class that decodes its registers itself, without regs.h.
  *
- * Writing N to register 4 adds N times `step` to it, and with bit 31 set interrupts; register 0 shows `step`.
+ * Writing N to register 4 adds N (bits 30:0) times `step` to it; with bit 31 set the write also
+ * pulses the interrupt.  Register 0 reads `step`.
  *
  *     c++ -shared -fPIC -I plugins-api plugins-api/examples/tally.cpp -o tally.so
  *     leon3emu firmware.elf --periph ./tally.so,base=0x80000800,irq=5,step=3
@@ -53,7 +54,7 @@ class Tally
     uint32_t total_ = 0;
 };
 
-/* What crosses into C must not throw. */
+/* leon3emu calls the functions from here on through C function pointers, so they must not throw. */
 void *create(l3_host *host, const l3_services *services)
 {
     Tally *tally = new (std::nothrow) Tally(host, services);
@@ -91,7 +92,8 @@ const l3_region region = {
     sizeof region, L3_REGION_APB, "registers", 0x100, 0, L3_SIZE_ALL, L3_SIZE_4, nullptr, 0, 0,
 };
 
-/* C++11 has no designated initializers, and those of C++20 want the order of the header. */
+/* Assignments, because C++11 has no designated initializers and those of C++20 must be in the order
+ * of the members. */
 l3_device_class describe()
 {
     l3_device_class tally = l3_device_class();

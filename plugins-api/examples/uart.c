@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * A small serial port, to read and to start from: registers, a character line, events, an
- * interrupt.
+ * A small serial port, an example to read and to start from: registers, a character line, events
+ * and an interrupt.
  *
  * It has the plug&play identity of Gaisler's APBUART, so that
  *
  *     leon3emu firmware.elf --periph uart.so
  *
- * puts it in the place of the board's own UART: same address, same interrupt, same line.  Firmware
- * for APBUART runs on it.  Two things are its own, so that one can see it at work: each line it
- * sends starts with property `prefix`, and registers 0x20 and 0x24 hold an identity and a count.
+ * puts it in the place of the board's own UART: same address, same interrupt, same character line.
+ * Firmware for APBUART runs on it.  So that one can see which of the two is at work, each line of
+ * text that it sends starts with property `prefix`, and registers 0x20 and 0x24, which an APBUART
+ * does not have, hold an identity and the number of characters sent.
  *
  * Left out for brevity: FIFOs, parity, loop back, and the bits of the status register about them.
- * devices/apbuart.c has it all.
+ * devices/apbuart.c has them.
  */
 #include <string.h>
 
@@ -20,8 +21,8 @@
 #include <leon3emu/regs.h>
 
 #define STATUS_DR 0x1u /* a character was received */
-#define STATUS_TS 0x2u /* the transmitter is idle ... */
-#define STATUS_TE 0x4u /* ... and empty */
+#define STATUS_TS 0x2u /* transmit shift register empty */
+#define STATUS_TE 0x4u /* transmit FIFO empty */
 #define READY     (STATUS_TS | STATUS_TE)
 
 #define CONTROL_RE 0x1u /* receiver and transmitter enable */
@@ -43,10 +44,10 @@ struct uart {
     struct l3_regfile regs;
     const char *prefix;
     uint32_t values[VALUE_COUNT];
-    uint32_t in_line; /* the prefix of this line is out */
+    uint32_t in_line; /* 1: the prefix of the present line of text has been sent */
 };
 
-/* Ten bits of 8 * (scaler + 1) cycles from now on. */
+/* Arms the event for one character time from now: ten bits of 8 * (scaler + 1) cycles. */
 static void uart_arm(struct uart *uart, struct l3_event *event)
 {
     uint64_t character_time = 80 * ((uint64_t)uart->values[SCALER] + 1);
@@ -98,7 +99,7 @@ static void uart_receive(void *instance, uint32_t argument)
         return;
     }
     if (uart->services->chardev_read(uart->host, uart->line, &character, 1) == 0) {
-        return; /* char_input() will tell */
+        return; /* leon3emu calls uart_char_input() when a character comes */
     }
     uart->values[DATA] = character;
     uart->values[STATUS] |= STATUS_DR;
@@ -157,7 +158,7 @@ static const struct l3_region uart_regions[] = {{
     .register_count = VALUE_COUNT,
 }};
 
-/* base and irq need no rows: every peripheral has them. */
+/* `base` and `irq` are not listed: leon3emu adds them to every device. */
 static const struct l3_property uart_properties[] = {
     {
         .struct_size = sizeof(struct l3_property),

@@ -21,14 +21,14 @@
  *
  *  - Threads: every callback is called on the machine's thread, and every service but post() may
  *    only be called from there.  A call from another thread ends the run with a report.
- *  - Structs start with struct_size, set by whoever fills them to sizeof(struct ...) of *his*
- *    header.  Both sides use no field beyond the smaller of the two sizes, so fields can be added at
- *    the end without breaking a library.  In an array of structs the struct_size of the first element
- *    is the distance of all.
+ *  - Structs start with struct_size.  The side that fills in a struct sets it to sizeof(struct ...)
+ *    of the header it was compiled with.  Neither side uses a field beyond the smaller of the two
+ *    sizes, so fields can be added at the end without breaking a library.  In an array, struct_size
+ *    of the first element is the distance in bytes from each element to the next.
  *  - Numbers are fixed-width.  Values of registers are host-order integers, right-aligned.
  *    Memory buffers (DMA) hold bytes in guest order: big-endian.
  *  - Strings and tables in the class must stay valid as long as the library is loaded.
- *    Strings a service returns belong to the core and are valid until destroy().
+ *    Strings that a service returns belong to leon3emu and are valid until destroy() returns.
  *  - A callback returns normally.  It must not longjmp or throw across its caller, nor wait for
  *    anything outside the program: the guest's time stands still while it runs.
  */
@@ -42,13 +42,13 @@
 extern "C" {
 #endif
 
-/* Laid out by hand: a reference is read in columns. */
+/* What follows is laid out by hand, in columns. */
 // clang-format off
 
 /* A library made for another ABI version is refused when it is loaded. */
 #define L3_ABI_VERSION 1u
 
-/* This instance, as the core knows it; the first argument of every service. */
+/* This instance, as leon3emu knows it; the first argument of every service. */
 struct l3_host;
 /* A named point in virtual time at which a function of the device is called. */
 struct l3_event;
@@ -74,14 +74,15 @@ struct l3_chardev;
 /*
  * One access to a region of the device.  Valid during the callback only.
  *
- * APB regions (L3_REGION_APB) see aligned 4-byte accesses and nothing else: APB has no byte strobes.
- * A byte or halfword load takes its lane of the word read; a byte or halfword store arrives as a word
- * with the value repeated on every lane, as LEON3 drives the bus (0x41 arrives as 0x41414141).
- * Doubleword accesses are two words, ascending.
+ * In an APB region (L3_REGION_APB) read() and write() get aligned 4-byte accesses and nothing else:
+ * APB has no byte strobes.  A byte or halfword load of the guest is a read of the whole word, from
+ * which the CPU takes its lane; a byte or halfword store arrives as a word with the value repeated
+ * on every lane, as LEON3 drives the bus (0x41 arrives as 0x41414141).  A doubleword access arrives
+ * as two words, the one at the lower address first.
  *
- * A debug read (L3_ATTR_DEBUG) answers what the guest would read and changes nothing.  A debug write
- * does what the guest's write does: a debugger that wants a value where no write puts it, and a
- * snapshot, go through the declared state (l3_device_class.state), not through here.
+ * A debug read (L3_ATTR_DEBUG) gives what the guest would read and changes nothing.  A debug write
+ * does exactly what the guest's write does.  State that no register write can set is for the state
+ * fields (l3_device_class.state), not for debug writes.
  */
 struct l3_request {
     uint32_t struct_size;
@@ -90,9 +91,9 @@ struct l3_request {
     uint64_t value;       /* write: the value; read: the answer goes here (0 before the call)     */
     uint32_t size;        /* 1, 2, 4 or 8 bytes; one of the region's native sizes                 */
     uint32_t attributes;  /* L3_ATTR_*                                                            */
-    uint32_t master;      /* CPU number, or bus index of the DMA master (15: it has no record)    */
+    uint32_t master;      /* CPU number, or bus index of the DMA master (15: no plug&play record) */
     uint32_t wait_cycles; /* reply: bus cycles this access costs beyond its instruction           */
-    uint64_t cycles;      /* when it is made: what services->cycles() says meanwhile              */
+    uint64_t cycles;      /* time of the access: what services->cycles() returns during it        */
 };
 
 /* ---- How a device describes itself ----------------------------------------------------------- */
@@ -102,13 +103,14 @@ struct l3_request {
 #define L3_PROPERTY_STRING  3u
 #define L3_PROPERTY_CHARDEV 4u /* none, stdio, file:PATH, pty, pty:LINK, tcp:PORT                 */
 
-/* A parameter: `--periph NAME,property=value` or a line of the board file.  The core adds `base`
- * (and `<region>_base`), `irq` (and `irq1`, `irq2`, ... for further outputs) and, for a class with a
- * plug&play identity, `pnp_vendor`, `pnp_device`, `pnp_version` by itself. */
+/* A parameter: `--periph NAME,property=value` or a line of the board file.  leon3emu itself adds
+ * `base` (and `<region>_base`), `irq` (and `irq1`, `irq2`, ... for further outputs), `name`,
+ * `priority` and, for a class with a plug&play identity, `pnp_vendor`, `pnp_device`, `pnp_version`:
+ * a class does not list these. */
 struct l3_property {
     uint32_t struct_size;
     uint32_t type;             /* L3_PROPERTY_*                                                   */
-    const char *name;          /* lower case, digits, '_'                                         */
+    const char *name;          /* lower case, digits, '_', '-'; begins with a letter              */
     const char *default_value; /* as a user would write it; NULL: the user must give a value      */
     uint64_t minimum;          /* inclusive; numbers only                                         */
     uint64_t maximum;          /* inclusive; numbers only                                         */
@@ -117,8 +119,8 @@ struct l3_property {
 
 #define L3_REGION_APB   1u /* registers behind an APB bridge: words only, 256-byte granules        */
 #define L3_REGION_AHB   2u /* AHB memory space, 1 MiB granules in plug&play                        */
-/* AHB I/O space: 256-byte granules inside 0xFFF00000..0xFFFFFFFF.  From 0xFFFFF000 on lies the
- * plug&play area, which is for cores that show the bus (L3_CLASS_BUS_INFO). */
+/* AHB I/O space: 256-byte granules inside 0xFFF00000..0xFFFFFFFF.  Leave the last 4 KiB, from
+ * 0xFFFFF000 on, free: the plug&play area (a class with L3_CLASS_BUS_INFO) lies there. */
 #define L3_REGION_AHBIO 3u
 
 /* Masks of access sizes: the sizes themselves, or-ed together. */
@@ -128,7 +130,8 @@ struct l3_property {
 #define L3_SIZE_8   0x8u
 #define L3_SIZE_ALL 0xfu
 
-/* A register, for traces, reports and snapshots.  leon3emu/regs.h can run a device from such rows. */
+/* A register: its name for logs and reports, and what reads and writes do.  leon3emu itself uses
+ * the names only; leon3emu/regs.h implements read() and write() of a device from such rows. */
 struct l3_register {
     uint32_t struct_size;
     uint32_t offset;   /* bytes from the start of the region                                      */
@@ -139,8 +142,9 @@ struct l3_register {
     uint32_t w1c;      /* bits a write of 1 clears                                                */
     uint32_t count;    /* 0 and 1: one register; n: n registers, stride bytes apart               */
     uint32_t stride;
-    /* Both may be NULL.  index: which of count.  on_read returns what the guest sees;
-     * on_write is called after the masks were applied, value is what the guest wrote. */
+    /* Hooks; either may be NULL.  index: which of the row's `count` registers.  on_read gets the
+     * stored value through `readable` and returns what the guest reads.  on_write is called after
+     * the masks were applied; value is what the guest wrote. */
     uint32_t (*on_read)(void *instance, uint32_t index, uint32_t value);
     void (*on_write)(void *instance, uint32_t index, uint32_t value);
 };
@@ -153,7 +157,10 @@ struct l3_region {
     uint64_t size;         /* bytes, a power of two of at least 4                                 */
     uint64_t default_base; /* used when neither board nor user gives one; 0: a base is required   */
     uint32_t valid_sizes;  /* L3_SIZE_*: other sizes are bus errors                               */
-    uint32_t native_sizes; /* L3_SIZE_*: what read() and write() get; the core splits and merges  */
+    uint32_t native_sizes; /* L3_SIZE_*: the only sizes that read() and write() get (APB: always 4).
+                            * leon3emu splits wider valid accesses.  A narrower load is a read() of
+                            * more bytes, a narrower store a read() and a write(); for APB see
+                            * struct l3_request                                                   */
     const struct l3_register *registers; /* may be NULL                                           */
     uint32_t register_count;
     uint32_t reserved;
@@ -177,9 +184,9 @@ struct l3_pnp {
     uint32_t reserved;
 };
 
-/* Part of the instance that a snapshot must hold.  Values of registers are state as any other: they
- * are saved and restored only if the array that holds them is named here, never by writing to the
- * registers. */
+/* Part of the instance that a snapshot must hold.  Register values are saved and restored only if
+ * the array that holds them is named here; a snapshot is never restored by register writes.  (No
+ * release of leon3emu makes snapshots yet: the fields are checked, not used.) */
 struct l3_state_field {
     uint32_t struct_size;
     uint32_t offset; /* offsetof() in what create() returned                                      */
@@ -195,10 +202,10 @@ struct l3_state_field {
 
 /* Bits of l3_device_class.flags. */
 #define L3_CLASS_IRQ_CONTROLLER 0x1u /* its input pins are the interrupt lines of the bus         */
-#define L3_CLASS_BUS_INFO       0x2u /* shows the bus itself: it gets no plug&play slot           */
+#define L3_CLASS_BUS_INFO       0x2u /* a plug&play area, which itself has no plug&play record    */
 #define L3_CLASS_BRIDGE         0x4u /* its region is a background: other devices lie inside it   */
-#define L3_CLASS_SEES_IRQ_LINES 0x8u /* its input pins are the interrupt lines of the bus, like a
-                                        controller's, without being one; see pin_input            */
+#define L3_CLASS_SEES_IRQ_LINES 0x8u /* not a controller, but its input pins, too, are the interrupt
+                                        lines of the bus; see pin_input                           */
 
 struct l3_services;
 
@@ -226,7 +233,8 @@ struct l3_device_class {
     /* Makes an instance.  Returns NULL after services->fail() told why not. */
     void *(*create)(struct l3_host *host, const struct l3_services *services);
     void (*destroy)(void *instance);
-    /* To the state of the manual.  Armed events were cancelled before.  cause: L3_RESET_* */
+    /* Puts the instance into the reset state that its manual describes.  leon3emu has cancelled the
+     * armed events and lowered all interrupt lines before.  cause: L3_RESET_* */
     void (*reset)(void *instance, uint32_t cause);
     /* Register access; see struct l3_request.  Returns L3_OK, L3_BUS_ERROR or L3_NOT_MINE. */
     int32_t (*read)(void *instance, struct l3_request *request);
@@ -234,33 +242,39 @@ struct l3_device_class {
     /*
      * An input pin changed to level (0 or 1).  A pulse is two calls: 1, then 0.
      *
-     * Pins of an interrupt controller and of a device that sees the interrupt lines are those lines,
-     * by number.  Of each change the controller is told first, then the others in the order of the
-     * board; they have all been told of one change before they are told of the next.  So a device
-     * that also sees the line it drives is called while it is inside irq_set() or irq_pulse(), and
-     * must have its state complete by then.  A change that is made inside pin_input() reaches the
-     * controller at once, the others when the present change has reached them all.
+     * For an interrupt controller and for a device with L3_CLASS_SEES_IRQ_LINES, pin n is bus line
+     * n.  When a line changes, pin_input() of the controller is called first, then that of each
+     * device with L3_CLASS_SEES_IRQ_LINES, in board order.  All of this happens inside irq_set() or
+     * irq_pulse() of the device that drives the line.  If that device sees the line itself, its own
+     * pin_input() is called before irq_set() returns: its state must be consistent before it calls
+     * irq_set().  If pin_input() itself changes a line, the controller is told at once, the devices
+     * with L3_CLASS_SEES_IRQ_LINES only after all of them were told of the present change.
      */
     void (*pin_input)(void *instance, uint32_t pin, uint32_t level);
     /* Interrupt controllers: CPU `cpu` took the trap of interrupt level 1..15. */
     void (*irq_acknowledge)(void *instance, uint32_t cpu, uint32_t level);
-    /* chardev has input again after a chardev_read() that came back short.  Called once; read
-     * until it comes back short to be called again. */
+    /* Input has arrived at chardev after a chardev_read() that returned fewer bytes than asked for.
+     * leon3emu calls this once; it calls it again only after another such short chardev_read().  So
+     * read until a read comes back short. */
     void (*char_input)(void *instance, struct l3_chardev *chardev);
-    /* State that tables cannot say.  state_save returns the bytes needed, and writes them if they
-     * fit into size.  state_load returns L3_OK or L3_BUS_ERROR (data not understood). */
+    /* State that state fields cannot describe, for snapshots (see l3_state_field).  state_save
+     * returns the number of bytes needed, and writes them if they fit into size.  state_load
+     * returns L3_OK, or L3_BUS_ERROR for data that it does not understand. */
     uint64_t (*state_save)(void *instance, void *buffer, uint64_t size);
     int32_t (*state_load)(void *instance, const void *buffer, uint64_t size);
     /*
-     * Both are asked while no CPU executes, to tell a machine that only waits from one that is dead: in
-     * the latter an error mode ends the run.  They must change nothing.
+     * leon3emu calls irq_enabled and will_restart while no CPU executes (all are in power-down or
+     * error mode), to find out whether the machine only waits or whether nothing can ever wake it;
+     * then the run ends.  They must change nothing.
      *
-     * Interrupt controllers: the interrupt lines (bit n is line n) on which CPU `cpu` would now be
-     * interrupted at a level above `level` if they became high.  NULL: it could be any of them.
+     * irq_enabled, for interrupt controllers: returns the interrupt lines (bit n is line n) that
+     * would interrupt CPU `cpu` at a level above `level` if they became high.  NULL: leon3emu
+     * assumes that every line would.
      */
     uint32_t (*irq_enabled)(void *instance, uint32_t cpu, uint32_t level);
-    /* Watchdogs and the like: not 0 if the device, as it is now, will reset the system or wake a CPU by
-     * itself when some time has passed.  NULL: it will not. */
+    /* Watchdogs and the like: returns nonzero if the device, as it is now, will reset the system or
+     * wake a CPU when some time has passed.  Only a device that has an armed event is asked.  NULL:
+     * it never will. */
     uint32_t (*will_restart)(void *instance);
 };
 
@@ -288,54 +302,60 @@ struct l3_services {
     uint64_t (*property_uint)(struct l3_host *host, const char *name);
     /* Value of a property as text.  Never NULL. */
     const char *(*property_text)(struct l3_host *host, const char *name);
-    /* The character line behind a property of type CHARDEV.  Never NULL: `none` swallows output. */
+    /* The character line that the user chose for a property of type L3_PROPERTY_CHARDEV.  Never
+     * NULL: `none` is a line that drops all output and has no input. */
     struct l3_chardev *(*property_chardev)(struct l3_host *host, const char *name);
-    /* Address of a region; in create() already known. */
+    /* Base address of a region; already known in create(). */
     uint64_t (*region_base)(struct l3_host *host, uint32_t region);
     /* Bus line that output `output` drives, 0 when it is not connected. */
     uint32_t (*irq_line)(struct l3_host *host, uint32_t output);
 
     /* -- virtual time ------------------------------------------------------------------------ */
-    /* Bus cycles since power-on, exact to the instruction that made the access. */
+    /* Bus cycles since power-on.  During a register access it is exactly the time of the
+     * instruction that makes it. */
     uint64_t (*cycles)(struct l3_host *host);
     /* The same in nanoseconds, rounded down. */
     uint64_t (*nanoseconds)(struct l3_host *host);
     /* Bus clock in Hz. */
     uint64_t (*clock_hz)(struct l3_host *host);
-    /* Cycles that last at least ns nanoseconds. */
+    /* The smallest number of cycles that lasts at least ns nanoseconds. */
     uint64_t (*ns_to_cycles)(struct l3_host *host, uint64_t ns);
 
     /* -- events ------------------------------------------------------------------------------ */
-    /* In create() only.  name is for traces and snapshots; function gets the instance and argument.
-     * Events of equal time run in the order of devices on the board, then of creation. */
+    /* In create() only.  name is for logs, reports and snapshots; function is called with the
+     * instance and argument.  Events with the same deadline run in the board order of their
+     * devices; those of one device run in the order of their creation. */
     struct l3_event *(*event_create)(struct l3_host *host, const char *name,
                                      void (*function)(void *instance, uint32_t argument),
                                      uint32_t argument);
-    /* Calls the function once, when cycles() reaches deadline (at once, if that has passed: after
-     * the current instruction).  Arming an armed event moves it. */
+    /* The event's function is called once, when cycles() reaches deadline; if that is not in the
+     * future, after the current instruction.  Arming an armed event replaces its deadline. */
     void (*event_arm)(struct l3_host *host, struct l3_event *event, uint64_t deadline);
     /* Nothing happens if it is not armed. */
     void (*event_cancel)(struct l3_host *host, struct l3_event *event);
 
     /* -- interrupt lines --------------------------------------------------------------------- */
-    /* Drives output `output` to level 0 or 1.  A line is high while any output on it is; its
-     * changes are what others are told of. */
+    /* Drives output `output` to level 0 or 1.  A bus line is high while any output connected to it
+     * is high.  pin_input() of others is called only when the level of the line changes. */
     void (*irq_set)(struct l3_host *host, uint32_t output, uint32_t level);
-    /* Up and down again: what most GRLIB cores do. */
+    /* Drives the output high and low again, as most GRLIB cores do.  Nothing happens if it is
+     * high. */
     void (*irq_pulse)(struct l3_host *host, uint32_t output);
 
     /* -- bus master -------------------------------------------------------------------------- */
-    /* Copies size bytes, guest byte order, any alignment.  L3_BUS_ERROR if any byte could not be
-     * accessed; the bytes before it were.  During a register callback only memory can be reached,
-     * from events and char_input devices too, never a device that is being called. */
+    /* Copies size bytes, in guest byte order, at any alignment.  Returns L3_BUS_ERROR if a byte
+     * could not be accessed; the bytes before it have been copied.  While a CPU's register access
+     * is in progress, DMA reaches memory only.  At other times (events, char_input) it also reaches
+     * registers of other devices, but never those of a device that is inside one of its
+     * callbacks. */
     int32_t (*dma_read)(struct l3_host *host, uint64_t address, void *buffer, uint64_t size);
     int32_t (*dma_write)(struct l3_host *host, uint64_t address, const void *buffer, uint64_t size);
 
     /* -- outside world ----------------------------------------------------------------------- */
     /* level: L3_LOG_*.  printf style, without newline; the instance's name is put in front. */
     void (*log)(struct l3_host *host, uint32_t level, const char *format, ...);
-    /* Takes up to size bytes of what has arrived, returns how many; fewer than asked: there is no
-     * more now, char_input() will tell. */
+    /* Takes up to size bytes of the input that has arrived and returns how many.  Fewer than asked
+     * for means that there is no more at present; char_input() is called when there is. */
     uint64_t (*chardev_read)(struct l3_host *host, struct l3_chardev *chardev, void *buffer,
                              uint64_t size);
     /* Sends all bytes; never blocks for long: what a slow reader does not take is buffered, then
@@ -344,8 +364,9 @@ struct l3_services {
                           uint64_t size);
     /* Ends the run after the current instruction.  status 0..63 becomes the exit status. */
     void (*stop)(struct l3_host *host, uint32_t status, const char *format, ...);
-    /* FROM ANY THREAD: runs function on the machine's thread soon.  L3_OK, or L3_BUS_ERROR when the
-     * machine is going away, or a million functions wait already (a debugger may have halted it). */
+    /* FROM ANY THREAD: has function called on the machine's thread soon.  Returns L3_OK, or
+     * L3_BUS_ERROR if the machine is being destroyed or a million functions wait already (for
+     * example because a debugger has halted the machine); the function is not called then. */
     int32_t (*post)(struct l3_host *host, void (*function)(void *instance, void *argument),
                     void *argument);
 };
@@ -372,10 +393,10 @@ struct l3_services {
 #define L3_BUS_AHB_SLAVES  1u
 #define L3_BUS_APB_SLAVES  2u
 
-/* One core on the bus, its plug&play words as the guest reads them. */
+/* The plug&play record of one core on the bus, in words as the guest reads them. */
 struct l3_bus_entry {
     uint32_t struct_size;
-    uint32_t id;      /* vendor, device, version, irq packed as in plug&play word 0               */
+    uint32_t id;      /* word 0: vendor, device, version, irq                                     */
     uint32_t user[3]; /* AHB words 1..3                                                           */
     uint32_t bar[4];  /* AHB words 4..7; APB: bar[0] is word 1                                    */
 };
@@ -395,15 +416,16 @@ struct l3_system_services {
     uint32_t struct_size;
     uint32_t version;
     uint32_t (*cpu_count)(struct l3_host *host);
-    /* Interrupt request level 0..15 that cpu sees; 0 is none. */
+    /* Sets the interrupt request level (IRL, 0..15; 0: none) of a CPU. */
     void (*cpu_irq_level)(struct l3_host *host, uint32_t cpu, uint32_t level);
-    /* L3_CPU_* */
+    /* Returns L3_CPU_*. */
     uint32_t (*cpu_status)(struct l3_host *host, uint32_t cpu);
-    /* Wakes a CPU from power-down or error mode; it goes on where it stopped, or at the boot address
-     * it was given since.  Nothing happens if it runs. */
+    /* Wakes a CPU from power-down or error mode.  It continues where it stopped or, if
+     * cpu_boot_address() was called since, at that address.  Nothing happens if the CPU is
+     * running. */
     void (*cpu_wake)(struct l3_host *host, uint32_t cpu);
-    /* Address at which a CPU that is in power-down or error mode now goes on when it wakes.  Nothing
-     * happens if it runs. */
+    /* Sets the address at which a CPU that is now in power-down or error mode will continue when it
+     * wakes.  Nothing happens if the CPU is running. */
     void (*cpu_boot_address)(struct l3_host *host, uint32_t cpu, uint32_t address);
     /* Puts a CPU into error mode. */
     void (*cpu_force_error)(struct l3_host *host, uint32_t cpu);
@@ -419,16 +441,18 @@ struct l3_system_services {
     int32_t (*cpu_register_write)(struct l3_host *host, uint32_t cpu, uint32_t reg, uint32_t value);
 
     /* -- version 2 --------------------------------------------------------------------------- */
-    /* In create() only: function is called of each access that gets a bus error, whoever made it, but
-     * a debugger; before the CPU takes its trap.  *error is valid during the call.  Of accesses that
-     * are made inside such a call nobody is told. */
+    /* In create() only.  From then on, function is called at each access of a CPU or DMA master
+     * that gets a bus error, before the CPU takes its trap; not for accesses of a debugger.  *error
+     * is valid during the call.  Errors of accesses that are made inside such a call are not
+     * reported. */
     void (*watch_bus_errors)(struct l3_host *host,
                              void (*function)(void *instance, const struct l3_bus_error *error));
 
     /* -- version 3 --------------------------------------------------------------------------- */
-    /* For devices with L3_CLASS_SEES_IRQ_LINES, from reset() on: pin_input() is called for changes of
-     * the lines in mask (bit n: line n) and of no others, until this is called again.  Returns the
-     * lines that are high now, whatever mask says.  A device that never calls it is told of all.  */
+    /* For devices with L3_CLASS_SEES_IRQ_LINES, from reset() on: from now on pin_input() is called
+     * for changes of the lines in mask only (bit n: line n).  Returns all lines that are high now,
+     * whatever mask says.  For a device that never calls this, pin_input() is called for every
+     * line. */
     uint32_t (*watch_irq_lines)(struct l3_host *host, uint32_t mask);
 };
 
@@ -442,7 +466,8 @@ struct l3_system_services {
 #define L3_EXPORT
 #endif
 
-/* Built into the program a device's pointer gets a name of its own, in a library the fixed one. */
+/* The exported pointer is called L3_CLASS_SYMBOL in a library.  In a device that is linked into the
+ * program it is l3_builtin_NAME, so that all of them can be linked together. */
 #ifdef L3_BUILTIN
 #define L3_PASTE_(a, b) a##b
 #define L3_PASTE(a, b)  L3_PASTE_(a, b)

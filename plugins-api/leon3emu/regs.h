@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs the registers of a device from a table (struct l3_register rows).  Header only.
+ * Implements a device's read() and write() from a table of registers (struct l3_register rows).
+ * Header only.
  *
  * Optional: it uses nothing but leon3emu/device.h, and a device may decode its registers in another
- * way.  What it does for a device is the dull part: masks, write-1-to-clear, reset values, the log
- * line for an access to an offset without a register.  What is special goes into the hooks.
+ * way.  It does the routine part: masks, write-1-to-clear, reset values, and the log line for an
+ * access to an offset without a register.  A register with a side effect gets a hook (on_read,
+ * on_write).
  *
  *     static const struct l3_register rows[] = {
  *         L3_REGISTER(0x00, "control", 0, 0xffff, 0x00ff, 0, NULL, write_control),
  *         L3_REGISTER_ARRAY(0x40, "mask", 0, 0xfffe, 0xfffe, 0, NULL, NULL, 16, 4),
  *     };
  *
- * The values live in an array of the device, one uint32_t for each register (17 above), in the
- * order of the rows: the device reads and writes them freely, and names the array as a state field,
- * so that snapshots hold it.  The region of the registers has native size L3_SIZE_4.
+ * The values are in an array of the device, one uint32_t for each register (17 in this example), in
+ * the order of the rows.  The device reads and writes the array freely, and names it as a state
+ * field (l3_device_class.state).  The region of the registers has native size L3_SIZE_4.
  *
- * Debug reads (L3_ATTR_DEBUG) must not change anything.  An on_read hook with a side effect looks
- * at regfile.debug, which is 1 during such a read.  Debug writes act like the guest's writes.
+ * Debug reads (L3_ATTR_DEBUG) must not change anything: an on_read hook with a side effect leaves
+ * it out while l3_regfile.debug is 1.  Debug writes act like the guest's writes.
  *
  * Threads: as everything in a device, on the machine's thread only.
  */
@@ -32,7 +34,7 @@
 extern "C" {
 #endif
 
-/* For a function that is to be no part of those that call it, so that these stay short. */
+/* For a function that must not be inlined: its callers, which run at each access, stay short. */
 #if defined(__GNUC__)
 #define L3_APART __attribute__((noinline, unused))
 #else
@@ -50,7 +52,8 @@ extern "C" {
 #define L3_REGISTER(offset, name, reset, readable, stored, w1c, on_read, on_write)                 \
     L3_REGISTER_ARRAY(offset, name, reset, readable, stored, w1c, on_read, on_write, 1, 4)
 
-/* What is at one word of the region: all that an access needs, 64 bytes on a 64-bit host. */
+/* What is at one word of the region, copied from its row so that an access looks at nothing else.
+ * `unused` fills it up to 64 bytes, a cache line, on a 64-bit host. */
 struct l3_regfile_place {
     uint32_t *value;
     uint32_t readable, stored, w1c; /* of the row */
@@ -65,7 +68,7 @@ struct l3_regfile {
     /* Set by the device before l3_regfile_create(). */
     struct l3_host *host;
     const struct l3_services *services;
-    const struct l3_region *region; /* its table of registers; must stay */
+    const struct l3_region *region; /* whose registers these are; must outlive the regfile */
     void *instance;                 /* first argument of the hooks */
     uint32_t *values;               /* the device's array */
     uint32_t value_count;
@@ -73,7 +76,7 @@ struct l3_regfile {
     uint32_t debug;
     /* Private. */
     uint32_t word_count;
-    uint32_t nothing;                /* the value where no register is */
+    uint32_t nothing;                /* value of all offsets without a register: stays 0 */
     struct l3_regfile_place *places; /* word_count of them; owned */
 };
 
@@ -82,7 +85,7 @@ static inline uint32_t l3_register_count(const struct l3_register *row)
     return row->count > 1 ? row->count : 1;
 }
 
-/* Address of the end of the row's last register, from the start of the region. */
+/* Offset of the first byte behind the row's last register. */
 static inline uint32_t l3_register_end(const struct l3_register *row)
 {
     return row->offset + (l3_register_count(row) - 1) * row->stride + 4;
@@ -104,7 +107,8 @@ static inline void l3_regfile_place_row(struct l3_regfile *regs, const struct l3
     }
 }
 
-/* Stand where no register is, so that an access without hooks asks one question.  Never called. */
+/* The hooks of an offset without a register.  They are never called: that they are not NULL takes
+ * an access out of the fast path, which therefore need not look at `row`. */
 static inline uint32_t l3_regfile_no_read(void *instance, uint32_t index, uint32_t value)
 {
     (void)instance;
@@ -128,9 +132,9 @@ static inline void l3_regfile_place_nothing(struct l3_regfile *regs, struct l3_r
 }
 
 /*
- * Prepares *regs, of which the device set the first fields; for its create().  Returns 1, or 0
- * after services->fail(): out of memory, or value_count is not the number of registers in the
- * table. After 1, l3_regfile_destroy() gives the memory back.
+ * Prepares *regs.  The device calls it in create(), after it has set the fields at the top of
+ * struct l3_regfile.  Returns 1, or 0 after services->fail(): out of memory, or value_count is not
+ * the number of registers in the table.  After 1 the device's destroy() calls l3_regfile_destroy().
  */
 static inline int l3_regfile_create(struct l3_regfile *regs)
 {
@@ -172,8 +176,9 @@ static inline void l3_regfile_destroy(struct l3_regfile *regs)
     regs->places = NULL;
 }
 
-/* Of the row that starts at `offset`, only the first `count` registers exist in this instance; the
- * others become offsets without register.  For create(): tables are constant, instances differ. */
+/* Removes all but the first `count` registers of the row that starts at `offset`; the others become
+ * offsets without a register.  For create() of an instance that has fewer registers than its
+ * class's table, which is constant, has rows for. */
 static inline void l3_regfile_limit(struct l3_regfile *regs, uint32_t offset, uint32_t count)
 {
     const struct l3_register *row = regs->places[offset / 4].row;
@@ -182,7 +187,7 @@ static inline void l3_regfile_limit(struct l3_regfile *regs, uint32_t offset, ui
     }
 }
 
-/* All registers to the reset column.  Calls no hook. */
+/* Sets all values to their rows' reset values.  Calls no hook. */
 static inline void l3_regfile_reset(struct l3_regfile *regs)
 {
     uint32_t slot = 0;
@@ -194,7 +199,7 @@ static inline void l3_regfile_reset(struct l3_regfile *regs)
     }
 }
 
-/* The log line for an access to an offset without a register.  Always L3_OK. */
+/* Logs an access to an offset without a register.  Always returns L3_OK. */
 static L3_APART int32_t l3_regfile_miss(struct l3_regfile *regs, const struct l3_request *request,
                                         const char *access)
 {
@@ -205,7 +210,8 @@ static L3_APART int32_t l3_regfile_miss(struct l3_regfile *regs, const struct l3
     return L3_OK;
 }
 
-/* A read that is not just the value of a register.  place: NULL beyond the last one. */
+/* A read with an on_read hook, or at an offset without a register.  place: NULL if the offset lies
+ * behind the last register. */
 static L3_APART int32_t l3_regfile_read_unusual(struct l3_regfile *regs, struct l3_request *request,
                                                 const struct l3_regfile_place *place)
 {
@@ -219,7 +225,7 @@ static L3_APART int32_t l3_regfile_read_unusual(struct l3_regfile *regs, struct 
     return L3_OK;
 }
 
-/* For the device's read().  Always L3_OK: an offset without a register reads 0. */
+/* For the device's read().  Always returns L3_OK: an offset without a register reads 0. */
 static inline int32_t l3_regfile_read(struct l3_regfile *regs, struct l3_request *request)
 {
     uint64_t word = request->offset / 4;
@@ -234,7 +240,8 @@ static inline int32_t l3_regfile_read(struct l3_regfile *regs, struct l3_request
     return L3_OK;
 }
 
-/* What is to be done after a write that is more than the new value of a register. */
+/* What follows a write: the on_write hook, or the log line if there is no register.  place: NULL if
+ * the offset lies behind the last register. */
 static L3_APART int32_t l3_regfile_written(struct l3_regfile *regs,
                                            const struct l3_request *request,
                                            const struct l3_regfile_place *place)
@@ -246,7 +253,8 @@ static L3_APART int32_t l3_regfile_written(struct l3_regfile *regs,
     return L3_OK;
 }
 
-/* For the device's write().  Always L3_OK: a write to an offset without a register is lost. */
+/* For the device's write().  Always returns L3_OK: a write to an offset without a register is
+ * lost. */
 static inline int32_t l3_regfile_write(struct l3_regfile *regs, const struct l3_request *request)
 {
     uint64_t word = request->offset / 4;
