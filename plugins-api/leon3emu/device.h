@@ -263,9 +263,9 @@ struct l3_device_class {
     uint64_t (*state_save)(void *instance, void *buffer, uint64_t size);
     int32_t (*state_load)(void *instance, const void *buffer, uint64_t size);
     /*
-     * leon3emu calls irq_enabled and will_restart while no CPU executes (all are in power-down or
-     * error mode), to find out whether the machine only waits or whether nothing can ever wake it;
-     * then the run ends.  They must change nothing.
+     * Once a CPU is in error mode, leon3emu calls irq_enabled and will_restart whenever no CPU
+     * executes, to find out whether the machine only waits.  If nothing can wake a CPU any more, the
+     * run ends.  Both functions must change nothing.
      *
      * irq_enabled, for interrupt controllers: returns the interrupt lines (bit n is line n) that
      * would interrupt CPU `cpu` at a level above `level` if they became high.  NULL: leon3emu
