@@ -4,10 +4,10 @@
  * user's manual, "AHB plug&play configuration").
  *
  *     0x000  64 masters, 8 words each           0x800  63 slaves, 8 words each
- *     0xff0  device id [31:16] and build id [15:0] of the chip, in place of the last slave's
- * addresses
+ *     0xff0  device id [31:16] and build id [15:0] of the chip, where a 64th slave would have its
+ *            bank address registers
  *
- * Made from the bus as it is at each read.  Readable at every size; writes are ignored.
+ * Each read computes its word from the devices on the bus.  Writes are ignored.
  */
 #include <stdlib.h>
 

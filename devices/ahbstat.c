@@ -6,15 +6,16 @@
  * sets NE and raises its interrupt; later errors are not seen until software clears NE, by writing
  * 0 to it.  Software that writes 1 to a clear NE gets the interrupt too, as in the VHDL.
  *
- * Revision 1 (property `filters`) has a second pair of registers at 0x08, which takes the error that
- * the first pair cannot (it holds one already, or ignores errors), filters for errors and correctable
- * errors, and ME for an error that neither had room for.
+ * Revision 1 (property `filters`) has a second pair of registers at 0x08.  It records an error that
+ * the first pair cannot record, because that holds one already or its filter ignores errors.
+ * Revision 1 also has filters for errors and for correctable errors, and ME, which says that there
+ * was a further error that neither pair could record.
  *
- * HMASTER is the CPU's number, or the index of the record of whoever did DMA.  A doubleword is two
- * words on the bus.
+ * HMASTER is the CPU's number, or the index of the DMA master's plug&play record.  HSIZE of a
+ * doubleword access is a word, because the bus carries it as two words.
  *
- * Not modelled: correctable errors (no memory here has any), and that address and kind follow the bus
- * while NE is clear: here they keep the last error's.
+ * Not modelled: correctable errors (no memory of the emulator has any).  While NE is clear, address
+ * and kind in hardware follow the bus; here they keep those of the last error.
  */
 #include <stddef.h>
 
@@ -48,7 +49,8 @@ struct ahbstat {
     };
 };
 
-/* Bits a write replaces; without filters they and ME do not exist. */
+/* Bits of the status register that a write of `value` replaces.  Without property `filters` the
+ * filters and ME do not exist. */
 static uint32_t ahbstat_written(const struct ahbstat *ahbstat, uint32_t value)
 {
     uint32_t written = STATUS_NE | STATUS_CE;
@@ -86,7 +88,8 @@ static void ahbstat_freeze(struct ahbstat *ahbstat, uint32_t pair, const struct 
     ahbstat->services->irq_pulse(ahbstat->host, 0);
 }
 
-/* The pair held an error already, of which the other pair did not take this one either. */
+/* `pair` holds an error already.  Sets its ME if the other pair, whose status is `other`, cannot
+ * record the new error either. */
 static void ahbstat_note_another(struct ahbstat *ahbstat, uint32_t pair, uint32_t other)
 {
     if (ahbstat->filters && (other & (STATUS_NE | STATUS_AF))) {

@@ -2,9 +2,10 @@
 /*
  * APBCTRL: the bridge from AHB to APB (GRLIB IP manual, "APBCTRL").
  *
- * It is the background of its 1 MiB: where no APB core lies, reads give 0 and writes go nowhere, with
- * no bus error, as in apbctrlx.vhd.  The cores behind it are mapped by the machine; the plug&play
- * area in the last 4 KiB is a device of its own (apbpnp).
+ * This device answers only at those addresses of its 1 MiB where no APB core lies: reads give 0,
+ * writes are ignored, and there is no bus error, as in apbctrlx.vhd.  Accesses to the APB cores do
+ * not pass through it: the machine maps these cores above it.  The plug&play area in the last 4 KiB
+ * is another device (apbpnp.c).
  */
 #include <stdlib.h>
 

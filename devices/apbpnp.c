@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * APB plug&play area: what is behind one APB bridge, the last 4 KiB of the bridge's 1 MiB (GRLIB
- * user's manual, "APB plug&play configuration").  8 bytes for each slave: identity, address.
+ * user's manual, "APB plug&play configuration").  Each slave has 8 bytes: the identity register and
+ * the bank address register.
  *
- * Made from the bus as it is at each read.  Writes are ignored.
+ * Each read computes its word from the devices on the bus.  Writes are ignored.
  */
 #include <stdlib.h>
 

@@ -3,19 +3,22 @@
  * APBUART: serial port (GRLIB IP manual, "APBUART").
  *
  * Both directions run in virtual time, character by character, so that flags, FIFO counts and
- * interrupts come when software expects them: one bit lasts 8 * (scaler + 1) cycles.  To the
- * outside a character goes as soon as it is in the transmit FIFO and the transmitter is enabled:
- * what a program printed just before it ended is not lost with the machine.  Input is taken one
- * character per character time while the receive FIFO has room, so that a file as input gives the
- * same run each time and never overruns.  A character that finds no room stays on the line and comes
- * again after each character time: it is not stored, but its stop bit asks for the interrupt as it
- * does in hardware (apbuart.vhd), so that a driver that enables RI late is told of a full FIFO.
+ * interrupts come when software expects them: one bit lasts 8 * (scaler + 1) cycles.  But a
+ * character is written to the character line as soon as it is in the transmit FIFO and the
+ * transmitter is enabled: so what a program printed just before the run ended is not lost.  The
+ * receiver takes one character per character time from the character line while the receive FIFO
+ * has room, so that a file as input gives the same run each time and never overruns.  A character
+ * that finds no room is not stored; the receiver tries it again after each character time.  Each
+ * time its stop bit requests the interrupt, as in hardware (apbuart.vhd), so that a driver that
+ * enables RI late is interrupted for a full FIFO.
  *
- * An idle port has no armed event: the transmitter's ends with its FIFO, the receiver's when the
- * character line has nothing; char_input() starts it again.
+ * An idle port has no armed event: the transmitter arms its event again only while its FIFO holds
+ * characters, the receiver only while the character line has input; char_input() starts the
+ * receiver again.
  *
- * Property `instant` makes the status register claim that the transmitter is always empty, like the
- * VHDL's simulation aid `console`; a polling program then never waits.  Interrupts keep their time.
+ * Property `instant` makes the status register show the transmitter as always empty, like the
+ * VHDL's simulation aid `console`, so that a polling program never waits.  Interrupts keep their
+ * time.
  *
  * Not modelled: external clock, modem lines (CTS is always asserted), line errors (no break, parity
  * or framing error ever arrives), sending breaks.
@@ -80,32 +83,32 @@ struct apbuart {
         };
     };
     struct fifo tx, rx;
-    uint32_t unsent;    /* newest characters of tx that did not go outside yet */
+    uint32_t unsent;    /* number of newest characters of tx not yet given to chardev_write() */
     uint32_t tx_armed;  /* tx_event is armed */
     uint32_t tx_busy;   /* the shift register holds tx_shift */
     uint32_t rx_armed;  /* rx_event is armed */
-    uint32_t rx_dry;    /* the character line had nothing; char_input() will come */
+    uint32_t rx_dry;    /* chardev_read() gave nothing: leon3emu will call char_input() */
     uint32_t rx_held;   /* rx_shift holds a character for which rx has no room */
     uint32_t rx_waits;  /* rx_line is a character from outside that found no room yet */
-    uint32_t irq_level; /* of the level interrupts */
+    uint32_t irq_level; /* of output 0, as the level interrupts drive it */
     uint8_t tx_shift, rx_shift, rx_line;
 };
 
-/* ---- FIFOs: indices wrap at the size of the instance, a power of two ---- */
+/* ---- FIFOs: indices wrap at fifo_size of the instance, a power of two ---- */
 
 static uint32_t fifo_full(const struct apbuart *uart, const struct fifo *fifo)
 {
     return fifo->count == uart->fifo_size;
 }
 
-/* A FIFO of one has no half. */
+/* Is the FIFO at least half full?  A FIFO of one character never is. */
 static uint32_t fifo_half(const struct apbuart *uart, const struct fifo *fifo)
 {
     return uart->fifo_size > 1 && fifo->count >= uart->fifo_size / 2;
 }
 
-/* Software polls the status far more often than it changes: it is kept, not composed when read.  To
- * be called whenever a FIFO or the shift register has changed. */
+/* Software reads the status register far more often than it changes, so its value is kept in
+ * `status`.  Whoever changes a FIFO or the shift register must call this function. */
 static void apbuart_update_status(struct apbuart *uart)
 {
     static const struct fifo empty;
@@ -161,7 +164,8 @@ static void apbuart_update_level(struct apbuart *uart)
     }
 }
 
-/* A pulse cannot be seen on a line that is high, and must not bring it down. */
+/* Pulses the output if `enable` is set in the control register.  While a level interrupt holds the
+ * output high, a pulse would not be seen and must not lower it. */
 static void apbuart_pulse(struct apbuart *uart, uint32_t enable)
 {
     if ((uart->control & enable) && uart->irq_level == 0) {
@@ -187,15 +191,17 @@ static void apbuart_arm(struct apbuart *uart, struct l3_event *event, uint64_t c
 
 /* ---- receiver ---- */
 
-/* A character from outside may come: it would find room, or somebody wants to be told of it. */
+/* Does the receiver take part in what happens on the character line?  It does if a character would
+ * find room, or if its stop bit would request an interrupt (RI). */
 static uint32_t apbuart_listens(const struct apbuart *uart)
 {
     uint32_t mode = uart->control & (CONTROL_RE | CONTROL_LB);
     return mode == CONTROL_RE && (!fifo_full(uart, &uart->rx) || (uart->control & CONTROL_RI));
 }
 
-/* How long the next character takes.  With DI one that found no room leaves the line quiet for so long
- * that its interrupt gets through. */
+/* Cycles until the next character is complete.  A character that found no room is tried again; with
+ * DI only after DELAY_BITS more, as the delayed interrupt would never come if the line were not
+ * quiet. */
 static uint64_t apbuart_receive_time(const struct apbuart *uart)
 {
     uint64_t time = apbuart_character_time(uart);
@@ -213,7 +219,7 @@ static void apbuart_start_rx(struct apbuart *uart)
     }
 }
 
-/* The stop bit of a character asks for the interrupt, whether there was room for it or not. */
+/* The stop bit of a character requests the interrupt, whether the character found room or not. */
 static void apbuart_stop_bit(struct apbuart *uart)
 {
     if ((uart->control & CONTROL_DI) == 0) {
@@ -236,7 +242,7 @@ static void apbuart_receive(struct apbuart *uart, uint8_t character)
     apbuart_stop_bit(uart);
 }
 
-/* Is there a character on the line?  What could not be stored is still there. */
+/* Is there a character on the line?  One that found no room is still there, in rx_line. */
 static uint32_t apbuart_look_at_line(struct apbuart *uart)
 {
     if (!uart->rx_waits) {
@@ -282,15 +288,16 @@ static void apbuart_char_input(void *instance, struct l3_chardev *chardev)
 
 static uint32_t apbuart_can_shift(const struct apbuart *uart)
 {
-    /* In loop back the receiver takes CTS away when it could not hold another character. */
+    /* In loop back with flow control the receiver stops the transmitter (RTS drives CTS) when it
+     * cannot hold another character. */
     uint32_t handshake = CONTROL_FL | CONTROL_LB;
     uint32_t stopped = (uart->control & handshake) == handshake && uart->rx_held;
     uint32_t enabled = (uart->control & (CONTROL_TE | CONTROL_DB)) == CONTROL_TE;
     return enabled && !stopped && uart->tx.count != 0;
 }
 
-/* A character leaves the FIFO at the next bit time; software may rely on that little time between
- * the write and the interrupt. */
+/* A character leaves the FIFO one bit time later, not at once: software may rely on the short time
+ * between its write and the interrupt. */
 static void apbuart_start_tx(struct apbuart *uart)
 {
     if (!uart->tx_armed && apbuart_can_shift(uart)) {
@@ -299,7 +306,8 @@ static void apbuart_start_tx(struct apbuart *uart)
     }
 }
 
-/* Gives the outside what is new in the FIFO, if it is going to be transmitted. */
+/* Writes the characters that are new in the transmit FIFO to the character line, if the transmitter
+ * is going to send them. */
 static void apbuart_send(struct apbuart *uart)
 {
     uint32_t mode = uart->control & (CONTROL_TE | CONTROL_DB | CONTROL_LB);
@@ -422,7 +430,8 @@ static void apbuart_write_control(void *instance, uint32_t index, uint32_t value
     apbuart_update_level(uart);
 }
 
-/* A new rate holds from now on: a character under way starts over. */
+/* A new bit rate takes effect at once: a character that is being transmitted or received starts
+ * over. */
 static void apbuart_write_scaler(void *instance, uint32_t index, uint32_t value)
 {
     struct apbuart *uart = instance;
@@ -437,7 +446,8 @@ static void apbuart_write_scaler(void *instance, uint32_t index, uint32_t value)
     }
 }
 
-/* In debug mode the FIFOs are turned around: reads take what was to be transmitted. */
+/* In FIFO debug mode software reaches the far end of both FIFOs: a read of this register takes a
+ * character out of the transmit FIFO, a write puts one into the receive FIFO. */
 static uint32_t apbuart_read_debug(void *instance, uint32_t index, uint32_t value)
 {
     struct apbuart *uart = instance;

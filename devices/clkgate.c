@@ -2,11 +2,12 @@
 /*
  * CLKGATE: clock gating unit (GRLIB IP manual, "CLKGATE"; GR740 user's manual, chapter 25).
  *
- * A bit for each gated core.  Clock enable and core reset change only where the unlock register has
- * a 1.  After reset the cores of property `enabled` are clocked, the others are held in reset.
+ * The registers have a bit for each gated core.  A bit of the clock enable and core reset registers
+ * can change only while its bit in the unlock register is 1.  After reset the cores of property
+ * `enabled` are clocked, the others are held in reset.
  *
- * The registers keep what is written.  Not modelled: the gating.  A core whose clock software stops
- * runs on, which is logged.
+ * The registers keep what is written.  Not modelled: the gating.  If software stops the clock of a
+ * core, the device works on, and this is logged.
  */
 #include <stddef.h>
 

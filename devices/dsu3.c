@@ -2,9 +2,8 @@
 /*
  * DSU3: debug support unit, as software on the CPUs sees it (GRLIB IP manual, "DSU3"; dsu3x.vhd).
  *
- * What flight software uses is the time tag: a counter of bus cycles, `time_bits` wide, 0 after
- * reset, that can be written.  It runs while the external enable signal is high (property
- * `enable`).
+ * Flight software uses its time tag: a counter of bus cycles, `time_bits` wide, 0 after reset,
+ * which can be written.  It runs while the external enable signal is high (property `enable`).
  *
  * Each CPU has 16 MiB of the region:
  *
@@ -12,12 +11,12 @@
  *     0x301000  floating-point registers
  *     0x400000  special registers of the CPU, 0x400040 %asr16 to %asr31
  *
- * The control register keeps its break conditions and shows what state the CPU is in.  Writing 1 to
- * PE wakes a CPU from error mode.
+ * The control register keeps the break conditions that are written, and shows whether the CPU is in
+ * power-down or error mode.  Writing 1 to PE wakes a CPU from error mode.
  *
- * Not modelled: debug mode itself (a debugger has its own way in), so breaking, stepping, halting
- * and the registers about them; trace buffers; the integer register file, which is addressed by
- * window; cache diagnostics.  Those read 0, and a write is lost; both are logged.
+ * Not modelled: debug mode itself (use leon3emu's GDB stub), so breaking, stepping, halting and the
+ * registers about them; trace buffers; the integer register file, which is addressed by window;
+ * cache diagnostics.  Registers of these read 0, and writes to them are ignored; both are logged.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -25,9 +24,9 @@
 #include <leon3emu/device.h>
 
 #define CPU_MAX 16
-#define CPU_LOW 24 /* of an offset */
+#define CPU_LOW 24 /* lowest bit of the CPU number in an offset */
 
-#define AREA          0x00700000u /* of an offset: which part of the CPU's space */
+#define AREA          0x00700000u /* bits of an offset that select a part of the CPU's space */
 #define AREA_UNIT     0x00000000u
 #define AREA_REGFILE  0x00300000u
 #define AREA_CPU      0x00400000u
@@ -55,7 +54,7 @@ struct dsu3 {
     uint32_t cpu_count;
     uint32_t enable;
     uint32_t time_mask;
-    uint64_t time_zero; /* cycle at which the time tag was 0; not enabled: minus the time tag */
+    uint64_t time_zero; /* dsu3_now() minus the time tag: the cycle at which the tag was 0 */
     uint32_t control[CPU_MAX];
 };
 
@@ -118,7 +117,8 @@ static int dsu3_unit_write(struct dsu3 *dsu, uint32_t cpu, uint32_t offset, uint
 
 /* ---- the CPUs ---- */
 
-/* Number of a CPU register for the core, or -1. */
+/* The number that cpu_register_read() and cpu_register_write() have for the register at `offset`,
+ * or -1. */
 static int32_t dsu3_cpu_register(uint32_t offset)
 {
     static const int32_t special[] = {
@@ -136,7 +136,7 @@ static int32_t dsu3_cpu_register(uint32_t offset)
     return index < 16 ? (int32_t)L3_REG_ASR(16 + index) : -1;
 }
 
-/* The trap type of the last trap, with a bit that says that it ended in error mode. */
+/* The DSU trap register: type of the CPU's last trap, and EM if the CPU is in error mode. */
 static int dsu3_read_trap(const struct dsu3 *dsu, uint32_t cpu, uint32_t *value)
 {
     uint32_t tbr;
@@ -166,7 +166,8 @@ static int dsu3_cpu_write(struct dsu3 *dsu, uint32_t cpu, uint32_t offset, uint3
 
 /* ---- access ---- */
 
-/* A CPU that is not there is the last one (dsu3x.vhd). */
+/* The CPU that an offset belongs to.  The space of a CPU that does not exist shows the last CPU
+ * (dsu3x.vhd). */
 static uint32_t dsu3_cpu_of(const struct dsu3 *dsu, const struct l3_request *request)
 {
     uint32_t cpu = (uint32_t)(request->offset >> CPU_LOW) & (CPU_MAX - 1);

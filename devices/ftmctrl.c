@@ -2,9 +2,10 @@
 /*
  * FTMCTRL: the registers of the memory controller with EDAC (GRLIB IP manual, "FTMCTRL").
  *
- * They keep what boot software writes: widths, wait states, SDRAM timing.  A command to the SDRAM
- * is done at once, so that its field always reads 0.  The memories themselves are lines of the
- * board file: no setting here moves, closes or slows them, and no memory has errors to correct.
+ * The registers keep what boot software writes: widths, wait states, SDRAM timing.  An SDRAM
+ * command is complete at once, so that its field always reads 0.  The memories themselves are lines
+ * of the board file: no setting here moves, disables or slows them, and no memory has errors to
+ * correct.
  *
  * MCTRL, the controller without EDAC, has the first three registers at the same places and is this
  * core with `edac` off (mctrl.vhd, sdmctrl.vhd).
@@ -36,7 +37,7 @@ struct ftmctrl {
     struct l3_regfile regs;
     uint32_t width; /* of the PROM, as in MCFG1 */
     uint32_t edac;
-    uint32_t prom_edac; /* checked from reset on */
+    uint32_t prom_edac; /* EDAC of the PROM is enabled after reset */
     uint32_t sdram;
     union {
         uint32_t values[FTMCTRL_REGISTERS];
@@ -46,7 +47,7 @@ struct ftmctrl {
     };
 };
 
-/* What this instance does not have reads 0, whatever was written. */
+/* Fields for memory that this instance does not have read 0, whatever was written. */
 static uint32_t ftmctrl_read_mcfg2(void *instance, uint32_t index, uint32_t value)
 {
     const struct ftmctrl *ftmctrl = instance;

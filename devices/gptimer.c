@@ -2,30 +2,32 @@
 /*
  * GPTIMER: up to seven timers behind one scaler (GRLIB IP manual, "GPTIMER").
  *
- * Nothing ticks here.  The registers hold the state at cycle `since`; who wants a newer one calls
- * gptimer_sync(), which computes the ticks in between, and who wants the scaler's, too,
- * gptimer_settle().  Up to the next tick (`quiet`) only the scaler changes, so until then
- * gptimer_sync() has nothing to do; up to the next underflow (`calm`) counters only count down.  An
- * event is armed only for the next underflow of a timer whose interrupt is enabled.
+ * No event runs at each tick.  The registers hold the state at cycle `since`.  Code that needs the
+ * present state calls gptimer_sync(), which computes the ticks in between, and then, if it needs
+ * the present value of the scaler, gptimer_settle().  Until the next tick (`quiet`) only the scaler
+ * changes, so gptimer_sync() has nothing to do; until the next tick with an underflow (`calm`)
+ * counters only count down.  An event is armed only for the next underflow of a timer whose
+ * interrupt is enabled.
  *
  *     cycles --> scaler --tick--> timer 1     timer 2     ...     timer n
  *                                    '-underflow-^ '-underflow-^
  *
- * A timer steps down at each tick or, chained, at each underflow of the timer before it.
+ * A timer is decremented at each tick or, chained, at each underflow of the timer before it.
  *
- * A tick is when the scaler underflows, every sreload + 1 cycles.  All timers share one
- * decrementer, which takes n + 1 cycles for a round; ticks that come meanwhile are lost.  So n + 1
- * cycles is the shortest time between two ticks, whatever the guest writes.  Here a round happens
- * at its tick; in hardware timer i follows i + 1 cycles later.  The scaler stands while no timer is
- * enabled.
+ * A tick is an underflow of the scaler: every sreload + 1 cycles.  The n timers share one
+ * decrementer, which takes n + 1 cycles for a round over all of them; ticks during a round are
+ * lost.  So the time between two ticks is at least n + 1 cycles, whatever the guest writes.  In
+ * this model all timers change at the tick; in hardware timer i changes i + 1 cycles later.  The
+ * scaler stands still while no timer is enabled.
  *
- * Timer 1 has no timer before it: chained, it never steps (in the VHDL the underflow of the last
- * timer is gone when timer 1 would look at it).
+ * Timer 1 has no timer before it: if it is chained, it never changes (in the VHDL the last timer's
+ * underflow signal is already low when timer 1 is processed).
  *
- * With property `latch` an interrupt line of the bus that is selected in the latch select register
- * and high copies all counters to the latch registers, once after EL was set; with `set` it loads
- * all counters, once after ES was set.  The timer sees its own interrupts, too.  In hardware both
- * wait for the end of a round: that is when a round's values hold here anyway.
+ * Property `latch`: when software has set EL and a bus interrupt line that is selected in the latch
+ * select register is high, all counters are copied to the latch registers, and EL is cleared.
+ * Property `set`: likewise ES, and all counters are loaded from their reload registers.  The
+ * timer's own interrupt lines count, too.  In hardware both wait for the end of a round; here a
+ * round takes no time.
  *
  * Not modelled: external clock, latching by external events, the watchdog's window and interrupt,
  * and freezing in debug mode (virtual time stands still then).
@@ -39,7 +41,7 @@
 #define NEVER     UINT64_MAX
 
 #define CONFIG_IRQ_LOW 3
-#define CONFIG_SI      0x100u  /* an interrupt for each timer */
+#define CONFIG_SI      0x100u  /* each timer has an interrupt of its own */
 #define CONFIG_DF      0x200u  /* no freeze in debug mode */
 #define CONFIG_EL      0x800u  /* latch at the next interrupt that is selected */
 #define CONFIG_ES      0x1000u /* load at the next interrupt that is selected */
@@ -55,7 +57,7 @@
 #define CONTROL_WS     0x100u /* watchdog does not reset */
 #define CONTROL_STORED (CONTROL_EN | CONTROL_RS | CONTROL_IE | CONTROL_CH | CONTROL_WS)
 
-/* A core without this service tells of all lines. */
+/* Does leon3emu have watch_irq_lines()?  One that does not calls pin_input() for all lines. */
 #define HAS_WATCH(system)                                                                          \
     ((system)->struct_size >= offsetof(struct l3_system_services, watch_irq_lines) + sizeof(void *))
 
@@ -69,8 +71,8 @@ struct gptimer_state {
             uint32_t counter[TIMER_MAX], reload[TIMER_MAX], control[TIMER_MAX], latch[TIMER_MAX];
         };
     };
-    uint64_t since; /* cycle for which the values hold */
-    uint64_t busy;  /* before this cycle the decrementer takes no tick */
+    uint64_t since; /* the values are those of this cycle */
+    uint64_t busy;  /* the decrementer is in a round until this cycle: earlier ticks are lost */
     uint32_t lines; /* interrupt lines of the bus that are high */
 };
 
@@ -84,16 +86,16 @@ struct gptimer {
     uint32_t scaler_mask;
     uint32_t config_mask; /* bits of the configuration register that exist */
     uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
-    uint32_t ip_by_zero;  /* writing 0 clears IP, not 1 */
-    /* What follows from the state until somebody changes it: */
-    uint32_t chained; /* a timer is */
+    uint32_t ip_by_zero;  /* IP is cleared by writing 0, not by writing 1 */
+    /* Computed from the state by gptimer_arm() and gptimer_look_ahead(), valid until it changes: */
+    uint32_t chained; /* at least one timer is chained */
     uint64_t quiet;   /* cycle of the next tick; 0: no timer runs, or not known */
-    uint64_t calm;    /* cycle of the next tick at which a timer underflows; 0 with quiet */
+    uint64_t calm;    /* cycle of the next tick at which a timer underflows; 0 if quiet is 0 */
     uint64_t period;  /* cycles from tick to tick */
     struct gptimer_state state;
 };
 
-/* ---- arithmetic that stays at NEVER ---- */
+/* ---- arithmetic that saturates at NEVER ---- */
 
 static uint64_t add_or_never(uint64_t a, uint64_t b)
 {
@@ -118,13 +120,13 @@ static uint64_t gptimer_scaler_period(const struct gptimer *timer)
     return (uint64_t)timer->state.sreload + 1;
 }
 
-/* Cycles of a round of the decrementer. */
+/* Cycles that the decrementer takes for a round over all timers. */
 static uint64_t gptimer_round(const struct gptimer *timer)
 {
     return timer->count + 1;
 }
 
-/* Cycles from one tick to the next: underflows during a round are lost. */
+/* Cycles from one tick to the next: scaler underflows during a round are lost. */
 static uint64_t gptimer_tick_period(const struct gptimer *timer)
 {
     uint64_t period = gptimer_scaler_period(timer);
@@ -144,7 +146,7 @@ static uint64_t gptimer_next_tick(const struct gptimer *timer)
     return tick;
 }
 
-/* What is set in the control register of any timer. */
+/* Those bits of mask that are set in the control register of at least one timer. */
 static uint32_t gptimer_any(const struct gptimer *timer, uint32_t mask)
 {
     uint32_t control = 0;
@@ -190,8 +192,8 @@ static uint64_t gptimer_ticks_until_any(const struct gptimer *timer, uint32_t ma
 
 /* ---- advancing ---- */
 
-/* Steps one timer down.  Returns how often it underflowed; without restart it stops at the first.
- */
+/* Decrements timer i `steps` times.  Returns how often it underflowed.  A timer without RS stops at
+ * its first underflow. */
 static uint64_t gptimer_step(struct gptimer_state *state, uint32_t i, uint64_t steps)
 {
     uint32_t counter = state->counter[i];
@@ -210,8 +212,8 @@ static uint64_t gptimer_step(struct gptimer_state *state, uint32_t i, uint64_t s
     return 1 + after / period;
 }
 
-/* Runs `ticks` ticks, in which no timer may stop but at the last.  Returns a bit for each timer
- * that raised its interrupt. */
+/* Runs `ticks` ticks.  The caller guarantees that no timer stops before the last of them.  Returns
+ * a bit for each timer that raised its interrupt. */
 static uint32_t gptimer_run(struct gptimer *timer, uint64_t ticks)
 {
     struct gptimer_state *state = &timer->state;
@@ -229,7 +231,7 @@ static uint32_t gptimer_run(struct gptimer *timer, uint64_t ticks)
     return raised;
 }
 
-/* Moves the scaler on; no tick may lie in between. */
+/* Advances the scaler to cycle `now`.  The caller guarantees that there is no tick until then. */
 static void gptimer_run_scaler(struct gptimer_state *state, uint64_t now)
 {
     uint64_t cycles = now - state->since;
@@ -242,8 +244,9 @@ static void gptimer_run_scaler(struct gptimer_state *state, uint64_t now)
     state->since = now;
 }
 
-/* Moves the state to cycle `now`.  Returns a bit for each timer that raised its interrupt.  Goes
- * round once for each timer that stops on the way, at most. */
+/* Advances the state to cycle `now`.  Returns a bit for each timer that raised its interrupt.  All
+ * ticks up to one at which a timer stops are computed in one turn of the loop, so there are few
+ * turns. */
 static uint32_t gptimer_advance(struct gptimer *timer, uint64_t now)
 {
     struct gptimer_state *state = &timer->state;
@@ -277,7 +280,7 @@ static void gptimer_watchdog(struct gptimer *timer)
     }
 }
 
-/* The watchdog runs, and resets when it is there. */
+/* Is there a watchdog that is running and will reset the system? */
 static uint32_t gptimer_will_restart(void *instance)
 {
     const struct gptimer *timer = instance;
@@ -316,7 +319,8 @@ static void gptimer_look_ahead(struct gptimer *timer)
     }
 }
 
-/* Counts down to `now`, which is neither quiet nor beyond calm. */
+/* Advances the state to cycle `now`, from quiet on and before calm: there are ticks, but no timer
+ * underflows. */
 static void gptimer_count(struct gptimer *timer, uint64_t now)
 {
     struct gptimer_state *state = &timer->state;
@@ -354,7 +358,8 @@ static void gptimer_sync(struct gptimer *timer)
     gptimer_sync_to(timer, gptimer_now(timer));
 }
 
-/* A core of before requests told the time has to be asked. */
+/* Time of the access.  A leon3emu older than the member `cycles` of struct l3_request does not give
+ * it there. */
 static uint64_t gptimer_time(const struct gptimer *timer, const struct l3_request *request)
 {
     return request->struct_size >= sizeof *request ? request->cycles : gptimer_now(timer);
@@ -366,7 +371,7 @@ static int gptimer_is_quiet(const struct gptimer *timer, const struct l3_request
     return request->struct_size >= sizeof *request && request->cycles < timer->quiet;
 }
 
-/* After gptimer_sync(): the scaler, too, becomes that of now. */
+/* After gptimer_sync(): advances the scaler, too, to the present cycle. */
 static void gptimer_settle(struct gptimer *timer)
 {
     if (gptimer_runs(timer)) {
@@ -401,7 +406,8 @@ static void gptimer_event(void *instance, uint32_t argument)
 
 /* ---- latch and set ---- */
 
-/* Asks to be told of the lines that something is to happen at: mostly of none. */
+/* Watches the lines at whose change there is something to do: the selected ones while EL or ES is
+ * set, otherwise none, so that interrupts of other devices cost no call. */
 static void gptimer_watch(struct gptimer *timer)
 {
     struct gptimer_state *state = &timer->state;
@@ -412,8 +418,9 @@ static void gptimer_watch(struct gptimer *timer)
     }
 }
 
-/* Does what a selected line that is high was to do.  The state is that of now.  Both happen at one
- * clock edge: the latches get the counters from before the load. */
+/* If a selected line is high, does what EL and ES ask for.  The caller has called gptimer_sync().
+ * With both set, the latches get the counters of before the load, as both happen at one clock
+ * edge. */
 static void gptimer_match(struct gptimer *timer)
 {
     struct gptimer_state *state = &timer->state;
@@ -428,8 +435,8 @@ static void gptimer_match(struct gptimer *timer)
     gptimer_watch(timer);
 }
 
-/* This may be one of the timer's own interrupts, from inside gptimer_raise(): the state is that of
- * now then already, and nothing is raised twice. */
+/* This may be called from inside gptimer_raise(), for one of the timer's own interrupts.  The state
+ * is that of the present cycle then, so that gptimer_sync() below raises nothing a second time. */
 static void gptimer_pin_input(void *instance, uint32_t pin, uint32_t level)
 {
     struct gptimer *timer = instance;
@@ -443,7 +450,8 @@ static void gptimer_pin_input(void *instance, uint32_t pin, uint32_t level)
     }
 }
 
-/* ---- registers: the state was brought up to date before a hook is called ---- */
+/* ---- registers: gptimer_read() and gptimer_write() call gptimer_sync() before a hook is called
+ * ---- */
 
 static uint32_t gptimer_read_scaler(void *instance, uint32_t index, uint32_t value)
 {
@@ -551,7 +559,8 @@ static const struct l3_region gptimer_regions[] = {{
     .register_count = sizeof gptimer_registers / sizeof gptimer_registers[0],
 }};
 
-/* A debugger sees the present values, but time goes on for the guest only. */
+/* A debug read gives the present values and leaves the state, and so the interrupts, as they
+ * are. */
 static int32_t gptimer_peek(struct gptimer *timer, struct l3_request *request)
 {
     struct gptimer_state saved = timer->state;
@@ -599,8 +608,8 @@ static L3_APART int32_t gptimer_write_later(struct gptimer *timer, const struct 
     return l3_regfile_write(&timer->regs, request);
 }
 
-/* A reload value matters after the next underflow: not to the scaler, and to the deadline only if it
- * is that of a chained timer. */
+/* A write to a reload register has a short way: the value matters only after the next underflow, so
+ * the scaler need not be settled, and the event's deadline stays unless a timer is chained. */
 static int32_t gptimer_write(void *instance, struct l3_request *request)
 {
     struct gptimer *timer = instance;
@@ -627,7 +636,7 @@ static void gptimer_reset(void *instance, uint32_t cause)
     state->sreload = timer->scaler_mask;
     state->since = timer->services->cycles(timer->host);
     state->busy = state->since;
-    state->lines = 0; /* who drives one drives it anew in his own reset */
+    state->lines = 0; /* a device that holds a line high drives it again in its own reset() */
     gptimer_watch(timer);
     if (timer->watchdog != 0) {
         state->reload[last] = timer->watchdog;

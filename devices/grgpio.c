@@ -2,17 +2,17 @@
 /*
  * GRGPIO: general purpose I/O port of up to 32 pins (GRLIB IP manual, "GRGPIO"; grgpio.vhd).
  *
- * A pin that is an output shows its output bit, another one the level that comes from outside: an
- * input pin of this device or, before anything drives that, property `input`.  Software that drives
- * pins so sees them in the data register and gets their interrupts, as over a real pad.
+ * The level of a pin that is an output is its output bit; that of an input comes from outside: from
+ * pin_input() of this device or, until that is called, from property `input`.  So software that
+ * drives a pin reads its level in the data register and gets its interrupts, as over a real pad.
  *
  *     pin --> data register --> edge or level, as polarity says --> mask --> flag, interrupt output
  *
- * Property `irqgen` says where an interrupt goes: 0: pin n to output n; 1: all to output 0; more:
- * to the output that the interrupt map register names.  A level holds its output high, an edge
- * pulses it.
+ * Property `irqgen` says which interrupt output a pin drives: 0: pin n drives output n; 1: all pins
+ * drive output 0; more: pins drive the outputs that the interrupt map registers name.  A level
+ * interrupt holds its output high, an edge pulses it.
  *
- * In hardware a pin is seen two cycles after it changed; here at once.
+ * In hardware the core sees a pin two cycles after it changed; here at once.
  *
  * Not modelled: bypass, input enable and pulse registers, which the capability register says are
  * not there.
@@ -35,11 +35,11 @@ struct grgpio {
     struct l3_host *host;
     const struct l3_services *services;
     struct l3_regfile regs;
-    uint32_t pins;     /* that exist */
+    uint32_t pins;     /* a bit for each pin that exists */
     uint32_t maskable; /* pins that can interrupt */
     uint32_t irqgen;
     uint32_t flags;
-    uint32_t initial; /* level from outside until something drives a pin */
+    uint32_t initial; /* property `input` */
     uint32_t capability;
     union {
         uint32_t values[VALUE_COUNT];
@@ -63,7 +63,7 @@ static uint32_t grgpio_output_of(const struct grgpio *gpio, uint32_t pin)
     return gpio->map[pin / 4] >> (24 - pin % 4 * 8) & 31;
 }
 
-/* A bit for each interrupt output that one of the pins goes to. */
+/* A bit for each interrupt output that at least one of the pins drives. */
 static uint32_t grgpio_outputs_of(const struct grgpio *gpio, uint32_t pins)
 {
     uint32_t outputs = 0;
@@ -73,7 +73,7 @@ static uint32_t grgpio_outputs_of(const struct grgpio *gpio, uint32_t pins)
     return outputs;
 }
 
-/* Pins with the level that interrupts. */
+/* Pins that are configured for a level interrupt and have that level now. */
 static uint32_t grgpio_active_levels(const struct grgpio *gpio)
 {
     return ~(gpio->data ^ gpio->polarity) & ~gpio->edge & gpio->mask;
@@ -145,7 +145,7 @@ static uint32_t grgpio_read_cap(void *instance, uint32_t index, uint32_t value)
     return gpio->capability;
 }
 
-/* A field has as many bits as irqgen needs; log2(irqgen) rounded up. */
+/* A field of a map register has log2(irqgen) bits, rounded up: enough to name each output. */
 static void grgpio_write_map(void *instance, uint32_t index, uint32_t value)
 {
     struct grgpio *gpio = instance;

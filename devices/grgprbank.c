@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * GRGPRBANK: a bank of general purpose registers (grgprbank.vhd), like grgpreg but many.
+ * GRGPRBANK: a bank of general purpose registers (grgprbank.vhd): grgpreg.c with many registers.
  *
- * Property `reset` has the values after reset, separated by ':'; the last one is for all registers
- * that follow.  Registers past `registers` up to the next power of two read 0, further ones are the
- * same again: the address has no more bits.
+ * Property `reset` lists the values after reset, separated by ':'; the last one is for all
+ * registers that follow.  Property `registers` is their number.  From there up to the next power of
+ * two words read 0; behind that the bank appears again, because the core decodes no more address
+ * bits.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ struct grgprbank {
     struct l3_host *host;
     const struct l3_services *services;
     uint32_t count;
-    uint32_t index_mask; /* of the address */
+    uint32_t index_mask; /* bits of the word number that are decoded */
     uint32_t mask;       /* bits that exist */
     uint32_t reset[REGISTER_MAX];
     uint32_t values[REGISTER_MAX];
@@ -55,7 +56,7 @@ static void grgprbank_reset(void *instance, uint32_t cause)
     }
 }
 
-/* Returns 0 if `text` is not numbers separated by ':', or too many. */
+/* Returns 0 if `text` is not a list of numbers separated by ':', or has too many. */
 static int grgprbank_parse_reset(struct grgprbank *bank, const char *text)
 {
     uint32_t given = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * GRGPREG: a general purpose register of up to 64 bits, whose outputs a chip uses as it likes: pin
- * multiplexing, clock dividers, bootstrap values (grgpreg.vhd).
+ * GRGPREG: a general purpose register of up to 64 bits (grgpreg.vhd).  What its outputs control
+ * depends on the chip: pin multiplexing, clock dividers, bootstrap values.
  *
  * Software reads what it wrote.  What the chip does with the bits is not modelled.
  */

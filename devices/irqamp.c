@@ -7,19 +7,18 @@
  *
  *     (pending of the CPU's controller | force[cpu]) & mask[cpu]   highest first, level 1 before 0
  *
- * Each controller has a page of 4 KiB with all registers.  Level, pending, broadcast and time
- * stamps are its own.  Mask, force and acknowledge belong to the CPUs: they can be read in every
- * page and written in the page of the controller that the CPU is routed to.  Error and boot
- * registers and the map are in the first page only.
+ * Each controller has a page of 4 KiB with all registers.  Level, pending, broadcast and time stamp
+ * registers exist once per controller.  Mask, force and acknowledge registers exist once per CPU:
+ * they can be read in every page, and written only in the page of the controller that the CPU is
+ * routed to.  Error and boot registers and the map are in the first page only.
  *
- * Pending, force, acknowledge and extended interrupts are as in an IRQMP (irqmp.c).  This is a
- * device of its own, as it is a core of its own in hardware, because what is one there is an array
- * here.
+ * Pending, force, acknowledge and extended interrupts work as in an IRQMP (irqmp.c).  IRQ(A)MP is a
+ * device of its own, as it is in GRLIB, because most registers that IRQMP has once are arrays here.
  *
- * Time stamps hold the value of a counter when the selected line rose and when a CPU took it.  The
- * counter counts bus cycles.
+ * Time stamps hold the value of a counter at which the selected line rose and at which a CPU took
+ * the interrupt.  The counter counts bus cycles.
  *
- * Not modelled: watchdog inputs; the register says that there are none.
+ * Not modelled: watchdog inputs; the watchdog control register shows that there are none.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -48,7 +47,7 @@
 #define WDOGCTRL 0x1c
 #define ASMPCTRL 0x20
 #define ICSELR0  0x24
-#define BLOCK    0x40u /* of the low registers above, and of each of these */
+#define BLOCK    0x40u /* size of the block of registers above, and of each block of these */
 #define PIMASK   0x040
 #define PIFORCE  0x080
 #define PEXTACK  0x0c0
@@ -68,7 +67,7 @@
 #define STAMP_COUNT_LOW 27
 #define STAMP_S1        0x04000000u /* assertion was stamped */
 #define STAMP_S2        0x02000000u /* acknowledge was stamped */
-#define STAMP_KEEP      0x00000020u /* only the first since S1 and S2 were cleared */
+#define STAMP_KEEP      0x00000020u /* KS: keep the stamps until software clears S1 and S2 */
 #define STAMP_SELECT    0x0000001fu
 
 #define BOOT_ADDRESS 0xfffffff8u
@@ -93,8 +92,10 @@ struct irqamp_state {
     uint32_t select; /* which controller a CPU belongs to, 4 bits each from the top */
     uint32_t map[MAP_WORDS];
     uint32_t lines;          /* lines of the bus that are high */
-    uint32_t level[CPU_MAX]; /* what each CPU was told */
-    uint32_t ilevel_known;   /* a bit for each controller: as in an IRQMP */
+    uint32_t level[CPU_MAX]; /* interrupt level last given to cpu_irq_level() for each CPU */
+    /* a bit for each controller: its level register was written, or the warning that it was not was
+     * logged */
+    uint32_t ilevel_known;
 };
 
 struct irqamp {
@@ -102,8 +103,8 @@ struct irqamp {
     const struct l3_services *services;
     uint32_t cpu_count;
     uint32_t controller_count; /* a power of two */
-    uint32_t stamp_count;      /* sets of each controller */
-    uint32_t eirq;             /* interrupt that stands for 16..31; 0: they do not exist */
+    uint32_t stamp_count;      /* sets of time stamp registers that each controller has */
+    uint32_t eirq;             /* interrupt that 16..31 share; 0: 16..31 do not exist */
     uint32_t valid;            /* interrupts that exist */
     struct irqamp_state state;
 };
@@ -121,7 +122,7 @@ static struct irqamp_controller *irqamp_controller_of(struct irqamp *irqamp, uin
     return &irqamp->state.controllers[irqamp_page_of(irqamp, cpu)];
 }
 
-/* The line of the controllers that a line of the bus goes to; 0 is none. */
+/* The controllers' interrupt number for a bus line, by the interrupt map; 0: none. */
 static uint32_t irqamp_map(const struct irqamp *irqamp, uint32_t line)
 {
     return irqamp->state.map[line / 4] >> (24 - line % 4 * 8) & 31;
@@ -158,7 +159,8 @@ static void irqamp_stamp_acknowledge(struct irqamp *irqamp, uint32_t cpu, uint32
 
 /* ---- delivery ---- */
 
-/* Lines that are high set their bits in each controller, on all its CPUs if they are broadcast. */
+/* A line that is high sets its bit in each controller's pending register or, where its broadcast
+ * bit is set, in the force registers of the controller's CPUs. */
 static void irqamp_sample(struct irqamp *irqamp)
 {
     struct irqamp_state *state = &irqamp->state;
@@ -184,8 +186,9 @@ static uint32_t irqamp_highest(uint32_t interrupts)
     return highest;
 }
 
-/* Two interrupts are wanted of a CPU.  Where the flip-flops of its controller's level register have no reset (irqamp.vhd:
- * only with RESET_ALL) and software has not written them, the choice is left to chance. */
+/* Two interrupts are requested of a CPU at once, and the level register of its controller decides
+ * which comes first.  In hardware that register has no reset (irqamp.vhd: only with RESET_ALL), so
+ * the choice is undefined until software has written it.  Logs this once. */
 static void irqamp_note_choice(struct irqamp *irqamp, uint32_t cpu)
 {
     uint32_t page = irqamp_page_of(irqamp, cpu);
@@ -205,7 +208,7 @@ static uint32_t irqamp_level_of(struct irqamp *irqamp, uint32_t cpu)
     const struct irqamp_controller *controller = irqamp_controller_of(irqamp, cpu);
     uint32_t wanted = (controller->pending | state->force[cpu]) & state->mask[cpu] & NORMAL;
     if (controller->pending & state->mask[cpu] & EXTENDED) {
-        wanted |= 1u << irqamp->eirq; /* whatever the mask says about eirq itself */
+        wanted |= 1u << irqamp->eirq; /* even if the mask bit of eirq itself is 0 */
     }
     if (wanted & (wanted - 1)) {
         irqamp_note_choice(irqamp, cpu);
@@ -214,7 +217,8 @@ static uint32_t irqamp_level_of(struct irqamp *irqamp, uint32_t cpu)
     return irqamp_highest(first != 0 ? first : wanted);
 }
 
-/* Lines of the bus whose interrupt, by the map, is above `level`: 1..15 by themselves, 16..31 if `eirq` is. */
+/* The bus lines that would interrupt the CPU above `level`.  The map makes an interrupt number of a
+ * line: 1..15 is itself the level, 16..31 come at level `eirq`. */
 static uint32_t irqamp_enabled(void *instance, uint32_t cpu, uint32_t level)
 {
     const struct irqamp *irqamp = instance;
@@ -228,7 +232,8 @@ static uint32_t irqamp_enabled(void *instance, uint32_t cpu, uint32_t level)
     return lines;
 }
 
-/* Called after each change: all that a CPU sees goes through here. */
+/* Called after each change of lines or registers.  Gives each CPU its interrupt level, if it
+ * changed. */
 static void irqamp_update(struct irqamp *irqamp)
 {
     irqamp_sample(irqamp);
@@ -252,8 +257,9 @@ static void irqamp_pin_input(void *instance, uint32_t pin, uint32_t level)
     irqamp_update(irqamp);
 }
 
-/* The highest extended interrupt is taken with interrupt eirq; its number has bit 4 set, which says
- * in the acknowledge register that there was one. */
+/* A CPU that takes interrupt eirq takes the highest extended interrupt with it.  The acknowledge
+ * register gets its number; as this is at least 16, bit 4 tells software that there was an extended
+ * interrupt. */
 static void irqamp_acknowledge_extended(struct irqamp *irqamp, uint32_t cpu)
 {
     struct irqamp_state *state = &irqamp->state;
@@ -266,7 +272,8 @@ static void irqamp_acknowledge_extended(struct irqamp *irqamp, uint32_t cpu)
     }
 }
 
-/* The CPU took the trap.  A forced interrupt is acknowledged before the pending one. */
+/* The CPU took the trap: clears the force bit of the interrupt if it is set, else the pending
+ * bit. */
 static void irqamp_acknowledge(void *instance, uint32_t cpu, uint32_t level)
 {
     struct irqamp *irqamp = instance;
@@ -376,7 +383,7 @@ static uint32_t irqamp_read_register(const struct irqamp *irqamp, uint32_t page,
 
 /* ---- writing ---- */
 
-/* A CPU is started in the page of its controller. */
+/* Software starts a CPU in the page of the CPU's controller; in other pages its bit is ignored. */
 static void irqamp_write_mpstat(const struct irqamp *irqamp, uint32_t page, uint32_t value)
 {
     for (uint32_t cpu = 0; cpu < irqamp->cpu_count; cpu++) {
@@ -453,7 +460,7 @@ static void irqamp_write_boot(const struct irqamp *irqamp, uint32_t page, uint32
     }
 }
 
-/* Behind the masks the boot addresses appear once more. */
+/* The words behind the masks are the boot address registers, which are also at BADDR. */
 static void irqamp_write_mask(struct irqamp *irqamp, uint32_t page, uint32_t index, uint32_t value)
 {
     if (index >= CPU_MAX) {
@@ -536,7 +543,7 @@ static int32_t irqamp_write(void *instance, struct l3_request *request)
 
 /* ---- life ---- */
 
-/* The lines are forgotten: who drives one drives it anew in his own reset. */
+/* Clears `lines`, too: a device that holds a line high drives it again in its own reset(). */
 static void irqamp_reset(void *instance, uint32_t cause)
 {
     struct irqamp *irqamp = instance;

@@ -7,11 +7,11 @@
  *
  *     (pending | force[cpu]) & mask[cpu]      highest number first, level 1 before level 0
  *
- * An interrupt stays pending until the CPU takes its trap or software clears it, masked or not.  A
- * line that is still high sets its bit again at once; a pulse does not.
+ * An interrupt stays pending, masked or not, until the CPU takes its trap or software clears it.
+ * If its line is still high then, the bit is set again at once.
  *
- * Everything a CPU can see goes through irqmp_deliver(), called after each change; the core is told
- * only what changed.  Registers of CPUs that this instance does not have do not exist.
+ * After each change irqmp_deliver() computes the interrupt level of a CPU and calls cpu_irq_level()
+ * if it has changed.  Registers of CPUs that this instance does not have do not exist.
  *
  * Not modelled: interrupt map and time stamps, which lie beyond the 256 bytes of this core, and
  * several internal controllers (IRQ(A)MP).
@@ -22,7 +22,7 @@
 #include <leon3emu/regs.h>
 
 #define CPU_MAX  16
-#define CPU_BOOT 8           /* CPUs of the largest system with boot addresses */
+#define CPU_BOOT 8           /* only systems of up to 8 CPUs have boot address registers */
 #define NORMAL   0x0000fffeu /* interrupts 1..15 */
 #define EXTENDED 0xffff0000u /* interrupts 16..31 */
 #define LINES    (NORMAL | EXTENDED)
@@ -42,8 +42,8 @@ struct irqmp {
     const struct l3_services *services;
     struct l3_regfile regs;
     uint32_t cpu_count;
-    uint32_t mask_count; /* masks that lie at MASKS */
-    uint32_t eirq;       /* interrupt that stands for 16..31; 0: they do not exist */
+    uint32_t mask_count; /* how many mask registers there are from MASKS on */
+    uint32_t eirq;       /* interrupt that 16..31 share; 0: 16..31 do not exist */
     uint32_t valid;      /* interrupts that exist */
     uint32_t boot;       /* error and boot registers are there */
     union {
@@ -54,13 +54,14 @@ struct irqmp {
         };
     };
     uint32_t lines;          /* bus lines that are high */
-    uint32_t ilevel_known;   /* software has written it, or was told that it should */
-    uint32_t level[CPU_MAX]; /* what each CPU was told */
+    uint32_t ilevel_known;   /* ilevel was written, or the warning that it was not was logged */
+    uint32_t level[CPU_MAX]; /* interrupt level last given to cpu_irq_level() for each CPU */
 };
 
 /* ---- delivery ---- */
 
-/* Lines that are high set their bits, on every CPU if they are broadcast. */
+/* A line that is high sets its pending bit or, if its broadcast bit is set, its bit in the force
+ * register of every CPU. */
 static void irqmp_sample(struct irqmp *irqmp)
 {
     uint32_t broadcast = irqmp->cpu_count > 1 ? irqmp->lines & irqmp->broadcast : 0;
@@ -70,7 +71,7 @@ static void irqmp_sample(struct irqmp *irqmp)
     }
 }
 
-/* 0: there is none. */
+/* Number of the highest bit that is set; 0: none is. */
 static uint32_t irqmp_highest(uint32_t interrupts)
 {
     return 31 - (uint32_t)__builtin_clz(interrupts | 1);
@@ -81,12 +82,12 @@ static uint32_t irqmp_extended(const struct irqmp *irqmp, uint32_t cpu)
     return irqmp->pending & irqmp->mask[cpu] & EXTENDED;
 }
 
-/* Of 1..15. */
+/* The interrupts 1..15 that are requested of the CPU. */
 static uint32_t irqmp_wanted(const struct irqmp *irqmp, uint32_t cpu)
 {
     uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu] & NORMAL;
     if (irqmp_extended(irqmp, cpu)) {
-        wanted |= 1u << irqmp->eirq; /* whatever the mask says about eirq itself */
+        wanted |= 1u << irqmp->eirq; /* even if the mask bit of eirq itself is 0 */
     }
     return wanted;
 }
@@ -97,7 +98,8 @@ static uint32_t irqmp_level_of(const struct irqmp *irqmp, uint32_t wanted)
     return irqmp_highest(first != 0 ? first : wanted);
 }
 
-/* Interrupts 1..15 above `level` by themselves, 16..31 if `eirq` is. */
+/* The lines that would interrupt the CPU above `level`: for 1..15 the line is the level, 16..31
+ * come at level `eirq`. */
 static uint32_t irqmp_enabled(void *instance, uint32_t cpu, uint32_t level)
 {
     const struct irqmp *irqmp = instance;
@@ -106,14 +108,15 @@ static uint32_t irqmp_enabled(void *instance, uint32_t cpu, uint32_t level)
     return cpu < irqmp->cpu_count ? irqmp->mask[cpu] & above : 0;
 }
 
-/* Nothing is wanted of the CPU, nor was before. */
+/* No interrupt is requested of the CPU, and none was before: there is nothing to deliver. */
 static int irqmp_is_idle(const struct irqmp *irqmp, uint32_t cpu)
 {
     uint32_t wanted = (irqmp->pending | irqmp->force[cpu]) & irqmp->mask[cpu];
     return (wanted | irqmp->level[cpu]) == 0;
 }
 
-/* Where its flip-flops have no reset the choice is left to chance. */
+/* Two interrupts are requested at once, and ilevel decides which comes first.  In hardware ilevel
+ * may have no reset, so the choice is undefined until software has written it.  Logs this once. */
 static L3_APART void irqmp_blame_ilevel(struct irqmp *irqmp)
 {
     irqmp->ilevel_known = 1;
@@ -122,12 +125,11 @@ static L3_APART void irqmp_blame_ilevel(struct irqmp *irqmp)
                          "written: hardware does not reset it; here it is 0");
 }
 
-/* Tells one CPU, if its level has changed. */
+/* Gives one CPU its interrupt level, if it has changed. */
 static L3_APART void irqmp_deliver(struct irqmp *irqmp, uint32_t cpu)
 {
     uint32_t wanted = irqmp_wanted(irqmp, cpu);
     uint32_t level = irqmp_level_of(irqmp, wanted);
-    /* Are there two, of which the level register says which comes first? */
     if ((wanted & (wanted - 1)) != 0 && !irqmp->ilevel_known) {
         irqmp_blame_ilevel(irqmp);
     }
@@ -153,7 +155,8 @@ static void irqmp_pin_input(void *instance, uint32_t pin, uint32_t level)
     irqmp_update(irqmp);
 }
 
-/* The CPU took the trap.  A forced interrupt is acknowledged before the pending one. */
+/* The CPU took the trap: clears the force bit of the interrupt if it is set, else the pending
+ * bit. */
 static void irqmp_acknowledge(void *instance, uint32_t cpu, uint32_t level)
 {
     struct irqmp *irqmp = instance;
@@ -206,7 +209,7 @@ static void irqmp_write_clear(void *instance, uint32_t index, uint32_t value)
     irqmp_update(irqmp);
 }
 
-/* Nothing but what this CPU sees of it changes. */
+/* A mask changes what its own CPU gets, so no other CPU is looked at. */
 static void irqmp_write_mask(void *instance, uint32_t index, uint32_t value)
 {
     struct irqmp *irqmp = instance;
@@ -349,7 +352,8 @@ static const struct l3_region irqmp_regions[] = {{
     .register_count = sizeof irqmp_registers / sizeof irqmp_registers[0],
 }};
 
-/* Address bit 5 is not decoded below the masks: is it set there? */
+/* Below the masks the core does not decode address bit 5, so the registers at 0x00 appear again at
+ * 0x20.  Is this offset such an image? */
 static int irqmp_is_image(uint64_t offset)
 {
     return offset < MASKS && (offset & 0x20) != 0;
@@ -388,7 +392,8 @@ static L3_APART int32_t irqmp_write_other(struct irqmp *irqmp, const struct l3_r
     return l3_regfile_write(&irqmp->regs, request);
 }
 
-/* Masks are what software writes all the time: when a critical section begins and ends. */
+/* Mask writes have a short way, because software makes them most often: drivers mask a line at the
+ * beginning of each critical section and unmask it at the end. */
 static int32_t irqmp_write(void *instance, struct l3_request *request)
 {
     struct irqmp *irqmp = instance;
@@ -402,7 +407,7 @@ static int32_t irqmp_write(void *instance, struct l3_request *request)
 
 /* ---- life ---- */
 
-/* The lines are forgotten: who drives one drives it anew in his own reset. */
+/* Clears `lines`, too: a device that holds a line high drives it again in its own reset(). */
 static void irqmp_reset(void *instance, uint32_t cause)
 {
     struct irqmp *irqmp = instance;

@@ -3,9 +3,10 @@
  * L2CACHE: registers of the level-2 cache controller (GRLIB IP manual, "L2C"; GR740 user's manual,
  * chapter 9).
  *
- * There is no cache behind them, and nothing a program does can tell, but for time: the registers
- * keep what is written, flushes are done at once, and no error ever happens.  Sizes are properties;
- * their defaults are the GR740's: 4 ways of 512 KiB, lines of 32 bytes, a 128-bit backend.
+ * There is no cache behind the registers, which a program can notice only by its timing.  The
+ * registers keep what is written, flushes are done at once, and no error ever happens.  Sizes are
+ * properties; their defaults are the GR740's: 4 ways of 512 KiB, lines of 32 bytes, a 128-bit
+ * backend.
  *
  * Not modelled: write protection by memory type range registers, EDAC tests, and the diagnostic
  * access to tags and data, which reads 0.
@@ -19,14 +20,14 @@
 
 #define CONTROL_EN       0x80000000u
 #define CONTROL_STORED   0xf000ff3fu
-#define CONTROL_BBS      0x00070000u /* backend bus size, */
-#define CONTROL_BBS_128  0x00040000u /* as it is */
+#define CONTROL_BBS      0x00070000u /* backend bus size */
+#define CONTROL_BBS_128  0x00040000u /* 128 bits */
 #define STATUS_LINE_64   0x01000000u
 #define STATUS_MP        0x00400000u /* memory protection is there */
 #define STATUS_MTRR_LOW  16
 #define STATUS_BBUS_128  0x00002000u
 #define STATUS_SIZE_LOW  2           /* of a way, in KiB */
-#define ERROR_STORED     0x00080ffeu /* but RST */
+#define ERROR_STORED     0x00080ffeu /* all but RST */
 #define SCRUB_STORED     0xffff0031u
 #define ACCESS_STORED    0x000067f6u
 #define INJECTION_STORED 0x00000700u
@@ -58,7 +59,8 @@ static uint32_t l2cache_read_status(void *instance, uint32_t index, uint32_t val
     return cache->status;
 }
 
-/* The flush is done; what is left of the command is to switch the cache off. */
+/* There is nothing to flush: of the command only its bit DI, which disables the cache, has an
+ * effect. */
 static void l2cache_write_flush(void *instance, uint32_t index, uint32_t value)
 {
     struct l2cache *cache = instance;

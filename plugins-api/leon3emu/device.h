@@ -264,8 +264,8 @@ struct l3_device_class {
     int32_t (*state_load)(void *instance, const void *buffer, uint64_t size);
     /*
      * Once a CPU is in error mode, leon3emu calls irq_enabled and will_restart whenever no CPU
-     * executes, to find out whether the machine only waits.  If nothing can wake a CPU any more, the
-     * run ends.  Both functions must change nothing.
+     * executes, to find out whether the machine only waits.  If nothing can wake a CPU any more,
+     * the run ends.  Both functions must change nothing.
      *
      * irq_enabled, for interrupt controllers: returns the interrupt lines (bit n is line n) that
      * would interrupt CPU `cpu` at a level above `level` if they became high.  NULL: leon3emu
