@@ -200,7 +200,8 @@ uint32_t mock_armed(const struct l3_host *host)
 
 /* ---- interrupts, DMA, outside ---- */
 
-/* The line that output drives, seen by a device that sees the lines. */
+/* The output has changed the bus line that it drives: calls pin_input() if the device watches
+ * it. */
 static void see_line(struct l3_host *host, uint32_t output, uint32_t level)
 {
     const struct l3_device_class *device = host->device;
@@ -269,7 +270,7 @@ static uint64_t mock_chardev_read(struct l3_host *host, struct l3_chardev *chard
     return count;
 }
 
-/* What does not fit is forgotten. */
+/* Keeps what fits into the buffer and drops the rest. */
 static void mock_chardev_write(struct l3_host *host, struct l3_chardev *chardev, const void *buffer,
                                uint64_t size)
 {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * A small core for tests of one device: virtual time that a test moves, events in order, interrupts
- * and calls recorded, a character line of two buffers, a table of properties.
+ * A mock of leon3emu's services, for tests of one device: virtual time that the test moves, events
+ * that run in order, a record of interrupts and calls, a character line of two buffers, a table of
+ * properties.
  *
- * mock_new() -> mock_property() ... -> mock_start() -> use -> mock_free().  A test looks into the
- * struct for what the device did.  One host serves one device; nothing is shared between hosts.
+ * A test calls mock_new(), mock_property() ..., mock_start(), uses the device, and calls
+ * mock_free().  What the device did is in the members of the struct.  One host serves one device;
+ * hosts share nothing.
  */
 #ifndef MOCK_HOST_H
 #define MOCK_HOST_H
@@ -33,17 +35,17 @@ struct l3_chardev {
     uint8_t input[MOCK_BUFFER];
     size_t input_size;
     size_t input_taken;
-    bool dry; /* a read came back short */
+    bool dry; /* the last chardev_read() gave fewer bytes than asked for */
     uint8_t output[MOCK_BUFFER];
     size_t output_size;
 };
 
 struct mock_cpu {
-    uint32_t level;        /* of the interrupt request */
+    uint32_t level;        /* of the last cpu_irq_level() */
     uint32_t status;       /* L3_CPU_* */
-    uint32_t wakes;        /* calls */
-    uint32_t boot_address; /* last one set */
-    uint32_t forced;       /* into error mode: calls */
+    uint32_t wakes;        /* calls of cpu_wake() */
+    uint32_t boot_address; /* of the last cpu_boot_address() */
+    uint32_t forced;       /* calls of cpu_force_error() */
 };
 
 struct l3_host {
@@ -62,13 +64,13 @@ struct l3_host {
     const char *property_values[MOCK_PROPERTIES];
     uint32_t property_count;
 
-    uint32_t irq;                  /* line of output 0 */
-    uint32_t levels[MOCK_OUTPUTS]; /* of the irq outputs */
-    uint32_t pulses[MOCK_OUTPUTS];
-    uint64_t pulse_time[MOCK_OUTPUTS]; /* of the last */
+    uint32_t irq;                      /* bus line of output 0 */
+    uint32_t levels[MOCK_OUTPUTS];     /* of the irq outputs */
+    uint32_t pulses[MOCK_OUTPUTS];     /* calls of irq_pulse() */
+    uint64_t pulse_time[MOCK_OUTPUTS]; /* of the last pulse */
 
-    uint32_t lines_high;    /* interrupt lines of the bus, by mock_line() */
-    uint32_t lines_watched; /* the device wants to be told of these */
+    uint32_t lines_high;    /* bus lines that are high */
+    uint32_t lines_watched; /* bus lines for which pin_input() is called (watch_irq_lines()) */
 
     uint32_t cpu_count;
     struct mock_cpu cpus[MOCK_CPUS];
@@ -79,7 +81,7 @@ struct l3_host {
     struct l3_chardev chardev;
     uint32_t logs[4]; /* lines of each L3_LOG_* level */
     char failure[256];
-    /* Whom the device wants called of bus errors. */
+    /* The function that the device gave to watch_bus_errors(). */
     void (*bus_error)(void *instance, const struct l3_bus_error *error);
     /* Answers bus_entry(); NULL: the bus is empty. */
     int32_t (*bus_entry)(uint32_t table, uint32_t bridge, uint32_t index,
@@ -89,11 +91,12 @@ struct l3_host {
 /* What the device's source exports with L3_DEVICE_CLASS(), for mock_new(). */
 extern const struct l3_device_class *const leon3emu_device_class;
 
-/* The host is the caller's after this; one CPU, irq 8, time 1000. */
+/* The caller frees the host with mock_free().  It begins with one CPU, irq 8 and time 1000. */
 struct l3_host *mock_new(const struct l3_device_class *device);
 void mock_free(struct l3_host *host);
 
-/* Overrides a default; the strings must stay.  Before mock_start(). */
+/* Gives a property another value than its default.  Before mock_start(); the strings are not
+ * copied. */
 void mock_property(struct l3_host *host, const char *name, const char *value);
 
 /* Creates and resets the device.  False: create() failed, the reason is in host->failure. */
@@ -101,17 +104,17 @@ bool mock_start(struct l3_host *host);
 /* Cancels the events and resets. */
 void mock_reset(struct l3_host *host, uint32_t cause);
 
-/* Another host with a device made from the state fields of this one, as a snapshot would; the old
- * one is freed. */
+/* Makes another host whose device has the state fields of this one's, as after restoring a
+ * snapshot.  The old host is freed. */
 struct l3_host *mock_clone(struct l3_host *host);
 
 /* Word accesses to region 0; they must return L3_OK. */
 uint32_t mock_read(struct l3_host *host, uint64_t offset);
 void mock_write(struct l3_host *host, uint64_t offset, uint32_t value);
-/* A debugger's read. */
+/* A debug read (L3_ATTR_DEBUG). */
 uint32_t mock_peek(struct l3_host *host, uint64_t offset);
 
-/* Drives an interrupt line of the bus; the device is told if it watches that line. */
+/* Drives an interrupt line of the bus; pin_input() is called if the device watches that line. */
 void mock_line(struct l3_host *host, uint32_t line, uint32_t level);
 
 /* Moves time, running the events that fall due, in order. */
@@ -120,7 +123,7 @@ void mock_advance(struct l3_host *host, uint64_t cycles);
 /* How many events are armed. */
 uint32_t mock_armed(const struct l3_host *host);
 
-/* Characters arrive, the device is told if it waits. */
+/* Characters arrive; char_input() is called if the last chardev_read() was short. */
 void mock_input(struct l3_host *host, const void *characters, size_t size);
 
 #endif

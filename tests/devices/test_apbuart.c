@@ -148,7 +148,7 @@ static void test_parity_makes_characters_longer(void **state)
     mock_free(host);
 }
 
-/* A port that was slow when the character was written must not stay slow. */
+/* A character that was written at a slow rate takes the new rate when the scaler changes. */
 static void test_new_scaler_holds_at_once(void **state)
 {
     (void)state;
@@ -286,7 +286,8 @@ static void test_late_receive_interrupt(void **state)
     mock_free(host);
 }
 
-/* The FIFO is exactly full and nothing more comes: nothing asks for an interrupt, in hardware neither. */
+/* If the FIFO is exactly full and no further character comes, there is no interrupt, as in
+ * hardware. */
 static void test_full_and_silent(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* DSU3: the time tag, the state of CPUs, their registers, what is not there. */
+/* DSU3: the time tag, the state of CPUs, their registers, and registers that are not modelled. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,8 @@ static void test_control_is_for_each_cpu(void **state)
     mock_write(host, CPU(1) + CONTROL, 0xffffffff);
     assert_int_equal(mock_read(host, CPU(0) + CONTROL), EE);
     assert_int_equal(mock_read(host, CPU(1) + CONTROL), EE | 0x3f);
-    assert_int_equal(mock_read(host, CPU(7) + CONTROL), EE | 0x3f); /* past the end: the last */
+    assert_int_equal(mock_read(host, CPU(7) + CONTROL),
+                     EE | 0x3f); /* no such CPU: shows the last */
     assert_int_equal(mock_read(host, CPU(1) + CONTROL + 0x80), EE | 0x3f);
     mock_free(host);
 }
@@ -107,7 +108,7 @@ static void test_state_of_cpus(void **state)
     mock_free(host);
 }
 
-/* A CPU whose registers hold their own number. */
+/* Stands for a CPU each of whose registers holds its own number. */
 static int32_t read_number(struct l3_host *host, uint32_t cpu, uint32_t reg, uint32_t *value)
 {
     (void)host;

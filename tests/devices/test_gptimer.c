@@ -69,7 +69,7 @@ struct reference {
 
 static void reference_round(struct reference *ref)
 {
-    bool before = false; /* the timer before underflowed */
+    bool before = false; /* timer i - 1 underflowed */
     for (uint32_t i = 0; i < ref->count; i++) {
         bool steps = (ref->control[i] & EN) && (!(ref->control[i] & CH) || before);
         before = steps && ref->counter[i] == 0;
@@ -144,7 +144,7 @@ static void compare(struct l3_host *host, const struct reference *ref)
     }
 }
 
-/* A register of the first `count` timers, and something to write: mostly small. */
+/* Chooses a register of the first `count` timers and a value to write, mostly a small one. */
 static void random_write(uint32_t *seed, uint32_t count, uint32_t *offset, uint32_t *value)
 {
     static const uint32_t limits[] = {2, 5, 20, 400};
@@ -167,7 +167,7 @@ static void random_write(uint32_t *seed, uint32_t count, uint32_t *offset, uint3
     }
 }
 
-/* Reads come at random times, so the state is brought up to date in random portions. */
+/* Reads come at random times, so gptimer_sync() computes random numbers of ticks at once. */
 static void test_random_programs(void **state)
 {
     (void)state;
@@ -268,7 +268,7 @@ static void rtl_clock(struct rtl *r)
     *r = v;
 }
 
-/* Timers that restart, so that the scaler never stops at different times. */
+/* All timers restart: if they stopped, model and VHDL would stop the scaler at different times. */
 static void rtl_program(struct l3_host *host, struct rtl *r, uint32_t *seed)
 {
     r->scaler = r->reload = random_next(seed) % 6;
@@ -450,7 +450,7 @@ static void test_watchdog_fed_or_switched_off(void **state)
     mock_free(host);
 }
 
-/* No tick can be shorter than a round of the decrementer, so events cannot come faster. */
+/* A tick takes at least a round of the decrementer, which limits the rate of events. */
 static void test_no_event_storm(void **state)
 {
     (void)state;
@@ -498,7 +498,7 @@ static void test_chained_timer_1_stands(void **state)
     mock_free(host);
 }
 
-/* Seven chained timers of the longest period: the deadline lies beyond all time. */
+/* Seven chained timers of the longest period: the deadline does not fit into 64 bits. */
 static void test_deadline_out_of_reach(void **state)
 {
     (void)state;

@@ -94,7 +94,7 @@ static void test_latch_copies_the_counters_once(void **state)
     mock_free(host);
 }
 
-/* The hardware looks at the level: a line that is high already latches as soon as it may. */
+/* The hardware looks at levels: a line that is already high latches as soon as EL is set. */
 static void test_latch_by_a_line_that_is_high(void **state)
 {
     (void)state;
@@ -119,7 +119,7 @@ static void test_latch_by_a_line_that_is_high(void **state)
     mock_free(host);
 }
 
-/* The values of after the round in which the timer underflowed. */
+/* The latches get the values after the round in which the timer underflowed. */
 static void test_latch_by_the_timers_own_interrupt(void **state)
 {
     (void)state;
@@ -178,7 +178,7 @@ static void test_without_latch_there_is_none(void **state)
     mock_free(host);
 }
 
-/* Edges of lines cost nothing where no latching is asked for. */
+/* While EL and ES are 0, the device watches no lines, so that their edges cost no call. */
 static void test_lines_are_watched_while_armed_only(void **state)
 {
     (void)state;

@@ -69,7 +69,7 @@ static void test_pins(void **state)
     mock_write(host, DIRECTION, 0xffffff0e);
     assert_int_equal(mock_read(host, DIRECTION), 0x0e);
     assert_int_equal(mock_read(host, DATA), 0x2f);
-    pin(host, 1, 0); /* an output does not care */
+    pin(host, 1, 0); /* pin 1 is an output: the level from outside has no effect */
     assert_int_equal(mock_read(host, DATA), 0x2f);
     mock_write(host, DATA, 0);
     assert_int_equal(mock_read(host, DATA), 0x2f);
@@ -248,7 +248,7 @@ static void test_snapshot_and_reset(void **state)
     pin(host, 1, 1);
     mock_reset(host, L3_RESET_WATCHDOG);
     assert_int_equal(host->levels[1], 0);
-    assert_int_equal(mock_read(host, DATA), 0x32); /* the world goes on */
+    assert_int_equal(mock_read(host, DATA), 0x32); /* levels from outside outlast the reset */
     assert_int_equal(mock_read(host, IMASK), 0);
     mock_free(host);
 }

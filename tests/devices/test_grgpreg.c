@@ -80,7 +80,7 @@ static void test_bank(void **state)
     mock_free(host);
 }
 
-/* Five registers take the place of eight. */
+/* A bank of five registers decodes addresses of eight. */
 static void test_past_the_end_of_a_bank(void **state)
 {
     (void)state;

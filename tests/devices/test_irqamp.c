@@ -83,7 +83,7 @@ static void test_reset_state(void **state)
     mock_free(host);
 }
 
-/* Lines of the bus, by the map. */
+/* irq_enabled() gives bus lines, with the interrupt map applied. */
 static void test_which_lines_can_interrupt(void **state)
 {
     (void)state;
@@ -248,7 +248,7 @@ static void test_map(void **state)
     pulse(host, 31);
     assert_int_equal(mock_read(host, IPEND), 1 << 3 | 1 << 11);
     mock_write(host, ICLEAR, 0xffffffff);
-    mock_write(host, MAP(0), 0x00000000); /* line 0 is nowhere */
+    mock_write(host, MAP(0), 0x00000000); /* mapped to line 0: no interrupt */
     pulse(host, 1);
     assert_int_equal(mock_read(host, IPEND), 0);
     mock_write(host, MAP(0), 0xff01ffff);
@@ -315,7 +315,7 @@ static void test_pages_guard_cpus(void **state)
     mock_free(host);
 }
 
-/* With ICF every controller may set, but not clear. */
+/* With ICF software can set, but not clear, force bits of a CPU in every controller's page. */
 static void test_force_from_another_page(void **state)
 {
     (void)state;
@@ -420,7 +420,7 @@ static void test_stamps(void **state)
     mock_free(host);
 }
 
-/* A new assertion takes the place of the stamps. */
+/* Without KS a new assertion overwrites the stamps. */
 static void test_latest_stamp(void **state)
 {
     (void)state;
@@ -455,8 +455,8 @@ static void test_first_stamp_is_kept(void **state)
     mock_free(host);
 }
 
-/* Stamps are of the line that the map makes of the bus line; an extended one is acknowledged by its
- * number. */
+/* Stamps select interrupt numbers, which the map makes of bus lines.  For an extended interrupt the
+ * acknowledge stamp is that of its own number, not of eirq. */
 static void test_stamps_of_a_mapped_line(void **state)
 {
     (void)state;

@@ -389,7 +389,7 @@ static void test_low_registers_appear_twice(void **state)
     mock_free(host);
 }
 
-/* RTL has no reset for it: told once, and only where it matters. */
+/* The VHDL does not reset the level register: the device warns once, when its value matters. */
 static void test_unwritten_level_register(void **state)
 {
     (void)state;
@@ -409,7 +409,7 @@ static void test_unwritten_level_register(void **state)
     mock_free(host);
 }
 
-/* An extended interrupt takes part as the one that stands for it. */
+/* An extended interrupt counts as interrupt eirq. */
 static void test_unwritten_level_and_extended(void **state)
 {
     (void)state;

@@ -64,7 +64,7 @@ static void test_line_of_another_size(void **state)
     mock_free(host);
 }
 
-/* The mode is 0 again when software looks: done. */
+/* Software that waits for a flush polls the mode field, which reads 0 at once. */
 static void test_flush_is_done_at_once(void **state)
 {
     (void)state;
@@ -107,7 +107,8 @@ static void test_registers_are_kept(void **state)
     mock_free(host);
 }
 
-/* What a boot loader has left in the access control register is there again after reset. */
+/* A property gives the access control register the value that a boot loader would have left
+ * there. */
 static void test_access_control(void **state)
 {
     (void)state;

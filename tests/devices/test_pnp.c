@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The plug&play areas show what the core says is on the bus. */
+/* The plug&play areas show what bus_entry() gives. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 extern const struct l3_device_class *const l3_builtin_ahbpnp;
 extern const struct l3_device_class *const l3_builtin_apbpnp;
 
-/* Slots 0, 2 and 62 of each table are in use, each word tells where it is. */
+/* Slots 0, 2 and 62 of each table are in use; the value of each word encodes its own place. */
 static int32_t some_entries(uint32_t table, uint32_t bridge, uint32_t index,
                             struct l3_bus_entry *entry)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A library that does wrong where no device of it exists: in a constructor, which dlopen() runs, or in a
- * destructor, which dlclose() runs.  The environment variable EARLY says what.  Without it, it is not a
- * peripheral (no_class.c), and harmless.
+ * A library that misbehaves while no device of it exists: in a constructor, which dlopen() runs, or
+ * in a destructor, which dlclose() runs.  The environment variable EARLY says how.  Without EARLY
+ * the library is harmless; it is no peripheral in either case (like no_class.c).
  */
 #include <signal.h>
 #include <stdlib.h>

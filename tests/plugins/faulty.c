@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * A peripheral that does wrong on demand: `--periph faulty.so,base=...,fault=crash_read`.
+ * A peripheral that misbehaves on demand: `--periph faulty.so,base=...,fault=crash_read`.
  *
  * Its one register reads 7, or what a posted function left there.  The names of the faults are in
- * the table at the end; tests/plugins/test_misuse.py says what must come of each.
+ * the table at the end; tests/plugins/test_misuse.py says what the emulator must do about each.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -32,7 +32,8 @@
 #ifndef FAULTY_REGION_SIZE
 #define FAULTY_REGION_SIZE 0x100
 #endif
-/* What would colour a terminal's text, end a line and begin a command in one byte. */
+/* Control characters that would colour a terminal's text, end a line, and (0x9b) begin a command in
+ * one byte. */
 #ifdef FAULTY_ODD_NAMES
 #define FAULTY_ODD "\x1b[31m\r\n\x9b"
 #else
@@ -73,7 +74,7 @@ static void jump_nowhere(void)
     nowhere();
 }
 
-/* In libc, and for ever. */
+/* Waits for ever inside libc. */
 static void sleep_on(void)
 {
     for (;;) {
@@ -127,7 +128,7 @@ static void run_thread(struct faulty *faulty, void *(*function)(void *))
 
 /* ---- the stack ---- */
 
-/* A buffer on the stack, and a length that is not its own. */
+/* Overruns a buffer on the stack. */
 static void overrun(struct faulty *faulty)
 {
     volatile char buffer[64];
@@ -230,7 +231,7 @@ static void end_child(const struct faulty *faulty)
     _exit(0);
 }
 
-/* fork(), or what libc does not know of. */
+/* Makes a child with fork(), or with a system call that libc does not know of. */
 static void have_child(struct faulty *faulty)
 {
     int status = 0;
@@ -243,7 +244,7 @@ static void have_child(struct faulty *faulty)
     faulty->value = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 99;
 }
 
-/* A shell that sends itself SIGPIPE: as whoever writes to a reader that has gone. */
+/* Starts a shell that sends itself SIGPIPE, as a program gets it when its reader has gone. */
 static void start_program(struct faulty *faulty)
 {
     int status = system("kill -PIPE $$");

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * A peripheral that leaves the host's floating point in disorder: `what` says how, `where` in which callback,
- * the environment variable FP_LOAD (a value of `what`) that a constructor does.  x86-64 only.
+ * A peripheral that leaves the host's floating-point state changed.  Property `what` says how,
+ * property `where` in which callback; the environment variable FP_LOAD (a value of `what`) makes a
+ * constructor of the library do it.  x86-64 only.
  *
  *     0x00  read: the callback `read`; write: the callback `write`, which also pulses output 0, makes a bus
  *           error by DMA, posts, and arms an event for 3 cycles later
- *     0x04  read: what this device finds on entry, 0 if all is as in C (enum found)
+ *     0x04  read: the state that this callback found on entry (enum found); 0: that of a C program
  */
 #include <fenv.h>
 #include <pthread.h>

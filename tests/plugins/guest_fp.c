@@ -5,7 +5,7 @@
  *
  *     1  exceptions accrued that were not the guest's      4  a denormal was taken for zero
  *     2  the guest's own were lost                         8  a result was rounded in another way
- *    16  the second device found other than C's state
+ *    16  the second device did not find the state of a C program
  */
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 /*
  * Two instances of the tally peripheral (outside/tally.c, tally.cpp), at 0x80000800 and 0x80000900:
  *
- *     0x00  step    what property `step` said
+ *     0x00  step    value of property `step`
  *     0x04  total   each write adds value * step; bit 31 of a value also asks for an interrupt
  *
  * Exit status 0, or the number of the check that failed.

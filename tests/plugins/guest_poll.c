@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads the register at 0x80000800 ten thousand times: by then whatever executes it is warm.  Built with
- * tests/demo/start.S.
+ * Reads the register at 0x80000800 ten thousand times, so that an executor with a translator has
+ * translated the loop long before the end.  Built with tests/demo/start.S.
  */
 #include <stdint.h>
 

@@ -16,7 +16,7 @@ GUESTS = os.environ["GUESTS"]
 SOURCE = os.environ["SOURCE"]
 BUILD = os.environ["BUILD"]
 
-# Is the program built with sanitizers?  They have reports of their own.
+# Is the program built with sanitizers?  Then they, not the emulator, report crashes.
 with open(PROGRAM, "rb") as program:
     SANITIZED = b"__asan_" in program.read()
 
@@ -38,7 +38,7 @@ def plugin(name):
 
 
 def run(*arguments, directory=None, timeout=60, environment=None):
-    """Runs the program without input, with more environment; the result has returncode, stdout and
+    """Runs the program without input, with environment variables added; the result has returncode, stdout and
     stderr as text."""
     return subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, cwd=directory, timeout=timeout, check=False,
@@ -46,7 +46,7 @@ def run(*arguments, directory=None, timeout=60, environment=None):
 
 
 class Case(unittest.TestCase):
-    """assert_run(): status, and pieces that must be in the messages."""
+    """A test case with assert_run(), which checks the status and pieces of text that must be in the messages."""
 
     def assert_run(self, result, status, *pieces):
         everything = result.stdout + result.stderr

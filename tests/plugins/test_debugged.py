@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Under a debugger: an author who steps through a callback has all the time of the world, and gets his signals."""
+"""Under a debugger: --hang-limit does not apply while an author steps through a callback, and signals still work."""
 
 import ctypes
 import os
@@ -23,7 +23,7 @@ def ptrace(request, pid, data=0):
 
 
 class Debugged:
-    """The program with a tracer on its first thread, who lets everything happen."""
+    """The program, with this test as tracer of its first thread; the tracer lets everything happen."""
 
     def __init__(self, fault, *options):
         self.process = subprocess.Popen(
@@ -32,7 +32,7 @@ class Debugged:
         self.pid = self.process.pid
 
     def pump(self, seconds):
-        """Lets signals through for so long; true if it has ended meanwhile."""
+        """Passes signals on for `seconds`; true if the program has ended meanwhile."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -68,7 +68,7 @@ class UnderADebugger(Case):
         return debugged
 
     def test_no_hang(self):
-        """While it is debugged it may hang; then not."""
+        """While the program is debugged a callback may hang; after the debugger has detached it may not."""
         debugged = self.begin("hang_read", "--hang-limit=1")
         self.assertFalse(debugged.pump(3.5))
         debugged.detach()
@@ -76,7 +76,7 @@ class UnderADebugger(Case):
         self.assertIn("peripheral faulty0", debugged.process.stderr.read())
 
     def test_no_end_in_spite(self):
-        """The user wants an end, and the callback that is stepped through does not come back."""
+        """The user ends the program by a signal while a callback that is stepped through does not return."""
         debugged = self.begin("hang_read", "--hang-limit=0")
         self.assertFalse(debugged.pump(0.5))
         os.kill(debugged.pid, signal.SIGTERM)

@@ -58,7 +58,7 @@ class Files(Case):
             self.assertFalse(os.path.exists(self.path("new.log")))
 
     def test_log_of_a_run(self):
-        """An old one is gone, though there is no line."""
+        """A log file is emptied even if no line is logged."""
         self.attempt("TIME_LIMIT", "-d", "unimp", "-D", "old.log", LIMIT, "fw.elf")
         self.assertEqual(self.contents("old.log"), b"")
 
@@ -107,14 +107,14 @@ class Files(Case):
                      place + "/faulty.so,base=0x80000800,fault=none")
 
     def test_many_images_on_one_another(self):
-        """A line for each of the last few, not for each pair."""
+        """A message for each of the last few images, not for each pair that overlaps."""
         result = run(*["--load=fw.elf@0x40000000"] * 40, "--time-limit=1us", "fw.elf", directory=self.directory)
         self.assertIn("overwrites bytes of 36 more images", result.stderr)
         self.assertLess(result.stderr.count(" overwrites "), 40 * 5 + 1)
 
 
 class Blame(Case):
-    """What --set has made wrong is said of the setting, not of the board."""
+    """A message about a wrong value from --set names the setting, not the board."""
 
     def test_numbers_of_the_core(self):
         for setting in ("uart0.irq=32", "uart0.irq=x", "uart0.base=0x80000101", "uart0.base=0x40000000",

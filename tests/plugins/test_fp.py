@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Floating point of the guest, of the peripherals and of the emulator does not meet: what a callback leaves
-behind reaches nobody, and it finds what C begins with.  In every executor, in every callback."""
+"""The floating-point states of guest, peripherals and emulator are separate: a callback begins with the state of a C
+program, and the state that it leaves reaches nothing else.  In every executor, in every callback."""
 
 import itertools
 import platform
@@ -32,7 +32,7 @@ class FloatingPoint(Case):
             self.check("flush", where, executor)
 
     def test_constructor(self):
-        """As one that was linked with -Ofast has it."""
+        """The library's constructor changes the state, as in a library that was linked with -Ofast."""
         for what in STATES[1:]:
             self.check("none", "none", [], {"FP_LOAD": what})
 

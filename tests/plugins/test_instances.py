@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Thousands of instances of a device: four times as many take four times the work, however they are asked for.
+"""Thousands of instances of a device: the work grows in proportion to their number, however they are asked for.
 
-Ratios of processor time, the least of runs that take turns; no seconds decide.
+The tests compare ratios of processor time, the least of several runs, and no absolute times.
 """
 
 import os

@@ -60,7 +60,7 @@ class Crash(Case):
 
 
     def test_by_exit(self):
-        """Not in silence, and not with the status that a guest may have."""
+        """exit() in a callback is reported and ends with a status of its own, not with that of a guest's exit."""
         self.assert_run(provoke("exit_read"), STATUS["CRASH"], "peripheral faulty0", FAULTY,
                         "called exit() in read()", "register +0x0 of faulty0.registers")
 
@@ -76,7 +76,7 @@ class Crash(Case):
         self.assert_run(provoke("child_leaves"), 7)
 
     def test_flags_left(self):
-        """The direction flag, alignment check: cleared behind the call."""
+        """A callback leaves the direction or the alignment check flag set; the emulator clears it after the call."""
         for fault in "direction_read", "align_read":
             self.assert_run(provoke(fault, "--exec=interp"), 7)
 
@@ -90,7 +90,7 @@ class Crash(Case):
 
     @unittest.skipIf(SANITIZED, "the sanitizer is in between")
     def test_nearest_place_in_the_library(self):
-        """Who crashes, leaves or waits in libc is told what in the library called it."""
+        """If a library crashes, exits or hangs inside libc, the report names the library's function that called libc."""
         callee = r"that was in (code|\w+\(\)) of libc\.so\.6, \+0x\w+, called by "
         for fault, before in (("abort_read", callee), ("exit_read", "that was in "),
                               ("quick_exit_read", "that was in "), ("leave_read", "that was in "),
@@ -104,7 +104,8 @@ class Crash(Case):
 
     @unittest.skipIf(SANITIZED, "the sanitizer reports it")
     def test_overrun_of_the_stack(self):
-        """The notes about the call lie beyond the buffer."""
+        """The overrun destroys the stack behind the buffer, where the emulator's record of the call is; the report is
+        complete nevertheless."""
         for executor in ("interp", "ir", "jit"):
             self.assert_run(provoke("overrun_read", "--exec", executor), STATUS["CRASH"],
                             "peripheral faulty0", FAULTY, "crashed (signal ",
@@ -123,7 +124,7 @@ class History(Case):
     """--history comes behind the report of a crash or a hang, as behind other ends."""
 
     def check(self, fault, status, *options):
-        """The lines; the last is the instruction that came to the device."""
+        """Checks the lines of the history: the last is the instruction that accessed the device.  Returns the report."""
         text = self.assert_run(provoke(fault, "--history=4", *options), STATUS[status], "peripheral faulty0")
         self.assertEqual(text.count("history:\n"), 1, text)
         report, history = text.split("history:\n")
@@ -143,7 +144,7 @@ class History(Case):
         self.check("thread", "WRONG_THREAD")
 
     def test_behind_the_run(self):
-        """The guest has exited: nothing to show."""
+        """In destroy() the guest has exited, so the report has no history."""
         text = self.assert_run(provoke("crash_destroy", "--history=4"), STATUS["CRASH"], "in destroy()")
         self.assertNotIn("history:", text)
 
@@ -201,7 +202,7 @@ class Hang(Case):
                         "hangs in create()")
 
     def test_busy(self):
-        """Calls of others from inside are no progress."""
+        """Services that the callback calls do not count as its return."""
         self.assert_run(provoke("hang_busy_read", "--hang-limit", "2"), STATUS["HANG"],
                         "peripheral ", "guest pc 0x400")
         self.assert_run(provoke("hang_busy_event", "--hang-limit", "2"), STATUS["HANG"],
@@ -221,7 +222,7 @@ class Hang(Case):
                         "faulty0: asks for a reset while the system is being reset")
 
     def test_slow_is_not_hanging(self):
-        """Thousands of calls take longer than the limit; none of them does."""
+        """--hang-limit is for one call: thousands of short calls together may take longer."""
         self.assert_run(run(guest("guest_poll"), "--hang-limit=1", "--insn-limit=10000", "--periph",
                             f"{FAULTY},base=0x80000800,fault=slow_read"), STATUS["INSN_LIMIT"])
 
@@ -241,7 +242,7 @@ class Threads(Case):
 
 
 class Results(Case):
-    """What read() returns.  A trap of this guest is status 81 and names its type: 9 is
+    """What the guest sees of read()'s return values.  A trap ends this guest with status 81 and names its type: 9 is
     data_access_exception."""
 
     def test_no_fault(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Names are not ours: of libraries, files, boards and symbols.  Whatever shows one on a terminal escapes what
-would move its cursor, change its colours or begin a line of its own."""
+"""Names of libraries, files, boards and symbols may hold any bytes.  Wherever the program shows one on a terminal, it
+escapes what would move the cursor, change colours or begin a line."""
 
 import os
 import re
@@ -44,8 +44,8 @@ class Names(unittest.TestCase):
         return path
 
     def run_odd(self, *arguments, status=0):
-        """Everything that comes out, as bytes; there is no control character in it, and no line that a name
-        began."""
+        """Returns all output as bytes, after checking that it has no control character and no line that begins inside
+        a name."""
         done = subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
                               cwd=self.directory, timeout=60, check=False)
         out = done.stdout + done.stderr
@@ -84,7 +84,7 @@ class Names(unittest.TestCase):
         self.assertIn(b"/dir" + SHOWN, out)
 
     def test_for_gdb(self):
-        """`monitor info qtree`, and the answer to a command that there is not."""
+        """`monitor info qtree`, and the answer to an unknown command."""
         emulator = subprocess.Popen([PROGRAM, "--gdb=0", "--board", self.board()], text=True,
                                     stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.addCleanup(emulator.stderr.close)
@@ -101,7 +101,7 @@ class Names(unittest.TestCase):
 
     @staticmethod
     def output_packets(gdb):
-        """What is to be shown, up to the packet OK."""
+        """Returns the console output of a monitor command, up to the packet OK."""
         data = b""
         seen = 0
         while b"$OK#" not in data:

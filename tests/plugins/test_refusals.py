@@ -154,7 +154,7 @@ class Properties(Refusal):
 
 
 class Places(Case):
-    """What takes the place of what."""
+    """Which device of the board a library takes the place of."""
 
     UART = os.path.join(BUILD, "demo", "uart.so")
 

@@ -13,7 +13,7 @@ FAULTY = plugin("faulty.so")
 # guest_speak waits for it.
 SECOND_UART = ("--periph", "apbuart,base=0x80000900,irq=4,chardev=none")
 
-# It takes some milliseconds, without the attention that a signal asks for it would take ten seconds.
+# Seconds.  The end takes some milliseconds; an executor that missed the signal would go on for ten seconds.
 AT_ONCE = 2
 
 
@@ -66,7 +66,7 @@ class SlowPeripheral(Case):
 
 
 class Deaf(Case):
-    """A peripheral that does not come back: the user still has the last word."""
+    """A callback does not return: the user can still end the program."""
 
     def test_first_signal(self):
         for fault in ("hang_read", "hang_busy_read", "hang_deaf_read"):
@@ -109,7 +109,7 @@ class Unread(Case):
 
 class Masked(Case):
     def test_powered_down(self):
-        """A timer whose interrupt wakes nobody: the user is told, and the host can do other things."""
+        """A timer's interrupt is masked, so nothing wakes the guest: the program says so and idles."""
         emulator = subprocess.Popen([PROGRAM, guest("guest_masked")], stdin=subprocess.DEVNULL,
                                     stderr=subprocess.PIPE, text=True)
         self.assertIn("is the interrupt of a timer masked?", emulator.stderr.readline())
@@ -129,7 +129,7 @@ class Masked(Case):
 
 
 class Others(Case):
-    """Signals that end a program do so here, with the console's bytes and a sentence before."""
+    """Signals that end a program end this one, too, after it has written the console's output and a message."""
 
     def test_named(self):
         for number in (signal.SIGQUIT, signal.SIGUSR2, signal.SIGXCPU,
@@ -151,7 +151,8 @@ class Others(Case):
 
 
 class Children(Case):
-    """What a library starts ends as it would anywhere else: no report, no second console, no signal without effect."""
+    """A child process of a library ends as it would in any program: no report of the emulator, no console output twice,
+    and signals have their effect."""
 
     def check(self, fault, status):
         done = run(guest("guest_access"), "--periph", f"{FAULTY},base=0x80000800,fault={fault}")
@@ -170,7 +171,7 @@ class Children(Case):
             self.check(kind + "_writes", signal.SIGPIPE)
 
     def test_program(self):
-        """It inherits what is ignored."""
+        """A program inherits ignored signals; the emulator must not have made any ignored."""
         self.check("program", signal.SIGPIPE)
 
 
@@ -183,7 +184,7 @@ class Changed(Case):
             self.assert_run(emulator.end(signal.SIGTERM), STATUS["INTERRUPTED"], "interrupted")
 
     def test_in_a_callback(self):
-        """The watchdog looks about once in a second."""
+        """The emulator looks for changed signal handlers once a second."""
         emulators = [Emulator(*SECOND_UART, fault=how + "_signals_read", image="guest_speak")
                      for how in ("ignore", "handle", "default", "block")]
         for emulator in emulators:
@@ -201,10 +202,10 @@ class Changed(Case):
 
 
 class Alarm(Case):
-    """The steps of a report end by themselves, whoever has ignored or blocked SIGALRM."""
+    """The steps of a crash report have time limits, which work even if a library has ignored or blocked SIGALRM."""
 
     def begin(self, prepare):
-        """Nobody reads its standard error."""
+        """Starts the program with a pipe as standard error that nobody reads."""
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
         os.set_blocking(writer, False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""However the program ends, the terminal is as it was, and what the guest has said is out."""
+"""However the program ends, the terminal's settings are restored, and all of the guest's output is written."""
 
 import os
 import pty
@@ -108,7 +108,7 @@ class Console(Case):
             self.check(self.start(fault), STATUS["CRASH"])
 
     def test_child(self):
-        """It ends, and leaves the terminal to us."""
+        """The child ends, and has not changed the terminal, which the emulator still uses."""
         for fault in "child_aborts", "child_is_ended":
             terminal = self.start(fault)
             wait_until(lambda: b"spoken" in terminal.read())
@@ -129,7 +129,7 @@ class Console(Case):
         self.check(self.start("hang_read", "--hang-limit=1"), STATUS["HANG"])
 
     def test_stop_and_go_on(self):
-        """Ctrl-Z's signal gives the terminal back, going on takes it again."""
+        """SIGTSTP restores the terminal's settings; SIGCONT makes it raw again."""
         terminal = self.start("slow_read")
         wait_until(terminal.is_raw)
         os.kill(terminal.pid, signal.SIGTSTP)
@@ -187,19 +187,19 @@ class Shell:
         return text in self.seen
 
     def type(self, text, answer):
-        """Types, and waits for a text that is not what was typed."""
+        """Types `text`, and waits for output that the terminal's echo of `text` cannot be taken for."""
         self.seen = ""
         os.write(self.master, text.encode())
         wait_until(lambda: self.has_said(answer))
 
     def is_raw(self):
-        """As the emulator makes it; the shell's own editor leaves output processing off or ISIG on."""
+        """Is the terminal in the emulator's raw mode?  The mode of the shell's line editor is another."""
         self.has_said("")
         flags = termios.tcgetattr(self.master)[3]
         return not flags & termios.ICANON and not flags & termios.ISIG
 
     def close(self):
-        """Its jobs go, too: they are process groups of their own, in its session."""
+        """Kills the shell and its jobs, which are process groups of their own in its session."""
         for name in os.listdir("/proc"):
             try:
                 if name.isdigit() and os.getsid(int(name)) == self.pid:
@@ -229,8 +229,8 @@ class JobControl(Case):
         shell.type("echo sta''tus $?\n", f"status {STATUS['INTERRUPTED']}")
 
     def test_into_the_foreground(self):
-        """It runs on, the shell has the terminal; brought to the foreground it takes the terminal, which no
-        signal tells."""
+        """In the background the program runs on and leaves the terminal to the shell.  fg brings it to the foreground
+        without any signal; it must notice and make the terminal raw."""
         for options in ([], ["-d", "int"], ["--exec=interp"]):
             shell = self.begin(*options)
             shell.type("jobs; echo the''re\n", "there")
@@ -240,7 +240,7 @@ class JobControl(Case):
             self.finish(shell)
 
     def test_asleep_in_the_background(self):
-        """Nothing wakes the guest, nor is there anything to read that would."""
+        """In the background, with a guest in power-down that only a character could wake."""
         shell = Shell()
         self.addCleanup(shell.close)
         shell.type("set -m; echo rea''dy\n", "ready")
@@ -308,7 +308,7 @@ class Lines(Case):
                     self.assertEqual(file.read(), "written")
 
     def test_full(self):
-        """What cannot be written changes the status; the guest's own would be 0."""
+        """If output cannot be written, the program's status says so instead of the guest's status 0."""
         with tempfile.TemporaryDirectory() as directory:
             source = os.path.join(directory, "in")
             out = os.path.join(directory, "out")
@@ -322,7 +322,7 @@ class Lines(Case):
                 self.assert_run(done, STATUS["OUTPUT"], f"cannot write to file:{path}")
 
     def test_tcp(self):
-        """What was said before anybody was connected is kept, and is there when the run has ended."""
+        """Output from before a client has connected is kept, and a client can still read it after the run has ended."""
         process = self.begin("tcp:0", "slow_read")
         port = re.search(r"listens on 127.0.0.1:(\d+)", process.stderr.readline()).group(1)
         with socket.create_connection(("127.0.0.1", int(port))) as client:
