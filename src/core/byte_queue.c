@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Byte queue, see byte_queue.h: a linear buffer whose content slides to the front when the end is
- * reached. */
+/* Byte queue, see byte_queue.h: a linear buffer whose content is moved to the front when it reaches
+ * the end. */
 #include "core/byte_queue.h"
 
 #include <stdlib.h>
@@ -37,8 +37,8 @@ static void queue_grow(struct byte_queue *queue, size_t least)
 }
 
 /* Makes room for `want` bytes behind the content if memory and limit allow; returns the room.
- * Slides only what is at most half full, so that a full queue that moves byte by byte stays cheap.
- */
+ * Moves the content to the front only when at least as many bytes as it has are free there: so a
+ * long queue from which single bytes are taken is not moved each time. */
 static size_t queue_reserve(struct byte_queue *queue, size_t want)
 {
     want = smaller(want, queue->limit - queue->length);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * A first-in first-out queue of bytes that grows up to a limit; what is in it lies in one piece.
+ * A first-in first-out queue of bytes that grows up to a limit; its content is contiguous in
+ * memory.
  *
- * Not thread-safe.  Memory that the host does not give is treated as a limit reached.
+ * Not thread-safe.  If the host has no memory, the queue behaves as if its limit were reached.
  */
 #ifndef CORE_BYTE_QUEUE_H
 #define CORE_BYTE_QUEUE_H
@@ -25,12 +26,12 @@ size_t byte_queue_put(struct byte_queue *queue, const void *bytes, size_t size);
 /* Takes out up to size bytes; returns how many there were. */
 size_t byte_queue_get(struct byte_queue *queue, void *bytes, size_t size);
 
-/* Room for up to size bytes at the end, for a caller that fills it himself and then calls
- * byte_queue_added().  *size is set to what there is, possibly 0. */
+/* Room for up to *size bytes at the end; *size is set to the bytes that there are, possibly 0.  The
+ * caller fills it and then calls byte_queue_added(). */
 uint8_t *byte_queue_room(struct byte_queue *queue, size_t *size);
 void byte_queue_added(struct byte_queue *queue, size_t size);
 
-/* The oldest byte; queue->length bytes follow each other.  NULL if nothing was ever put in. */
+/* The oldest of queue->length contiguous bytes.  NULL if nothing was ever put in. */
 static inline const uint8_t *byte_queue_front(const struct byte_queue *queue)
 {
     return queue->bytes == NULL ? NULL : queue->bytes + queue->start;

@@ -44,7 +44,7 @@ bool error_prefix(struct error *err, const char *format, ...)
 
 _Noreturn void check_failed(const char *file, int line, const char *what)
 {
-    /* The one place of the library that prints: the program is about to abort. */
+    /* The only place where the library prints: it has to, as the program aborts. */
     fprintf(stderr, "leon3emu: internal error: %s:%d: %s\n", file, line, what);
     abort();
 }

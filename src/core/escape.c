@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Text of others for a terminal, see escape.h. */
+/* Text from outside, escaped for a terminal; see escape.h. */
 #include "core/escape.h"
 
 #include <stdarg.h>
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The length a UTF-8 character has by its first byte, and the bits of the code point in that; 0: no first
- * byte. */
+/* The length of a UTF-8 character whose first byte is `first`, and in *code the code point's bits
+ * that this byte holds.  0: no character begins with this byte. */
 static unsigned length_by_first(uint8_t first, uint32_t *code)
 {
     if (first < 0x80) {
@@ -35,7 +35,8 @@ static bool is_active(uint32_t code)
            (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/* The bytes of the character at text; 0: it is not one that is shown as it is.  Ends at a NUL. */
+/* The number of bytes of the character at text if it is shown unchanged; 0: it must be escaped.
+ * Reads nothing behind a NUL. */
 static unsigned shown_length(const uint8_t *text)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -73,10 +74,10 @@ static unsigned escape_byte(uint8_t byte, char *out)
     return 4;
 }
 
-/* What stands for the beginning of a text, and how many bytes of it. */
+/* The output for the first character of a text. */
 struct piece {
-    const char *shown; /* in the text, or in what was given for an escape */
-    unsigned length, taken;
+    const char *shown;      /* points into the text, or to the escape */
+    unsigned length, taken; /* bytes of output; bytes of the text that it stands for */
 };
 
 static struct piece piece_of(const char *text, char escape[4])
@@ -107,7 +108,7 @@ const char *escape_text(const char *text, char *buffer, size_t size)
     return buffer;
 }
 
-/* Is there nothing to escape? */
+/* Does the text need no escapes? */
 static bool is_plain(const char *text)
 {
     unsigned length;
@@ -160,7 +161,7 @@ static size_t line_ends_behind(const char *format, size_t from)
 
 int escape_print(FILE *stream, const char *format, ...)
 {
-    char cut[512]; /* what is shown of the text if there is no memory for it */
+    char cut[512]; /* the beginning of the text, printed if there is no memory for all of it */
     char *whole = NULL;
     const char *text;
     size_t before = strspn(format, "\n");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Text of others (symbols of an ELF file, log lines of a library, names of a board file) made fit for a
- * terminal: what could move its cursor, change its colours or hide text is written as an escape.
+ * Escapes for text that comes from outside (symbols of an ELF file, log lines of a library, names
+ * of a board file), before a terminal shows it: bytes that could move the cursor, change colours or
+ * hide text are written as escapes.
  *
  * Policy: valid UTF-8 is kept.  Control characters (C0, DEL, C1), the characters that turn the direction of
  * text, line and paragraph separators, and every byte that is not valid UTF-8 become \n, \r, \t or \xNN, byte
@@ -13,16 +14,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Writes text as it is shown into buffer, of `size` bytes (at least 1); what has no room is left out, from
- * the first character on that has none.  text must not lie in buffer.  Async-signal-safe.  Returns buffer. */
+/* Writes the escaped text into buffer, of `size` bytes (at least 1), up to the first character that
+ * has no room.  text must not lie in buffer.  Async-signal-safe.  Returns buffer. */
 const char *escape_text(const char *text, char *buffer, size_t size);
 
 /* The same in place: buffer, of `size` bytes, holds the text.  Async-signal-safe.  Returns buffer. */
 const char *escape_in_place(char *buffer, size_t size);
 
-/* fprintf() for lines with names in them: all is escaped but the line ends at the start and at the end of the
- * format itself, so that a line stays one line.  Not async-signal-safe.  Returns the bytes between those line
- * ends. */
+/* fprintf() for lines with names in them: everything is escaped except line ends at the start and
+ * at the end of `format`, so a name cannot begin a line.  Not async-signal-safe.  Returns the
+ * number of bytes written between those line ends. */
 int escape_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

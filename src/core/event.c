@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The event queue: a binary heap whose elements know their place, see event.h. */
+/* The event queue: a binary heap; each event has its place in it (slot).  See event.h. */
 #include "core/event.h"
 
 #include <stdlib.h>

@@ -2,8 +2,9 @@
 /*
  * Virtual-time events: functions to be called when the cycle counter reaches a deadline.
  *
- * Events are owned by whoever made them and live in a queue while armed.  Equal deadlines run in the
- * order of `order`, so that a run does not depend on how the queue is built.
+ * An event belongs to the code that defines it; while it is armed the queue points to it.  Events
+ * with equal deadlines run by ascending `order`, so that a run does not depend on how the queue is
+ * built.
  */
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
@@ -26,13 +27,14 @@ struct event_queue {
     struct event **heap; /* smallest first */
     uint32_t count;
     uint32_t room;
-    /* The earliest deadline became earlier: a running executor must know.  May be NULL. */
+    /* Called when the earliest deadline becomes earlier, so that a running executor stops in time.
+     * May be NULL. */
     void (*earlier)(void *context, uint64_t deadline);
     void *context;
 };
 
-/* Makes room for `events` armed events in all; called once for each event when it is created, so that
- * arming cannot fail.  False: no memory. */
+/* Makes room for `events` armed events in all.  Called when an event is created, so that arming it
+ * cannot fail.  False: no memory. */
 bool event_queue_reserve(struct event_queue *queue, uint32_t events);
 void event_queue_fini(struct event_queue *queue);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The host's clock, for pacing and for telling how long a run took; the guest never sees it. */
+/* The host's clock, for pacing and for measuring how long a run took; the guest never sees it. */
 #ifndef CORE_HOST_CLOCK_H
 #define CORE_HOST_CLOCK_H
 

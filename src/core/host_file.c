@@ -2,8 +2,9 @@
 /*
  * Reading whole files, see host_file.h.
  *
- * The file is opened without blocking, so that a named pipe nobody writes to cannot hang the start,
- * and is copied instead of mapped, because a mapped file that is cut while in use raises SIGBUS.
+ * The file is opened with O_NONBLOCK, so that a named pipe without a writer cannot hang the start.
+ * It is copied instead of mapped, because a mapped file that is truncated while in use raises
+ * SIGBUS.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Says why the open file `fd` cannot be read whole; true if it can, with its size in *size. */
+/* Can the open file `fd` be read whole?  True: *size is its size.  False: *err says why not. */
 static bool check_kind(int fd, const char *label, size_t limit, size_t *size, struct error *err)
 {
     struct stat status;
@@ -41,7 +42,7 @@ static bool check_kind(int fd, const char *label, size_t limit, size_t *size, st
     return true;
 }
 
-/* Reads `size` bytes; a file that meanwhile became shorter or fails is an error. */
+/* Reads `size` bytes.  It is an error if the file has become shorter or a read fails. */
 static bool read_bytes(int fd, const char *label, uint8_t *bytes, size_t size, struct error *err)
 {
     for (size_t done = 0; done < size;) {

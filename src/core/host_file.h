@@ -31,9 +31,8 @@ bool host_file_read(const char *path, size_t limit, struct host_file *file, stru
  * it is absolute or directory is NULL.  NULL: no memory. */
 char *host_file_resolve(const char *directory, const char *path);
 
-/* Copies `path` into `label` for use in messages.  Of a path that is too long the end is kept,
- * after
- * "...", so that the sentence behind it still fits into struct error. */
+/* Copies `path` into `label` for use in messages.  A path that is too long is cut to "..." and its
+ * end, so that the sentence behind it still fits into struct error. */
 void host_file_label(const char *path, char label[HOST_FILE_LABEL_SIZE]);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * A poll(2) set, see hostio.h.
  *
- * polls[] and watches[] run in parallel; slot 0 is the eventfd behind hostio_wake().  Slots never
- * move while callbacks run: a removed watch leaves a hole (watch NULL, fd -1), a new one goes to
- * the end, and the next poll closes the holes.  A watch with no events has fd -1 in polls[],
- * because poll(2) reports hang-ups even to those who asked for nothing.
+ * polls[i] and watches[i] belong together; slot 0 is the eventfd that hostio_wake() writes.  Slots
+ * never move while callbacks run: a removed watch leaves a hole (watch NULL, fd -1), a new one goes
+ * to the end, and the next poll closes the holes.  A watch with no events has fd -1 in polls[],
+ * because poll(2) reports hang-ups even for a descriptor whose events are 0.
  */
 #define _GNU_SOURCE
 #include "core/hostio.h"
@@ -55,7 +55,8 @@ static unsigned ready_events(const struct pollfd *poll)
 
 static bool hostio_grow(struct hostio *h)
 {
-    /* So many at first that no run of the usual kind grows: then there is nobody to tell of it. */
+    /* The first capacity is enough for usual runs, because hostio_add() cannot report a lack of
+     * memory. */
     h->capacity = h->capacity == 0 ? 256 : 2 * h->capacity;
     struct pollfd *polls = realloc(h->polls, h->capacity * sizeof *h->polls);
     struct hostio_watch **watches = realloc(h->watches, h->capacity * sizeof *h->watches);
@@ -200,7 +201,7 @@ void hostio_wake(struct hostio *h)
 {
     int saved_errno = errno;
     uint64_t one = 1;
-    /* It can only fail when the counter is full, and then the poll returns anyhow. */
+    /* The write fails only if the eventfd's counter is full, and then the poll returns anyhow. */
     ssize_t put = write(h->wake_fd, &one, sizeof one);
     (void)put;
     errno = saved_errno;

@@ -19,7 +19,7 @@ static const struct {
 
 #define LINE_SIZE 1024
 
-/* Does a line of the item come out, beside what is kept of it? */
+/* Is a line of the item written?  With --history a line of an item may only be kept for the end. */
 static bool comes_out(const struct log *log, uint32_t item)
 {
     return item == 0 || log->kept == 0 || (log->shown & item) != 0;

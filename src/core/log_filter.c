@@ -12,7 +12,7 @@ struct range {
 };
 
 struct log_filter {
-    char *text; /* the words, each ended */
+    char *text; /* the filter's words, each with a terminating zero */
     struct range *ranges;
     size_t range_count;
     const char **devices; /* in text */

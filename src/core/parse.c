@@ -68,7 +68,7 @@ static const char *parse_decimal(const char *text, bool fractions, struct decima
     return text;
 }
 
-/* What may stand behind a number, and what it is worth. */
+/* A unit that may follow a number, and its factor. */
 struct unit {
     const char *name;
     uint64_t scale;

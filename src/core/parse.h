@@ -9,13 +9,13 @@
  *     time       30   30s   1.5s   500ms   20us   7ns   1m   1min   2h    without unit: seconds
  *     switch     on off   yes no   true false   1 0
  *
- * Units of sizes, frequencies and counts are the same in either case.  A decimal number with a unit
+ * Units of sizes, frequencies and counts may be upper or lower case.  A decimal number with a unit
  * may have a fraction if the product is whole: 33.333M is 33,333,000, and 1.5 without a unit, or
  * 0.3k as a size, is refused; nothing is ever rounded.
  *
- * The whole text must fit: no blanks, signs or trailing characters.  The functions return false for
- * what does not fit or exceeds 64 bits, and then leave *value alone; the caller, who knows what the
- * text was for, writes the message.  All of them are pure and may be called from any thread.
+ * The whole text must have this form: no blanks, signs or trailing characters.  The functions
+ * return false for another form or a value above 64 bits, and then leave *value unchanged; the
+ * caller, who knows what the text was for, writes the message.  May be called from any thread.
  */
 #ifndef CORE_PARSE_H
 #define CORE_PARSE_H

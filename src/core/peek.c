@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Looking at memory that may not be there, see peek.h. */
+/* Reading memory that may not be mapped, see peek.h. */
 #define _GNU_SOURCE
 #include "core/peek.h"
 
@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #define TEXT_MAX 1024u
-/* Smaller than a page, and aligned: no piece lies in two pages. */
+/* Text is read in aligned pieces that are smaller than a page, so that none lies in two pages. */
 #define PIECE 64u
 
-/* The kernel takes the bytes, or says EFAULT. */
+/* Writes the bytes to a pipe and reads them again: for memory that is not mapped write(2) returns
+ * EFAULT. */
 static bool peek_by_pipe(void *to, const void *from, size_t size)
 {
     int ends[2];
@@ -34,7 +35,7 @@ bool peek(void *to, const void *from, size_t size)
     struct iovec remote = {(void *)(uintptr_t)from, size};
     ssize_t got = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
 
-    /* In a container that call may be forbidden. */
+    /* Some containers forbid process_vm_readv(). */
     if (got < 0 && (errno == EPERM || errno == ENOSYS)) {
         return peek_by_pipe(to, from, size);
     }

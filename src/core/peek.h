@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Looking at memory that may not be there, for reports about a process that somebody else's code has damaged:
- * an address that is not mapped is an answer, not a crash.
+ * Reading memory of the process that may not be mapped, for reports after a library has damaged the
+ * process: a bad address makes the function return false instead of crashing.
  *
  * Async-signal-safe, from any thread.
  */
@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Copies `size` bytes, at most 4096.  False: some of them cannot be read; what is in `to` then is anything. */
+/* Copies `size` bytes, at most 4096.  False: some of them cannot be read; then `to` is
+ * undefined. */
 bool peek(void *to, const void *from, size_t size);
 
 /* Is there a printable text of 1 to 1,023 bytes with its terminating zero? */

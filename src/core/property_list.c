@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One text that was parsed, as a list that others have been moved into has several. */
+/* A parsed text; keys and values point into it.  A list has several when others were moved into
+ * it. */
 struct property_text {
     struct property_text *next;
     char bytes[];
@@ -115,7 +116,7 @@ static bool allocate(struct property_list *list, size_t size, size_t count, stru
     return (list->texts != NULL && list->properties != NULL) || refuse_memory(err);
 }
 
-/* One property more than there are commas, if they all stand alone. */
+/* The most properties that the text can have: one more than commas, if none of these is doubled. */
 static size_t count_properties(const char *text)
 {
     size_t count = 1;

@@ -18,17 +18,17 @@
 
 #include "error.h"
 
-/* The properties of one list; more is a mistake of whoever made it. */
+/* The most properties of one list; a text with more is refused. */
 #define PROPERTY_LIST_MAX 1000
 
 struct property {
     const char *key;   /* never empty */
     const char *value; /* NULL: the key stands alone, as in "help"; "" for "key=" */
-    /* Relative paths in the value start there; NULL: in the current directory.  Whoever knows where
-     * the list comes from fills it in; it is not the list's. */
+    /* The directory that relative paths in the value are relative to; NULL: the current one.  The
+     * reader of the board file or option sets it and owns it. */
     const char *directory;
-    /* "--set uart0.irq=3": what has set this one alone, for messages; NULL: it came with the list.
-     * Not the list's either. */
+    /* The option that set this property alone, like "--set uart0.irq=3", for messages; NULL: it
+     * came with the list.  Not owned by the list either. */
     const char *setting;
 };
 
@@ -49,13 +49,13 @@ bool property_list_parse_pairs(const char *text, struct property_list *list, str
 /* The property with that key, or NULL. */
 const struct property *property_list_find(const struct property_list *list, const char *key);
 
-/* Moves all of `other` into *list: its name, if it has one, and its properties; of those with a key
- * that both have, `other`'s stays.  `other` is empty afterwards.  False: no memory, and nothing has
- * changed. */
+/* Moves all of `other` into *list: its name, if it has one, and its properties.  For a key that
+ * both have, `other`'s value replaces that of *list.  `other` is empty afterwards.  False: no
+ * memory, and nothing has changed. */
 bool property_list_override(struct property_list *list, struct property_list *other,
                             struct error *err);
 
-/* A list of one property; the text of the value is taken as it is. */
+/* Makes a list of one property; commas and blanks in the value have no special meaning. */
 bool property_list_single(const char *key, const char *value, struct property_list *list,
                           struct error *err);
 

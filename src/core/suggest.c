@@ -17,8 +17,9 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* How many letters must be put in, taken out, replaced or swapped with their neighbour to make a word
- * of the other.  Three rows of the table of all beginnings are enough. */
+/* The edit distance (optimal string alignment): the number of letters to insert, delete, replace or
+ * swap with their neighbour to make one word of the other.  Three rows of the table of distances
+ * between prefixes are enough. */
 static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     unsigned rows[3][SUGGEST_WORD_MAX + 1];

@@ -28,7 +28,7 @@ bool tcp_parse_port(const char *text, unsigned *port, struct error *err)
     return true;
 }
 
-/* The socket's address from its text; NULL: it is none, or there is no memory. */
+/* The socket address that the text gives; NULL: it is no address, or there is no memory. */
 static struct addrinfo *resolve(const char *address, unsigned port, struct error *err)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
@@ -51,7 +51,7 @@ static struct addrinfo *resolve(const char *address, unsigned port, struct error
     }
 }
 
-/* 0: the host does not say. */
+/* The port that the socket is bound to; 0: the host does not say. */
 static unsigned port_of(int fd)
 {
     struct sockaddr_storage address = {0};
@@ -109,8 +109,9 @@ int tcp_listen_local(unsigned *port, struct error *err)
     return tcp_listen("127.0.0.1", port, err);
 }
 
-/* After a minute of silence the host asks the other side whether it is still there, and gives it up half a minute
- * later: a cable that was pulled sends no end. */
+/* TCP keep-alive: after a minute without traffic the host sends probes, and closes the connection
+ * half a minute later if there is no answer, because a client whose cable was pulled never sends an
+ * end. */
 static void notice_absence(int fd)
 {
     static const int on = 1, idle_s = 60, interval_s = 10, probes = 3;

@@ -86,8 +86,7 @@ static void test_control_is_for_each_cpu(void **state)
     mock_write(host, CPU(1) + CONTROL, 0xffffffff);
     assert_int_equal(mock_read(host, CPU(0) + CONTROL), EE);
     assert_int_equal(mock_read(host, CPU(1) + CONTROL), EE | 0x3f);
-    assert_int_equal(mock_read(host, CPU(7) + CONTROL),
-                     EE | 0x3f); /* no such CPU: shows the last */
+    assert_int_equal(mock_read(host, CPU(7) + CONTROL), EE | 0x3f); /* no CPU 7: the last */
     assert_int_equal(mock_read(host, CPU(1) + CONTROL + 0x80), EE | 0x3f);
     mock_free(host);
 }
