@@ -2,8 +2,8 @@
 /*
  * The hub of character lines and the table of their kinds, see chardev.h.
  *
- * What a kind does lies in chardev_<kind>.c, the two halves that all share in chardev_input.c and
- * chardev_output.c.
+ * What is particular to a kind is in chardev_<kind>.c; receiving and sending, the same for all
+ * kinds, are in chardev_input.c and chardev_output.c.
  */
 #include "chardev/chardev_backend.h"
 
@@ -259,7 +259,8 @@ void chardev_hub_flush_lines(struct chardev_hub *hub)
     }
 }
 
-/* Output that fails is logged: that line finds nothing to wait for. */
+/* Called before a line of the log.  If writing the buffered output fails, that is logged, too, and
+ * calls this function again; the inner call does nothing. */
 static void before_line(struct chardev_hub *hub)
 {
     if (hub->stdio != NULL && !hub->before_line) {
@@ -298,12 +299,12 @@ bool chardev_hub_congested(const struct chardev_hub *hub)
     return cd != NULL;
 }
 
-/* How long one line is waited for, while others may have readers that read. */
+/* How long to wait for one line's reader before trying the next line, whose reader may be ready. */
 #define DRAIN_TURN_MS 10
-/* How long the readers of ptys and sockets are waited for, all together. */
+/* How long to wait for the readers of ptys and sockets, all together. */
 #define IMPATIENT_MS 1000
 
-/* When to give a line up; INT64_MAX: never. */
+/* The time at which to stop waiting for a line's reader; INT64_MAX: never. */
 static int64_t drain_deadline(const struct chardev *cd, int64_t start, int timeout_ms)
 {
     if (!cd->backend->patient) {
@@ -313,7 +314,8 @@ static int64_t drain_deadline(const struct chardev *cd, int64_t start, int timeo
     return timeout_ms < 0 ? INT64_MAX : start + timeout_ms;
 }
 
-/* One turn of a line.  *waits: it is worth another. */
+/* Sends what the line's reader takes within one turn.  True: all is sent.  False: something is
+ * left; *waits becomes true if the deadline is not over, so that another turn makes sense. */
 static bool drain_line(struct chardev *cd, int64_t deadline, bool *waits)
 {
     int64_t left = deadline - hostio_clock_ms();
@@ -330,7 +332,8 @@ static bool drain_line(struct chardev *cd, int64_t deadline, bool *waits)
 
 bool chardev_hub_drain(struct chardev_hub *hub, int timeout_ms)
 {
-    /* The wake that ended the run must not end this wait; it is given again afterwards, as it may have been for others. */
+    /* The hostio_wake() that ended the run must not end this wait, too.  It is repeated afterwards,
+     * because other code may still have to see it. */
     bool wake = hostio_forget_wake(hub->config.hostio);
     int64_t start = hostio_clock_ms();
     bool done, waits, woken = false;

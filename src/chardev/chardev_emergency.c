@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a handler of a deadly signal can still send, see chardev.h.  Only async-signal-safe functions are used.
+ * Sending buffered output from a handler of a deadly signal, see chardev.h.  Only async-signal-safe
+ * functions are used.
  *
- * If the signal comes between the host's taking of some bytes and their removal from the queue, they are sent
- * twice: the handler cannot tell, and to lose them would be worse.
+ * If the signal comes after write(2) has taken some bytes and before they are removed from the
+ * queue, the handler sends them a second time: it cannot know that they were sent, and to lose
+ * bytes would be worse.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,7 +27,7 @@ static ssize_t put_piece(const struct chardev_output *output, const uint8_t *byt
     return write(output->watch.fd, bytes, size);
 }
 
-/* Until a deadline in ns. */
+/* Waits until fd can be written, at most until the deadline (host_monotonic_ns()). */
 static bool wait_for_room(int fd, int64_t deadline)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
@@ -53,7 +55,8 @@ static void flush_line(const struct chardev_output *output, int64_t deadline)
     }
 }
 
-/* The report of a crash begins on a line of its own. */
+/* Ends the line that the output stands in, so that the report of a crash begins on a line of its
+ * own. */
 static void end_line(const struct chardev_output *output, int64_t deadline)
 {
     const uint8_t *bytes = byte_queue_front(&output->queue);

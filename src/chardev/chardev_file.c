@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * `none`, which swallows output and has no input, and `file:OUT[:IN]`, which writes one file and
- * reads another.  Either name may be empty; OUT cannot contain a colon.  Both may be FIFOs; the reader
- * of OUT must be there already.  OUT is emptied when the machine starts; if it never does, an old file
- * is as it was, and a new one is gone.
+ * `none`, which drops output and has no input, and `file:OUT[:IN]`, which writes one file and reads
+ * another.  Either name may be empty; OUT cannot contain a colon.  Both may be FIFOs; a FIFO for
+ * OUT must have a reader already.  OUT is emptied when the machine starts.  If the machine never
+ * starts, a file that existed is unchanged, and one that was created is removed.
  */
 #define _GNU_SOURCE
 #include "chardev/chardev_backend.h"
@@ -22,7 +22,7 @@ struct file_state {
     int out;
     int in;
     char *out_path;
-    bool created; /* OUT was not there before */
+    bool created; /* OUT did not exist before */
     dev_t device; /* of OUT, if it is a regular file */
     ino_t inode;  /* 0: it is none */
 };
@@ -104,7 +104,7 @@ static bool file_uses(const struct chardev *cd, const struct stat *file, bool *w
                        in.st_dev == file->st_dev);
 }
 
-/* What another line writes would be emptied before it is read. */
+/* Refuses an input file that another line writes: it would be emptied before it is read. */
 static bool check_input(const struct chardev *cd, const struct file_state *state, struct error *err)
 {
     struct stat st;
@@ -125,7 +125,8 @@ static bool check_input(const struct chardev *cd, const struct file_state *state
     return true;
 }
 
-/* Two lines that write one file would write over each other, and one that is read would be emptied. */
+/* Refuses an output file that another line writes (the two would overwrite each other) or reads (it
+ * would be emptied before it is read), and an input file that another line writes. */
 static bool check_alone(const struct chardev *cd, struct file_state *state, struct error *err)
 {
     struct stat st;
@@ -159,7 +160,7 @@ static void file_begin(struct chardev *cd)
         return;
     }
     if (fstat(state->out, &st) != 0 || (S_ISREG(st.st_mode) && ftruncate(state->out, 0) != 0)) {
-        cd->hub->failed = true; /* what was in it may remain behind what is written */
+        cd->hub->failed = true; /* the old content may remain behind the new */
         chardev_notice(cd, "cannot empty the output file '%s': %s", state->out_path,
                        strerror(errno));
     }

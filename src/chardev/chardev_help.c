@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the kinds of character lines ask of the room: a path of their spec, a line for the user. */
+/* Helpers of the chardev_<kind>.c files: a path from their spec, a notice to the user. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdarg.h>

@@ -2,9 +2,10 @@
 /*
  * The receiving half of a character line.
  *
- * Two ways in.  DIRECT: a file, read when the device asks, so that nothing depends on when the host
- * is polled.  POLLED: a watch fills the queue; when the queue is full the watch pauses and the
- * sender is held up by the host, but a raw console (lossy) goes on reading to see its escapes.
+ * There are two modes.  DIRECT: a file is read when the device asks, so that nothing depends on
+ * when the host is polled.  POLLED: a watch fills the queue; when the queue is full the watch
+ * pauses, and the host's flow control holds up the sender.  But a raw console (lossy) is read
+ * further and drops what has no room, so that Ctrl-A x still works.
  */
 #define _GNU_SOURCE
 #include "chardev/chardev_backend.h"
@@ -24,7 +25,7 @@
 static enum chardev_input_mode input_mode_of(int fd)
 {
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0) { /* one that cannot be looked at may still be read */
+    if (fd < 0 || fstat(fd, &st) != 0) { /* if fstat() fails, read() may still work */
         return fd < 0 || errno == EBADF ? CHARDEV_INPUT_NONE : CHARDEV_INPUT_POLLED;
     }
     bool memory = S_ISCHR(st.st_mode) && major(st.st_rdev) == CHARDEV_MEMORY_MAJOR;
@@ -119,7 +120,7 @@ void chardev_input_stop(struct chardev *cd, enum chardev_input_mode next)
     cd->input.paused = false;
 }
 
-/* A file that cannot be read is not one that is at its end. */
+/* A read has failed.  Unlike the end of the input this is logged and makes the run fail. */
 static void input_fail(struct chardev *cd, int error_number)
 {
     cd->hub->failed = true;

@@ -2,14 +2,15 @@
 /*
  * The sending half of a character line.
  *
- * Bytes gather in the queue; a full piece, chardev_flush() or the scheduler pushes them out, as far
- * as the host takes them without waiting.  When it takes no more (blocked), nothing is tried until
- * the watch says that there is room.
+ * Bytes gather in the queue.  They are written when there are enough of them (CHARDEV_PUSH_SIZE) or
+ * chardev_flush() is called, as far as the host takes them without waiting.  When it takes no more
+ * (blocked), nothing is written until the watch reports that there is room.
  *
- * Standard output belongs to others too: making it non-blocking would change it for the shell that
- * started us.  So a pipe or a terminal (SHARED) is asked with poll(2) first and then gets no more
- * than it can surely take: PIPE_BUF for a pipe, a little for a terminal.  SIGPIPE is held back for
- * the moment of the write, because a library has no say in the handling of signals.
+ * Other processes share standard output: O_NONBLOCK would change it for the shell that started the
+ * emulator, too.  So before a write to a pipe or terminal (SHARED) the code calls poll(2), and then
+ * writes no more than such a descriptor surely takes: PIPE_BUF for a pipe, a little for a terminal.
+ * SIGPIPE is blocked during the write, because this is a library, which must not change how the
+ * program handles signals.
  */
 #define _GNU_SOURCE
 #include "chardev/chardev_backend.h"
@@ -27,11 +28,11 @@
 
 #include "check.h"
 
-/* Queued bytes that are worth a system call before the scheduler flushes. */
+/* So many queued bytes are written at once; fewer wait for the next chardev_flush(). */
 #define CHARDEV_PUSH_SIZE      4096u
 #define CHARDEV_TERMINAL_PIECE 256u
 
-/* write(2) that gives EPIPE and never SIGPIPE. */
+/* write(2) that fails with EPIPE without raising SIGPIPE. */
 static ssize_t write_quietly(int fd, const void *bytes, size_t size)
 {
     static const struct timespec at_once = {0, 0};
@@ -89,7 +90,7 @@ static void output_set_blocked(struct chardev *cd, bool blocked)
     }
 }
 
-/* The write failed for good. */
+/* A write has failed, and trying again makes no sense. */
 static void output_fail(struct chardev *cd, int error_number)
 {
     if (cd->backend->hang_up == NULL) {
@@ -104,7 +105,7 @@ static void output_fail(struct chardev *cd, int error_number)
     }
 }
 
-/* All but the last `keep` bytes. */
+/* Writes all queued bytes but the last `keep`, as far as the host takes them. */
 static void output_push(struct chardev *cd, size_t keep)
 {
     struct chardev_output *output = &cd->output;
@@ -132,7 +133,7 @@ void chardev_output_push(struct chardev *cd)
 
 /* ---- in order with the log ---- */
 
-/* Bytes of the line that has no end yet. */
+/* How many bytes of the queue belong to its last line, if that has no newline yet. */
 static size_t unfinished(const struct chardev_output *output)
 {
     const uint8_t *bytes = byte_queue_front(&output->queue);
@@ -196,11 +197,12 @@ static void output_ready(void *context, unsigned events)
     output_retry(context);
 }
 
-/* Standard output as we found it; a descriptor of our own is non-blocking. */
+/* How to write fd.  A descriptor that this room has opened is non-blocking; standard output may be
+ * either. */
 static enum chardev_output_mode output_mode_of(int fd, size_t *piece)
 {
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0) { /* one that cannot be looked at may still be written */
+    if (fd < 0 || fstat(fd, &st) != 0) { /* if fstat() fails, write() may still work */
         *piece = CHARDEV_TERMINAL_PIECE;
         return fd < 0 || errno == EBADF ? CHARDEV_OUTPUT_NONE : CHARDEV_OUTPUT_PLAIN;
     }

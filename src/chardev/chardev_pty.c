@@ -2,8 +2,8 @@
 /*
  * `pty[:LINK]`: a pseudo-terminal, for minicom, screen, picocom and the like.
  *
- * We keep the other side open ourselves: so a program there can come and go without a hang-up here,
- * and what the guest prints waits for it.
+ * The emulator keeps the other side (slave) open itself: so a program can open and close it without
+ * a hang-up here, and the guest's output waits for it.
  */
 #define _GNU_SOURCE
 #include "chardev/chardev_backend.h"
@@ -39,14 +39,14 @@ static bool pty_make(struct chardev *cd, struct pty_state *state, struct error *
         return error_set(err, LEON3EMU_FILE, "cannot open the pseudo-terminal %s: %s", cd->address,
                          strerror(errno));
     }
-    /* A terminal that echoes would hand the guest what it writes as input. */
+    /* With echo the guest would get its own output as input. */
     cfmakeraw(&settings);
     return tcsetattr(state->slave, TCSANOW, &settings) == 0 ||
            error_set(err, LEON3EMU_FILE, "cannot set the modes of the pseudo-terminal %s: %s",
                      cd->address, strerror(errno));
 }
 
-/* Left over by a run that was killed: a link into /dev/pts. */
+/* Removes the link if it points into /dev/pts: a run that was killed has left it. */
 static void pty_remove_stale_link(const char *path)
 {
     char points_to[PATH_MAX];
@@ -96,7 +96,8 @@ static bool pty_open(struct chardev *cd, const char *argument, struct error *err
     return true;
 }
 
-/* Somebody else may have replaced the link since. */
+/* Removes the link, unless it does not point to this pty any more because another run has replaced
+ * it. */
 static void pty_remove_link(const struct chardev *cd, const struct pty_state *state)
 {
     char points_to[sizeof cd->address + 1];

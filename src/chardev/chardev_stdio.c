@@ -2,8 +2,8 @@
 /*
  * `stdio`: standard input and output, and the raw console on a terminal.
  *
- * Cooked, the terminal edits lines and turns Ctrl-C into SIGINT, which is the program's business.
- * Raw, every key goes to the guest; Ctrl-A is the way back to us.
+ * In cooked mode the terminal edits lines and turns Ctrl-C into SIGINT, which the program handles.
+ * In raw mode every key goes to the guest, except Ctrl-A, which begins a command to the emulator.
  */
 #define _GNU_SOURCE
 #include "chardev/chardev_backend.h"
@@ -22,12 +22,12 @@
 struct console {
     struct termios saved; /* valid while raw */
     bool raw;
-    bool wanted;         /* raw, whenever the terminal is ours */
+    bool wanted;         /* to be raw whenever the program is in the terminal's foreground */
     bool escape;         /* the last key was Ctrl-A */
     bool is_terminal;    /* standard input is one */
     unsigned ctrl_c;     /* how often Ctrl-C was typed since the last output */
-    uint64_t ctrl_c_put; /* what was written until then */
-    bool hinted;         /* how to quit was said */
+    uint64_t ctrl_c_put; /* output.put at the last Ctrl-C: has the guest written anything since? */
+    bool hinted;         /* the notice on how to quit was shown */
 };
 
 static const char *const console_help[] = {
@@ -70,7 +70,8 @@ static bool console_command(struct chardev *cd, uint8_t key)
     }
 }
 
-/* The guest gets Ctrl-C like any key, and may do nothing with it. */
+/* The guest gets Ctrl-C like any key and may ignore it.  So after several without any output, shows
+ * how to quit. */
 static void console_see_ctrl_c(struct chardev *cd)
 {
     struct console *console = cd->state;
@@ -132,8 +133,8 @@ static void stdio_close(struct chardev *cd)
     free(cd->state);
 }
 
-/* A program in the background would be stopped for touching the terminal, or would take what is meant for
- * another. */
+/* Is the program in the terminal's foreground?  In the background it would be stopped for changing
+ * the terminal, or would read keys that are meant for another program. */
 static bool terminal_is_ours(int fd)
 {
     return tcgetpgrp(fd) == getpgrp();
@@ -156,7 +157,8 @@ const struct chardev_backend chardev_stdio = {
     .may_read = stdio_may_read,
 };
 
-/* Output processing stays on, so that the emulator's own lines begin at the left. */
+/* Output processing (OPOST) stays on, so that lines of the emulator itself begin in the first
+ * column. */
 static struct termios console_raw_settings(const struct termios *cooked)
 {
     struct termios raw = *cooked;
@@ -208,7 +210,8 @@ bool chardev_console_raw(struct chardev_hub *hub, bool on)
     return console->raw;
 }
 
-/* The program that stopped us, a shell, has given the terminal its own settings, and may have changed them since. */
+/* While the emulator was stopped the shell has set the terminal as it likes; so the settings to
+ * restore are read again. */
 void chardev_console_continued(struct chardev_hub *hub)
 {
     struct chardev *cd = hub->stdio;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * `tcp:PORT`: a TCP server for one client at a time, on 127.0.0.1 only, because nothing asks a
- * client who he is.  Port 0 takes a free one.  A second client waits until the first is gone.
+ * `tcp:PORT`: a TCP server for one client at a time, on 127.0.0.1 only, because clients are not
+ * authenticated.  Port 0 takes a free one.  A second client waits until the first has disconnected.
  *
- * A client that has sent its end may still read (socat -, nc -N): TCP cannot tell whether it does.  So it gets what
- * the guest sends until it refuses some, or until the next client comes.
+ * A client that has closed its sending side may still read (socat -, nc -N); the server cannot
+ * know.  So it gets the guest's output until a send fails, or until the next client connects.
  */
 #define _GNU_SOURCE
 #include "chardev/chardev_backend.h"
@@ -32,7 +32,8 @@ static void drop_client(struct chardev *cd)
     state->client = -1;
 }
 
-/* Watches either the listener or the client; both after the end of the client's input. */
+/* Called when a client connects.  Either the listener or the client is watched, and both when the
+ * client has closed its sending side. */
 static void tcp_connected(void *context, unsigned events)
 {
     struct chardev *cd = context;
