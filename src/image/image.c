@@ -20,7 +20,7 @@ static uint64_t segment_end(const struct image_segment *segment)
     return (uint64_t)segment->address + segment->mem_size;
 }
 
-/* How messages call the place a segment comes from. */
+/* What messages call a segment of this format: "segment", "data from line", ... */
 static const char *segment_noun(const struct image *image)
 {
     switch (image->format) {
@@ -74,7 +74,7 @@ static bool check_overlaps(const struct image *image, struct error *err)
     return true;
 }
 
-/* The file's contents take its place. */
+/* Replaces the compressed file in image->file by its contents. */
 static bool inflate_file(struct image *image, struct error *err)
 {
     uint8_t *bytes;

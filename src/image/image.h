@@ -15,13 +15,13 @@
  *     image_read / image_read_raw / image_read_bytes -> image_check_fits -> image_store ->
  *     image_destroy
  *
- * Addresses are physical: segments of an ELF file go to p_paddr.  The entry point is taken as the
- * file gives it (e_entry), also where virtual and physical addresses differ, because the CPU starts
- * with its MMU off and such files name the physical one or are started by a loader of their own.
+ * Addresses are physical: segments of an ELF file go to p_paddr.  The entry point is e_entry,
+ * unchanged even where virtual and physical addresses differ: the CPU starts with its MMU off, and
+ * such files either give a physical e_entry or are started by a loader of their own.
  *
- * What each format allows: comment at the top of image_elf.c, image_srec.c, image_ihex.c, image_uimage.c,
- * image_raw.c, image_gzip.c.
- * An image belongs to its caller and is not changed after reading, so threads may share it.
+ * What is accepted of each format is said at the top of image_elf.c, image_srec.c, image_ihex.c,
+ * image_uimage.c, image_raw.c and image_gzip.c.  An image belongs to its caller and is not changed
+ * after reading, so threads may share it.
  */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
@@ -35,7 +35,7 @@
 
 /* The largest file that is read, in bytes. */
 #define IMAGE_FILE_MAX ((size_t)1 << 30)
-/* The most that a compressed one may become. */
+/* The largest size of a compressed file's contents, in bytes. */
 #define IMAGE_INFLATED_MAX ((size_t)512 << 20)
 
 enum image_format {
@@ -46,7 +46,7 @@ enum image_format {
     IMAGE_RAW,
 };
 
-/* Access the file asks for; all but ELF files ask for all three. */
+/* Kinds of access to a segment that the file allows; files that are not ELF allow all three. */
 enum image_access {
     IMAGE_EXECUTE = 1,
     IMAGE_WRITE = 2,
@@ -62,7 +62,7 @@ struct image_segment {
     uint32_t mem_size;    /* how many are written */
     const uint8_t *bytes; /* file_size bytes, owned by the image */
     uint32_t access;      /* of enum image_access */
-    uint32_t number;      /* ELF: index of the program header; of lines: that of the first byte */
+    uint32_t number; /* ELF: index of the program header; text formats: line of the first byte */
 };
 
 struct image {
@@ -70,7 +70,8 @@ struct image {
     enum image_format format;
     struct image_segment *segments; /* by ascending address, none overlaps another; never empty */
     size_t segment_count;
-    uint32_t entry;  /* raw: the load address, where a machine may start if nothing else says */
+    uint32_t
+        entry; /* raw: the load address, where a machine starts if no option gives an address */
     bool is_unknown; /* not loaded: the contents are of no known format */
     bool has_entry;  /* the file itself names an entry point; a multiple of 4 inside a segment */
 
@@ -81,7 +82,7 @@ struct image {
     uint8_t *decoded; /* S-record, Intel HEX, gzip'd uImage: where the segments' bytes lie */
 };
 
-/* Reads a file of a known format; which one it is, its contents decide.
+/* Reads a file; its contents, not its name, decide which format it is.
  * On true *image is the caller's, for image_destroy().  On false nothing is left behind and
  * err->status is LEON3EMU_FILE (cannot be opened or read), LEON3EMU_IMAGE (what it contains) or
  * LEON3EMU_HOST (no memory); the text names the path and where in the file the trouble is. */
@@ -90,11 +91,11 @@ bool image_read(const char *path, struct image **image, struct error *err);
 /* Reads any file as bytes for `address`.  Results as for image_read(). */
 bool image_read_raw(const char *path, uint32_t address, struct image **image, struct error *err);
 
-/* As image_read(), but a file of no known format is raw, for `address`. */
+/* Like image_read(), but a file of no known format is read as raw bytes for `address`. */
 bool image_read_any(const char *path, uint32_t address, struct image **image, struct error *err);
 
-/* As image_read() with a file that lies in memory already.  The bytes are copied; `name` is what
- * messages call them. */
+/* Like image_read(), with a file that is in memory already.  The bytes are copied; messages call
+ * the file `name`. */
 bool image_read_bytes(const char *name, const void *bytes, size_t size, struct image **image,
                       struct error *err);
 
@@ -104,8 +105,8 @@ void image_destroy(struct image *image);
 /* The segment that holds the byte at `address`, by physical or by virtual address; or NULL. */
 const struct image_segment *image_find_segment(const struct image *image, uint32_t address);
 
-/* Checks that memory is wherever a segment will be written.  is_memory() is asked once for every
- * segment whether all `size` bytes from `address` on can be loaded.  False: err->status is
+/* Checks that there is memory for all segments: is_memory() is called once for every segment, and
+ * says whether all `size` bytes from `address` on can be loaded.  False: err->status is
  * LEON3EMU_IMAGE and the text names the first segment that does not fit. */
 bool image_check_fits(const struct image *image,
                       bool (*is_memory)(void *context, uint32_t address, uint32_t size),

@@ -3,8 +3,9 @@
  * ELF images, see image.h.
  *
  * Accepted: linked ELF32 big-endian files for SPARC V8 with at least one loadable segment.  Every
- * field is checked against the size of the file before it is used, which is why the two headers are
- * read here and not by libelf.  Sections are not looked at (symbols.c does, and lives without).
+ * field is checked against the size of the file before it is used; therefore this file reads the
+ * ELF header and the program headers itself, without libelf.  It does not read sections (symbols.c
+ * does, and a file without them still loads).
  *
  * Names of fields and constants: System V ABI, chapters 4 and 5, and its SPARC supplement; for V8+
  * the V8+ technical specification.
@@ -58,7 +59,8 @@ static const char *machine_name(unsigned machine)
     return "another processor";
 }
 
-/* e_machine is the one field needed before the byte order is known to be right. */
+/* e_machine, in the file's byte order: it is needed for messages before the byte order is
+ * checked. */
 static unsigned read_machine(const uint8_t *file)
 {
     unsigned machine = HALF(file, Elf32_Ehdr, e_machine);
@@ -112,7 +114,7 @@ static bool check_machine(const struct image *image, struct error *err)
     return true;
 }
 
-/* What the rest of the ELF header says about the code, but for its tables. */
+/* Checks the other fields of the ELF header, except the place of its tables. */
 static bool check_header(const struct image *image, struct error *err)
 {
     uint32_t version = WORD(image->file, Elf32_Ehdr, e_version);
@@ -158,7 +160,7 @@ static bool check_type(const struct image *image, struct error *err)
     }
 }
 
-/* The table of program headers lies in the file. */
+/* Checks that the table of program headers lies in the file. */
 static bool check_table(const struct image *image, struct error *err)
 {
     uint32_t offset = WORD(image->file, Elf32_Ehdr, e_phoff);
@@ -189,7 +191,7 @@ static bool check_table(const struct image *image, struct error *err)
     return true;
 }
 
-/* A loadable segment in which mem_size is not 0. */
+/* Checks a loadable segment whose mem_size is not 0. */
 static bool check_segment(const struct image *image, const struct image_segment *segment,
                           uint32_t offset, struct error *err)
 {

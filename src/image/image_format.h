@@ -35,14 +35,14 @@ bool image_is_blank(uint8_t byte);
 /* 0 to 15, or -1. */
 int image_hex_digit(uint8_t byte);
 
-/* Hands each line that is not blank to take(), without blanks at its end; number counts all, from 1.
- * Returns false as soon as take() does. */
+/* Calls take() for each line that is not blank, without blanks at its end; number counts all lines,
+ * from 1.  Returns false as soon as take() does. */
 bool image_each_line(const struct image *image,
                      bool (*take)(void *context, const uint8_t *line, size_t length,
                                   uint32_t number),
                      void *context);
 
-/* Data of records, put together to one segment as long as they follow each other. */
+/* Collects the data of records: those whose addresses follow each other become one segment. */
 struct image_block {
     struct image *image;
     struct image_segment segment; /* mem_size 0: none yet */
@@ -51,7 +51,7 @@ struct image_block {
 
 /* Makes image->decoded, which has room for half of the file. */
 bool image_block_begin(struct image_block *block, struct image *image, struct error *err);
-/* number: of the line. */
+/* number: of the line that the data are from. */
 bool image_block_add(struct image_block *block, uint32_t address, const uint8_t *bytes,
                      unsigned size, uint32_t number, struct error *err);
 /* Adds the last segment. */

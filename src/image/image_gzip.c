@@ -2,8 +2,9 @@
 /*
  * Files compressed by gzip, see image.h: an image of any known format may be one.
  *
- * Accepted: one member, its checksum and length right, nothing but zeros behind it.  What it becomes is
- * limited, because a small file can claim to be a very large one.
+ * Accepted: one member with the right checksum and length, followed by nothing but zeros.  The size
+ * of its contents is limited (IMAGE_INFLATED_MAX), because a small file can inflate to a very large
+ * one.
  *
  * Reference: RFC 1952.  zlib does the work.
  */
@@ -15,7 +16,7 @@
 
 #include "image/image_format.h"
 
-#define WINDOW_OF_GZIP (15 + 16) /* to inflateInit2(): a gzip header is wanted */
+#define WINDOW_OF_GZIP (15 + 16) /* for inflateInit2(): 16 means that the data have a gzip header */
 #define FIRST_SIZE     ((size_t)64 << 10)
 
 bool image_is_gzip(const uint8_t *bytes, size_t size)
@@ -29,7 +30,7 @@ static bool refuse(const struct image *image, struct error *err, const z_stream 
                         stream->msg != NULL ? stream->msg : "they end too early");
 }
 
-/* Doubles the room.  One byte more than is used is kept for a zero. */
+/* Doubles the room, and adds a byte for the terminating zero. */
 static bool grow(const struct image *image, uint8_t **bytes, size_t *room, struct error *err)
 {
     size_t wanted = *room == 0 ? FIRST_SIZE : 2 * *room;

@@ -4,7 +4,7 @@
  *
  *     : count address type data checksum       all but ":" in pairs of hexadecimal digits
  *
- *     00  data, at the 16 bits of address behind the base
+ *     00  data, at base + address
  *     01  the end
  *     02  base: 2 bytes, bits 19:4           04  base: 2 bytes, bits 31:16
  *     03  entry point: CS and IP             05  entry point: 4 bytes
@@ -68,7 +68,7 @@ static bool refuse_line(const struct ihex_reader *reader, const char *what)
                         reader->line_number, what);
 }
 
-/* Digits to bytes; the sum of them is 0. */
+/* Makes bytes of the line's digits, and checks that their sum is 0. */
 static bool read_bytes(const struct ihex_reader *reader, uint8_t *bytes, size_t size)
 {
     unsigned sum = 0;
@@ -85,7 +85,7 @@ static bool read_bytes(const struct ihex_reader *reader, uint8_t *bytes, size_t 
     return (sum & 0xff) == 0 || refuse_line(reader, "has a wrong checksum");
 }
 
-/* How long each type's data must be; -1: as long as they like. */
+/* Checks the record's type, and that its data have the length of that type (-1: any length). */
 static bool check_record(const struct ihex_reader *reader, const struct ihex_record *record)
 {
     static const int counts[TYPES] = {-1, 0, 2, 4, 2, 4};

@@ -2,7 +2,7 @@
 /*
  * Raw images: all bytes of a file from an address on, see image.h.
  *
- * Nothing of the contents is looked at, so an ELF file can be placed in memory as it is.
+ * The contents are not examined, so even an ELF file can be placed in memory as it is.
  */
 #include <inttypes.h>
 

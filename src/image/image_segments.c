@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the readers of the formats do to an image: add a segment, find one, refuse the file. */
+/* Functions that the readers of all formats use: add a segment, find one, refuse the file. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ bool image_add_segment(struct image *image, const struct image_segment *segment,
     size_t count = image->segment_count;
     struct image_segment *grown = image->segments;
 
-    /* The array has room for a power of two and is full when the count is one. */
+    /* The array's room is a power of two; it is full when the count is a power of two. */
     if ((count & (count - 1)) == 0) {
         grown = realloc(grown, (count == 0 ? 1 : 2 * count) * sizeof *grown);
         if (grown == NULL) {

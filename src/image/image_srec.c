@@ -10,9 +10,9 @@
  *     S7 S8 S9     the end, with an entry point of 4, 3, 2 bytes
  *
  * count is the number of bytes behind it; the low byte of the sum of all bytes from count to
- * checksum is 0xff.  The format is lines of printable text, so truncation is not seen by itself: a
- * file without an end record is therefore refused, unless its last record is a right count, and so is
- * anything but blank lines behind the end.
+ * checksum is 0xff.  A truncated file still consists of valid lines.  Therefore a file without an
+ * end record is refused, unless its last record is a count (S5, S6) that is right; and so is a file
+ * with anything but blank lines behind its end record.
  *
  * The entry point 0 means "none" when no data lie there, because tools write S9030000FC for that.
  *
@@ -37,7 +37,7 @@ struct srec_reader {
     uint32_t end_line; /* line of the end record; 0: not seen */
 };
 
-/* One record, its digits made bytes. */
+/* One record, its digits converted to bytes. */
 struct srec_record {
     char type;
     unsigned count; /* bytes in `bytes`, the checksum included */
@@ -74,7 +74,7 @@ static bool refuse_digit(const struct srec_reader *reader, size_t column)
                         reader->line_number, column + 1);
 }
 
-/* The line starts with a type, and has as many digits as its count says. */
+/* Checks that the line starts with a type and has as many digits as its count says. */
 static bool check_shape(const struct srec_reader *reader)
 {
     size_t length = reader->line_length;
@@ -223,7 +223,8 @@ static bool read_line(void *context, const uint8_t *line, size_t length, uint32_
     return read_record(reader, &record) && take_record(reader, &record);
 }
 
-/* Without an end record there is no entry point either. */
+/* For a file without an end record, and so without an entry point: its lowest address becomes the
+ * entry. */
 static void start_at_lowest(struct image *image)
 {
     image->entry = UINT32_MAX;
@@ -238,7 +239,7 @@ static void start_at_lowest(struct image *image)
              image->entry);
 }
 
-/* The file as a whole: it has an end and data, and its entry point, if any, makes sense. */
+/* Checks the file as a whole: it has an end and data, and its entry point, if any, makes sense. */
 static bool check_end(struct srec_reader *reader)
 {
     struct image *image = reader->image;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the formats made of lines of hexadecimal digits share, see image_format.h. */
+/* Functions for the formats that are lines of hexadecimal digits, see image_format.h. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +89,8 @@ bool image_block_add(struct image_block *block, uint32_t address, const uint8_t 
     if (size == 0) {
         return true;
     }
-    /* Past 2^32 the sum wraps to 0, where a block that follows is new all the same. */
+    /* The end of a segment that reaches to 2^32 wraps to 0; data at 0 begin a new segment in any
+     * case. */
     if ((segment->mem_size == 0 || address == 0 ||
          address != segment->address + segment->mem_size) &&
         !start_segment(block, address, number, err)) {

@@ -5,8 +5,9 @@
  *     64 bytes, big-endian: magic, CRC of the header, time, size, load address, entry point, CRC of the
  *     data, operating system, architecture, type, compression, name; then the data
  *
- * Accepted: for SPARC; of the types standalone, kernel and firmware, which are one piece of data; not
- * compressed, or by gzip.  Others are refused by name.  Both checksums must be right.
+ * Accepted: images for SPARC, of the types standalone, kernel and firmware, which are one piece of
+ * data, uncompressed or compressed by gzip.  The message about another image names its type or
+ * compression.  Both checksums must be right.
  *
  * Reference: U-Boot's documentation of the image header; zlib does the checksums.
  */
@@ -62,7 +63,7 @@ static uint32_t checksum(const uint8_t *bytes, size_t size)
     return (uint32_t)crc32(crc32(0, Z_NULL, 0), bytes, (uInt)size);
 }
 
-/* Its own CRC counts as 0. */
+/* The header's CRC is computed with the CRC field itself as 0. */
 static bool check_header(const struct image *image, struct error *err)
 {
     uint8_t header[HEADER_SIZE];
@@ -111,7 +112,7 @@ static bool check_data(const struct image *image, uint32_t size, struct error *e
            image_refuse(image, err, "the checksum of the uImage's data is wrong; it is damaged");
 }
 
-/* The one segment: the data, or what becomes of them. */
+/* Sets the bytes of the only segment: the data, or what they inflate to. */
 static bool find_bytes(struct image *image, struct image_segment *segment, struct error *err)
 {
     size_t size = be32_load(image->file + AT_SIZE);

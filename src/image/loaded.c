@@ -25,7 +25,8 @@ static struct loaded *of_image(const struct image *image)
     return loaded;
 }
 
-/* The first bytes that both have: both lists ascend. */
+/* Finds the first range of bytes that both images have written; both lists are sorted by
+ * address. */
 static bool find_common(const struct loaded *a, const struct loaded *b, struct loaded_range *common)
 {
     size_t i = 0, k = 0;
@@ -46,7 +47,8 @@ static bool find_common(const struct loaded *a, const struct loaded *b, struct l
     return false;
 }
 
-/* Of how many images a line each is said that one more lies on them. */
+/* How many overwritten images get a message of their own; of further ones only the number is
+ * reported. */
 #define TOLD_MOST 4u
 
 bool loaded_add(struct loaded **list, const struct image *image,

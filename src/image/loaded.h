@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Which bytes of memory which image was loaded to, to tell of images that lie on top of each other. */
+/* Remembers which bytes of memory each image was loaded to, to warn of images that overlap. */
 #ifndef IMAGE_LOADED_H
 #define IMAGE_LOADED_H
 
 #include "image/image.h"
 
-/* What an image has written; the last one loaded comes first. */
+/* The address ranges that one image has written.  A list of them begins with the last image
+ * loaded. */
 struct loaded {
     struct loaded *next;
     char label[HOST_FILE_LABEL_SIZE];
@@ -15,8 +16,9 @@ struct loaded {
     } ranges[]; /* by ascending address, none overlaps another */
 };
 
-/* Notes what an image writes.  Calls tell() for the last few images that it overwrites, with the first
- * bytes that both have, and then for how many more there are.  False: no memory. */
+/* Adds an image to the list.  Calls tell() with a message for each of the last few images that it
+ * overwrites, which names the first bytes that both have, and with one for the number of further
+ * images.  False: no memory. */
 bool loaded_add(struct loaded **list, const struct image *image,
                 void (*tell)(void *context, const char *line), void *context);
 void loaded_free(struct loaded **list);

@@ -2,12 +2,12 @@
 /*
  * Names and source lines of an ELF image, see symbols.h.
  *
- * The symbols lie in one array sorted by address; of those at one address the best comes last, so
- * that a search for "the last one at or below" finds it.  A second array sorts the same symbols by
- * name, the best first.
+ * One array has the symbols sorted by address; of several at one address the best (symbol_rank())
+ * comes last, so that a search for "the last one at or below" finds it.  A second array has the
+ * same symbols sorted by name, the best first.
  *
- * Left out are names that are no place in the program: of sections and files, undefined, absolute
- * and thread-local ones, and the assembler's own labels.
+ * Symbols that are no place in the program are left out: those of sections and files, undefined,
+ * absolute and thread-local ones, and local labels of the assembler (.L...).
  *
  * libelf and libdw work on the image's copy of the file; none of them writes to it.
  */
@@ -21,17 +21,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many symbols below the nearest one are tried for a longer one that reaches the address. */
+/* If the nearest symbol below an address does not reach it, so many before that are tried. */
 #define SEARCH_BACK 32
 
-/* Names are compared up to here: a file may give one name of a megabyte to each of its symbols, and sorting them
- * must not take minutes.  Of names that differ only behind this one stands for all. */
+/* Only so many characters of a name are compared: a file may give all its symbols names of a
+ * megabyte, and sorting must not take minutes.  A look-up of names that differ only behind this
+ * finds one of them. */
 #define NAME_COMPARED 1024
 
 struct symbol {
     uint32_t address;
     uint32_t rank; /* the higher the better, see symbol_rank() */
-    uint64_t end;  /* first address behind it */
+    uint64_t end;  /* first address behind the symbol */
     bool has_size;
     const char *name;
 };
@@ -45,8 +46,8 @@ struct symbols {
     size_t count;
 };
 
-/* Functions before data before labels; among these global before weak before local; with a size
- * before without. */
+/* The higher, the better: functions before data before labels; among these global before weak
+ * before local; among these symbols with a size before those without. */
 static uint32_t symbol_rank(const GElf_Sym *symbol)
 {
     unsigned type = GELF_ST_TYPE(symbol->st_info);
@@ -66,7 +67,8 @@ static bool is_place(const GElf_Sym *symbol, const char *name)
            name[0] != '\0' && name[0] != '$' && strncmp(name, ".L", 2) != 0;
 }
 
-/* A symbol without a size reaches to the end of its section at most, see limit_labels(). */
+/* The first address behind a symbol.  One without a size reaches to the end of its section;
+ * limit_labels() shortens it if another symbol follows. */
 static uint64_t symbol_end(Elf *elf, const GElf_Sym *symbol)
 {
     uint64_t address = (uint32_t)symbol->st_value;
@@ -116,8 +118,9 @@ static int compare_names(const void *left, const void *right)
     return (a->address > b->address) - (a->address < b->address);
 }
 
-/* The strings that a symbol table's names are in.  elf_strptr() looks for the end of each string that it is asked for;
- * here the last string's end is looked for once, and all that begin before it end there or earlier. */
+/* The string section with the names of a symbol table.  elf_strptr() would search the end of the
+ * string at each call; here the section's last zero byte is found once, and every string that
+ * begins before it ends there or earlier. */
 struct strings {
     const char *text;
     size_t size; /* up to the last zero */
@@ -230,7 +233,7 @@ static bool read_table(struct symbols *symbols)
     return sort_symbols(symbols);
 }
 
-/* False: no memory.  Whatever else is wrong leaves the object without symbols or lines. */
+/* False: no memory.  After any other error there are simply no symbols or no lines. */
 static bool read_elf(struct symbols *symbols, const struct image *image)
 {
     elf_version(EV_CURRENT);
@@ -352,7 +355,8 @@ bool symbols_find_line(struct symbols *symbols, uint32_t address, const char **f
     const char *path;
     const char *slash;
 
-    /* What the linker dropped keeps its line information, at low addresses. */
+    /* Functions that the linker has dropped keep their line information, at addresses near 0, where
+     * no segment is. */
     if (symbols->dwarf == NULL || image_find_segment(symbols->image, address) == NULL ||
         !find_unit(symbols->dwarf, address, &unit)) {
         return false;
@@ -382,7 +386,8 @@ const char *symbols_describe(struct symbols *symbols, uint32_t address, char *bu
     if (offset != 0) {
         snprintf(distance, sizeof distance, "+0x%" PRIx32, offset);
     }
-    /* Only so much of the name is read as there is room for. */
+    /* The precision keeps snprintf() from reading more of a very long name than there is room
+     * for. */
     snprintf(buffer, size, "%.*s%s%s", size > INT_MAX ? INT_MAX : (int)size,
              name != NULL ? name : "", distance, where);
     return buffer;

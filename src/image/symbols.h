@@ -20,7 +20,8 @@
 
 struct symbols;
 
-/* Enough for what symbols_describe() writes of names of usual length; longer ones are cut. */
+/* Buffer size for symbols_describe() that is enough for names of usual length; longer ones are
+ * cut. */
 #define SYMBOLS_TEXT_SIZE 256
 
 /* Collects the symbols of an image; of one that is not ELF, or has none, there are none.
@@ -33,13 +34,13 @@ void symbols_destroy(struct symbols *symbols);
 /* How many names there are. */
 size_t symbols_count(const struct symbols *symbols);
 
-/* The symbol at or below `address` that reaches to it; of several at one address functions before
- * data before labels, then global before local ones; NULL if there is none.  *offset gets the
- * distance.  The name is valid until symbols_destroy(). */
+/* The symbol at or below `address` that reaches to it.  Of several at one address functions are
+ * preferred to data, data to labels, and then global to local ones.  NULL: there is none.  *offset
+ * gets the distance.  The name is valid until symbols_destroy(). */
 const char *symbols_find_name(const struct symbols *symbols, uint32_t address, uint32_t *offset);
 
-/* The address of the symbol `name`; of several the one preferred above.  False: there is none.  Only the first 1024
- * characters of names count. */
+/* The address of the symbol `name`; of several symbols of that name the preferred one, as above.
+ * False: there is none.  Only the first 1024 characters of names are compared. */
 bool symbols_find_address(const struct symbols *symbols, const char *name, uint32_t *address);
 
 /* The source line of the instruction at `address`: *file without directories, valid until
