@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Looking into the table of built-in boards. */
+/* Look-up in the table of built-in boards. */
 #include <string.h>
 
 #include "board/builtin_boards.h"

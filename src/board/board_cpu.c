@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Section [cpu] of a board: what board_cpu.def says, as code. */
+/* Section [cpu] of a board: reads and lists the keys that board_cpu.def defines. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static const struct cpu_key {
 
 /* The words that keys of type CHOICE take. */
 static const struct cpu_choice {
-    size_t offset; /* that of the key */
+    size_t offset; /* of the key's member in struct board_cpu */
     const char *word;
     uint32_t value;
 } cpu_choices[] = {

@@ -2,8 +2,9 @@
 /*
  * What the entries of a board file mean, see board_file.h.
  *
- * Each section has a function that takes one entry; that of [cpu] is in board_cpu.c.  What an included
- * file has given is changed by an entry of the same name; within one file that is a mistake.
+ * Each section has a function that takes one entry; that of [cpu] is in board_cpu.c.  An entry
+ * changes the entry of the same name of an included file; two entries of one name in the same file
+ * are refused.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -20,10 +21,10 @@
 
 #define CLOCK_MINIMUM 1000000u    /* GPTIMER's scaler is preset to MHz - 1 */
 #define CLOCK_MAXIMUM 4000000000u /* fits clock_hz */
-#define RESET_ALIGN   4096u       /* bits 31:12 are what RTL's rstaddr and TBR hold */
-#define MEMORY_ALIGN  8u          /* LDD and STD never reach over an end */
+#define RESET_ALIGN   4096u       /* TBR and the VHDL's rstaddr hold bits 31:12 only */
+#define MEMORY_ALIGN  8u          /* so that no LDD or STD crosses the end of a memory */
 
-#define MEMORY_COUNT 256u /* each is compared with each */
+#define MEMORY_COUNT 256u /* a limit, as check_overlaps() compares each memory with each */
 
 static const char *const board_keys[] = {
     [BOARD_KEY_NAME] = "name",
@@ -86,7 +87,7 @@ static bool refuse_board_key(const struct board_desc *desc, const struct board_e
                         entry->name, suggest_text(&suggest));
 }
 
-/* What a file includes is what it changes, so it comes before all changes. */
+/* A file changes what it includes, so its includes must come before all other entries. */
 static bool take_include(struct board_desc *desc, const struct board_seen *seen,
                          const struct board_entry *entry, struct error *err)
 {
@@ -136,7 +137,8 @@ static bool is_name(const char *name)
     return *name != '\0' && name[strspn(name, letters)] == '\0';
 }
 
-/* What has this name already: refused if it is of this file or not of this section. */
+/* Finds the memory or device that has the entry's name already, if any.  Refuses the entry if that
+ * is from the same file, or is a device and the entry a memory, or the other way round. */
 static bool find_earlier(const struct board_desc *desc, const struct board_entry *entry,
                          bool is_memory, struct board_name *earlier, struct error *err)
 {
@@ -167,14 +169,14 @@ static bool find_earlier(const struct board_desc *desc, const struct board_entry
     return true;
 }
 
-/* "name = none": what an included file has is not there. */
+/* Is the entry "name = none", which removes a memory or device of an included file? */
 static bool takes_away(const struct board_entry *entry, const struct board_name *earlier)
 {
     return strcmp(entry->value, "none") == 0 &&
            (earlier->memory != NULL || earlier->device != NULL);
 }
 
-/* Turns what property_list.c said into a sentence about this line. */
+/* Puts file, line and name in front of property_list.c's message. */
 static bool refuse_properties(const struct board_desc *desc, const struct board_entry *entry,
                               struct error *err)
 {
@@ -186,7 +188,7 @@ static bool refuse_properties(const struct board_desc *desc, const struct board_
 
 /* ---- [memory] ---- */
 
-/* Base or size. */
+/* Takes the number of a memory's base or size. */
 static bool take_memory_number(const struct board_desc *desc, const struct board_entry *entry,
                                const struct property *property, uint32_t *field, struct error *err)
 {
@@ -368,8 +370,8 @@ static struct board_device *add_device(struct board_desc *desc, const struct boa
     return device;
 }
 
-/* The line's properties; of a device that an included file has they change those given, unless it
- * becomes one of another class. */
+/* Gives the device the line's properties.  If an included file has given the device, and the class
+ * is the same, its other properties stay; with another class they go. */
 static bool change_device(struct board_desc *desc, struct board_device *device,
                           struct property_list *list, struct error *err)
 {
@@ -453,7 +455,7 @@ bool board_entry_section(const struct board_desc *desc, unsigned line, const cha
                         length < 40 ? (int)length : 40, name);
 }
 
-/* Above the first section there can be the file's include. */
+/* Takes an entry above the first section: only include may be there. */
 static bool take_above(struct board_desc *desc, struct board_seen *seen,
                        const struct board_entry *entry, struct error *err)
 {
@@ -485,7 +487,7 @@ bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
     return good;
 }
 
-/* Names the place of a memory for a message about another one. */
+/* Writes the source and line of a memory, for a message about another one that overlaps with it. */
 static void place_text(const struct board_desc *desc, const struct board_memory *memory, char *text,
                        size_t size)
 {
@@ -498,7 +500,7 @@ static void place_text(const struct board_desc *desc, const struct board_memory 
     }
 }
 
-/* No byte belongs to two memories. */
+/* Checks that no byte belongs to two memories. */
 static bool check_overlaps(struct board_desc *desc, struct error *err)
 {
     char place[HOST_FILE_LABEL_SIZE + 20];
@@ -530,7 +532,8 @@ static bool has_ram(const struct board_desc *desc)
     return false;
 }
 
-/* What "name = none" took away goes now, when all entries that could name it were read. */
+/* Drops the memories and devices that "name = none" has removed.  This is done at the end, because
+ * a later entry may name one of them again. */
 static void drop_removed(struct board_desc *desc)
 {
     size_t kept = 0;

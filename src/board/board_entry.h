@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Between the two halves of the board file reader: board_file.c cuts the text into entries,
- * board_entry.c gives them their meaning.  Not for others. */
+/* Private to src/board: the interface between board_file.c, which cuts the text into entries, and
+ * board_entry.c, board_cpu.c and board_name.c, which put them into the description. */
 #ifndef BOARD_BOARD_ENTRY_H
 #define BOARD_BOARD_ENTRY_H
 
 #include "board/board_file.h"
 
-/* "name = value" under [section], at a line of the file (its first, if it goes over several). */
+/* "name = value" under [section]; `line` is the first line of the entry. */
 struct board_entry {
     char section[64];
     char name[64];
@@ -22,7 +22,8 @@ enum board_key {
     BOARD_KEY_COUNT,
 };
 
-/* What one file has given so far, to find what is given twice. */
+/* In which lines of one file its keys were given, to refuse a key that is given twice; 0: not given
+ * yet. */
 struct board_seen {
     unsigned board_lines[BOARD_KEY_COUNT];
     unsigned cpu_lines[BOARD_CPU_KEY_COUNT];
@@ -37,8 +38,9 @@ bool board_entry_section(const struct board_desc *desc, unsigned line, const cha
 bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
                       const struct board_entry *entry, struct error *err);
 
-/* Behind the last entry of all files: is all there that a board needs, and nothing on top of another?
- * Memories and devices that were taken away go.  The table of names is of no use afterwards. */
+/* Called after the last entry of all files.  Checks that the board has all that it needs and that
+ * no memories overlap; drops the memories and devices that were removed.  This invalidates the
+ * table of names. */
 bool board_entry_check_all(struct board_desc *desc, struct error *err);
 
 /* Reads the board or file that an include names; board_file.c. */
@@ -50,7 +52,7 @@ void board_cpu_defaults(struct board_cpu *cpu);
 bool board_cpu_take(struct board_desc *desc, struct board_seen *seen,
                     const struct board_entry *entry, struct error *err);
 
-/* Changes *memory as the list says, and checks it; the entry is for messages. */
+/* Changes *memory by the properties of the list, and checks it; the entry is for messages. */
 bool board_memory_take(const struct board_desc *desc, const struct board_entry *entry,
                        const struct property_list *list, struct board_memory *memory,
                        struct error *err);
@@ -59,18 +61,18 @@ bool board_memory_take(const struct board_desc *desc, const struct board_entry *
 bool board_note_once(const struct board_desc *desc, unsigned *first,
                      const struct board_entry *entry, struct error *err);
 
-/* Names of memories and devices; board_name.c.  At most one of the two is not NULL; both live as long as
- * nothing is added. */
+/* The memory or device that has a name (board_name.c).  At most one of the two is not NULL.  The
+ * pointers are valid until a memory or device is added. */
 struct board_name {
     struct board_memory *memory;
     struct board_device *device;
 };
 struct board_name board_name_find(const struct board_desc *desc, const char *name);
-/* Memory or device `index` has that name, which none had before.  False: no memory. */
+/* Adds the name of memory or device `index`; the name must be new.  False: no memory. */
 bool board_name_add(struct board_desc *desc, const char *name, size_t index, bool is_memory);
 
-/* Refuses what is being read (desc->source): fills *err with "label:line: ...", or "label: ..." with
- * line 0, and its status, returns false. */
+/* Refuses the source that is being read (desc->source): fills *err with its status and "label:line:
+ * ...", or "label: ..." if line is 0.  Returns false. */
 bool board_refuse(const struct board_desc *desc, unsigned line, struct error *err,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -2,14 +2,15 @@
 /*
  * Board files: from text to entries, see board_file.h; board_entry.c does the rest.
  *
- * inih finds sections, names and values.  It is fed line by line, so that the number of the line is
- * known in its callback, which does not get it.  Three of its habits are kept out: it takes any
- * indented line for the continuation of the one before, here only one behind a comma is; it splits a
- * line that is too long for its buffer, here that is an error; and it knows comments behind values,
- * but not with #, nor in lines that go on: they are cut off before it sees the line.
+ * inih finds sections, names and values.  read_line() gives it one line at a time and so knows the
+ * line number, which inih does not pass to its callback.  Three things are done differently from
+ * inih.  It takes any indented line as a continuation; here only a line behind one that ends with a
+ * comma is.  It splits a line that is too long for its buffer; here that is an error.  It knows no
+ * comments with # behind values and none in continuation lines; here all comments are removed
+ * before inih gets the line.
  *
- * An entry is complete when the next one starts, so messages may come up later than others of lines
- * below; the one with the lowest line number is reported.
+ * An entry is complete only when the next one starts, so its error may be found after one of a
+ * later line; the error with the lowest line number is reported.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -32,15 +33,15 @@ struct board_reader {
     const char *next; /* text not yet read, up to end */
     const char *end;
     unsigned line;
-    bool continues; /* this line goes on with the entry of the line before */
+    bool continues; /* this line continues the entry of the line before */
 
     struct board_entry entry; /* its value has room for the whole text */
     size_t value_length;
-    bool entry_open; /* the entry was begun and may go on */
+    bool entry_open; /* the entry was begun and may be continued */
     unsigned entry_last_line;
 
     struct board_seen seen;
-    unsigned failed_line; /* 0: all is well; else *err is filled */
+    unsigned failed_line; /* line of the error in *err; 0: there is none */
 };
 
 /* Remembers the first failure. */
@@ -57,7 +58,7 @@ static bool is_blank(char character)
     return character == ' ' || character == '\t';
 }
 
-/* May the line that starts here belong to the entry before? */
+/* Is the line that starts here a continuation of the open entry? */
 static bool is_continuation(const struct board_reader *reader, const char *start)
 {
     size_t length = reader->value_length;
@@ -78,8 +79,8 @@ static bool finish_entry(struct board_reader *reader)
                        reader->entry.line);
 }
 
-/* inih tells of a section with its first entry only: too late for the line number, and not at all if it
- * has none. */
+/* Checks the name of a section at its own line.  inih reports a section only with its first entry,
+ * so not at the right line, and an empty section never. */
 static bool check_section(struct board_reader *reader, const char *line)
 {
     const char *end = strchr(line, ']');
@@ -94,7 +95,7 @@ static bool check_section(struct board_reader *reader, const char *line)
                        reader->line);
 }
 
-/* The end of a line of text without its comment. */
+/* Where the comment of a line begins; the line's end if it has none. */
 static const char *find_comment(const char *start, const char *end)
 {
     for (const char *at = start; at < end; at++) {
@@ -128,7 +129,7 @@ static bool next_line(struct board_reader *reader, const char **start, const cha
     reader->continues = is_continuation(reader, line);
     *end = find_comment(line, reader->next);
     if (reader->continues && *end != reader->next && is_empty(line, *end)) {
-        reader->entry_last_line = reader->line; /* nothing but a comment: the entry goes on below */
+        reader->entry_last_line = reader->line; /* only a comment: the next line may continue */
     }
     while (!reader->continues && line < *end && is_blank(*line)) {
         line++;
@@ -137,7 +138,7 @@ static bool next_line(struct board_reader *reader, const char **start, const cha
     return true;
 }
 
-/* Copies the next line for inih, which stops at NULL. */
+/* Called by inih: copies the next line into its buffer.  NULL ends the reading. */
 static char *read_line(char *buffer, int size, void *context)
 {
     struct board_reader *reader = context;
@@ -193,7 +194,7 @@ static int take_line(void *context, const char *section, const char *name, const
     return 1;
 }
 
-/* What inih found wrong by itself, if that is above what was found here. */
+/* Reports a syntax error that inih has found, if no error above it was found here. */
 static bool check_syntax(struct board_reader *reader, int result)
 {
     unsigned line = result > 0 ? (unsigned)result : 0;
@@ -235,7 +236,7 @@ struct board_source *board_source_add(struct board_desc *desc, const char *label
     return source;
 }
 
-/* A source that is a file, or a built-in board (`builtin`). */
+/* Makes the source for a file, or for a built-in board (`builtin`). */
 static struct board_source *file_source(struct board_desc *desc, const char *path, bool builtin)
 {
     struct board_source *source = board_source_add(desc, path, LEON3EMU_BOARD);
@@ -313,7 +314,7 @@ static bool check_text(const struct board_desc *desc, const char *text, size_t s
     return true;
 }
 
-/* Reads a text that desc->source names into the description. */
+/* Reads the text of desc->source into the description. */
 static bool parse_text(struct board_desc *desc, const char *text, size_t size, struct error *err)
 {
     struct board_reader reader = {.desc = desc, .err = err, .next = text, .end = text + size};
@@ -331,7 +332,7 @@ static bool parse_text(struct board_desc *desc, const char *text, size_t size, s
     return good;
 }
 
-/* desc->source is the file while it is read. */
+/* Reads a file or built-in board; while this is done desc->source is its source. */
 static bool parse_source(struct board_desc *desc, const char *path, bool builtin, const char *text,
                          size_t size, struct error *err)
 {
@@ -393,8 +394,8 @@ bool board_file_read(const char *path, struct board_desc **desc, struct error *e
 
 /* ---- include ---- */
 
-/* How many files include the one that is being read; refused: one of them is `path`, or there are too
- * many. */
+/* Refuses an include of `path` if `path` is the file that is being read or one that includes it, or
+ * if includes are nested too deeply. */
 static bool check_includers(const struct board_desc *desc, const struct board_entry *entry,
                             const char *path, struct error *err)
 {

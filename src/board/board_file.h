@@ -4,9 +4,10 @@
  * plain description (struct board_desc).  src/machine/build.c makes memories and devices from that.
  *
  * Called by src/machine.  The room sees src/core and include/ only, so it knows no machine: class names and
- * properties of devices are kept as text.  What it checks is the form, the known sections and keys, ranges, names
- * given twice and memories that overlap.  Every message names file and line and says what to do.  Adding a board is a
- * file in src/board/boards; adding a key of [cpu] is a row of board_cpu.def and its use in src/machine/create_cpus.c.
+ * properties of devices are kept as text.  It checks syntax, sections and keys, ranges, names given
+ * twice and memories that overlap.  Every message names file and line and says what to do.  To add
+ * a board, add a file to src/board/boards; to add a key of [cpu], add a row to board_cpu.def and
+ * use the key in src/machine/create_cpus.c.
  *
  *     [board]
  *     name = my_soc                     ; default: unnamed
@@ -24,15 +25,16 @@
  *     [devices]                         ; one line each: instance = class, properties
  *     uart0 = apbuart, base=0x80000100, irq=3, chardev=stdio
  *
- * A comment starts with ; or # at the beginning of a line or behind a blank.  A line of properties
- * that ends with a comma goes on in the next if that is indented.  A comma inside a value is written
- * twice (core/property_list.h).
+ * A comment starts with ; or # at the beginning of a line or after a blank.  A line of properties
+ * that ends with a comma is continued by the next one if that is indented.  A comma inside a value
+ * is written twice (core/property_list.h).
  *
  *     include = leon3                   ; a built-in board, or a file beside this one
  *
- * at the top, in [board] or above it, brings in another board first; the file then changes it.  Keys
- * of [board] and [cpu] replace; properties of a memory or a device of the same class replace and
- * extend; a line with another class replaces the device; "name = none" takes it away.
+ * at the top, in [board] or above it, reads another board first; the file then changes that.  A key
+ * of [board] or [cpu] replaces the included value.  A line of a memory, or of a device with the
+ * same class, replaces or adds the properties that it names.  A line with another class replaces
+ * the device, and "name = none" removes it.
  */
 #ifndef BOARD_BOARD_FILE_H
 #define BOARD_BOARD_FILE_H
@@ -61,20 +63,20 @@ enum board_cpu_index {
     BOARD_CPU_KEY_COUNT
 };
 
-/* A key of [cpu] for people. */
+/* A key of [cpu] as text, for listings. */
 struct board_cpu_text {
     const char *name;
     const char *meaning;
     char value[32];
-    char values[64]; /* what it takes: "1 to 16", "on, off" */
+    char values[64]; /* the values that it can have: "1 to 16", "on, off" */
 };
 
 /* Where entries come from: the board file, a file it includes, or a setting of the command line. */
 struct board_source {
     struct board_source *next;
     char label[HOST_FILE_LABEL_SIZE]; /* for messages: "label:line: ..." */
-    enum leon3emu_status status;      /* of what is refused in it */
-    char *directory; /* relative paths in it start there; NULL: in the current directory */
+    enum leon3emu_status status;      /* exit status when something in it is refused */
+    char *directory; /* relative paths in it are relative to this; NULL: the current directory */
     char *identity;  /* canonical path, or the name of a built-in board */
     const struct board_source *includer;
 };
@@ -91,22 +93,23 @@ struct board_memory {
     uint32_t base;
     uint32_t size;
     bool has_base;
-    bool removed; /* taken away again: only while the board is read */
-    const struct board_source
-        *source; /* with line: of what gave or changed it last, for messages */
+    bool removed; /* "name = none" has removed it; dropped when all of the board is read */
+    /* The entry that gave or changed it last, for messages. */
+    const struct board_source *source;
     unsigned line;
 };
 
 struct board_device {
     char *name;             /* of the instance; no other memory or device has it */
-    const char *class_name; /* lies in properties */
+    const char *class_name; /* points into properties */
     struct property_list properties;
-    bool removed; /* as of memories, and so are the next two */
+    bool removed; /* this and the next two: as in struct board_memory */
     const struct board_source *source;
     unsigned line;
 };
 
-/* A setting of a device that the board has not: --periph may make it. */
+/* A setting (--set) for a device that the board does not have: --periph may add that device
+ * later. */
 struct board_late {
     struct board_late *next;
     const struct board_source *source;
@@ -115,8 +118,8 @@ struct board_late {
 };
 
 struct board_desc {
-    bool may_be_late;                  /* settings may be of devices that the board has not */
-    struct board_late *late;           /* those, in the order of the command line */
+    bool may_be_late;                  /* settings for unknown devices are kept, not refused */
+    struct board_late *late;           /* these settings, in the order of the command line */
     struct board_source *sources;      /* all of them */
     const struct board_source *source; /* what is being read, or the board file */
     char *name;
@@ -127,12 +130,12 @@ struct board_desc {
     size_t memory_count;
     struct board_device *devices;
     size_t device_count;
-    uint32_t *name_slots; /* of board_name.c, while the board is read */
+    uint32_t *name_slots; /* table of names (board_name.c), used while the board is read */
     size_t name_slot_count, name_count;
 };
 
-/* Reads the board that options->board names (a built-in one, or a file) and applies options->settings.  What of
- * *desc and *err holds is said at board_file_read() and board_apply_settings(). */
+/* Reads the board that options->board names (a built-in one, or a file) and applies
+ * options->settings.  For *desc and *err see board_file_read() and board_apply_settings(). */
 bool board_read(const struct leon3emu_options *options, struct board_desc **desc,
                 struct error *err);
 
@@ -146,30 +149,30 @@ bool board_file_read(const char *path, struct board_desc **desc, struct error *e
 bool board_file_parse(const char *path, const char *text, size_t size, struct board_desc **desc,
                       struct error *err);
 
-/* A board that is built in, of that name. */
+/* The same with the text of a built-in board. */
 bool board_file_builtin(const char *name, const char *text, struct board_desc **desc,
                         struct error *err);
 
-/* A source that messages call `label`.  NULL: no memory. */
+/* Adds a source that messages call `label`.  NULL: no memory. */
 struct board_source *board_source_add(struct board_desc *desc, const char *label,
                                       enum leon3emu_status status);
 
-/* Applies settings as they stand behind --set, in their order: "uart1.chardev=pty", "cpu.nwin=16",
- * "ram.size=256M", "board.clock=50M".  Those of a device that is not there are
- * kept, if *desc allows that.  On false the description is still to be destroyed; err->status
- * is LEON3EMU_USAGE or LEON3EMU_HOST.  The properties of devices are not looked at: src/machine knows them,
- * which makes the devices. */
+/* Applies the arguments of --set, in their order: "uart1.chardev=pty", "cpu.nwin=16",
+ * "ram.size=256M", "board.clock=50M".  Settings for a device that the board does not have are kept
+ * if desc->may_be_late.  Properties of devices are not checked here: src/machine, which makes the
+ * devices, knows them.  On false err->status is LEON3EMU_USAGE or LEON3EMU_HOST, and the caller
+ * must still destroy the description. */
 bool board_apply_settings(struct board_desc *desc, const char *const *settings, size_t count,
                           struct error *err);
 
-/* Adds to the properties of a device, which is about to be made, the settings that were kept for its name.
- * False: no memory. */
+/* Adds the settings that were kept for a device's name to the device's properties, before
+ * src/machine makes the device.  False: no memory. */
 bool board_take_late_settings(struct board_desc *desc, const char *name, struct property_list *list,
                               struct error *err);
 /* Refuses the first setting that no device has taken. */
 bool board_check_late_settings(struct board_desc *desc, struct error *err);
 
-/* What the CPUs have of key `index` of [cpu], for listings; false at the end of the keys. */
+/* The value of key `index` of [cpu] as text, for listings; false behind the last key. */
 bool board_cpu_describe(const struct board_cpu *cpu, unsigned index, struct board_cpu_text *text);
 
 /* NULL is allowed. */

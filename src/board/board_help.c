@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* --board NAME,help and --board help: what a board has that --set can change, and which boards there
- * are. */
+/* --board NAME,help lists what --set can change of a board; --board help lists the boards. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The names of a board's memories and devices while it is read: a hash table, as a generated board has
- * thousands.  A slot holds the index of a memory or device and one bit for which of the two; 0 is a
- * free slot.
+ * The names of a board's memories and devices while it is read, in a hash table, because a
+ * generated board may have thousands.  A slot holds the index of a memory or device and a bit that
+ * says which of the two it is; 0 is a free slot.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,7 @@ struct board_name board_name_find(const struct board_desc *desc, const char *nam
     return slot == NULL || *slot == 0 ? (struct board_name){NULL, NULL} : named(desc, *slot);
 }
 
-/* Twice the room: at most half of the slots are taken. */
+/* Doubles the room, so that at most half of the slots are used. */
 static bool grow(struct board_desc *desc)
 {
     size_t old_count = desc->name_slot_count;

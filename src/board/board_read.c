@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which board the options ask for: a built-in one or a file, and what the settings change of it. */
+/* Reads the board that the options ask for, a built-in one or a file, and applies the settings. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ static bool refuse_name(const char *name, struct error *err)
                      name, names, suggest_text(&suggest));
 }
 
-/* The board without the settings. */
+/* Reads the board, without applying settings. */
 static bool read_named(const char *name, struct board_desc **desc, struct error *err)
 {
     const char *text = board_builtin_text(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Messages about a board, with the place in its text. */
+/* Error messages about a board, with file and line. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -2,9 +2,9 @@
 /*
  * Settings of the command line: NAME.KEY=VALUE changes one thing of a board that was read.
  *
- * NAME is `board`, `cpu` or the name of a memory or device, in this order.  `ram` is also the board's
- * first RAM if none is called so.  The last dot before the first "=" parts NAME from KEY,
- * as names may have dots and keys have none.
+ * NAME is `board`, `cpu` or the name of a memory or device, looked up in this order.  `ram` means
+ * the board's first RAM if no memory is called so.  The last dot before the first "=" separates
+ * NAME from KEY, as names may have dots and keys have none.
  */
 #define _GNU_SOURCE
 
@@ -17,7 +17,7 @@
 
 #define LISTED_NAMES 12
 
-/* Copies of the three parts. */
+/* The three parts of a setting. */
 struct setting {
     char name[64];
     char key[64];
@@ -45,7 +45,7 @@ static bool cut(const struct board_desc *desc, const char *text, struct setting 
     return true;
 }
 
-/* The board's main memory. */
+/* The first RAM in the board file, which `ram` stands for; NULL: there is none. */
 static struct board_memory *first_ram(const struct board_desc *desc)
 {
     for (size_t i = 0; i < desc->memory_count; i++) {
@@ -111,7 +111,7 @@ static bool refuse_name(const struct board_desc *desc, const char *name, struct 
 
 /* ---- what is set ---- */
 
-/* A key of [board] or [cpu]: as if it stood in a file. */
+/* Sets a key of [board] or [cpu], as an entry of a board file would. */
 static bool set_key(struct board_desc *desc, const struct setting *setting, struct error *err)
 {
     struct board_seen seen = {0};
@@ -144,8 +144,8 @@ static bool set_memory(struct board_desc *desc, struct board_memory *memory,
     return true;
 }
 
-/* A device's property keeps what has set it, as only src/machine, which makes the device, can tell whether it is
- * good. */
+/* Sets a device's property.  The property remembers the setting, because only src/machine, which
+ * makes the device, can check it, and its message must name the setting. */
 static bool set_device(struct board_device *device, struct property_list *list, const char *label,
                        struct error *err)
 {

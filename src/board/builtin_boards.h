@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The board files of src/board/boards: src/CMakeLists.txt writes them into builtin_boards.c of the build, so that
- * the program needs no file of its own.  Private to src/board. */
+/* The boards of src/board/boards as texts: src/CMakeLists.txt generates builtin_boards.c in the
+ * build folder, so that the program needs no board files when it runs.  Private to src/board. */
 #ifndef BOARD_BUILTIN_BOARDS_H
 #define BOARD_BUILTIN_BOARDS_H
 
