@@ -42,7 +42,7 @@ enum ir_code {
 
 enum ir_type { IR_VOID, IR_I32, IR_I64, IR_F32, IR_F64, IR_FLAGS };
 
-/* Of a - b, in terms of its flags.  Inverse: the lowest bit flipped. */
+/* Conditions on a - b, or on the flags of another operation.  Flipping the lowest bit gives the opposite condition. */
 enum ir_cond {
     IR_EQ,
     IR_NE,
@@ -68,7 +68,7 @@ enum ir_size { IR_8, IR_16, IR_32, IR_64, IR_SIGNED = 4, IR_S8 = IR_8 | 4, IR_S1
 typedef uint16_t ir_ref; /* an op's number; 0: none */
 #define IR_NONE 0xffff   /* insn field: none */
 
-/* What fields mean is in the op's row. */
+/* Which of these fields an op uses, and for what, is in its row of ir_ops.def. */
 struct ir_op {
     uint8_t code; /* enum ir_code */
     uint8_t type; /* enum ir_type, of the result (of the operands where there is no result) */
@@ -86,9 +86,12 @@ _Static_assert(sizeof(struct ir_op) == 16, "four to a cache line");
 #define IR_MAX_INSNS 256
 #define IR_MAX_REACH 4096 /* of GUARD_LOAD and GUARD_STORE */
 
-/* A guest instruction as a block sees it: an instruction that is in two sections is two of these.
- * `refund`: of what was charged on the way to it, what is unspent once this instruction is done.
- * `no_mmio_cache`: the guest has to see each of its accesses that is not fast: none is made by the MMIO inline cache. */
+/* A guest instruction of a block.  One that was translated into two sections has two of these, since `refund` may
+ * differ.
+ * `refund`: how much of what the block has charged up to here is still unspent when this instruction is done.  It
+ * goes back to the budget where the block is left after this instruction.
+ * `no_mmio_cache`: backends must not make this instruction's accesses through the MMIO inline cache, but call the
+ * guest's load() or store() for each that is not fast, because the guest has to see them (those of an atomic). */
 struct ir_insn {
     uint32_t pc, npc;
     uint16_t refund;
@@ -99,8 +102,9 @@ struct ir_block {
     const struct ir_guest *guest;
     uint32_t pc;     /* for listings */
     uint32_t charge; /* budget taken at entry */
-    bool
-        paged; /* memory that is not at the common addend may be at its page's; include/tlb_layout.h */
+    /* An access that common[] refuses tries flags[] and the page's own addend before the slow path
+     * (include/tlb_layout.h). */
+    bool paged;
     unsigned op_count;
     unsigned arm_count;
     unsigned link_count;
@@ -121,24 +125,25 @@ struct ir_slot {
     uint8_t bank; /* enum ir_bank */
     uint8_t type; /* enum ir_type */
     uint32_t offset;
-    /* The step() of an FP op does not look at it, unless because of an operand (IR_FP_A, IR_FP_B): other FP ops
-     * need not find it up to date. */
+    /* step() reads the slot for an FP op only if the op checks its operands (IR_FP_A, IR_FP_B).  So a SET of it may be
+     * dropped if it is overwritten later, with no other op between that sees state than FP ops without these checks. */
     bool ignored_by_fp_step;
-    bool
-        clobbered_by_step; /* may be changed by step() of an FP op or a MOVE_BANK: a GET of it is always done */
+    /* step() of an FP op or a MOVE_BANK may change the slot, so the optimizer never assumes that it knows its value. */
+    bool clobbered_by_step;
 };
 
 #define IR_HELPER_ARGUMENTS 3
 struct ir_helper {
     const char *name;
-    void (*function)(void); /* cast to what the types say: integers as uint32_t, uint64_t */
-    uint8_t result;         /* enum ir_type: VOID, I32 or I64 */
+    void (*function)(
+        void);      /* has the type that the fields below say; I32 is uint32_t, I64 uint64_t */
+    uint8_t result; /* enum ir_type: VOID, I32 or I64 */
     uint8_t arguments[IR_HELPER_ARGUMENTS];
     bool takes_env; /* env comes first */
     bool pure;      /* reads and writes nothing but its arguments: the op is PURE */
 };
 
-/* What is to follow when the guest has done something on behalf of generated code. */
+/* How generated code goes on after it has called a function of the guest. */
 enum ir_verdict {
     IR_STAY,  /* the next op                                                               */
     IR_LEAVE, /* out of generated code; all state is in its slots                          */
@@ -156,7 +161,7 @@ struct ir_loaded {
  * store().  env holds an array of entries.  An entry says which callback answers one kind of access (size,
  * direction, address space) at one address, and holds a request that is complete but for its value and time.
  * The guest fills entries when it answers load() and store(), and empties them when they are no longer true.
- * A backend may look there for an access that the TLB refuses.  Of size s at address a that is entry
+ * For an access of size s at address a that the TLB refuses, a backend may look at entry
  *
  *     ir_mmio_index(a) for a load, the next one for a store
  *
@@ -166,9 +171,10 @@ struct ir_loaded {
 #define IR_MMIO_ENTRIES (2u << IR_MMIO_BITS)
 #define IR_MMIO_FACTOR  0x740a0359u
 
-/* Registers that a driver uses in turns should not share an entry: neither those of one core, nor those at the same
- * offset of several cores.  All bits of the address count, and the factor is one that gives the fewest collisions
- * (the same offset of 32 cores, 64 registers of one, the first eight of 16 cores). */
+/* Registers that a driver accesses in turn should not share an entry, or each access would throw the other's entry out:
+ * neither the registers of one core, nor those at the same offset of several cores.  So all bits of the address are
+ * hashed, with a factor that was searched for the fewest collisions among the same offset of 32 cores, 64 registers of
+ * one core, and the first eight registers of 16 cores. */
 static inline unsigned ir_mmio_index(uint32_t address)
 {
     return (address * IR_MMIO_FACTOR >> (32 - IR_MMIO_BITS)) * 2;
@@ -176,43 +182,44 @@ static inline unsigned ir_mmio_index(uint32_t address)
 
 struct ir_mmio_cache {
     uint64_t tags[2][4];
-    /* where in env: */
-    uint32_t entries;
+    /* byte offsets in env: */
+    uint32_t entries;  /* the array */
     uint32_t keys[2];  /* uint64_t: of LOAD and STORE, of ALOAD and ASTORE */
     uint32_t site;     /* uint64_t: ir_site() of the access, written before the call */
     uint32_t end, now; /* uint64_t: before the call `now` becomes `end` minus the budget */
     uint32_t
         limit;    /* uint64_t: if it differs from `end` after the call, there is more to be done */
     uint32_t bus; /* pointer to what has `running`, `last` and `calls` */
-    /* where in an entry: */
     uint32_t entry_size; /* a power of two */
-    uint32_t tag;        /* uint64_t; 0: the entry is empty */
-    uint32_t function;   /* int32_t (*)(void *instance, void *request) */
+    /* byte offsets in an entry: */
+    uint32_t tag;      /* uint64_t; 0: the entry is empty */
+    uint32_t function; /* int32_t (*)(void *instance, void *request) */
     uint32_t instance;
     uint32_t request;
     uint32_t call; /* what `running` and `last` point to */
-    /* where in a request: */
+    /* byte offsets in a request: */
     uint32_t value;       /* uint64_t; of a load 0 before the call */
     uint32_t wait_cycles; /* uint32_t: 0; loaded() or stored() make it 0 again */
     uint32_t cycles;      /* uint64_t: becomes `now` */
-    /* where in the bus: */
+    /* byte offsets in what `bus` points to: */
     uint32_t running; /* pointer: the entry's call; NULL after it */
     uint32_t last;    /* pointer: the call that was made last */
     uint32_t calls;   /* uint64_t: how many calls there were */
     /* Called instead of `function`, if not NULL. */
     int32_t (*dispatch)(void *instance, void *request, void *function);
-    /* Called before the function if the word at fp_offset is not 0: takes over the exceptions that stick in the
-     * host, and makes the word 0.  May be NULL: the word is always 0. */
+    /* Called before the function if the word at fp_offset is not 0: adds the host's sticky exceptions to the guest's
+     * state, and sets the word to 0.  NULL if that word is always 0. */
     void (*fp_aside)(void *env);
-    /* Called if the result or wait_cycles is not 0 or the limit has changed; as load() and store(), but the access
-     * has been made. */
+    /* Called after the callback if its result or wait_cycles is not 0, or if `limit` differs from `end`.  They finish an
+     * access that has been made already, and otherwise are as load() and store(). */
     struct ir_loaded (*loaded)(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
                                int32_t result);
     uint32_t (*stored)(void *env, void *cookie, uint32_t insn, void *call, uint32_t size,
                        int32_t result);
 };
 
-/* Which access of which block: cookie and instruction in one word.  Cookies are addresses of less than 2^48. */
+/* Tells the guest which instruction of which block makes an access: cookie and instruction in one word.  Cookies must
+ * be addresses below 2^48. */
 static inline uint64_t ir_site(const void *cookie, unsigned insn)
 {
     return (uintptr_t)cookie | (uint64_t)insn << 48;
@@ -228,50 +235,55 @@ static inline unsigned ir_site_insn(uint64_t site)
     return (unsigned)(site >> 48);
 }
 
-/* The way FP ops round; and with FLUSH a result that is subnormal becomes a zero of its sign instead, and
- * raises underflow and inexact, and a subnormal operand counts as a zero of its sign, but in comparisons. */
+/* How FP ops round.  With IR_FP_FLUSH, a subnormal result is replaced by a zero of the same sign and raises underflow
+ * and inexact; and a subnormal operand counts as a zero of the same sign, except in comparisons. */
 enum ir_fp_mode { IR_FP_NEAREST, IR_FP_ZERO, IR_FP_UP, IR_FP_DOWN, IR_FP_FLUSH = 4 };
 
-/* In the cond field of an FP op with an instruction: what is special beside what always is (docs/ir.md). */
+/* In the cond field of an FP op with an instruction: further cases that step() has to perform, beside those that are
+ * special for every such op (docs/ir.md, "Special results"). */
 enum ir_fp_check {
     IR_FP_A = 1, /* operand a is subnormal */
     IR_FP_B = 2,
-    IR_FP_RANGE =
-        4, /* the result's magnitude is the greatest finite number or more, or the least normal
-                        one or less */
-    IR_FP_EXACT = 8, /* the result was rounded; with IR_FP_RANGE where the op can have that */
+    /* the result's magnitude is at least the greatest finite number, or at most the least normal one */
+    IR_FP_RANGE = 4,
+    /* the result is not exact; ops that can have IR_FP_RANGE must have it, too */
+    IR_FP_EXACT = 8,
     IR_FP_CHECKS = 16
 };
 
-/* `cookie` is what jit_compile() was given with the block; insn indexes its instructions.  Before each of
- * these env's bank base is written back and its budget is as after that instruction; afterwards both are
- * read again.  The result (or .verdict) is an enum ir_verdict. */
+/* What a block may refer to, and the guest's functions step(), load() and store().  Their `cookie` is what jit_compile()
+ * was given with the block, and `insn` is an index of the block's insns[].  Before it calls one of them a backend writes
+ * the bank's base to env, and the budget as it will be after that instruction; after the call it reads both again.  The
+ * result (or .verdict) is an enum ir_verdict. */
 struct ir_guest {
     const char *name;
     const struct ir_slot *slots; /* [0] is not used */
     unsigned slot_count;
     const struct ir_helper *helpers;
     unsigned helper_count;
-    /* where in env: */
+    /* byte offsets in env: */
     uint32_t bank_offset;   /* uint8_t *: base of IR_BANKED slots */
     uint32_t budget_offset; /* int64_t: what may still be charged */
     uint32_t memory_offset; /* uint8_t *: the common addend: where the host has guest address 0 */
     uint32_t tlb_offset;    /* uint8_t *: common[] of the TLB's tables */
-    uint32_t jumps_offset;  /* struct jit_jump *: jump cache of the mode */
-    uint32_t target_offset; /* uint32_t: where JUMP wanted to go when it left */
-    uint32_t fp_offset;     /* uint32_t: 1 after FBEGIN: exceptions may stick in the host */
-    /* uint32_t: enum ir_fp_mode, how FP ops round; FBEGIN looks at it when it makes the host ready.  0: there is
-     * no such word, they round to nearest. */
+    uint32_t jumps_offset;  /* struct jit_jump *: jump cache of the guest's present mode */
+    uint32_t
+        target_offset; /* uint32_t: the guest address that a JUMP did not find in the jump cache */
+    uint32_t
+        fp_offset; /* uint32_t: 1 after FBEGIN, when exceptions may stick in the host; else 0 */
+    /* uint32_t: enum ir_fp_mode.  FBEGIN reads it when it makes the host ready.  0: there is no such word, FP ops
+     * round to nearest. */
     uint32_t fp_mode_offset;
-    /* That word always has IR_FP_FLUSH.  A backend may then find a subnormal operand by what the op makes of it,
-     * which may have let invalid, and where IR_FP_RANGE is asked for division by zero, stick. */
+    /* The word at fp_mode_offset always has IR_FP_FLUSH.  A backend may then perform an op before it finds that an
+     * operand was subnormal.  So the host's sticky flags for invalid, and with IR_FP_RANGE also for division by zero,
+     * may be set wrongly, and the guest must not accrue them. */
     bool fp_flush;
-    /* The bank repeats after so many bytes of MOVE_BANK: slots that far apart are one.  0: it does not. */
+    /* The bank is a ring of so many bytes: slots that far apart are the same.  0: it is no ring. */
     uint32_t bank_period;
     /* Performs the instruction as the guest's interpreter would. */
     uint32_t (*step)(void *env, void *cookie, uint32_t insn);
-    /* Memory accesses that are not fast; size: enum ir_size.  The load's value as LOAD gives it; of the
-     * store's only the low bytes count, the others may be anything. */
+    /* Perform memory accesses that are not fast; size: enum ir_size.  load() gives the value that LOAD is to have;
+     * store() must look only at the low bytes of `value`, since the others may be anything. */
     struct ir_loaded (*load)(void *env, void *cookie, uint32_t insn, uint32_t address,
                              uint32_t size);
     uint32_t (*store)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
@@ -322,7 +334,7 @@ static inline bool ir_is_branch(unsigned code)
     return ir_rows[code].flags & IR_F_BRANCHES;
 }
 
-/* Such an op has slot and instruction together, or neither. */
+/* May step() have to perform the op?  Such an op has a slot and an instruction, or neither. */
 static inline bool ir_may_be_special(unsigned code)
 {
     return ir_rows[code].flags & IR_F_SPECIAL;
@@ -352,7 +364,7 @@ static inline const struct ir_helper *ir_helper_of(const struct ir_guest *guest,
     return known ? &guest->helpers[op->imm] : NULL;
 }
 
-/* Flags of this very op: a CALL of a pure helper is PURE only. */
+/* The flags of the op's row; but those of a CALL depend on its helper: a CALL of a pure helper is PURE and no more. */
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op);
 
 extern const char *const ir_type_names[];
@@ -371,8 +383,8 @@ enum ir_cond ir_cond_swap(enum ir_cond cond);
 bool ir_cond_holds(enum ir_cond cond, uint64_t a, uint64_t b, unsigned width);
 
 /* ---- building ----
- * Values are numbers of ops of the same block.  A full block (ir_is_full) swallows further ops: the
- * producer looks before each guest instruction, there is always room for IR_ROOM more. */
+ * A value is named by the number of its op.  A translator asks ir_is_full() before each guest instruction and then may
+ * add up to IR_ROOM ops without asking again.  Ops for which there is no room at all are dropped. */
 
 #define IR_ROOM 256
 
@@ -385,10 +397,10 @@ ir_ref ir_get(struct ir_block *block, unsigned slot);
 void ir_set(struct ir_block *block, unsigned slot, ir_ref value);
 ir_ref ir_unary(struct ir_block *block, enum ir_code code, enum ir_type type, ir_ref a);
 ir_ref ir_binary(struct ir_block *block, enum ir_code code, enum ir_type type, ir_ref a, ir_ref b);
-/* A new instruction; its number.  `refund` may be set later, in block->insns. */
+/* Adds an instruction and returns its number.  `refund` may be set later, in block->insns. */
 unsigned ir_insn(struct ir_block *block, uint32_t pc, uint32_t npc);
-/* A new arm's number, for a branch; its section begins at ir_begin_arm(). Arms begin in the order of
- * their numbers. */
+/* Returns the number of a new arm, for a branch.  Its section begins with ir_begin_arm(), which must be called for arms
+ * in the order of their numbers. */
 unsigned ir_new_arm(struct ir_block *block);
 void ir_begin_arm(struct ir_block *block, unsigned arm);
 void ir_exit(struct ir_block *block, uint32_t pc, unsigned insn);
@@ -410,11 +422,11 @@ struct ir_pass {
     const char *name;
     const char *help;
     void (*run)(struct ir_block *block);
-    uint8_t walk; /* passes beside each other with the same number share one walk; 0: none */
+    uint8_t walk; /* adjacent passes of the same number are done in one walk over the block */
 };
 extern const struct ir_pass ir_passes[];
 extern const unsigned ir_pass_count;
-/* The bit of the pass that makes GUARD_LOAD, GUARD_STORE and DEOPT. */
+/* The bit of the pass "probes", which makes GUARD_LOAD, GUARD_STORE and DEOPT. */
 #define IR_GUESSES (1u << 5)
 /* Runs the passes whose bit is set, in order.  Debug builds verify after each walk.  `trace`, if not NULL,
  * is called after each walk with the name of its last pass. */

@@ -24,8 +24,8 @@ enum jit_stress {
 struct jit_config {
     const struct ir_guest *guest;
     enum jit_backend_id backend;
-    size_t cache_size; /* bytes of code at most; at least 64 KiB are made of it */
-    size_t first_size; /* bytes before jit_grow(); 0, or more than cache_size: all of them */
+    size_t cache_size; /* most bytes of code; a backend raises it to its least size (x64: 64 KiB) */
+    size_t first_size; /* bytes of code before jit_grow(); 0, or more than cache_size: cache_size */
     unsigned stress;   /* enum jit_stress */
     bool perf_map;     /* write /tmp/perf-PID.map */
     bool plain_cpu;    /* do not use MOVBE, BMI ... even if the host has them */
@@ -38,14 +38,14 @@ bool jit_has_host_backend(void);
 struct jit *jit_create(const struct jit_config *config, const char **message);
 void jit_destroy(struct jit *jit);
 
-/* Where a FLAGS slot has its bits: N is bit `n`, and so on.  Of the jit's backend. */
+/* In which bits of a FLAGS slot the jit's backend keeps N, Z, V and C: N is bit `n`, and so on. */
 struct jit_flags_layout {
     uint8_t n, z, v, c;
 };
 struct jit_flags_layout jit_flags(const struct jit *jit);
 
-/* Generated code of a block.  `links`: place of each link, for jit_link(); 0 if the optimizer has dropped its
- * EXIT: such a link is never the reason to leave, and jit_link() does nothing with it. */
+/* Generated code of a block.  `links` has the place of each link, for jit_link().  It is 0 where the optimizer has
+ * dropped the link's EXIT: generated code is never left by such a link, and jit_link() ignores it. */
 struct jit_code {
     const void *entry;
     uint32_t size;
@@ -57,9 +57,9 @@ struct jit_code {
 bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie,
                  struct jit_code *code);
 
-/* Twice as much code may be made before the cache is full.  False: it has all its bytes. */
+/* Doubles the size at which the cache counts as full.  False: it is cache_size already. */
 bool jit_grow(struct jit *jit);
-/* Forgets all code.  Not from inside generated code. */
+/* Forgets all code.  Must not be called by a function that generated code has called. */
 void jit_flush(struct jit *jit);
 /* Bytes in use. */
 size_t jit_used(const struct jit *jit);
@@ -80,23 +80,24 @@ struct jit_left {
 /* Enters a block whose state is in env.  env's bank base, budget, memory, tlb and jumps must be valid. */
 struct jit_left jit_run(struct jit *jit, void *env, const void *entry);
 
-/* Lets link `place` (of jit_code.links) of some code go to entry, or back out to jit_run(). */
+/* Let the link at `place` (of jit_code.links) go to entry; and let it leave to the caller of jit_run() again. */
 void jit_link(struct jit *jit, uint32_t place, const void *entry);
 void jit_unlink(struct jit *jit, uint32_t place);
-/* Lets a block's entry leave with JIT_BUDGET from now on (its budget charge undone): so that a block which
- * is no longer true is never entered again by whoever still knows its address. */
+/* Lets a block's entry leave with JIT_BUDGET from now on, its charge undone.  So a block whose guest code has changed is
+ * never executed again, though links and the jump cache may still lead to its entry. */
 void jit_disable(struct jit *jit, const void *entry);
 
 /* The jump cache: JUMP finds pc's entry at index (pc >> 2) % JIT_JUMPS. */
 #define JIT_JUMPS 32768
 struct jit_jump {
-    uint32_t pc; /* empty: one that does not belong here, like 1 */
+    uint32_t
+        pc; /* of an empty entry: an address of another index (0), or in entry 0 an odd one (1) */
     uint32_t unused;
     const void *entry;
 };
 
-/* Host floating-point exceptions that stick since the last call, and makes the host's own environment
- * again what C expects.  Bits: IEEE order of the guest's choice is the caller's affair. */
+/* Returns (enum jit_fp) and clears the exceptions that have stuck in the host since the last call, and makes the host's
+ * floating-point state that of C again.  The caller translates the bits to the guest's. */
 enum jit_fp {
     JIT_FP_INEXACT = 1,
     JIT_FP_DIVBYZERO = 2,
@@ -105,7 +106,7 @@ enum jit_fp {
     JIT_FP_INVALID = 16
 };
 unsigned jit_fp_harvest(const struct jit *jit);
-/* The same, but the host goes on to compute as the guest wants it: generated code is gone on with. */
+/* The same, but leaves the guest's rounding mode in effect in the host, for a caller that returns to generated code. */
 unsigned jit_fp_take(const struct jit *jit);
 
 /* Writes a listing of the code to stream. */

@@ -168,8 +168,8 @@ void leon3emu_tick(struct machine *machine);
 /* Makes a run tell soon, by notices, how far it has come, and go on.  From any thread or signal handler. */
 void leon3emu_request_status(struct machine *machine);
 
-/* Behind a run, before something is written to options.notice_fd: if the guest's output goes there, too, and stopped in
- * the middle of a line, that is ended. */
+/* To be called after a run, before the program writes to options.notice_fd: if the guest's output goes there, too, and
+ * has stopped in the middle of a line, this ends the line. */
 void leon3emu_begin_line(struct machine *machine);
 
 /* Was output of a character line lost, or input, because the host could not write or read it (a full disk, a closed
@@ -179,15 +179,15 @@ bool leon3emu_output_failed(const struct machine *machine);
 uint64_t leon3emu_cycles(const struct machine *machine);
 uint64_t leon3emu_instructions(const struct machine *machine);
 uint64_t leon3emu_nanoseconds(const struct machine *machine);
-/* Of all CPUs' states at the instructions that jit.hash asks for and of the present one: the same
- * whatever has executed them. */
+/* A hash of all CPUs' states, as they were after every jit.hash instructions and as they are now.  It is the same for
+ * every kind of execution (enum exec_kind), so it shows whether two runs did the same. */
 uint64_t leon3emu_state_hash(struct machine *machine);
 
 /* GDB's server. */
 struct leon3emu_gdb_options {
     const char
         *address;  /* of this host, in numbers, IPv4 or IPv6; NULL: 127.0.0.1.  The protocol asks
-                          * nobody who he is: whoever reaches another address rules the guest. */
+                          * for no password: who can connect to the port controls the guest. */
     uint16_t port; /* 0: any free one */
     bool nowait;   /* the guest runs until a GDB comes */
 };
@@ -243,20 +243,20 @@ void leon3emu_emergency(const struct machine *machine, unsigned wait_ms);
 void leon3emu_continued(struct machine *machine);
 
 /* Which device call is running, for crash reports and watchdogs; the innermost one.  False: none.
- * Async-signal-safe.  Notes on the stack that the device's code has overwritten are found out; then device and
- * callback are those of the last call that began.  From another thread it is to be trusted only while the
- * machine's thread does not move. */
+ * Async-signal-safe.  The machine keeps its record of running calls on the stack.  If the device's code has overwritten
+ * it, this function notices, and tells device and callback of the call that began last.  For another thread the answer
+ * is right only while the machine's thread stands still. */
 struct leon3emu_device_call {
     const char *device;
     const char *library;  /* path, or NULL for a built-in device */
     const char *callback; /* "read", "write", "event", ...; "dlopen" and "dlclose", which run
                            * constructors and destructors: then device is the library's file name */
     const char
-        *region; /* of the last bus access, which of read and write is this one; NULL: none yet */
+        *region; /* of the last access on the bus (of this call, if it is one); NULL: none yet */
     uint64_t offset;
     uint32_t size;
     bool write;
-    bool running; /* the bus access is this call */
+    bool running; /* the running call is that access */
     uint32_t guest_pc;
 };
 bool leon3emu_device_call(const struct machine *machine, struct leon3emu_device_call *call);

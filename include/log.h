@@ -4,8 +4,8 @@
  *
  * Each machine has a log of its own; where the lines go is the program's choice.  A line that tells what
  * happened begins with the guest's time in cycles, "[1234] "; a line of a listing (in_asm, op, op_opt,
- * out_asm) does not, so that listings can be read by programs.  What a line has of names that are not ours
- * is escaped (core/escape.h): a line is one line on any terminal.
+ * out_asm) does not, so that listings can be read by programs.  Control characters are escaped (core/escape.h),
+ * because names come from files and libraries: a line is one line on any terminal.
  */
 #ifndef LOG_H
 #define LOG_H
@@ -30,10 +30,10 @@ enum log_mask {
     LOG_LISTINGS = LOG_IN_ASM | LOG_OP | LOG_OP_OPT | LOG_OUT_ASM,
 };
 
-/* What a log asks the machine whose it is; either function may be NULL. */
+/* What a log asks of its machine; either function may be NULL. */
 struct log_hooks {
-    /* A line is about to be made, and to come out if `out`: then what is to stand before it does so now.
-     * Returns the time, in cycles. */
+    /* Called before each line.  `out`: the line will be written, and is not for the history only; the machine then
+     * writes first what has to stand before it, like output of the guest.  Returns the time, in cycles. */
     uint64_t (*begin)(void *context, bool out);
     /* Writes the name of a code address into text, of `size` bytes, like "main+0x10"; "" if none is known. */
     void (*name)(void *context, uint32_t address, char *text, size_t size);
@@ -62,7 +62,7 @@ struct log_filter *log_filter_parse(const char *text, struct error *err);
 void log_filter_destroy(struct log_filter *filter);
 /* The index-th device named; NULL past the end. */
 const char *log_filter_device(const struct log_filter *filter, size_t index);
-/* Is the address, or the device, among those that are named, or is none named? */
+/* True if the filter names the address (the device), or if it names no address (no device) at all. */
 bool log_filter_has_pc(const struct log_filter *filter, uint32_t pc);
 bool log_filter_has_device(const struct log_filter *filter, const char *name);
 

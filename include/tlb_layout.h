@@ -19,9 +19,9 @@
  *
  * The tables are direct: no tag, no conflict.  Host memory is touched only for pages that are used.
  *
- * Polarity: only the three permission bits make an access fast.  An all-zero byte is a miss.  A page
- * with TLB_DEVICE or TLB_EXTERNAL never has a permission bit, so the one test of the permission bit
- * sends it to the slow path, whose first question is TLB_EXTERNAL.  src/mem/tlb_fill.c asserts this.
+ * Only a permission bit makes an access fast, so a byte of zeros is a miss.  A page with TLB_DEVICE or
+ * TLB_EXTERNAL never has a permission bit (src/mem/tlb_fill.c checks this), so the test of one bit sends all
+ * accesses to devices to the slow path.
  */
 #ifndef TLB_LAYOUT_H
 #define TLB_LAYOUT_H
@@ -32,8 +32,9 @@
 #define TLB_PAGE_SIZE (1u << TLB_PAGE_BITS)
 #define TLB_PAGE_MASK (TLB_PAGE_SIZE - 1)
 #define TLB_PAGES     (1u << (32 - TLB_PAGE_BITS))
-/* common[] and flags[] reach beyond the pages, zeroes all: with an address rotated right by log2 of the
- * access's size before it is shifted to an index, a misaligned one looks there and misses. */
+/* common[] and flags[] are eight times as long as there are pages, and all zeros beyond these.  Generated code rotates
+ * the address right by log2 of the access's size before it shifts it to an index; so the low bits of a misaligned
+ * address become high bits of the index, and the access misses. */
 #define TLB_FLAGS_SPAN (TLB_PAGES << 3)
 #define TLB_FLAGS_AT   TLB_FLAGS_SPAN
 #define TLB_ADDEND_AT  (2 * TLB_FLAGS_SPAN)
@@ -45,16 +46,17 @@ enum tlb_flag {
     TLB_STORE = 0x02,
     TLB_FETCH = 0x04,
     /* reasons: what the slow path will find */
-    TLB_ROM = 0x08,      /* stores are bus errors; registers: stores must ask the MMU */
-    TLB_CODE = 0x10,     /* decoded or translated code in it: stores must invalidate that */
-    TLB_WATCH = 0x20,    /* a watchpoint may match in this page */
-    TLB_DEVICE = 0x40,   /* registers of built-in devices, or memory smaller than a page */
+    TLB_ROM = 0x08,    /* memory: stores are bus errors; registers: stores must ask the MMU first */
+    TLB_CODE = 0x10,   /* decoded or translated code in it: stores must invalidate that */
+    TLB_WATCH = 0x20,  /* a watchpoint may match in this page */
+    TLB_DEVICE = 0x40, /* registers of built-in devices, or memory smaller than a page */
     TLB_EXTERNAL = 0x80, /* registers of a loaded library */
 };
 
 #define TLB_PERMISSIONS (TLB_LOAD | TLB_STORE | TLB_FETCH)
 
-/* An addend is 0 only where no entry was made since the last flush, also for the device page at address 0. */
+/* Set in the addend of a device's page, so that this is never 0: an addend of 0 means that the page has had no entry
+ * since the last flush. */
 #define TLB_ADDEND_IS_PAGE 1u
 
 struct tlb_table {
