@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a backend is: the functions of include/jit.h for one way of executing blocks.  jit.c picks one
- * and passes calls on; `self` is what create() returned.
+ * What a backend is: the functions of include/jit.h for one way of executing blocks.  jit.c picks a backend
+ * and passes its callers' calls on to it; `self` is what the backend's create() returned.
  */
 #ifndef JIT_BACKEND_H
 #define JIT_BACKEND_H
@@ -21,7 +21,7 @@ struct jit_backend {
     bool (*grow)(void *self);
     size_t (*used)(const void *self);
     jit_runner *run;
-    /* If not NULL: gives what is to be called in place of run. */
+    /* If not NULL: returns the function that jit_run() calls instead of `run`, which saves an indirection. */
     jit_runner *(*runner)(const void *self);
     void (*link)(void *self, uint32_t place, const void *entry); /* entry NULL: unlink */
     void (*disable)(void *self, const void *entry);
@@ -33,7 +33,7 @@ struct jit_backend {
 extern const struct jit_backend jit_ir_backend;
 #if defined(__x86_64__)
 extern const struct jit_backend jit_x64_backend;
-/* Those of include/host_fp.h. */
+/* host_fp_clean() and host_fp_is_changed_by() of include/host_fp.h, for x86-64. */
 void x64_fp_clean(void);
 bool x64_fp_is_changed_by(const void *code, size_t size);
 #endif

@@ -2,9 +2,9 @@
 /*
  * Memory for generated code: see codebuf.h.
  *
- * The memory is anonymous and shared, mapped twice: perf believes a perf map for anonymous memory only, so
- * a memory file is second choice.  A patch is one aligned store: whoever executes the place sees the old code
- * or the new.
+ * The memory is anonymous and shared, mapped twice.  perf uses a perf map for anonymous memory only, so a memory
+ * file is second choice.  A patch is one aligned store: a thread that executes the place sees the old code or
+ * the new, and nothing in between.
  */
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -14,7 +14,7 @@
 #include "codebuf.h"
 
 #define PAGE      4096u
-#define SIZE_MOST (1u << 30) /* relative jumps reach everywhere */
+#define SIZE_MOST (1u << 30) /* so that relative jumps reach everywhere */
 
 static size_t round_size(size_t size)
 {
@@ -22,7 +22,7 @@ static size_t round_size(size_t size)
     return (size + PAGE - 1) / PAGE * PAGE;
 }
 
-/* The second mapping is a copy of the first, which for shared memory means another view of it. */
+/* mremap() of size 0 makes the second mapping: for shared memory that is another view of the same pages. */
 static bool map_memory_twice(struct codebuf *buffer)
 {
     void *exec;
@@ -42,7 +42,7 @@ static bool map_memory_twice(struct codebuf *buffer)
     return true;
 }
 
-/* The same of a file without a name, for hosts that know no second view of memory; Valgrind is one. */
+/* The same with an unnamed file, where mremap() cannot make a second view: under Valgrind, for example. */
 static bool map_file_twice(struct codebuf *buffer)
 {
     int fd = memfd_create("leon3emu code", MFD_CLOEXEC);

@@ -3,8 +3,8 @@
  * Memory for generated code: one piece of memory seen through two mappings, one that can be written and
  * one that can be executed; none is both.
  *
- * Generated code is written through the first, at the same distance from its beginning as it has in the
- * second, so that relative jumps are computed from either.  Allocation only goes up, until all is
+ * Generated code is written through the first mapping.  It is as far from the beginning there as in the second, so
+ * relative jumps can be computed from addresses of either.  Allocation only goes up, until all code is
  * forgotten.  Manual: docs/jit-codegen.md.
  */
 #ifndef CODEBUF_H
@@ -24,32 +24,34 @@ struct codebuf {
     uint8_t *write;      /* the mapping to write through   */
     const uint8_t *exec; /* the mapping to execute         */
     size_t size;
-    size_t limit; /* up to where code is put; codebuf_grow() */
+    size_t limit; /* where the buffer counts as full; codebuf_grow() raises it up to size */
     size_t used;
-    size_t kept; /* what codebuf_reset() leaves: see codebuf_keep() */
+    size_t kept; /* bytes at the beginning that codebuf_reset() leaves: see codebuf_keep() */
     FILE *perf;  /* NULL: no perf map                      */
     /* Called with code that was written or patched, in both mappings, before it is executed.  NULL: the host's
      * instruction fetch sees stores by itself, as x86-64's does. */
     void (*written)(const uint8_t *write, const uint8_t *exec, size_t size);
 };
 
-/* Maps at least `size` bytes, of which the host gives memory for what is used, and puts no limit below them.  perf_map: also opens /tmp/perf-PID.map, and does without where that fails.
+/* Maps at least `size` bytes; the host gives memory only for pages that are used.  The limit is the whole size.
+ * perf_map: also opens /tmp/perf-PID.map, and does without it if that fails.
  * False: the host refuses; *message (static text) says what failed, the buffer needs no destroying. */
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message);
 void codebuf_destroy(struct codebuf *buffer);
 
-/* Lets code be put up to `first` only, if that is less than there is; doubles that.  False: it is all there is. */
+/* Lowers the limit to `first`, if that is less than the size; and doubles it.  codebuf_grow() returns false if the limit
+ * is the size already. */
 void codebuf_limit(struct codebuf *buffer, size_t first);
 bool codebuf_grow(struct codebuf *buffer);
 
-/* What is used now stays when the rest is forgotten. */
+/* codebuf_reset() forgets all code but what was there when codebuf_keep() was called. */
 void codebuf_keep(struct codebuf *buffer);
 void codebuf_reset(struct codebuf *buffer);
 
-/* Tells perf of code at offset `from`; pc: of the guest. */
+/* Writes a line of the perf map for the code at offset `from`; pc is the guest's. */
 void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32_t pc);
 
-/* Code from `from` up to `end`, offsets, is complete: it may be executed from now on. */
+/* Declares the code between two offsets complete: it may be executed from now on. */
 static inline void codebuf_written(const struct codebuf *buffer, size_t from, size_t end)
 {
     if (buffer->written != NULL) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The host's floating-point state, see include/host_fp.h: for a host that is known, or as C can say it. */
+/* The host's floating-point state, see include/host_fp.h: of a known host in its instructions, else in standard C. */
 #include "host_fp.h"
 
 #include <fenv.h>

@@ -7,12 +7,12 @@
 #include "check.h"
 #include "ir.h"
 
-/* Of arms, links and instructions: how many must be free, else a block counts as full. */
+/* A block counts as full when fewer arms, links or instructions than this are free. */
 #define ROOM_OTHER 4
 
 /* ---- op properties ---- */
 
-/* Letter i of a literal, 0 behind its end: a constant expression. */
+/* Letter i of a string literal, 0 behind its end, as a constant expression. */
 #define LETTER(text, i) ((i) < sizeof(text) ? (text)[(i) < sizeof(text) ? (i) : 0] : 0)
 #define LOWER(text, i)                                                                             \
     (LETTER(text, i) >= 'A' && LETTER(text, i) <= 'Z' ? LETTER(text, i) - 'A' + 'a'                \
@@ -29,7 +29,7 @@
     ((letter) == 'T' || (letter) == 'i' || (letter) == 'l' || (letter) == 'F' ||                   \
      (letter) == 'f' || (letter) == 'd' || (letter) == 'g' || (letter) == '*' ||                   \
      (letter) == 's' || (letter) == 'w')
-/* Operands come first in each row; there are at most three. */
+/* Letters of operands come first in a row's string; there are at most three. */
 #define OPERAND_COUNT(text)                                                                        \
     (IS_OPERAND(LETTER(text, 0)) + IS_OPERAND(LETTER(text, 1)) + IS_OPERAND(LETTER(text, 2)))
 
@@ -37,7 +37,7 @@
     _Static_assert(sizeof #name <= NAME_SIZE, "the name has more letters than fit");
 #include "ir_ops.def"
 
-/* The names that rows call their flags by. */
+/* The flags by the names that the rows of ir_ops.def use. */
 enum {
 #define FLAG(name, bit) name = IR_F_##name,
     IR_OP_FLAGS(FLAG)
@@ -108,7 +108,7 @@ enum ir_cond ir_cond_swap(enum ir_cond cond)
 
 bool ir_cond_holds(enum ir_cond cond, uint64_t a, uint64_t b, unsigned width)
 {
-    /* With the operands at the top of 64 bits one width does for both. */
+    /* The operands are moved to the top of 64 bits, so that both widths are compared alike. */
     uint64_t x = a << (64 - width);
     uint64_t y = b << (64 - width);
     uint64_t difference = x - y;

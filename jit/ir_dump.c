@@ -89,7 +89,8 @@ static void dump_name(const struct ir_op *op, FILE *stream)
     }
 }
 
-/* Small numbers in decimal, others and addresses in hexadecimal, which shows no sign: so an I64 is not. */
+/* Small numbers in decimal; others, and addresses, in hexadecimal.  That shows no sign, so I64 constants, which are
+ * sign-extended, are always in decimal. */
 static void dump_imm(const struct ir_op *op, FILE *stream)
 {
     bool small = op->imm >= -4096 && op->imm <= 4096;
@@ -174,7 +175,7 @@ static void dump_op(const struct ir_block *block, unsigned number, FILE *stream)
 
 /* ---- the block ---- */
 
-/* How many NOPs stand from here on, up to where an arm begins. */
+/* How many NOPs there are from op `number` on, up to where an arm begins. */
 static unsigned count_nops(const struct ir_block *block, unsigned number, unsigned next_arm)
 {
     unsigned end = next_arm < block->arm_count ? block->arms[next_arm] : block->op_count;

@@ -2,9 +2,9 @@
 /*
  * The IR interpreter: a backend that needs no code generator.
  *
- * It executes blocks as they are, from block to block, by the same links and jump cache as host code;
- * it is the default where there is no code generator for the host, and what generators are compared
- * with.  Blocks lie one behind the other in an arena of the configured size, until it is full.
+ * It executes the ops of a block one by one, and goes from block to block by the same links and jump cache as
+ * host code.  It is the default where there is no code generator for the host, and the reference that code
+ * generators are compared with.  Blocks lie one behind the other in an arena of the configured size.
  * Manual: docs/ir.md.
  */
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "check.h"
 #include "ir_interp.h"
 
-/* The largest block fits. */
+/* An arena in which the largest block fits. */
 #define ARENA_LEAST (256u << 10)
 #define ARENA_MOST  (1u << 30)
 #define ALIGN       16u
@@ -133,7 +133,8 @@ static size_t used(const void *self)
 
 /* ---- compiling: copying ---- */
 
-/* By the operands' type where they share one that the result has not (see ir_ops.def). */
+/* Is it the handler for 64 bits that the op needs?  The width is that of the operands where the result is an I32 but the
+ * operands are of type T or F (SETC, FCMP, FTOI; see ir_ops.def), else that of the op's type. */
 static bool is_wide(const struct ir_block *block, const struct ir_op *op)
 {
     const struct ir_row *row = &ir_rows[op->code];
@@ -169,7 +170,8 @@ static void copy_op(const struct ir_block *block, unsigned number, struct irx_op
     }
 }
 
-/* Copies the ops that are no NOPs; indexes[number]: where an op, or the next that is none, has gone. */
+/* Copies the ops but for NOPs.  indexes[number] becomes the index of the op's copy; for a NOP, of the copy of the next
+ * op that is none. */
 static void copy_ops(struct irx_code *code, const struct ir_block *block,
                      uint16_t indexes[IR_MAX_OPS])
 {
@@ -191,7 +193,7 @@ static void place_branches(struct irx_code *code, const uint16_t indexes[IR_MAX_
     }
 }
 
-/* Lets the block's tables lie behind its ops; returns what is behind them. */
+/* Copies the block's tables to behind its ops; returns the address behind the tables. */
 static uint8_t *place_tables(struct irx_code *code, const struct ir_block *block)
 {
     uint8_t *at = (uint8_t *)&code->ops[code->op_count];
@@ -204,7 +206,7 @@ static uint8_t *place_tables(struct irx_code *code, const struct ir_block *block
     return at + block->arm_count * sizeof *code->arms;
 }
 
-/* At most what the block takes. */
+/* An upper bound of the bytes that the block needs. */
 static size_t size_of(const struct ir_block *block)
 {
     return sizeof(struct irx_code) + block->op_count * sizeof(struct irx_op) +
@@ -308,7 +310,7 @@ static void disable(void *self, const void *entry)
 
 /* ---- listings ---- */
 
-/* The block again, without what compiling does not keep. */
+/* Makes an IR block from a compiled one, for a listing.  It has NOPs where the original had them. */
 static void rebuild(const struct interp *interp, const struct irx_code *code,
                     struct ir_block *block)
 {

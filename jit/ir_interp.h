@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Inside of the IR interpreter: blocks as it keeps them, and what its parts share.
+ * Inside of the IR interpreter: the form in which it keeps blocks, and what its files share.
  *
  * Each op becomes a struct irx_op with the function that performs it; that function returns the op
  * to go on with, or NULL to leave.  Values are kept by op number as 64 bits: I32 and F32 with zeros
@@ -21,7 +21,7 @@ typedef const struct irx_op *irx_handler(struct irx_run *run, const struct irx_o
 struct irx_op {
     irx_handler *handler;
     struct ir_op ir;
-    uint32_t place;  /* slot: its offset; branch: index of the arm's first op */
+    uint32_t place;  /* op with a slot: the slot's offset; branch: index of the arm's first op */
     uint16_t number; /* of its result */
     uint8_t bank;    /* of its slot: index of irx_run.bases */
 };
@@ -35,7 +35,7 @@ struct irx_code {
     uint32_t pc;
     uint32_t charge;
     uint16_t op_count;
-    uint16_t number_end; /* op numbers are below */
+    uint16_t number_end; /* 1 + the greatest op number */
     uint16_t link_count, insn_count, arm_count;
     bool paged;
     bool disabled;
@@ -53,10 +53,11 @@ struct interp {
     struct irx_helper *helpers;
     unsigned stress;
     uint8_t *arena;
-    size_t size, limit, used; /* of the size up to limit is used */
+    /* limit: where the arena counts as full; grow() raises it up to size */
+    size_t size, limit, used;
 };
 
-/* Generated code being executed. */
+/* The state of one call of jit_run(). */
 struct irx_run {
     const struct interp *interp;
     const struct ir_guest *guest;
@@ -66,15 +67,15 @@ struct irx_run {
     uint8_t *memory;
     const uint8_t *tlb;
     const struct jit_jump *jumps;
-    bool fp_begun;        /* an FBEGIN of this block has been */
+    bool fp_begun;        /* an FBEGIN of this block was executed */
     bool fp_flush;        /* IR_FP_FLUSH is in force */
-    bool fp_inexact;      /* inexact stuck before an op that is to be exact */
+    bool fp_inexact;      /* inexact stuck already when an op with IR_FP_EXACT began */
     struct jit_left left; /* valid once a handler has returned NULL */
     uint64_t values[IR_MAX_OPS];
 };
 
-/* Functions for ops, by code; `wide` is for I64 and F64, NULL: the same as narrow.  Each part has rows
- * for its ops, the others are empty. */
+/* Handlers by the op's code; `wide` is for I64 and F64, NULL: the same as narrow.  Each of the three tables has rows for
+ * the ops of its file, the others are empty. */
 struct irx_row {
     irx_handler *narrow, *wide;
 };
@@ -84,21 +85,23 @@ extern const struct irx_row irx_fp_rows[IR_CODES];
 
 /* The function for an op of the block. */
 irx_handler *irx_find_handler(const struct ir_block *block, const struct ir_op *op);
-/* Before the first handler: takes what is kept in env; behind the last: writes it back. */
+/* irx_begin_run() reads the bank's base, the budget and the pointers from env, before the first handler;
+ * irx_end_run() writes base and budget back, after the last. */
 void irx_begin_run(struct irx_run *run, const struct interp *interp, uint8_t *env);
 void irx_end_run(const struct irx_run *run);
-/* Enters a block; as a handler does. */
+/* Enters a block, and returns its first op; NULL: generated code is left. */
 const struct irx_op *irx_enter(struct irx_run *run, const void *entry);
-/* Takes memory, TLB and jump cache from env, anew where the guest may have changed its mode. */
+/* Reads the pointers to memory, TLB and jump cache from env: at the start, and where the guest may have changed its
+ * mode. */
 void irx_read_pointers(struct irx_run *run);
-/* step(insn) of the op; as a handler does. */
+/* Has the guest perform the op's instruction, by step(); returns as a handler does. */
 const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op);
 /* jit_fp_harvest() of this backend. */
 unsigned irx_fp_harvest(const void *self);
 unsigned irx_fp_take(const void *self);
 /* What FBEGIN does. */
 void irx_fp_begin(struct irx_run *run);
-/* Does the condition hold for flags as above? */
+/* Does the condition hold for flags in the form N 8, Z 4, V 2, C 1? */
 bool irx_flags_hold(enum ir_cond cond, unsigned flags);
 
 static inline const struct irx_op *irx_give(struct irx_run *run, const struct irx_op *op,

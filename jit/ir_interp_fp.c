@@ -2,10 +2,10 @@
 /*
  * IR interpreter: floating point, with the host's arithmetic.
  *
- * Exceptions stick in the host's floating-point environment, where harvest finds them: so this file is
- * compiled such that the compiler takes rounding and exceptions seriously (jit/CMakeLists.txt), and each
- * result is stored before its handler returns.  What a host may do otherwise than IEEE asks, or C leaves
- * open, is done here by hand: comparisons of NaNs, and conversions that do not fit.
+ * Exceptions stick in the host's floating-point environment until jit_fp_harvest().  So this file is compiled with
+ * options by which the compiler respects rounding modes and exceptions (jit/CMakeLists.txt), and each handler
+ * stores its result before it returns.  Comparisons of NaNs, and conversions of numbers that do not fit, are
+ * written out here, because hosts differ in them or C leaves them undefined.
  */
 #include <fenv.h>
 #include <math.h>
@@ -69,7 +69,7 @@ static bool is_signaling(uint64_t bits, bool wide)
     return is_nan(bits, wide) && !(bits & (wide ? F64_QUIET : F32_QUIET));
 }
 
-/* Zero, subnormal, or the least normal number: what hosts may see as tiny differently. */
+/* Zero, subnormal, or the least normal number: results for which hosts may differ in whether they raise underflow. */
 static bool is_small(uint64_t bits, bool wide)
 {
     return wide ? (bits & F64_MAGNITUDE) <= F64_LEAST : (bits & F32_MAGNITUDE) <= F32_LEAST;
@@ -82,7 +82,7 @@ static bool is_subnormal(uint64_t bits, bool wide)
     return magnitude != 0 && magnitude < (wide ? F64_LEAST : F32_LEAST);
 }
 
-/* The greatest finite number, and all above it. */
+/* The greatest finite number, infinity, or a NaN. */
 static bool is_large(uint64_t bits, bool wide)
 {
     return wide ? (bits & F64_MAGNITUDE) >= F64_GREATEST : (bits & F32_MAGNITUDE) >= F32_GREATEST;
@@ -90,7 +90,7 @@ static bool is_large(uint64_t bits, bool wide)
 
 /* ---- operands and results ---- */
 
-/* Is an operand one that the op must not be performed on? */
+/* Is an operand subnormal that the op checks for that?  Then step() performs the op. */
 static bool refuses(const struct irx_run *run, const struct irx_op *op, bool wide)
 {
     unsigned checks = op->ir.cond;
@@ -126,7 +126,8 @@ static bool is_out_of_range(const struct irx_op *op, uint64_t bits, bool wide)
     return op->ir.cond & IR_FP_RANGE && (is_large(bits, wide) || is_small(bits, wide));
 }
 
-/* Before the operands are fetched: then the host has inexact only if the op raises it. */
+/* Clears inexact before an op that checks for it (IR_FP_EXACT), so that it sticks afterwards only if this op has raised
+ * it.  To be called before the operands are fetched. */
 static void begin_exact(struct irx_run *run, const struct irx_op *op)
 {
     if (op->ir.cond & IR_FP_EXACT) {
@@ -135,7 +136,8 @@ static void begin_exact(struct irx_run *run, const struct irx_op *op)
     }
 }
 
-/* The result has been stored, so that the host has performed the op. */
+/* Was the result rounded?  To be called once the result is stored, so that the host has performed the op.  Inexact
+ * sticks again if it did before begin_exact(). */
 static bool was_rounded(const struct irx_run *run, const struct irx_op *op)
 {
     bool inexact;
@@ -163,7 +165,7 @@ static uint64_t read_slot(const struct irx_run *run, const struct irx_op *op, bo
     return narrow;
 }
 
-/* What the guest makes of a special operation. */
+/* Has the guest perform the op, whose result is special, and takes the value from the slot. */
 static const struct irx_op *leave_to_guest(struct irx_run *run, const struct irx_op *op)
 {
     const struct irx_op *next = irx_step(run, op);
@@ -174,7 +176,7 @@ static const struct irx_op *leave_to_guest(struct irx_run *run, const struct irx
     return next;
 }
 
-/* The result; or, if it is special and there is an instruction, what the guest makes of that. */
+/* Gives the op its result; or, if that is special and the op has an instruction, leaves the op to the guest. */
 static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op, uint64_t bits,
                                    bool special)
 {
@@ -184,7 +186,7 @@ static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op,
                                                                        : next;
 }
 
-/* The same for a number of either width. */
+/* The same for an F32 or F64 result, which is checked here for what all ops treat as special. */
 static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op *op, uint64_t bits,
                                         bool wide, bool special)
 {
@@ -194,7 +196,8 @@ static const struct irx_op *finish_real(struct irx_run *run, const struct irx_op
 
 /* ---- arithmetic ---- */
 
-/* Handlers for both widths; in the expression a and b are the operands, `root` is the square root. */
+/* Defines handlers for both widths.  In `expression` a and b are the operands; root_32 and root_64 are functions that
+ * are applied to it (FSQRT), or nothing. */
 #define ARITHMETIC(name, fetch_b_32, fetch_b_64, expression, root_32, root_64, small_is_special)   \
     static const struct irx_op *name##_32(struct irx_run *run, const struct irx_op *op)            \
     {                                                                                              \
@@ -258,7 +261,7 @@ static const struct irx_op *ffromi_64(struct irx_run *run, const struct irx_op *
     return irx_give(run, op, bits_64((double)(int32_t)run->values[op->ir.a]));
 }
 
-/* What does not fit becomes the least integer and is invalid. */
+/* NaN, and a number that does not fit, gives the least integer and raises invalid. */
 static uint32_t to_integer(double value)
 {
     if (isnan(value) || value <= -2147483649.0 || value >= 2147483648.0) {
@@ -324,7 +327,7 @@ static const struct irx_op *compare_64(struct irx_run *run, const struct irx_op 
 
 /* ---- the environment ---- */
 
-/* How the guest wants ops to round. */
+/* The guest's enum ir_fp_mode. */
 static unsigned fp_mode(const struct irx_run *run)
 {
     uint32_t mode = IR_FP_NEAREST;
@@ -335,7 +338,8 @@ static unsigned fp_mode(const struct irx_run *run)
     return mode;
 }
 
-/* Nothing sticks yet, and the host computes as C does, whatever was called meanwhile. */
+/* Makes the host ready for FP ops.  If it is not ready yet, no exception sticks afterwards, whatever functions were
+ * called before.  The rounding mode is set in any case. */
 void irx_fp_begin(struct irx_run *run)
 {
     uint8_t *place = run->bases[IR_ENV] + run->guest->fp_offset;

@@ -11,7 +11,7 @@
 
 /* ---- integers ---- */
 
-/* Handlers for both widths.  In the expression a and b have type `word`; WIDTH is its bits. */
+/* Defines a handler for one width.  In `expression` the operands a and b have type `word`; WIDTH is its bits. */
 #define HANDLER(name, word_type, signed_type, width, fetch_b, expression)                          \
     static const struct irx_op *name(struct irx_run *run, const struct irx_op *op)                 \
     {                                                                                              \
@@ -31,13 +31,13 @@
 #define BINARY(name, expression)                                                                   \
     HANDLER(name##_32, uint32_t, int32_t, 32, FETCH_B, expression)                                 \
     HANDLER(name##_64, uint64_t, int64_t, 64, FETCH_B, expression)
-/* Only I32, or from I32 to I64. */
+/* For ops of one width only, and for those from I32 to I64. */
 #define NARROW(name, expression) HANDLER(name, uint64_t, int64_t, 64, (void)0, expression)
 
 BINARY(add, a + b)
 BINARY(sub, a - b)
 BINARY(mul, (a * b))
-/* By 0 is not defined; but it shall not end the program. */
+/* Division by 0 is undefined in IR; here it gives 0, so that a wrong block does not end the program by a signal. */
 BINARY(divu, b == 0 ? 0 : a / b)
 BINARY(divs, b == 0 ? 0 : b == (word)-1 ? 0 - a : (word)((sword)a / (sword)b))
 BINARY(and, (a & b))

@@ -12,7 +12,7 @@
 
 /* ---- slots ---- */
 
-/* Handlers for slots of a size. */
+/* Defines the handlers of GET and SET for slots of one size. */
 #define ACCESS_SLOT(type)                                                                          \
     static const struct irx_op *get_##type(struct irx_run *run, const struct irx_op *op)           \
     {                                                                                              \
@@ -31,7 +31,7 @@ ACCESS_SLOT(uint16_t)
 ACCESS_SLOT(uint32_t)
 ACCESS_SLOT(uint64_t)
 
-/* GET and SET of FLAGS have rows as narrow ones; this is what they do. */
+/* A row has only a narrow and a wide handler; so the narrow one tells FLAGS, which have 16 bits, from 32-bit types. */
 static const struct irx_op *get_narrow(struct irx_run *run, const struct irx_op *op)
 {
     return op->ir.type == IR_FLAGS ? get_uint16_t(run, op) : get_uint32_t(run, op);
@@ -71,7 +71,7 @@ static void read_budget(struct irx_run *run)
     memcpy(&run->budget, run->bases[IR_ENV] + run->guest->budget_offset, sizeof run->budget);
 }
 
-/* Those pointers of env that only a change of mode changes. */
+/* Reads those pointers from env that change only when the guest changes its mode. */
 void irx_read_pointers(struct irx_run *run)
 {
     const struct ir_guest *guest = run->guest;
@@ -82,7 +82,7 @@ void irx_read_pointers(struct irx_run *run)
     memcpy(&run->jumps, env + guest->jumps_offset, sizeof run->jumps);
 }
 
-/* The jump cache's row for the address, or NULL.  An empty row has an address that is odd. */
+/* The jump cache's entry for the address, or NULL.  An empty entry may have an odd pc, so odd targets are not found. */
 static const struct jit_jump *find_jump(const struct irx_run *run, uint32_t target)
 {
     const struct jit_jump *row = &run->jumps[(target >> 2) % JIT_JUMPS];
@@ -91,7 +91,8 @@ static const struct jit_jump *find_jump(const struct irx_run *run, uint32_t targ
     return known && !(run->interp->stress & JIT_STRESS_EXIT) ? row : NULL;
 }
 
-/* Before and after step(), load(), store().  After: the op to go on with, or NULL. */
+/* begin_call() comes before each call of step(), load() or store(), end_call() after it; end_call() returns as a
+ * handler does. */
 static void begin_call(struct irx_run *run, const struct irx_op *op)
 {
     write_bank(run);
@@ -122,7 +123,7 @@ static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *o
     switch ((enum ir_verdict)verdict) {
     case IR_STAY:
         run->budget -= left_of(run, op);
-        if (run->fp_begun) { /* again: the guest may have harvested */
+        if (run->fp_begun) { /* again, because the guest may have harvested the exceptions */
             irx_fp_begin(run);
         }
         return op + 1;
@@ -140,7 +141,7 @@ const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op)
     return end_call(run, op, verdict);
 }
 
-/* The bank moves only while it stays off the limit in the slot. */
+/* MOVE_BANK: step() moves the bank if its base is at or beyond the limit that is in the slot. */
 static const struct irx_op *shift(struct irx_run *run, const struct irx_op *op)
 {
     uint64_t base = (uintptr_t)run->bases[IR_BANKED];
@@ -156,8 +157,8 @@ static const struct irx_op *shift(struct irx_run *run, const struct irx_op *op)
 
 /* ---- memory ---- */
 
-/* Where the access may go at once, or NULL.  Address bits that are too low make an index that no page
- * has, and there the flags are 0. */
+/* The host address of a fast access, or NULL.  The low bits of a misaligned address become high bits of the index, where
+ * the tables are 0. */
 static uint8_t *find_fast(const struct irx_run *run, uint32_t address, unsigned size,
                           unsigned permission)
 {
@@ -280,7 +281,7 @@ static const struct irx_op *store(struct irx_run *run, const struct irx_op *op)
 
 /* ---- calls ---- */
 
-/* libffi wants the address of each argument, and gives results of up to 32 bits as an ffi_arg. */
+/* libffi takes the address of each argument, and returns results of up to 32 bits as an ffi_arg. */
 static uint64_t call_helper(struct irx_run *run, const struct irx_op *op)
 {
     const struct ir_helper *helper = &run->guest->helpers[op->ir.imm];
@@ -353,9 +354,9 @@ static const struct irx_op *charge(struct irx_run *run, const struct irx_op *op)
     return run->budget < 0 ? go_to_arm(run, op) : op + 1;
 }
 
-/* ---- accesses that were looked into together ---- */
+/* ---- GUARD_LOAD GUARD_STORE LOAD_UNCHECKED STORE_UNCHECKED ---- */
 
-/* Is the page's byte at the common addend set?  turned: the address, rotated. */
+/* Does common[] have the permission at this index? */
 static bool is_common(const struct irx_run *run, uint64_t index, unsigned permission)
 {
     return index < TLB_FLAGS_SPAN && (run->tlb[index] & permission);

@@ -78,7 +78,7 @@ static bool is_word_letter(char letter)
            (letter >= '0' && letter <= '9') || letter == '_' || letter == '.';
 }
 
-/* `what` is for the message. */
+/* `what`: what the message calls the missing word. */
 static bool read_word(struct parser *parser, char word[WORD_SIZE], const char *what)
 {
     size_t length = 0;
@@ -351,7 +351,7 @@ static bool read_item(struct parser *parser, struct ir_op *op, char item)
     return fail(parser, "unreachable");
 }
 
-/* An item that is optional and is not there. */
+/* Is the item optional, and absent here? */
 static bool is_absent(struct parser *parser, const struct ir_op *op, char item)
 {
     if (item == IR_ITEM_INSN) {
@@ -366,7 +366,7 @@ static bool read_items(struct parser *parser, struct ir_op *op)
     char items[IR_ITEMS];
     bool first = true;
 
-    /* A CALL has just its helper, until that is known. */
+    /* How many operands a CALL has is known only after its helper was read. */
     ir_text_items(op->code, op->code == IR_CALL ? 0 : ir_text_operands(op->code, NULL), items);
     for (unsigned i = 0; items[i] != '\0'; i++) {
         if (is_absent(parser, op, items[i])) {

@@ -23,7 +23,7 @@ enum ir_item {
 
 /* Writes the items of an op, ended by '\0'.  `operands`: how many of a, b, c there are. */
 void ir_text_items(unsigned code, unsigned operands, char items[IR_ITEMS]);
-/* How many of a, b, c an op has; helper: of a CALL, else not used. */
+/* How many of a, b, c an op has; `helper` is that of a CALL, and not used for other ops. */
 unsigned ir_text_operands(unsigned code, const struct ir_helper *helper);
 /* Does the name of the type follow the op's name? */
 bool ir_text_has_type(unsigned code);

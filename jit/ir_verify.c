@@ -14,12 +14,12 @@ struct walk {
     const struct ir_block *block;
     char *message;
     size_t size;
-    unsigned number;   /* of the op at hand */
+    unsigned number;   /* of the op that is checked now */
     unsigned section;  /* first op of its section */
-    unsigned next_arm; /* whose section is not yet reached */
+    unsigned next_arm; /* the first arm whose section is not yet reached */
     unsigned visible;  /* ops of the main section below this may be used here */
-    bool ended;        /* an END op has been */
-    bool fp_ready;     /* an FBEGIN has been, on the way here */
+    bool ended;        /* the section has had its END op */
+    bool fp_ready;     /* there was an FBEGIN on the way here */
     struct {
         unsigned visible; /* as above, 0: no branch yet */
         bool fp_ready;
@@ -76,7 +76,7 @@ static unsigned slot_type(const struct walk *walk, const struct ir_op *op)
     return walk->block->guest->slots[op->slot].type;
 }
 
-/* How many of a, b, c this very op has. */
+/* How many of a, b, c the op has. */
 static unsigned operand_count(const struct walk *walk, const struct ir_op *op)
 {
     unsigned count = 0;
@@ -96,7 +96,7 @@ static unsigned value_type(const struct walk *walk, ir_ref ref)
     return walk->block->ops[ref].type;
 }
 
-/* T and F: the op's own type, or where the result has another that of the first such operand. */
+/* The type that letter T or F stands for: the op's own, or, where the result has another letter, that of operand a. */
 static unsigned shared_type(const struct walk *walk, const struct ir_op *op, char letter)
 {
     char result = ir_rows[op->code].result[0];
@@ -104,7 +104,7 @@ static unsigned shared_type(const struct walk *walk, const struct ir_op *op, cha
     return result == letter || result == '-' ? op->type : value_type(walk, op->a);
 }
 
-/* Of the same width, but a number for an integer and the other way round. */
+/* The floating-point type of an integer type's width, or the integer type of a floating-point type's width. */
 static unsigned other_kind(unsigned type)
 {
     static const uint8_t kinds[] = {
@@ -192,7 +192,7 @@ static bool check_operands(const struct walk *walk, const struct ir_op *op)
     return true;
 }
 
-/* A slot's value as another type of the same size: only GET. */
+/* A GET, and only a GET, may read the slot's value as another type of the same size. */
 static bool check_get(const struct walk *walk, const struct ir_op *op)
 {
     unsigned bytes = ir_type_bytes(slot_type(walk, op));
@@ -202,7 +202,7 @@ static bool check_get(const struct walk *walk, const struct ir_op *op)
                 type_name(slot_type(walk, op)));
 }
 
-/* The type field where the row leaves a choice, or there is no result. */
+/* Checks the type field of ops whose row leaves a choice, or that have no result. */
 static bool check_special_type(const struct walk *walk, const struct ir_op *op)
 {
     switch (op->code) {
@@ -283,7 +283,7 @@ static bool check_slot(const struct walk *walk, const struct ir_op *op)
     return true;
 }
 
-/* The enum ir_fp_check that an FP op can have. */
+/* All bits of enum ir_fp_check that the FP op may have in its cond field. */
 static unsigned possible_checks(const struct ir_op *op)
 {
     const struct ir_row *row = &ir_rows[op->code];
@@ -319,7 +319,8 @@ static bool check_imm(const struct walk *walk, const struct ir_op *op)
     return op->code != IR_MOVE_BANK || op->imm != 0 || fail(walk, "it moves the bank by 0");
 }
 
-/* Of GUARD_LOAD and GUARD_STORE: two pages at most. */
+/* b of GUARD_LOAD and GUARD_STORE must be a constant below a page's size, since only the pages of the first and the
+ * last byte are looked at. */
 static bool check_reach(const struct walk *walk, const struct ir_op *op)
 {
     const struct ir_op *b = &walk->block->ops[op->b];
@@ -368,7 +369,7 @@ static bool check_link(struct walk *walk, const struct ir_op *op)
     return true;
 }
 
-/* The fields that the row's letter stands for, operands aside. */
+/* Checks the field that a letter of the row stands for; operands are checked elsewhere. */
 static bool check_field(struct walk *walk, const struct ir_op *op, char letter)
 {
     switch (letter) {
@@ -489,7 +490,7 @@ static bool check_counts(const struct walk *walk)
 static bool check_arms(const struct walk *walk)
 {
     const struct ir_block *block = walk->block;
-    unsigned previous = 1; /* the main section has an op at least */
+    unsigned previous = 1; /* op 1 is in the main section, which is not empty */
 
     for (unsigned i = 0; i < block->arm_count; i++) {
         if (block->arms[i] <= previous || block->arms[i] >= block->op_count) {
@@ -500,7 +501,7 @@ static bool check_arms(const struct walk *walk)
     return true;
 }
 
-/* All that the block charges, as far as that is constant. */
+/* The block's charge at entry, and the constant operands of all its CHARGEs. */
 static uint32_t whole_charge(const struct ir_block *block)
 {
     uint32_t whole = block->charge;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The face of the room: picks a backend and passes calls on.  Knows no host and no guest.
+ * The functions of include/jit.h: each passes its call on to the backend that jit_create() has picked.
  * Manual: docs/jit.md, docs/ir.md.
  */
 #include <stdlib.h>

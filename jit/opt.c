@@ -2,11 +2,10 @@
 /*
  * The optimizer: its passes in the order in which they run.
  *
- * requires: a block that ir_verify() accepts.
- * keeps: that, and all that a guest can see: at each op that LEAVES, at each branch and end every slot
- * has the value it had, and those ops happen in the same order with the same operands.  Links keep
- * their numbers, but may be left without an EXIT; arms that nothing goes to any more are dropped and the others
- * numbered anew.
+ * Requires a block that ir_verify() accepts, and leaves one.  All that the guest can see stays the same: at each
+ * op that LEAVES, at each branch and at each section's end every slot has the value it had, and those ops are
+ * performed in the same order with the same operands.  Links keep their numbers, but may be left without an EXIT;
+ * arms that no branch goes to any more are dropped, and the others get new numbers.
  *
  * Manual: docs/jit-optimizer.md.
  */
@@ -46,7 +45,7 @@ static void verify(const struct ir_block *block, const char *pass)
 }
 #endif
 
-/* Runs the enabled passes of the walk that begins with pass `first`; the number of the next. */
+/* Runs the enabled passes of the walk that begins with pass `first`, and returns the number of the pass after them. */
 static unsigned run_walk(struct ir_block *block, unsigned passes, unsigned first, unsigned *last)
 {
     unsigned next = first;

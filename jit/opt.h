@@ -4,9 +4,9 @@
  * what others see.
  *
  * There are two walks.  The forward walk (opt_forward) rewrites the block op by op into a second array, so
- * that a pass may add ops; fold, flags, cse, state and sink are what it may do on its way.  Then probes may
- * rewrite it once more (opt_probe.c).  The backward
- * walk (opt_backward) marks ops that nobody needs and closes the gaps; dead and dce are its passes.
+ * that a pass may add ops; its passes are fold, flags, cse, state and sink.  Then the pass probes may rewrite
+ * the block once more (opt_probe.c).  The backward walk (opt_backward) marks ops that no other op needs and
+ * closes the gaps; its passes are dead and dce.
  * Everything lies on the stack, nothing is allocated, and only what a block uses is touched.
  */
 #ifndef OPT_H
@@ -17,7 +17,7 @@
 #include "check.h"
 #include "ir.h"
 
-/* Bits of a walk's passes; in the order of ir_passes[]. */
+/* Bits of passes, in the order of ir_passes[]. */
 enum opt_pass {
     OPT_FOLD = 1 << 0,
     OPT_FLAGS = 1 << 1,
@@ -45,14 +45,15 @@ void opt_backward(struct ir_block *block, unsigned passes);
 
 /* ---- ops ---- */
 
-/* Of ir_op_flags(), inline. */
+/* As ir_op_flags(), but inline for all ops except CALL. */
 static inline unsigned opt_flags_of(const struct ir_block *block, const struct ir_op *op)
 {
     return op->code == IR_CALL ? ir_op_flags(block, op) : ir_rows[op->code].flags;
 }
 
-/* Ops are made and copied as two words: a host reads words that were written as bytes, or two words that
- * were written one by one as a pair, later than it does all else that is done for an op. */
+/* Ops are written and copied as two 64-bit words.  If an op were written field by field, or word by word but read as one
+ * 16-byte piece, the host could not forward the stores to the load, and waiting would cost more than all else that is
+ * done for an op. */
 static inline void opt_put_words(struct ir_op *op, uint64_t first, uint64_t second)
 {
     memcpy(op, &first, sizeof first);
@@ -75,7 +76,8 @@ static inline void opt_copy(struct ir_op *to, const struct ir_op *from)
 #define OPT_FIELD(type, field) (64 - 8 * sizeof(type) - offsetof(struct ir_op, field) % 8 * 8)
 #endif
 
-/* The op with its operands' new numbers.  Fields that are no operands are 0, but for EXIT's link. */
+/* Copies an op and gives its operands their new numbers.  All of a, b, c can be mapped, because fields that are no
+ * operand are 0; only EXIT, whose c is a link, is copied as it is. */
 static inline void opt_rename(struct ir_op *to, const struct ir_op *from, const ir_ref *map)
 {
     const uint64_t ab = UINT64_C(0xffff) << OPT_FIELD(ir_ref, a) | UINT64_C(0xffff)
@@ -106,7 +108,8 @@ static inline void opt_make(struct ir_op *op, unsigned code, unsigned type, ir_r
                                                                        << OPT_FIELD(int32_t, imm));
 }
 
-/* A value of these ops as another one plus a constant, which may be 0. */
+/* Takes a value as a sum of another value, which is returned, and a constant, *offset.  A value that is no such sum is
+ * itself plus 0. */
 static inline ir_ref opt_split(const struct ir_op *ops, ir_ref ref, int32_t *offset)
 {
     const struct ir_op *sum = &ops[ref];
@@ -120,20 +123,20 @@ static inline ir_ref opt_split(const struct ir_op *ops, ir_ref ref, int32_t *off
 }
 
 /* ---- what is known of guest state (opt_state.c) ----
- * By granules of four bytes, in a table without chains: two granules with the same index forget each
- * other.  To know nothing is always right. */
+ * By granules of four bytes, in a direct-mapped table: what is learnt of one granule evicts what was known of
+ * another with the same index.  To know nothing is always right. */
 
 #define OPT_GRANULES 128 /* of each bank */
 
-/* From bit 0: value, 0 when nothing is known (12 bits); offset of the slot in its first granule (2); is
- * this another than the first (1); the granule's number without its index in the table (17). */
+/* From bit 0: the value, 0 if nothing is known (12 bits); the slot's offset in its first granule (2); 1 if this is not
+ * the slot's first granule (1); the granule's number divided by OPT_GRANULES, as a tag (17). */
 typedef uint32_t opt_known_entry;
 #define OPT_VALUE_MASK 0xfffu
 _Static_assert(IR_MAX_OPS <= OPT_VALUE_MASK + 1, "a value is 12 bits");
 
 struct opt_known {
-    int32_t shift;           /* of the bank since the block's entry */
-    int32_t lowest, highest; /* bank bytes that something is known of */
+    int32_t shift;           /* sum of the MOVE_BANKs since the block's entry, bytes */
+    int32_t lowest, highest; /* the bytes of the bank of which something may be known */
     opt_known_entry entries[2 * OPT_GRANULES];
 };
 
@@ -142,16 +145,16 @@ struct opt_walk;
 void opt_known_forget(struct opt_known *known);
 /* The value that a GET of the slot as this type would give, or 0. */
 ir_ref opt_known_value(const struct opt_walk *walk, unsigned slot, unsigned type);
-/* From now on the slot has this value; 0: nobody knows. */
+/* Notes that the slot has this value from now on; 0: the value is not known. */
 void opt_known_put(struct opt_walk *walk, unsigned slot, ir_ref value);
-/* What the op just emitted does to what is known, if it is not GET or SET. */
+/* Forgets what an op, which is no GET or SET, may change. */
 void opt_known_after(struct opt_walk *walk, const struct ir_op *op);
 
 bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b);
 
 /* ---- the forward walk (opt_forward.c) ---- */
 
-#define OPT_SNAPSHOTS 16 /* arms that start with what their branch knew */
+#define OPT_SNAPSHOTS 16 /* so many arms begin with what was known at their branch */
 #define OPT_SHARED    256
 #define OPT_NEAR      32
 #define OPT_GONE      0xffff /* opt_emit(): the branch is never taken */
@@ -159,11 +162,12 @@ bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b);
 #define OPT_ROOM      16     /* more ops than any one op becomes */
 
 struct opt_arm {
-    uint16_t limit;    /* ops below this are visible in it */
-    bool reached;      /* its branch is there */
-    int8_t snapshot;   /* -1: none */
-    uint8_t number;    /* new one */
-    uint8_t first_set; /* what sink puts at its start: walk->sunk[first_set - 1], then by .next */
+    uint16_t limit;  /* ops of the main section below this are visible in the arm */
+    bool reached;    /* a branch to it was kept */
+    int8_t snapshot; /* index of what was known at its branch; -1: none */
+    uint8_t number;  /* its new number */
+    uint8_t
+        first_set; /* list of SETs that sink puts at its start: walk->sunk[first_set - 1], then .next; 0: none */
 };
 
 struct opt_sunk {
@@ -171,7 +175,7 @@ struct opt_sunk {
     uint8_t next;
 };
 
-/* A value that is f(x, y) + offset. */
+/* The value `ref` is f(x, y) + offset. */
 struct opt_near {
     uint8_t code, type; /* of f; 0: none */
     ir_ref x, y, ref;
@@ -184,8 +188,8 @@ struct opt_walk {
     unsigned count;   /* ops in out */
     unsigned begin;   /* of the section, in out */
     unsigned limit;   /* ops of the main section below this are visible */
-    unsigned pending; /* ops of the block not yet looked at, at most */
-    unsigned reserve; /* ops that will be added to arms */
+    unsigned pending; /* how many ops of the block are still to be looked at, at most */
+    unsigned reserve; /* how many ops will still be put at the start of arms */
     unsigned branch_count, snapshot_count, flag_sets, sunk_count;
     bool in_arm;
     struct opt_known known;
@@ -193,16 +197,16 @@ struct opt_walk {
     struct opt_sunk sunk[IR_MAX_ARMS];
     ir_ref shared[OPT_SHARED]; /* opt_emit.c */
     struct opt_near near[OPT_NEAR];
-    ir_ref map[IR_MAX_OPS]; /* numbers before -> numbers in out */
+    ir_ref map[IR_MAX_OPS]; /* an op's number in the block -> its value's number in out */
     struct opt_known snapshots[OPT_SNAPSHOTS];
     struct ir_op out[IR_MAX_OPS];
 };
 
-/* The value of an op as good as this one: after folding and sharing, appended where needed.  OPT_GONE or
- * OPT_TAKEN for a branch that is none.  The op is used up; it is not one of out. */
+/* Folds the op, looks for an equal one, and appends it if there is none.  Returns the number in out of the value; for a
+ * branch whose condition is known, OPT_GONE or OPT_TAKEN.  *op may be changed, so it must not be one of out. */
 ir_ref opt_emit(struct opt_walk *walk, struct ir_op *op);
 
-/* Puts the op into out as it is; its number. */
+/* Puts the op into out as it is, and returns its number. */
 static inline ir_ref opt_append(struct opt_walk *walk, const struct ir_op *op)
 {
     ASSERT(walk->count < IR_MAX_OPS);
@@ -225,7 +229,7 @@ static inline bool opt_is_const(const struct opt_walk *walk, ir_ref ref)
     return walk->out[ref].code == IR_CONST;
 }
 
-/* Is it the constant? */
+/* Is the value this constant? */
 static inline bool opt_is(const struct opt_walk *walk, ir_ref ref, int32_t value)
 {
     return opt_is_const(walk, ref) && walk->out[ref].imm == value;
@@ -233,13 +237,14 @@ static inline bool opt_is(const struct opt_walk *walk, ir_ref ref, int32_t value
 
 /* ---- rules (opt_fold*.c, opt_compare.c, opt_flags.c) ----
  * A rule looks at an op whose operands are in out, and
- *   returns an op whose value it is                     (the op is not emitted),
+ *   returns the number of a value that equals the op's  (the op is not emitted),
  *   returns what opt_emit() gives for a simpler op,
  *   or returns 0, having left the op alone or improved it in place. */
 
 typedef ir_ref opt_rule(struct opt_walk *walk, struct ir_op *op);
 
-/* Of each op; NULL: none.  Which ops commute says ir_ops.def. */
+/* The rules of one op; NULL: none.  If the op commutes (ir_ops.def), a constant operand is put on the right before
+ * `fold` is called. */
 struct opt_rules {
     opt_rule *fold, *flags;
 };
@@ -252,16 +257,17 @@ opt_rule opt_fold_shl, opt_fold_shr, opt_fold_sar, opt_fold_rotl;
 opt_rule opt_fold_ext, opt_fold_sext32, opt_fold_zext32, opt_fold_low, opt_fold_high, opt_fold_pack;
 opt_rule opt_fold_setc, opt_fold_select, opt_fold_branch;
 
-/* Can it be a constant of the type? */
+/* Can a CONST of the type have this value? */
 bool opt_fits(unsigned type, int64_t value);
 ir_ref opt_constant(struct opt_walk *walk, unsigned type, int64_t value);
 ir_ref opt_emit2(struct opt_walk *walk, unsigned code, unsigned type, ir_ref a, ir_ref b);
-/* The value of an op that is f(x, y) + offset, f being of the op's code: by an earlier one with these x and y. */
+/* Emits an op whose value is f(x, y) + offset, f being of the op's code: as an earlier value of the same f(x, y) plus a
+ * constant, if there is one, else as it is. */
 ir_ref opt_emit_near(struct opt_walk *walk, const struct ir_op *op, ir_ref x, ir_ref y,
                      int32_t offset);
-/* All bits that may be set in a value. */
+/* A mask of all bits that may be set in a value. */
 uint64_t opt_bits(const struct opt_walk *walk, ir_ref ref);
-/* Is it 0 or 1? */
+/* Is the value known to be 0 or 1? */
 bool opt_is_bool(const struct opt_walk *walk, ir_ref ref);
 
 static inline unsigned opt_width(unsigned type)

@@ -36,14 +36,15 @@ static void constant_right(const struct opt_walk *walk, struct compare *compare)
     *compare = (struct compare){swapped, compare->b, a};
 }
 
-/* The condition for operands that both were extended by zeros, on the operands before that. */
+/* The condition that 32-bit operands must meet so that `cond` holds for both of them zero-extended: a signed comparison
+ * becomes unsigned. */
 static unsigned as_unsigned(unsigned cond)
 {
     return cond >= IR_LT && cond <= IR_GT ? cond - IR_LT + IR_LTU : cond;
 }
 _Static_assert(IR_LTU - IR_LT == IR_GTU - IR_GT, "signed and unsigned in the same order");
 
-/* 64 bits that are extended from 32 on both sides: compares the 32 bits. */
+/* Turns a comparison of 64-bit values that both are extended from 32 bits into one of the 32 bits. */
 static bool narrow(struct opt_walk *walk, struct compare *compare)
 {
     const struct ir_op *a = opt_op(walk, compare->a);
@@ -65,7 +66,8 @@ static bool narrow(struct opt_walk *walk, struct compare *compare)
     return true;
 }
 
-/* Equality with 0 of a difference, or of 0 or 1 that a comparison gave. */
+/* If a is compared with 0 for equality: a difference (or XOR) becomes a comparison of its operands, the result of a SETC
+ * the SETC's own comparison, and the negation of a truth value its opposite. */
 static bool look_into(struct opt_walk *walk, struct compare *compare)
 {
     const struct ir_op *a = opt_op(walk, compare->a);
@@ -91,7 +93,8 @@ static bool look_into(struct opt_walk *walk, struct compare *compare)
     return false;
 }
 
-/* With 0: what needs C or V is known or simpler. */
+/* A comparison with 0, of which neither a borrow nor an overflow can come: so some conditions are known, and others
+ * need fewer flags. */
 static enum verdict with_zero(struct compare *compare)
 {
     switch (compare->cond) {
@@ -118,7 +121,8 @@ static enum verdict with_zero(struct compare *compare)
     }
 }
 
-/* With a constant that is larger than the operand can be, or the largest it can be. */
+/* Decides comparisons with a constant by the bits that may be set in a: as where the constant is greater than a can
+ * be. */
 static enum verdict by_bits(const struct opt_walk *walk, const struct compare *compare,
                             unsigned width)
 {
@@ -236,7 +240,7 @@ ir_ref opt_fold_branch(struct opt_walk *walk, struct ir_op *op)
 
 /* ---- choice ---- */
 
-/* Is it a comparison (not 0, or 0) of this value with 0? */
+/* Is it a SETC with this condition that compares an I32 with 0? */
 static bool is_test(const struct opt_walk *walk, const struct ir_op *op, unsigned cond)
 {
     return op->code == IR_SETC && op->cond == cond && opt_is(walk, op->b, 0) &&

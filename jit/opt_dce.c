@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 /*
- * The backward walk: what nobody needs becomes a NOP, then the gaps are closed.
+ * The backward walk: ops that are not needed become NOPs, then the gaps are closed.
  *
- *   dce    an op that is PURE, or a GET, and whose result nobody uses
- *   dead   a SET whose bytes are all overwritten by later SETs, with nothing between that could see them:
- *          no op that LEAVES (of a note slot: but floating-point ops that check no operand), no branch, no end of a section, no
- *          GET of those bytes
+ *   dce    drops an op that is PURE, or a GET, if its result is not used
+ *   dead   drops a SET whose bytes are all overwritten by later SETs, if nothing between could see them: no op that
+ *          LEAVES, no branch, no end of a section, no GET of those bytes.  FP ops that check no operand do not
+ *          count for slots that are ignored_by_fp_step.
  *
  * One walk over the whole block is enough: operands have lower numbers than their users, and a section's
- * end separates it from the one before.  What an op is decides what is done, not whether it is needed:
- * a host guesses the former better.  Manual: docs/jit-optimizer.md.
+ * end separates it from the one before.  The code branches on an op's code rather than on whether the op is needed,
+ * because the host's branch prediction knows the former better.  Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
 
-/* Bytes of state that will be overwritten: by granules of four, in a table without chains.  From bit 0: a
- * mask of bytes (4); the epoch, without which it says nothing (12); the granule's number without its
- * index in the table (16). */
+/* Bytes of state that will be overwritten, by granules of four, in a direct-mapped table.  From bit 0: a mask of bytes
+ * (4); the epoch in which that was noted: an entry of another epoch is empty (12); the granule's number divided by
+ * OPT_GRANULES, as a tag (16). */
 typedef uint32_t cover_entry;
 _Static_assert(IR_MAX_OPS <= 1 << 12, "an op begins at most one epoch");
 
 struct backward {
     struct ir_block *block;
     unsigned passes;
-    uint32_t epoch;      /* a new one begins where state is seen */
-    uint32_t note_epoch; /* the same for slots that floating-point ops do not look at */
+    uint32_t epoch;      /* incremented at each op that may see state, which empties the table */
+    uint32_t note_epoch; /* the same for slots that are ignored_by_fp_step */
     cover_entry cover[2 * OPT_GRANULES];
     uint8_t used[IR_MAX_OPS];
     ir_ref map[IR_MAX_OPS];
@@ -40,7 +40,7 @@ static inline uint32_t granule_mask(uint32_t granule, uint32_t start, uint32_t e
     return (0xfu << from) & (0xfu >> (4 - to));
 }
 
-/* The granule's entry; one that is not its own or no longer true becomes an empty one. */
+/* The granule's entry.  If the place holds another granule's entry, or one of an earlier epoch, it is emptied. */
 static inline cover_entry *find_entry(struct backward *walk, uint32_t granule,
                                       const struct ir_slot *slot)
 {
@@ -52,7 +52,8 @@ static inline cover_entry *find_entry(struct backward *walk, uint32_t granule,
     return entry;
 }
 
-/* Will some of the slot's bytes stay as this SET leaves them?  Before it, none will. */
+/* Is a SET of the slot needed, because some of its bytes will not be overwritten?  Notes that from here on backward all
+ * of them will. */
 static bool see_set(struct backward *walk, const struct ir_slot *slot)
 {
     uint32_t end = slot->offset + ir_type_bytes(slot->type);
@@ -85,7 +86,7 @@ static void begin_epochs(struct backward *walk)
     walk->note_epoch++;
 }
 
-/* Is the op needed, its result being used or not? */
+/* Is the op needed?  `used`: its result is.  Notes what the op means for SETs before it. */
 static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
 {
     const struct ir_slot *slots = walk->block->guest->slots;
@@ -113,7 +114,7 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
     }
 }
 
-/* How many ops were dropped. */
+/* Makes NOPs of the ops that are not needed, and returns how many. */
 static unsigned drop(struct backward *walk)
 {
     struct ir_block *block = walk->block;
@@ -136,7 +137,7 @@ static unsigned drop(struct backward *walk)
     return dropped;
 }
 
-/* Moves the ops together where NOPs are.  Each section keeps at least its end. */
+/* Removes the NOPs.  No section becomes empty, since its END op is always needed. */
 static void close_gaps(struct backward *walk)
 {
     struct ir_block *block = walk->block;

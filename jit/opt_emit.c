@@ -2,8 +2,8 @@
 /*
  * How an op gets into the new block: its rules are asked, then the table of shared ops, then it is appended.
  *
- * Sharing: an op that is PURE and equal to an earlier one that is visible need not be done again.  The table
- * holds the last op of each hash; what it has forgotten is done again, which is always right.
+ * Sharing: an op that is PURE and equal to an earlier, visible one is not emitted again.  The table holds the last op
+ * of each hash; an equal op that it holds no more is emitted again, which is always right.
  * Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
@@ -11,7 +11,7 @@
 #define HASH_BITS 8
 _Static_assert(1 << HASH_BITS == OPT_SHARED, "a hash is an index");
 
-/* The op's number: of an equal op, or of this one, now appended. */
+/* Returns the number of an equal op; if there is none, appends this one. */
 static ir_ref share(struct opt_walk *walk, const struct ir_op *op)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
@@ -30,7 +30,7 @@ static ir_ref share(struct opt_walk *walk, const struct ir_op *op)
     return *place;
 }
 
-/* After its rules. */
+/* Emits an op that no rule has anything to say to. */
 static ir_ref emit_as_is(struct opt_walk *walk, const struct ir_op *op)
 {
     if (walk->passes & OPT_CSE && opt_flags_of(walk->block, op) & IR_F_PURE) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Flags: who asks flags for a condition, and the op that made them is known, asks its operands instead.
- * A host then compares and branches at once, and the flags are needed only where a guest may see them.
+ * Flags: an op that tests flags for a condition becomes one that compares the operands of the op that made the flags,
+ * if that is known.  A host then compares and branches at once, and the flags are needed only where a guest may see
+ * them.
  *
- * SUB_FLAGS is a comparison, LOGIC_FLAGS one with 0.  ADD_FLAGS: equality and sign are those of the sum; the carry says
- * that the sum is below an operand; with a constant c that is neither 0 nor the least number, a + c has
- * the flags of a - (-c), only C inverted.
+ * SUB_FLAGS is a comparison, LOGIC_FLAGS one with 0.  For ADD_FLAGS, Z and N are those of the sum, and C means that the
+ * sum is less than an operand, unsigned.  With a constant c that is neither 0 nor the least number, a + c has the
+ * flags of a - (-c), but with C inverted.
  * Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
@@ -16,7 +17,8 @@ struct compare {
     ir_ref a, b;
 };
 
-/* C inverted: LTU <-> GEU; LEU (C or Z), where Z implies that C was set: only GEU remains. */
+/* The condition on a - (-c) for one on the flags of a + c, with C inverted: LTU (C) becomes GEU.  So does LEU (C or Z),
+ * since a sum of 0 has C set if c is not 0; and likewise GEU and GTU become LTU. */
 static unsigned carry_of_sum(unsigned cond)
 {
     switch (cond) {
@@ -31,7 +33,7 @@ static unsigned carry_of_sum(unsigned cond)
     }
 }
 
-/* ADD_FLAGS, by a constant. */
+/* ADD_FLAGS with a constant: compares with the constant's negative. */
 static bool compare_negated(struct opt_walk *walk, const struct ir_op *flags, unsigned cond,
                             struct compare *compare)
 {
@@ -58,7 +60,7 @@ static bool compare_sum(struct opt_walk *walk, const struct ir_op *flags, unsign
     return true;
 }
 
-/* What the condition says of the operands of the op that made the flags; false: nothing simple. */
+/* The comparison of integers that says the same as the condition on the flags `ref`.  False: there is no simple one. */
 static bool find_compare(struct opt_walk *walk, ir_ref ref, unsigned cond, struct compare *compare)
 {
     const struct ir_op *flags = opt_op(walk, ref);
@@ -115,7 +117,7 @@ ir_ref opt_flags_carry(struct opt_walk *walk, struct ir_op *op)
     return test_flags(walk, op, IR_LTU);
 }
 
-/* ADC_FLAGS, SBC_FLAGS with C known to be 0: the same without it. */
+/* ADC_FLAGS and SBC_FLAGS whose C is known to be 0 become ADD_FLAGS and SUB_FLAGS. */
 ir_ref opt_flags_extend(struct opt_walk *walk, struct ir_op *op)
 {
     if (opt_op(walk, op->c)->code != IR_LOGIC_FLAGS) {
@@ -125,7 +127,7 @@ ir_ref opt_flags_extend(struct opt_walk *walk, struct ir_op *op)
                      op->b);
 }
 
-/* ADD_FLAGS, SUB_FLAGS of 0. */
+/* ADD_FLAGS and SUB_FLAGS with 0 become LOGIC_FLAGS. */
 ir_ref opt_flags_zero(struct opt_walk *walk, struct ir_op *op)
 {
     return opt_is(walk, op->b, 0) ? opt_emit2(walk, IR_LOGIC_FLAGS, IR_FLAGS, op->a, 0) : 0;

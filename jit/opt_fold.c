@@ -4,7 +4,7 @@
  * operands, arithmetic; opt_fold_bits.c has logic and shifts, opt_fold_width.c changes of width,
  * opt_compare.c comparisons.
  *
- * What a rule owes (opt.h has its form):
+ * What a rule must keep to (opt.h has its form):
  *   1. The value is the same for all operands, also in code that is never reached.
  *   2. What it emits is simpler by this order: fewer ops that are not constants; then cheaper ones; then the
  *      canonical form.  So rules end, in whatever order they meet.
@@ -95,7 +95,7 @@ static bool eval_divide(const struct ir_op *op, int64_t a, int64_t b, unsigned w
                         int64_t *result)
 {
     if (b == 0) {
-        return false; /* never executed */
+        return false; /* undefined, so it is not folded: code like this is never reached */
     }
     if (op->code == IR_DIVU) {
         uint64_t ones = opt_ones(width);
@@ -200,7 +200,7 @@ static bool eval_unary(const struct ir_op *op, int64_t a, int64_t *result)
     }
 }
 
-/* The constant that the op is, or 0. */
+/* Computes an op of constants.  Returns the constant; 0: it cannot be one, or the op is not one that is folded. */
 static ir_ref fold_constant(struct opt_walk *walk, const struct ir_op *op)
 {
     unsigned type = op->type;
@@ -223,7 +223,7 @@ static ir_ref fold_constant(struct opt_walk *walk, const struct ir_op *op)
 
 /* ---- arithmetic ---- */
 
-/* (x + c) + (y + d): an index that goes on from round to round. */
+/* (x + c) + (y + d), as when a loop's rounds add to base and index: near an earlier x + y. */
 static ir_ref add_near(struct opt_walk *walk, const struct ir_op *op)
 {
     int32_t c, d;
@@ -285,7 +285,7 @@ static ir_ref fold_neg(struct opt_walk *walk, struct ir_op *op)
     return a->code == IR_SUB ? opt_emit2(walk, IR_SUB, op->type, a->b, a->a) : 0;
 }
 
-/* log2 of a constant that is a power of two, as unsigned; else -1. */
+/* log2 of a constant that is a power of two (taken as unsigned); -1 for any other value. */
 static int power_of_two(const struct opt_walk *walk, ir_ref ref, unsigned type)
 {
     if (!opt_is_const(walk, ref)) {
@@ -313,7 +313,7 @@ static ir_ref fold_mul(struct opt_walk *walk, struct ir_op *op)
     return power >= 0 ? shift_by(walk, IR_SHL, op->type, op->a, power) : 0;
 }
 
-/* Is the value ZEXT32 of something?  That something, or 0. */
+/* The I32 whose ZEXT32 the value is; 0: there is none. */
 static ir_ref narrow_unsigned(struct opt_walk *walk, ir_ref ref)
 {
     const struct ir_op *op = opt_op(walk, ref);
@@ -342,7 +342,8 @@ static ir_ref fold_divu(struct opt_walk *walk, struct ir_op *op)
     return opt_emit2(walk, IR_ZEXT32, IR_I64, quotient, 0);
 }
 
-/* The least number / -1 is where a narrow division would differ. */
+/* A 64-bit division of sign-extended values becomes one of 32 bits; but not by -1, since the least I32 / -1 does not
+ * fit into 32 bits. */
 static ir_ref fold_divs(struct opt_walk *walk, struct ir_op *op)
 {
     const struct ir_op *b = opt_op(walk, op->b);
@@ -394,7 +395,7 @@ static ir_ref fold_store(struct opt_walk *walk, struct ir_op *op)
 
 /* ---- all ---- */
 
-/* There and back again. */
+/* A BITCAST of a BITCAST back is the value itself. */
 static ir_ref fold_kind(struct opt_walk *walk, struct ir_op *op)
 {
     const struct ir_op *a = opt_op(walk, op->a);

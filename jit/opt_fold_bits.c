@@ -5,7 +5,7 @@
  */
 #include "opt.h"
 
-/* The two ops are op->code by a constant each: the constants of the inner and outer one. */
+/* Is the op (x OP inner) OP outer, both with the op's code and constants?  Gives the constants. */
 static bool chain(const struct opt_walk *walk, const struct ir_op *op, int32_t *inner,
                   int32_t *outer)
 {
@@ -69,7 +69,7 @@ ir_ref opt_fold_and(struct opt_walk *walk, struct ir_op *op)
     return mask_by(walk, op);
 }
 
-/* SHL(x, n) with SHR(x, width - n): ROTL(x, n). */
+/* SHL(x, n) | SHR(x, width - n) is ROTL(x, n). */
 static ir_ref rotation(struct opt_walk *walk, const struct ir_op *op)
 {
     const struct ir_op *left = opt_op(walk, op->a);
@@ -145,8 +145,8 @@ ir_ref opt_fold_not(struct opt_walk *walk, struct ir_op *op)
 
 /* ---- shifts ---- */
 
-/* The count as the shift sees it, or -1 if it is not a constant.  Masks of the count that the shift
- * does itself are dropped. */
+/* The count modulo the width, or -1 if it is not a constant.  An AND that only makes the count modulo the width is
+ * dropped, because the shift does that itself. */
 static int shift_count(struct opt_walk *walk, struct ir_op *op)
 {
     int32_t mask = (int32_t)opt_width(op->type) - 1;
@@ -184,7 +184,7 @@ static ir_ref shift_again(struct opt_walk *walk, const struct ir_op *op, int cou
                      opt_constant(walk, IR_I32, count));
 }
 
-/* A value shifted one way and back: x with some bits cleared, if that mask is a constant. */
+/* A value that is shifted one way and back by the same count is ANDed with a mask instead, if a CONST can hold it. */
 static ir_ref shift_back(struct opt_walk *walk, const struct ir_op *op, uint64_t mask)
 {
     int64_t value = op->type == IR_I64 ? (int64_t)mask : (int32_t)(uint32_t)mask;
@@ -196,7 +196,7 @@ static ir_ref shift_back(struct opt_walk *walk, const struct ir_op *op, uint64_t
     return opt_emit2(walk, IR_AND, op->type, x, opt_constant(walk, op->type, value));
 }
 
-/* (x + c) << n: the same of an index in elements. */
+/* (x + c) << n, an index that is scaled to bytes: near an earlier x << n. */
 static ir_ref shift_near(struct opt_walk *walk, const struct ir_op *op, int count)
 {
     int32_t offset;
@@ -239,10 +239,11 @@ ir_ref opt_fold_shr(struct opt_walk *walk, struct ir_op *op)
     }
     int inner = inner_count(walk, op->a, IR_SHR);
     if (inner >= 0) {
-        return shift_again(walk, op, inner + count); /* less than the width: bits said so */
+        return shift_again(walk, op,
+                           inner + count); /* less than the width, or opt_bits() had given 0 */
     }
     if (inner_count(walk, op->a, IR_SAR) >= 0 && count == width - 1) {
-        return shift_again(walk, op, count); /* the sign */
+        return shift_again(walk, op, count); /* the sign bit, which SAR has not changed */
     }
     if (inner_count(walk, op->a, IR_SHL) == count) {
         return shift_back(walk, op, opt_ones((unsigned)width) >> count);

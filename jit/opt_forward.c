@@ -3,9 +3,9 @@
  * The forward walk: each op in turn, operands renamed, is folded, shared with an equal one, replaced by a
  * known value, or appended to the new block.  Main section first, then each arm that a branch goes to.
  *
- * An arm sees the main section up to its branch, so it may use values and knowledge from there: the
- * first OPT_SNAPSHOTS branches leave a copy of what is known.  The arm of a branch that is always taken is
- * done where the branch is; an arm that nothing goes to is left out, its links have no exit then.
+ * An arm sees the main section up to its branch, so it may use values, and what is known of state, from there: the
+ * first OPT_SNAPSHOTS branches leave a copy of what is known.  The ops of an arm whose branch is always taken are
+ * put in place of the branch.  An arm that no branch goes to is left out; its links then have no EXIT.
  *
  * If the new block might become larger than a block may be, the rest is only copied.
  * Manual: docs/jit-optimizer.md.
@@ -28,7 +28,8 @@ static void note_branch(struct opt_walk *walk, ir_ref ref)
     }
 }
 
-/* The SET, and before it the op that makes the flags: then the main section may do without that. */
+/* Emits the SET, and before it the op that makes the flags: the arm gets a copy of its own, so that the one in the main
+ * section can be dropped. */
 static void put_sunk(struct opt_walk *walk, struct ir_op set)
 {
     const struct ir_op *flags = opt_op(walk, set.a);
@@ -60,7 +61,8 @@ static void enter_arm(struct opt_walk *walk, const struct opt_arm *arm)
 
 /* ---- ops ---- */
 
-/* A register that was loaded as an integer and is read as a number, or the other way round; 0: it is not. */
+/* A GET of a slot whose value is known as an integer but is read as a floating-point number, or the other way round: a
+ * BITCAST of that value.  0: nothing such is known. */
 static ir_ref get_other_kind(struct opt_walk *walk, const struct ir_op *get)
 {
     static const struct {
@@ -143,7 +145,7 @@ static unsigned arm_end(const struct ir_block *block, unsigned arm)
 
 static void do_section(struct opt_walk *walk, unsigned first, unsigned end);
 
-/* True: the branch is always taken; its arm is done in its place, and the section ends with that. */
+/* Returns true if the branch is always taken: then its arm's ops were emitted in its place, and the section ends. */
 static bool do_branch(struct opt_walk *walk, struct ir_op *op)
 {
     unsigned arm = (unsigned)op->imm;

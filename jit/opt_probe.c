@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Sharing of memory probes: several accesses near the same register are looked into by one op.
+ * Sharing of TLB lookups ("probes"): one op checks several accesses at addresses near each other.
  *
  * Between forward and backward walk, over the main section.  LOADs (or STOREs) whose addresses are one value
  * plus constants, all within a page's size, form a group.  Before the first of them a GUARD_LOAD (GUARD_STORE) looks at
@@ -12,26 +12,27 @@
  *     %5 = load.64 %4, @1         ->        %5 = load_unchecked.64 %1, 16
  *     ...                                   arm 1: step @0; deopt @0
  *
- * It is a guess that memory is what they reach.  Where it is wrong (a device, a page that is not known yet) the
- * arm has the guest perform the first instruction, and tells it to think again: DEOPT.
+ * That the addresses are memory is a guess.  Where it is wrong (a device, a page that has no TLB entry yet) the arm has
+ * the guest perform the instruction of the first access, and leaves by DEOPT; src/exec/translator.c makes the block
+ * again without this pass when that has happened several times.
  *
- * Obligations: nothing between GUARD_LOAD and the last of the group takes the permission away (STEP and CALL end
- * all groups; a slow path after which the block goes on does not).  An instruction whose accesses the guest
- * must see as a whole is in no group: the arm performs it from its beginning.
+ * Obligations: nothing between the GUARD_LOAD and the last access of its group may take the permission away.  So STEP
+ * and CALL end all groups; a slow path after which the block goes on takes none away.  Accesses of an instruction that is
+ * no_mmio_cache are in no group: the guest must see them all, and the arm performs the instruction from its beginning.
  * Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
 
-#define GROUPS       16 /* that are open at a time */
+#define GROUPS       16 /* most groups that are open at a time */
 #define MEMBERS      64
-#define LEAST        3 /* members for which it pays */
+#define LEAST        3 /* members from which on a group pays */
 #define REACH        IR_MAX_REACH
-#define OPS_OF_GROUP 6 /* that it adds: constants, sum, GUARD_LOAD, arm */
+#define OPS_OF_GROUP 6 /* most ops that a group adds: constants, sum, GUARD_LOAD, arm */
 
 struct group {
     ir_ref base;
     bool store;
-    int32_t low, high; /* first byte of the lowest, of the highest member */
+    int32_t low, high; /* offsets from base of the lowest and of the highest member */
     unsigned count;
     ir_ref members[MEMBERS];
 };
@@ -41,8 +42,9 @@ struct probes {
     unsigned end; /* of the main section */
     unsigned open, formed;
     struct group groups[GROUPS];
-    struct group forms[IR_MAX_ARMS]; /* those that pay, by their first members */
-    uint8_t form_of[IR_MAX_OPS];     /* 1 + index of the op's group */
+    struct group
+        forms[IR_MAX_ARMS];      /* the groups that pay, in the order in which they were closed */
+    uint8_t form_of[IR_MAX_OPS]; /* 1 + index in forms of the op's group; 0: none */
     ir_ref map[IR_MAX_OPS];
     struct ir_op out[IR_MAX_OPS];
     unsigned count;
@@ -55,7 +57,7 @@ static unsigned size_of(const struct ir_op *op)
 
 /* ---- finding ---- */
 
-/* All members must be as aligned as the lowest, which is looked at with the size of the largest. */
+/* Is each member aligned if the lowest address is?  The guard checks only the lowest, for the size of the largest. */
 static bool is_in_step(const struct ir_block *block, const struct group *group)
 {
     for (unsigned i = 0; i < group->count; i++) {
@@ -98,7 +100,7 @@ static bool fits(const struct group *group, int32_t offset, unsigned size)
     return high - low + size <= REACH && group->count < MEMBERS;
 }
 
-/* The open group of the base that this offset fits in; or a new one. */
+/* The open group with this base in whose reach the offset is; or a new one. */
 static struct group *find_group(struct probes *p, ir_ref base, bool store, int32_t offset,
                                 unsigned size)
 {
@@ -183,7 +185,7 @@ static ir_ref lowest_address(struct probes *p, const struct group *group)
                                     .b = append_const(p, group->low)});
 }
 
-/* The largest size, and the distance from the lowest address to the last byte. */
+/* Returns the largest size among the members; *reach is the distance from the lowest address to the last byte. */
 static unsigned measure(const struct ir_block *block, const struct group *group, int32_t *reach)
 {
     unsigned largest = 0;
@@ -202,7 +204,7 @@ static unsigned measure(const struct ir_block *block, const struct group *group,
     return largest;
 }
 
-/* Before the first member; base then is the lowest address. */
+/* Emits the guard, before the first member.  From then on the group's base is its lowest address. */
 static void begin_form(struct probes *p, unsigned form)
 {
     struct group *group = &p->forms[form];

@@ -3,21 +3,22 @@
  * Sinking of flags: `cmp; be; cmp; be ...` writes the flags at each compare, but on the straight path
  * each write is overwritten unseen, and only the arms see it.  So the write goes into the arms.
  *
- * Backward over the main section, as the forward walk has left it: a SET of a FLAGS slot that a later
- * SET of the same slot covers, with nothing between that could see the slot but branches, becomes a NOP
- * and a SET at the start of each of those branches' arms, with the op that makes the value.  Flags cost a host several instructions,
- * other values one store, so only FLAGS slots are worth it.
+ * The pass goes backward over the main section, as the forward walk has left it.  A SET of a FLAGS slot that a later
+ * SET of the same slot covers, with nothing but branches between that could see the slot, becomes a NOP; the arm of
+ * each of those branches begins with the SET instead, and with the op that makes the flags.  Only FLAGS slots are
+ * worth it: flags cost a host several instructions, other values one store.
  *
  * Obligation: the value of a sunk SET, and its op's operands, are defined before the branch, hence visible in the arm.
  * Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
 
-#define SLOTS 4 /* flags slots followed at a time */
+#define SLOTS 4 /* most FLAGS slots that are followed at a time */
 
+/* A slot that a later SET covers. */
 struct covered {
     uint8_t slot;
-    uint64_t arms; /* that are left for between here and the SET that covers */
+    uint64_t arms; /* those whose branches are between the op at hand and that SET */
 };
 _Static_assert(IR_MAX_ARMS <= 64, "a mask of arms");
 
@@ -37,7 +38,7 @@ static struct covered *find(struct scan *scan, unsigned slot)
     return NULL;
 }
 
-/* Slots that share bytes with this one are no longer covered; with `same`, itself not either. */
+/* Slots that share bytes with this one count as covered no more; `same`: nor does the slot itself. */
 static void uncover(struct scan *scan, unsigned slot, bool same)
 {
     const struct ir_slot *rows = scan->walk->block->guest->slots;

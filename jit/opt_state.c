@@ -2,15 +2,16 @@
 /*
  * What is known of guest state during the forward walk: which value a slot has.
  *
- * A slot in the bank is named by its offset plus what SHIFTs have added since the block's entry, so after
- * MOVE_BANK the old window's output registers are found again as the new one's input registers.
+ * A slot in the bank is named by its offset plus what MOVE_BANKs have added since the block's entry, so after
+ * a MOVE_BANK the old window's output registers are found again as the new one's input registers.
  *
- * What changes state behind the block's back:
- *   STEP, CALL of a helper that is not pure: anything.
- *   MOVE_BANK: its slow path performs the very instruction; the register that it writes, the block SETs again.
- *   FP ops: their slow path writes the op's own slot, and shy slots.
- *   LOAD, STORE: nothing; when a device or the debugger changes registers, generated code is left.
- * A shy slot is never known.  Manual: docs/jit-optimizer.md.
+ * What ops other than SET may change:
+ *   STEP, CALL of a helper that is not pure: any slot.
+ *   MOVE_BANK: its slow path performs the whole instruction; but the register that this writes, the block SETs again.
+ *   FP ops: their slow path writes the op's own slot.
+ *   LOAD, STORE: nothing; if a device or the debugger changes registers, generated code is left.
+ * The slow paths of MOVE_BANK and FP ops may also change clobbered_by_step slots, of which nothing is ever known.
+ * Manual: docs/jit-optimizer.md.
  */
 #include "opt.h"
 
@@ -46,7 +47,7 @@ static inline unsigned entry_index(int32_t granule, unsigned bank)
     return ((unsigned)granule % OPT_GRANULES) + bank * OPT_GRANULES;
 }
 
-/* An entry for the slot's granule, without value. */
+/* The entry for one granule of the slot, but for its value. */
 static inline opt_known_entry entry_of(const struct span *span, int32_t granule)
 {
     return span->offset << 12 | (granule != span->first) << 14 |
@@ -79,10 +80,11 @@ ir_ref opt_known_value(const struct opt_walk *walk, unsigned slot, unsigned type
             return 0;
         }
     }
-    return opt_op(walk, value)->type == type ? value : 0; /* no op has number 0 and a type */
+    return opt_op(walk, value)->type == type ? value : 0; /* value 0 is op 0, a NOP without type */
 }
 
-/* The bank is a ring: far apart may be the same place. */
+/* Extends the range of bank bytes that something is known of.  The bank is a ring, so two offsets a period apart are the
+ * same place: if the range becomes longer than that, all that is known of the bank is forgotten. */
 static void note_extent(struct opt_known *known, int32_t start, unsigned bytes, uint32_t period)
 {
     int32_t end = start + (int32_t)bytes;
