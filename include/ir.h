@@ -135,9 +135,8 @@ struct ir_slot {
 #define IR_HELPER_ARGUMENTS 3
 struct ir_helper {
     const char *name;
-    void (*function)(
-        void);      /* has the type that the fields below say; I32 is uint32_t, I64 uint64_t */
-    uint8_t result; /* enum ir_type: VOID, I32 or I64 */
+    void (*function)(void); /* really of the type below: I32 is uint32_t, I64 uint64_t */
+    uint8_t result;         /* enum ir_type: VOID, I32 or I64 */
     uint8_t arguments[IR_HELPER_ARGUMENTS];
     bool takes_env; /* env comes first */
     bool pure;      /* reads and writes nothing but its arguments: the op is PURE */
@@ -267,10 +266,8 @@ struct ir_guest {
     uint32_t memory_offset; /* uint8_t *: the common addend: where the host has guest address 0 */
     uint32_t tlb_offset;    /* uint8_t *: common[] of the TLB's tables */
     uint32_t jumps_offset;  /* struct jit_jump *: jump cache of the guest's present mode */
-    uint32_t
-        target_offset; /* uint32_t: the guest address that a JUMP did not find in the jump cache */
-    uint32_t
-        fp_offset; /* uint32_t: 1 after FBEGIN, when exceptions may stick in the host; else 0 */
+    uint32_t target_offset; /* uint32_t: where a JUMP was to go that left generated code */
+    uint32_t fp_offset;     /* uint32_t: 1 after FBEGIN: exceptions may stick in the host */
     /* uint32_t: enum ir_fp_mode.  FBEGIN reads it when it makes the host ready.  0: there is no such word, FP ops
      * round to nearest. */
     uint32_t fp_mode_offset;

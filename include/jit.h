@@ -90,8 +90,8 @@ void jit_disable(struct jit *jit, const void *entry);
 /* The jump cache: JUMP finds pc's entry at index (pc >> 2) % JIT_JUMPS. */
 #define JIT_JUMPS 32768
 struct jit_jump {
-    uint32_t
-        pc; /* of an empty entry: an address of another index (0), or in entry 0 an odd one (1) */
+    /* of an empty entry: an address of another index (0), or in entry 0 an odd one (1) */
+    uint32_t pc;
     uint32_t unused;
     const void *entry;
 };

@@ -162,12 +162,11 @@ bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b);
 #define OPT_ROOM      16     /* more ops than any one op becomes */
 
 struct opt_arm {
-    uint16_t limit;  /* ops of the main section below this are visible in the arm */
-    bool reached;    /* a branch to it was kept */
-    int8_t snapshot; /* index of what was known at its branch; -1: none */
-    uint8_t number;  /* its new number */
-    uint8_t
-        first_set; /* list of SETs that sink puts at its start: walk->sunk[first_set - 1], then .next; 0: none */
+    uint16_t limit;    /* ops of the main section below this are visible in the arm */
+    bool reached;      /* a branch to it was kept */
+    int8_t snapshot;   /* index of what was known at its branch; -1: none */
+    uint8_t number;    /* its new number */
+    uint8_t first_set; /* SETs for its start: sunk[first_set - 1], then by .next; 0: none */
 };
 
 struct opt_sunk {

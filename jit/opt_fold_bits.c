@@ -239,8 +239,7 @@ ir_ref opt_fold_shr(struct opt_walk *walk, struct ir_op *op)
     }
     int inner = inner_count(walk, op->a, IR_SHR);
     if (inner >= 0) {
-        return shift_again(walk, op,
-                           inner + count); /* less than the width, or opt_bits() had given 0 */
+        return shift_again(walk, op, inner + count); /* less than the width: see opt_bits() */
     }
     if (inner_count(walk, op->a, IR_SAR) >= 0 && count == width - 1) {
         return shift_again(walk, op, count); /* the sign bit, which SAR has not changed */

@@ -59,8 +59,7 @@ ir_ref opt_fold_ext(struct opt_walk *walk, struct ir_op *op)
 
 ir_ref opt_fold_sext32(struct opt_walk *walk, struct ir_op *op)
 {
-    if (opt_bits(walk, op->a) <=
-        INT32_MAX) { /* canonical form: a value that is not negative is zero-extended */
+    if (opt_bits(walk, op->a) <= INT32_MAX) { /* canonical: not negative is ZEXT32 */
         return opt_emit2(walk, IR_ZEXT32, IR_I64, op->a, 0);
     }
     return 0;

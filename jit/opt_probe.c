@@ -42,9 +42,8 @@ struct probes {
     unsigned end; /* of the main section */
     unsigned open, formed;
     struct group groups[GROUPS];
-    struct group
-        forms[IR_MAX_ARMS];      /* the groups that pay, in the order in which they were closed */
-    uint8_t form_of[IR_MAX_OPS]; /* 1 + index in forms of the op's group; 0: none */
+    struct group forms[IR_MAX_ARMS]; /* groups that pay, as they were closed */
+    uint8_t form_of[IR_MAX_OPS];     /* 1 + index in forms of the op's group; 0: none */
     ir_ref map[IR_MAX_OPS];
     struct ir_op out[IR_MAX_OPS];
     unsigned count;

@@ -7,9 +7,9 @@
  * and when it is used for the last time.
  *
  * Arms lie behind the main section and are walked first.  A value of the main section that an arm uses
- * becomes one of the arm's live-ins, and counts as used by the branch to it.  Ops whose result nobody
- * uses, and which do nothing else, do not count as users.  Constants are no values here: they are
- * written into the instructions that use them.
+ * becomes one of the arm's live-ins, and counts as used by the branch to it.  Ops without effect whose result
+ * no op uses are dropped, and do not count as users.  Constants are no values here: they are written into the
+ * instructions that use them.
  *
  * The pass also finds SETs for pending.c: those that are overwritten before anything but stubs and arms sees
  * them.
@@ -97,14 +97,15 @@ static void analyse_set(struct cg *c, unsigned number, const struct ir_op *op)
     }
 }
 
-/* Will a SET of the slot follow before anything else can see it? */
+/* Will a SET of the slot follow before any other op can look at the slot in a stub or arm? */
 static bool is_set_at_once(const struct cg_overwrite *overwrite, unsigned slot)
 {
     return is_overwritten(overwrite, slot) && overwrite->leaves >= overwrite->by[slot];
 }
 
-/* step() of an FP op writes its slot and shy ones.  A SET of them that follows at once sets that right;
- * else what is pending for the slot would be wrong afterwards. */
+/* step() of an FP op writes the op's slot, and may write clobbered_by_step slots.  If a SET was pending for such a slot
+ * across the op, a later stub would write the old value over that of step().  So a SET before the op counts as
+ * overwritten only if the SET that overwrites it follows the op at once. */
 static void analyse_fp(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_overwrite *overwrite = &c->overwrite;
@@ -173,7 +174,8 @@ static void analyse_section(struct cg *c, unsigned first, unsigned end)
     }
 }
 
-/* What the arm uses of the main section is no use yet: the branch will be. */
+/* Notes the arm's first uses of values of the main section, and takes them back: for the main section it is the branch
+ * that uses them. */
 static void end_arm(struct cg *c, unsigned arm, unsigned first)
 {
     c->arms[arm].first = first;

@@ -51,14 +51,14 @@ struct cg_value {
     uint8_t reg;
     uint16_t frame;
     uint8_t home;
-    uint8_t pins; /* not 0: it stays somewhere although nothing uses it (lazy.c) */
+    uint8_t pins; /* not 0: it keeps its place although no op uses it any more (lazy.c) */
 };
 
 /* A value of the main section that an arm uses. */
 struct cg_livein {
     ir_ref value;
     uint16_t first;     /* its first use in the arm */
-    uint16_t after;     /* its next use after the branch where the branch is */
+    uint16_t after;     /* its next use after the branch, in the section of the branch */
     struct cg_value at; /* where it is at the branch */
 };
 
@@ -67,11 +67,11 @@ struct cg_flags {
     uint8_t kind;  /* enum cg_flags_kind */
     bool wide;     /* of 64 bits */
     ir_ref a, b;   /* operands of ADD, SUB; LOGIC: a is the result */
-    ir_ref result; /* value whose sign and zero they tell, 0: none */
-    ir_ref value;  /* FLAGS value that they are, 0: none */
+    ir_ref result; /* value for which N and Z are right, 0: none */
+    ir_ref value;  /* FLAGS value that is in the host's flags, 0: none */
 };
 
-/* A SET to be performed by stubs and arms. */
+/* A SET that only stubs and arms perform (pending.c). */
 struct cg_pending {
     uint8_t slot;
     uint8_t reg; /* CG_NONE: the value is a constant */
@@ -79,13 +79,13 @@ struct cg_pending {
 };
 #define CG_PENDING_MOST 12
 
-/* What was pending at some op: a part of cg.pool. */
+/* What was pending at some op: `count` elements of cg.pool. */
 struct cg_pending_snapshot {
     uint32_t first;
     uint8_t count;
 };
 
-/* A SET of flags to be performed by stubs and arms from the operands of its compare. */
+/* A SET of flags that only stubs and arms perform, from the operands of its compare (lazy.c). */
 struct cg_lazy {
     ir_ref value; /* the compare, 0: none */
     uint8_t slot;
@@ -99,7 +99,7 @@ struct cg_lazy_snapshot {
 
 struct cg_arm {
     uint32_t first, count; /* of cg.liveins */
-    uint8_t *jump;         /* field of the jump to it, NULL: none yet */
+    uint8_t *jump;         /* displacement field of the jump to it, NULL: none yet */
     struct cg_flags flags;
     struct cg_pending_snapshot pending;
     struct cg_lazy_snapshot lazy;
@@ -114,28 +114,30 @@ struct cg_stub {
     uint8_t t[2]; /* temporaries that the stub may use */
     bool fp_ready;
     uint16_t number; /* of the op */
-    uint32_t live;   /* registers to keep */
-    uint8_t *jump;   /* field of the jump to it */
-    uint8_t *also;   /* and of another one, or NULL */
-    uint8_t *back;   /* where to go on */
-    /* Where to go on with the guest's result, if not NULL: `back` is then for what proves to be nothing special. */
+    uint32_t live;   /* registers of values that are used later: the stub must preserve them */
+    uint8_t *jump;   /* displacement field of the jump to it */
+    uint8_t *also;   /* of a second jump to it, or NULL */
+    uint8_t *back;   /* where to go on in the main path */
+    /* If not NULL, where to go on when step() has performed the op.  The stub of an operand's check goes to `back`, which
+     * is before the op's instructions, if the operand proves to be nothing special. */
     uint8_t *after;
     struct cg_operand a, b;
     struct cg_pending_snapshot pending;
     struct cg_lazy_snapshot lazy;
 };
 
-/* An FP op has one for its result and one for each operand; its instruction's other ops have none. */
+/* An FP op adds up to four stubs: for each operand, its result, and its rounding.  Twice the number of ops is enough
+ * nevertheless, because the GETs and SETs around FP ops add none; cg_add_stub() checks it. */
 #define CG_STUBS_MOST (2 * IR_MAX_OPS)
 
-/* Of the backward pass: SETs that follow. */
+/* What the backward pass knows of the SETs behind the op at hand. */
 struct cg_overwrite {
     uint64_t slots[4]; /* slots that will be overwritten */
     uint16_t by[256];  /* by which SET */
-    unsigned leaves;   /* the next op that has a stub */
+    unsigned leaves;   /* the next op that has a stub or an arm */
 };
 
-/* ---- the state; parts that are used for one block only are behind `block` ---- */
+/* ---- the state; what is valid for one block only comes from `block` on ---- */
 
 struct cg {
     const struct cg_host *host;
@@ -144,7 +146,7 @@ struct cg {
     struct codebuf buffer;
     uint32_t allowed;           /* registers for values */
     uint64_t conflicts[256][4]; /* for each slot: the slots that share a byte with it */
-    uint64_t covers[256][4];    /* and those all of whose bytes are its own */
+    uint64_t covers[256][4];    /* and those that lie within it, itself included */
     uint64_t clobbered[4];      /* slots that step() of an FP op or of MOVE_BANK may change */
     uint64_t banked[4];         /* slots of IR_BANKED */
     struct cg_mem slots[256];
@@ -152,14 +154,14 @@ struct cg {
     const struct ir_block *block;
     const struct ir_op *ops;
     uint32_t *links;      /* jit_code.links */
-    const uint8_t *limit; /* no op begins behind it */
+    const uint8_t *limit; /* an op or stub whose code would begin behind this address has no room */
     uint8_t *entry;
     void *cookie;
     uint32_t free;   /* allowed registers without value */
     uint32_t locked; /* operands of the op at hand */
     uint32_t temps;  /* registers to be free again after the op at hand */
-    bool fp_ready;   /* an FBEGIN has been, on the way here */
-    unsigned done;   /* an op that was emitted with the one before it */
+    bool fp_ready;   /* there was an FBEGIN on the way here */
+    unsigned done; /* an op that was emitted together with an earlier one, so its turn is skipped */
     struct cg_flags flags;
     unsigned frame_top, frame_free_count, frame_dead_count;
     unsigned stub_count, livein_count, pool_count;
@@ -174,8 +176,8 @@ struct cg {
     uint16_t frame_dead[8];
     uint16_t frame_free[IR_MAX_OPS];
     struct cg_value values[IR_MAX_OPS];
-    /* For each operand of each op: the use after this one; [3] of a SET: the SET that overwrites it before it matters
-     * but in stubs and arms, 0: none. */
+    /* [0] to [2]: for each operand of each op, the op that uses the same value next.  [3] of a SET: the later SET that
+     * overwrites it before anything but stubs and arms can see it; 0: there is none. */
     uint16_t after[IR_MAX_OPS][4];
     struct cg_overwrite overwrite;
     struct cg_pending pool[CG_STUBS_MOST * CG_PENDING_MOST]; /* of stubs and arms */
@@ -206,7 +208,7 @@ unsigned cg_call_operands(const struct cg *c, const struct ir_op *op);
 
 /* ---- values.c ---- */
 
-/* Where a value is that is in memory: its slot, or its place in the frame. */
+/* The place of a value that is in memory: its slot, or its place in the frame. */
 struct cg_mem cg_memory_of(const struct cg *c, const struct cg_value *at);
 struct cg_mem cg_spill_mem(const struct cg *c, unsigned frame);
 void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from);
@@ -214,10 +216,10 @@ void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from);
 void cg_load_value(struct cg *c, ir_ref value, unsigned reg);
 /* The value gets this register, which was taken. */
 void cg_assign(struct cg *c, ir_ref value, unsigned reg);
-/* The slot is the value's home from now on; it is not any more. */
+/* Note that the slot is the value's home from now on; and that the value has no home any more. */
 void cg_take_home(struct cg *c, ir_ref value, unsigned slot);
 void cg_forget_home(struct cg *c, ir_ref value);
-/* The value is not used any more. */
+/* Frees the places of a value that is not used any more, unless it is pending or pinned. */
 void cg_give_up(struct cg *c, ir_ref value);
 
 static inline struct cg_mem cg_operand_mem(struct cg_operand operand)
@@ -236,13 +238,13 @@ static inline struct cg_operand cg_mem_operand(struct cg_mem mem)
 unsigned cg_take(struct cg *c, uint32_t class, uint32_t avoid);
 /* A general or a floating-point register, as the value needs. */
 unsigned cg_take_for(struct cg *c, ir_ref value, uint32_t avoid);
-/* Makes this very register free, its value goes elsewhere. */
+/* Makes this register free; its value goes elsewhere. */
 void cg_vacate(struct cg *c, unsigned reg);
-/* Takes it. */
+/* The same, and takes the register until cg_end_op(). */
 void cg_take_fixed(struct cg *c, unsigned reg);
-/* All values into memory: before a call. */
+/* Brings all values into memory, before a call. */
 void cg_evict_all(struct cg *c);
-/* Counts the use; what is used no more gives up its places. */
+/* Counts a use; `after` is the value's next use.  If there is none the value gives up its places. */
 void cg_consume(struct cg *c, ir_ref value, unsigned after);
 /* The result of op `number` is in this register. */
 void cg_define(struct cg *c, unsigned number, unsigned reg);
@@ -255,39 +257,40 @@ void cg_end_op(struct cg *c);
  * row's emit(). */
 void cg_emit_by_row(struct cg *c, unsigned number, const struct ir_op *op,
                     const struct cg_row *row);
-/* Brings an operand to where a constraint (enum cg_constraint) wants it, for specials; cg_end_op() ends what that has
- * begun.  after: the op that uses it next. */
+/* Brings an operand to where a constraint (enum cg_constraint) allows it, for specials, which end with cg_end_op().
+ * after: the op that uses the value next. */
 struct cg_operand cg_resolve(struct cg *c, ir_ref value, unsigned constraint, unsigned after);
 
 /* ---- sections.c ---- */
 
-/* At a branch to an arm, when the host's flags say whether it is taken: notes where the arm's values are.  The host
- * writes its jump next, and notes the jump's field. */
+/* Called by a host at a branch, when its flags say whether the branch is taken: notes where the arm's values are.  The
+ * host then writes the jump and notes its displacement field in the arm's `jump`. */
 void cg_leave_to_arm(struct cg *c, unsigned arm);
-/* Begins the arm with them. */
+/* Begins the arm with its values where they were at the branch. */
 void cg_begin_arm(struct cg *c, unsigned arm);
 void cg_begin_block(struct cg *c);
 
 /* ---- state.c ---- */
 
 cg_special cg_do_get, cg_do_set;
-/* The slot gets another value, or may get one: no value has its home there any more. */
+/* To be called before a slot changes, or may change: values that have their home there, or in a slot that shares bytes
+ * with it, lose it, and are loaded first if they are nowhere else. */
 void cg_drop_homes_of_slot(struct cg *c, unsigned slot);
-/* Any slot may. */
+/* The same for all slots. */
 void cg_drop_homes(struct cg *c);
-/* Those in a set may. */
+/* The same for the slots in a set. */
 void cg_drop_homes_of_set(struct cg *c, const uint64_t set[4]);
 
 /* ---- pending.c ---- */
 
-/* SETs the slot later, or only in stubs.  The value is a constant or in a register.  False: there are too
- * many already. */
+/* Makes a SET pending.  The value must be a constant or in a register.  False: too many SETs are pending already, or the
+ * value is pending for another slot; the caller has to store it. */
 bool cg_pend(struct cg *c, unsigned slot, ir_ref value);
-/* The slot is overwritten: what is pending for it or a part of it is not needed any more. */
+/* To be called when the slot is overwritten: what is pending for it or a part of it is not needed any more. */
 void cg_drop_pending(struct cg *c, unsigned slot);
-/* Writes what is pending for the value.  True: the slot is its home from now on. */
+/* Stores the value into the slot that it is pending for.  True: the slot is its home from now on. */
 bool cg_write_pending(struct cg *c, ir_ref value);
-/* A stub or an arm is to perform all that is pending now; and that part of its code. */
+/* Notes all that is pending now, for a stub or an arm; and emits these stores in its code. */
 struct cg_pending_snapshot cg_snapshot_pending(struct cg *c);
 void cg_emit_pending(struct cg *c, struct cg_pending_snapshot all);
 
@@ -295,28 +298,28 @@ void cg_emit_pending(struct cg *c, struct cg_pending_snapshot all);
 
 /* Is this SET of flags left to stubs and arms? */
 bool cg_is_lazy(const struct cg *c, unsigned set);
-/* Before a compare's operands may be given up: they are not if a lazy SET follows. */
+/* Pins the operands of compare `number` if a lazy SET follows it.  To be called before they may be given up. */
 void cg_pin_operands(struct cg *c, unsigned number);
 void cg_begin_lazy(struct cg *c, unsigned slot, ir_ref value);
-/* The slot is overwritten. */
+/* To be called when the slot is overwritten: a lazy SET of it is not needed any more. */
 void cg_drop_lazy(struct cg *c, unsigned slot);
 void cg_snapshot_lazy(const struct cg *c, struct cg_lazy_snapshot *at);
-/* In a stub: performs the SET.  Changes the host's flags and, unless told to keep it, the host's flags_reg. */
+/* In a stub: performs the SET.  Changes the host's flags and, unless `keep`, the host's flags_reg. */
 void cg_emit_lazy(struct cg *c, const struct cg_lazy_snapshot *at, bool keep);
 /* At the start of an arm, when its live-ins and flags are known. */
 void cg_begin_arm_lazy(struct cg *c, const struct cg_lazy_snapshot *at);
 
 /* ---- flags.c ---- */
 
-/* The host's flags will change: saves the FLAGS value that they are, if it is used again. */
+/* To be called before the host's flags change: saves the FLAGS value that is in them, if it is used again. */
 void cg_spoil_flags(struct cg *c);
-/* They are the FLAGS value that op `number` defines. */
+/* Notes that the host's flags are the FLAGS value that op `number` defines. */
 void cg_define_flags(struct cg *c, unsigned number);
-/* They stand for this operation now. */
+/* Notes that the host's flags are those of this operation. */
 void cg_note_flags(struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
-/* Are they what this op would compute? */
+/* Are the host's flags those of this operation? */
 bool cg_flags_match(const struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
-/* The FLAGS value's register form is in the host's flags_reg afterwards; the host's flags do not change. */
+/* Copies the FLAGS value from the host's flags, which do not change, into the host's flags_reg. */
 void cg_flags_to_reg(struct cg *c, ir_ref value);
 /* The next op, SETs aside, if it has this code and the operands of op `number`; else 0. */
 unsigned cg_twin(const struct cg *c, unsigned number, enum ir_code code);
@@ -327,7 +330,7 @@ unsigned cg_next_op(const struct cg *c, unsigned number);
 unsigned cg_next_but_sets(const struct cg *c, unsigned number);
 bool cg_is_const(const struct cg *c, ir_ref value, int32_t imm);
 
-/* Is the op nothing but its result, and that not used? */
+/* Is the op left out, because it has no effect and no op uses its result? */
 static inline bool cg_is_dropped(const struct cg *c, unsigned number)
 {
     return (ir_rows[c->ops[number].code].flags & (IR_F_PURE | IR_F_READS)) &&
@@ -336,14 +339,14 @@ static inline bool cg_is_dropped(const struct cg *c, unsigned number)
 
 /* ---- flag_ops.c ---- */
 
-/* ADD_FLAGS, SUB_FLAGS: the flags come from the op that has them already, from the ADD or SUB (`code`) of the same
- * operands that is next, by `sum`, or from `row`. */
+/* Emits ADD_FLAGS or SUB_FLAGS: nothing if the host's flags are right already; else, if the next op is the ADD or SUB
+ * (`code`) of the same operands, that op by row `sum`, which sets the flags; else the op by `row`. */
 void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir_code code,
                  const struct cg_row *sum, const struct cg_row *row);
-/* LOGIC_FLAGS: the same, by `row` if nothing has them. */
+/* Emits LOGIC_FLAGS: nothing if the host's flags are right already, else the op by `row`. */
 void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row);
-/* Sets the host's flags for a - b of a BRANCH or SETC, unless they tell it already.  Gives the condition under which
- * it holds: of those flags as they are after a - b. */
+/* Makes the host's flags tell whether the condition of a BRANCH or SETC holds, by a compare if they do not already.
+ * Returns the condition to be tested on the flags: the op's, or another one if the flags are of b - a or of a result. */
 enum ir_cond cg_compare(struct cg *c, unsigned number, const struct ir_op *op);
 /* ---- stubs.c ---- */
 
@@ -351,7 +354,7 @@ enum ir_cond cg_compare(struct cg *c, unsigned number, const struct ir_op *op);
 struct cg_stub *cg_add_stub(struct cg *c, unsigned kind, const struct cg_args *x, uint8_t *jump);
 /* The registers of values that are used after the op at hand. */
 uint32_t cg_live(const struct cg *c, const struct cg_args *x);
-/* Of what was charged on the way to an instruction, what it gives back once it is done; IR_NONE: nothing. */
+/* The instruction's `refund` (struct ir_insn); 0 for IR_NONE. */
 uint32_t cg_refund(const struct cg *c, unsigned insn);
 
 #endif

@@ -5,7 +5,7 @@
  *
  * A host fills one struct cg_host.  Its functions get the generator's state (cg.h) and write code at c->as.p; what
  * the host keeps beside that state lies behind it in a structure of its own (jit/x64/x64.h).  docs/extending.md
- * says what a second host needs, and tests/ir/toy_host.c is the least one, which the tests "run".
+ * says what a second host needs; tests/ir/toy_host.c is the least one, whose instructions the tests interpret.
  */
 #ifndef CG_HOST_H
 #define CG_HOST_H
@@ -22,7 +22,7 @@ struct cg_lazy_snapshot;
 #define CG_NONE     0xffu
 #define CG_BIT(reg) (UINT32_C(1) << (reg))
 
-/* Memory as codegen names it: a slot of guest state or a place in the frame, both `disp` bytes from a register. */
+/* A place in memory: a slot of guest state or a place in the frame, `disp` bytes from a register. */
 struct cg_mem {
     uint8_t base;
     int32_t disp;
@@ -41,7 +41,7 @@ struct cg_operand {
 /* ---- rows: what an op asks of its registers ---- */
 
 enum cg_constraint {               /* where an operand may be */
-                     C_USE = 0,    /* anywhere: only counted as used */
+                     C_USE = 0,    /* anywhere: the use is counted, emit() gets no operand */
                      C_R = 1,      /* in a general register */
                      C_I = 2,      /* a constant */
                      C_M = 4,      /* in memory, if this is its last use */
@@ -57,9 +57,9 @@ enum cg_constraint {               /* where an operand may be */
 enum cg_out {             /* where the result goes */
               OUT_NONE,   /* there is none */
               OUT_NEW,    /* any general register */
-              OUT_TIED,   /* the register of the first operand, which is there */
-              OUT_TIED_C, /* of the third */
-              OUT_SCRATCH, /* as TIED, but it is not the result: the register is free again after the op */
+              OUT_TIED,   /* the register x->d, where the first operand has been moved to */
+              OUT_TIED_C, /* the same with the third operand */
+              OUT_SCRATCH, /* as TIED, but x->d is no result: the register is free again after the op */
               OUT_FIXED, /* the row's fixed register */
               OUT_XNEW,  /* any floating-point register */
               OUT_XTIED, /* as TIED, a floating-point register */
@@ -68,28 +68,29 @@ enum cg_out {             /* where the result goes */
 enum cg_row_flag {
     ROW_SPOILS = 1,   /* changes the host's flags */
     ROW_COMMUTES = 2, /* the first two operands may be exchanged */
-    ROW_APART = 4,    /* the result is in no operand's register but the one that it is tied to */
-    ROW_CLOBBERS = 8, /* changes the row's `clobbered` register */
+    ROW_APART = 4, /* the result must be in no operand's register but the one that it is tied to */
+    ROW_CLOBBERS = 8,     /* changes the row's `clobbered` register */
     ROW_GIVES_FLAGS = 16, /* the result is in the host's flags */
     ROW_XTEMPS = 32,      /* the temporaries are floating-point registers */
-    ROW_COMPARES = 64,    /* a branch on the same comparison needs no operands */
+    ROW_COMPARES = 64,    /* sets the host's flags as a branch on the same operands needs them */
 };
 
 typedef void cg_emit(struct cg *c, const struct ir_op *op, const struct cg_args *x);
 typedef void cg_special(struct cg *c, unsigned number, const struct ir_op *op);
 
 struct cg_row {
-    uint8_t in[3];       /* enum cg_constraint, for as many operands as the op has */
-    uint8_t out;         /* enum cg_out */
-    uint8_t flags;       /* enum cg_row_flag */
-    uint8_t temps;       /* how many further registers it needs */
-    uint8_t fixed;       /* register that C_FIXED, C_FIXED_COPY and OUT_FIXED mean */
-    uint8_t clobbered;   /* register that ROW_CLOBBERS means */
-    cg_emit *emit;       /* writes the instructions; the row holds for what it is given */
-    cg_special *special; /* not NULL: does it all, or calls cg_emit_by_row() with another row */
+    uint8_t in[3];     /* enum cg_constraint, for as many operands as the op has */
+    uint8_t out;       /* enum cg_out */
+    uint8_t flags;     /* enum cg_row_flag */
+    uint8_t temps;     /* how many further registers it needs */
+    uint8_t fixed;     /* register that C_FIXED, C_FIXED_COPY and OUT_FIXED mean */
+    uint8_t clobbered; /* register that ROW_CLOBBERS means */
+    cg_emit *emit;     /* writes the instructions, with operands that satisfy the row */
+    cg_special *
+        special; /* not NULL: is called instead, and does all or calls cg_emit_by_row() with another row */
 };
 
-/* A row; behind the emit function the constraints of the operands. */
+/* A row; the arguments behind the emit function are the operands' constraints. */
 #define CG_ROW(out_, flags_, temps_, emit_, ...)                                                   \
     {                                                                                              \
         .in = {__VA_ARGS__}, .out = (out_), .flags = (flags_), .temps = (temps_), .emit = (emit_)  \
@@ -116,7 +117,7 @@ struct cg_args {
 
 /* ---- the host ---- */
 
-/* Which operation the host's flags, or a FLAGS value, are of. */
+/* The kind of operation whose flags are in the host's flags. */
 enum cg_flags_kind { FLAGS_NONE, FLAGS_OF_ADD, FLAGS_OF_SUB, FLAGS_OF_LOGIC, FLAGS_OF_VALUE };
 
 struct cg_host {
@@ -124,14 +125,14 @@ struct cg_host {
 
     /* Registers that may hold values.  All of them may be changed by a call of a C function. */
     uint32_t general, fp;
-    /* Of the free ones those of `first` are given out first, those of `last` at the end; a value that must leave its
-     * register for a row's sake goes to none of `fixed`. */
+    /* Registers of `first` are preferred when one is taken, those of `last` are taken only if no other is free.  `fixed`:
+     * registers that rows name; a value that has to leave one of them is not moved to another. */
     uint32_t first, last, fixed;
     uint8_t env, bank, frame; /* bases of IR_ENV and IR_BANKED slots, and of the frame */
     uint8_t
         flags_reg; /* FLAGS values go through this register between the host's flags and memory */
     uint32_t spill_offset; /* where in the frame the places of spilled values are, 8 bytes each */
-    uint32_t longest;      /* no op, and no stub, has more bytes of code */
+    uint32_t longest;      /* most bytes of code of any op or stub */
     uint32_t entry_offset; /* bytes that entry() fills before the entry, which is aligned to 16 */
     uint8_t compare_in[2]; /* enum cg_constraint of compare()'s operands; one in memory at most */
 
@@ -141,21 +142,23 @@ struct cg_host {
     void (*load_const)(struct cg *c, unsigned type, unsigned reg, int32_t imm);
     void (*store)(struct cg *c, unsigned type, struct cg_mem to, unsigned reg);
     void (*store_const)(struct cg *c, unsigned type, struct cg_mem to, int32_t imm);
-    void (*spill)(struct cg *c, struct cg_mem to, unsigned reg); /* all that a value may have */
+    void (*spill)(struct cg *c, struct cg_mem to,
+                  unsigned reg); /* all 64 bits, whatever the type */
 
     /* Sets the host's flags as a - b does. */
     void (*compare)(struct cg *c, bool wide, struct cg_operand a, struct cg_operand b);
-    /* The host's flags, in the form of a FLAGS slot (struct jit_flags_layout), into flags_reg. */
+    /* Copies the host's flags, in the form of a FLAGS slot (struct jit_flags_layout), into flags_reg. */
     void (*flags_to_reg)(struct cg *c);
-    /* The same into memory.  keep: flags_reg has a value that must survive. */
+    /* The same into memory.  keep: flags_reg holds a value that must be preserved. */
     void (*store_flags)(struct cg *c, struct cg_mem to, bool keep);
     /* Performs the operation again (kind: ADD of a constant, SUB or LOGIC) and stores its flags. */
     void (*store_flags_of)(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                            struct cg_operand b, struct cg_mem to, bool keep);
 
-    /* Before the entry: the way out for too small a budget, and the cookie; from it on: the charge. */
+    /* Writes what comes before the entry (the way out if the budget is too small, and the cookie), and from the entry on
+     * the code that takes the charge from the budget. */
     void (*entry)(struct cg *c);
-    /* Lets the jump whose field was noted (cg_leave_to_arm()) go to what is emitted next. */
+    /* Lets the jump whose displacement field is given go to what is emitted next. */
     void (*bind)(struct cg *c, uint8_t *jump);
     /* Writes the stubs, behind everything else.  False: there is no room. */
     bool (*stubs)(struct cg *c);

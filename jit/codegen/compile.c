@@ -19,7 +19,7 @@ static void emit_op(struct cg *c, unsigned number)
     }
 }
 
-/* A section ends with its END op; what nobody uses is left out. */
+/* Emits a section up to its END op, without the ops that are dropped. */
 static bool emit_section(struct cg *c, unsigned first)
 {
     for (unsigned number = first;; number++) {
@@ -38,7 +38,7 @@ static bool emit_section(struct cg *c, unsigned first)
     }
 }
 
-/* An arm that no branch goes to is left out. */
+/* Emits the arms, but for those that no emitted branch goes to. */
 static bool emit_arms(struct cg *c)
 {
     for (unsigned arm = 0; arm < c->block->arm_count; arm++) {

@@ -14,7 +14,8 @@ static void consume_both(struct cg *c, unsigned number, const struct ir_op *op)
     cg_end_op(c);
 }
 
-/* May `twin`, the next user of both operands, be done at once?  Not if a SET between uses one first. */
+/* May `twin` be emitted now, before the SETs between?  Only if it is the next user of both operands: a SET that uses one
+ * of them would come too late. */
 static bool may_hurry(const struct cg *c, unsigned number, unsigned twin)
 {
     const ir_ref refs[2] = {c->ops[number].a, c->ops[number].b};
@@ -66,8 +67,8 @@ void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row)
 
 /* ---- BRANCH SETC ---- */
 
-/* Sign and zero of a value that the flags tell: is that enough for the condition of value - 0?  Then *cond becomes one
- * of sign and zero only. */
+/* The host's N and Z flags are those of a value.  Is that enough to tell whether the condition holds for value - 0?
+ * Then *found becomes a condition that needs no more. */
 static bool is_cond_of_result(const struct cg *c, unsigned cond, enum ir_cond *found)
 {
     *found = (enum ir_cond)cond;
@@ -86,7 +87,7 @@ static bool is_cond_of_result(const struct cg *c, unsigned cond, enum ir_cond *f
     }
 }
 
-/* Do the flags tell the condition already? */
+/* Do the host's flags tell the op's condition already?  *found: the condition to be tested on them. */
 static bool find_cond(const struct cg *c, const struct ir_op *op, bool wide, enum ir_cond *found)
 {
     if (cg_flags_match(c, FLAGS_OF_SUB, wide, op->a, op->b)) {
@@ -101,7 +102,7 @@ static bool find_cond(const struct cg *c, const struct ir_op *op, bool wide, enu
            is_cond_of_result(c, op->cond, found);
 }
 
-/* Compares anew; a constant comes second. */
+/* Emits a compare, with a constant as its second operand. */
 static enum ir_cond compare(struct cg *c, unsigned number, const struct ir_op *op, bool wide)
 {
     bool swap = op->cond < IR_MI && c->ops[op->a].code == IR_CONST;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The host's flags: what they stand for, and which op can use that.
+ * The host's flags: which operation has set them, and which op can use that.
  *
- * c->flags says of which operation the host's flags are.  A FLAGS op whose operation it is, or a branch on
- * it, needs no instruction.  A FLAGS value stays in the host's flags until an instruction that spoils
- * them; if it is used after that, it is saved in the form that a FLAGS slot has.
+ * c->flags says which operation's flags are in the host's flags.  An op that computes the flags of that operation
+ * needs no instruction, and a branch on it no compare.  A FLAGS value stays in the host's flags until an instruction
+ * changes them; if it is used after that, it is saved before, in the form that a FLAGS slot has.
  */
 #include "cg.h"
 #include "check.h"
@@ -20,7 +20,7 @@ void cg_flags_to_reg(struct cg *c, ir_ref value)
     cg_assign(c, value, c->host->flags_reg);
 }
 
-/* The value that the flags are can no more be found there. */
+/* The FLAGS value in the host's flags leaves them; it goes to flags_reg if it is used again and is nowhere else. */
 static void release_holder(struct cg *c)
 {
     ir_ref value = c->flags.value;
@@ -92,7 +92,7 @@ unsigned cg_next_op(const struct cg *c, unsigned number)
     return number;
 }
 
-/* A SET changes no flags. */
+/* SETs are passed over because the code of a SET changes no flags. */
 unsigned cg_next_but_sets(const struct cg *c, unsigned number)
 {
     do {

@@ -2,19 +2,19 @@
 /*
  * SETs of flags that only stubs and arms perform, by comparing anew.
  *
- * As in pending.c, but the value has no register: to bring the host's flags into one would cost the main path more
- * than the store.
- * Its operands are pinned instead: they stay somewhere, in a register, in the frame or in their slot, until
- * the SET that overwrites.  Stubs and arms on the way compare them and store the flags.
+ * As in pending.c, but the value is in no register: to bring the host's flags into one would cost the main path more
+ * than the store saves.  Instead the operands of the compare are pinned: they stay somewhere (in a register, in the
+ * frame or in their slot) until the SET that overwrites this one.  Stubs and arms on the way compare them again and
+ * store the flags.
  *
- * One such SET is at hand at a time.  It follows its compare at once, so that the operands can be pinned
+ * At most one SET is lazy at a time.  It must follow its compare at once, so that the operands can be pinned
  * before they might be given up: cg_pin_operands() is the first thing that a compare's function does.
  */
 #include "check.h"
 #include "cg.h"
 
-/* Can a host be asked to perform the operation again?  A sum only with a constant whose negative is one, too: a host
- * without an addition that changes flags alone compares with that. */
+/* Can a host perform the operation again for its flags?  A sum only if it is with a constant: hosts have no addition
+ * that changes nothing but flags, so they compare with the constant's negative, which must be a constant, too. */
 static bool can_repeat(const struct cg *c, const struct ir_op *op)
 {
     const struct ir_op *b = &c->ops[op->b];
@@ -134,7 +134,7 @@ void cg_emit_lazy(struct cg *c, const struct cg_lazy_snapshot *at, bool keep)
     }
 }
 
-/* Do the host's flags tell it already? */
+/* Are the host's flags those of the lazy compare already? */
 static bool is_at_hand(const struct cg *c, const struct ir_op *op)
 {
     enum cg_flags_kind kind = kind_of(op);
@@ -142,7 +142,7 @@ static bool is_at_hand(const struct cg *c, const struct ir_op *op)
     return cg_flags_match(c, kind, false, op->a, kind == FLAGS_OF_LOGIC ? 0 : op->b);
 }
 
-/* The operand stays where it is: what is put into the frame from here on lies above it. */
+/* If the operand is in the frame, lets values that are put into the frame from here on lie above it. */
 static void stay_clear_of(struct cg *c, struct cg_operand operand)
 {
     unsigned end;
@@ -158,7 +158,7 @@ static bool is_in_flags_reg(const struct cg *c, struct cg_operand operand)
     return operand.kind == OPERAND_REG && operand.reg == c->host->flags_reg;
 }
 
-/* A FLAGS value that the arm uses, and that is in the host's flags only, goes to the frame. */
+/* Saves in the frame a FLAGS value that the arm uses and that is in the host's flags only. */
 static void save_holder(struct cg *c, bool keep)
 {
     struct cg_value *at = &c->values[c->flags.value];

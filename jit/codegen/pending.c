@@ -52,7 +52,7 @@ void cg_drop_pending(struct cg *c, unsigned slot)
     }
 }
 
-/* Not if the FP op at hand may write the slot: it may come to that after this. */
+/* The slot does not become the value's home if step() of the FP op at hand may write it after this. */
 bool cg_write_pending(struct cg *c, ir_ref value)
 {
     unsigned slot = c->values[value].home;

@@ -99,7 +99,7 @@ static struct cg_operand resolve_by_row(struct cg *c, const struct cg_row *row, 
     return cg_resolve(c, value, constraint, after);
 }
 
-/* The operand that the result is tied to: wherever it is, it is moved from there. */
+/* The operand that the result is tied to stays where it is for now: take_tied() moves it. */
 static struct cg_operand resolve_tied(struct cg *c, ir_ref value)
 {
     const struct cg_value *at = &c->values[value];
@@ -196,7 +196,7 @@ static unsigned tied_operand(const struct cg_row *row)
     }
 }
 
-/* Is it better to have b where a is? */
+/* Is it better to exchange operands a and b, because b is in a register that dies, or a is a constant? */
 static bool swap_pays(const struct cg *c, const ir_ref refs[3], const uint16_t after[3])
 {
     const struct cg_value *a = &c->values[refs[0]];
@@ -211,7 +211,8 @@ static bool swap_pays(const struct cg *c, const ir_ref refs[3], const uint16_t a
     return a->where & AT_REG ? after[0] != 0 && after[1] == 0 : after[0] == 0 || after[1] == 0;
 }
 
-/* At most one operand may be in memory, and the tied one is moved. */
+/* Brings the operands to where the row wants them.  Only one operand may stay in memory, and the tied one is left to
+ * take_tied(). */
 static void resolve_operands(struct cg *c, const struct cg_row *row, unsigned count,
                              const ir_ref refs[3], const uint16_t after[3], struct cg_args *x)
 {
@@ -232,7 +233,7 @@ static void resolve_operands(struct cg *c, const struct cg_row *row, unsigned co
     }
 }
 
-/* What is in the register that the op clobbers goes elsewhere, before operands are brought to their places. */
+/* Frees the register that the op clobbers, before operands are brought to their places. */
 static void take_clobbered(struct cg *c, const struct cg_row *row)
 {
     if (row->flags & ROW_CLOBBERS) {
@@ -240,7 +241,7 @@ static void take_clobbered(struct cg *c, const struct cg_row *row)
     }
 }
 
-/* Uses by a branch that will find the comparison done do not count. */
+/* Takes uses by the next branch out of `after` if that branch will use the flags of this op: it needs no operands. */
 static void leave_out_branch(const struct cg *c, unsigned number, uint16_t after[3])
 {
     unsigned branch = cg_branch_after(c, number);

@@ -33,14 +33,14 @@ static void evict(struct cg *c, unsigned reg)
 
     spill(c, value);
     if (c->values[value].next == 0 && c->values[value].pins == 0) {
-        cg_give_up(c, value); /* it was but pending */
+        cg_give_up(c, value); /* it was in the register only because it was pending */
         return;
     }
     c->values[value].where &= (uint8_t)~AT_REG;
     c->free |= CG_BIT(reg);
 }
 
-/* The register among these whose value is used last. */
+/* The register among these whose value's next use is farthest. */
 static unsigned farthest(const struct cg *c, uint32_t candidates)
 {
     unsigned best = CG_NONE;
@@ -136,7 +136,8 @@ void cg_consume(struct cg *c, ir_ref value, unsigned after)
     }
 }
 
-/* Frame places of dead operands are kept until the op is done: it may read them. */
+/* Frame places of operands that died at an op are not free before the op is done, since its instructions may read
+ * them. */
 static void free_dead_frames(struct cg *c)
 {
     while (c->frame_dead_count != 0) {

@@ -2,8 +2,8 @@
 /*
  * Sections: where values are at the beginning of a block and of an arm.
  *
- * At a branch the places of the arm's live-ins are noted, and the arm begins with them.  What is pending at
- * the branch the arm stores first.  What is in places of values that it does not use is lost to it.
+ * At a branch the places of the arm's live-ins are noted, and the arm begins with them there.  It first stores what
+ * was pending at the branch.  Registers and frame places of all other values are free in the arm.
  */
 #include "check.h"
 #include "cg.h"
@@ -49,7 +49,7 @@ void cg_begin_block(struct cg *c)
     c->step_slot = 0;
 }
 
-/* A live-in is again where it was at the branch. */
+/* Puts a live-in back to where it was at the branch.  If it was pending, the arm has stored it: the slot is its home. */
 static void restore_livein(struct cg *c, const struct cg_livein *livein)
 {
     struct cg_value *at = &c->values[livein->value];

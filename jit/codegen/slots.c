@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What depends on host and guest only: where each slot is, and which slots share bytes.  A host whose rows are not
- * complete is found out here, not at the first block that has the op.
+ * What is the same for all blocks, since it depends on host and guest only: where each slot is, and which slots
+ * share bytes.  Also checks that the host's rows are complete, so that a missing one is found when the code generator
+ * is created, and not at the first block that has the op.
  */
 #include "cg.h"
 #include "check.h"

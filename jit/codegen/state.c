@@ -3,7 +3,7 @@
  * Guest state: GET and SET, and the values whose home is their slot.
  *
  * A value that was read from a slot or written to one need not be in a register as long as the slot is
- * not written: the slot is its home.  So GET emits nothing; whoever uses the value reads the slot, as a
+ * not written: the slot is its home.  So GET emits nothing; the op that uses the value reads the slot, as a
  * memory operand if that is the last use.  Before a slot may change, the values that are nowhere else are
  * loaded.
  */
@@ -71,7 +71,7 @@ static void set_const(struct cg *c, unsigned number, const struct ir_op *op)
     }
 }
 
-/* The slot is the value's home from now on.  If it had one that is likelier to be overwritten next. */
+/* Makes the slot the value's home, in place of an earlier home, which is likelier to be overwritten soon. */
 static void move_home(struct cg *c, ir_ref value, unsigned slot)
 {
     if (c->values[value].where & AT_HOME) {

@@ -2,8 +2,8 @@
 /*
  * Stubs: what is noted at an op for code that is rarely executed.  The host writes them behind the block's sections.
  *
- * A stub begins with everything where it is at the op, performs what is pending, keeps the registers of values that
- * are used later, does its work and goes on behind the op.
+ * When a stub begins, all values are where they were at the op.  It performs what is pending, saves the registers of
+ * values that are used later, does its work, restores the registers and goes on behind the op.
  */
 #include "cg.h"
 #include "check.h"

@@ -65,7 +65,7 @@ void cg_give_up(struct cg *c, ir_ref value)
     struct cg_value *at = &c->values[value];
 
     if ((at->where & PENDING) || at->pins != 0) {
-        return; /* until the SET that overwrites it */
+        return; /* it stays until the SET that overwrites it */
     }
     if (at->where & AT_REG) {
         c->free |= CG_BIT(at->reg);
