@@ -68,8 +68,8 @@ enum cg_out {             /* where the result goes */
 enum cg_row_flag {
     ROW_SPOILS = 1,   /* changes the host's flags */
     ROW_COMMUTES = 2, /* the first two operands may be exchanged */
-    ROW_APART = 4, /* the result must be in no operand's register but the one that it is tied to */
-    ROW_CLOBBERS = 8,     /* changes the row's `clobbered` register */
+    ROW_APART = 4,    /* the result is in no operand's register but the one that it is tied to */
+    ROW_CLOBBERS = 8, /* changes the row's `clobbered` register */
     ROW_GIVES_FLAGS = 16, /* the result is in the host's flags */
     ROW_XTEMPS = 32,      /* the temporaries are floating-point registers */
     ROW_COMPARES = 64,    /* sets the host's flags as a branch on the same operands needs them */
@@ -79,15 +79,14 @@ typedef void cg_emit(struct cg *c, const struct ir_op *op, const struct cg_args 
 typedef void cg_special(struct cg *c, unsigned number, const struct ir_op *op);
 
 struct cg_row {
-    uint8_t in[3];     /* enum cg_constraint, for as many operands as the op has */
-    uint8_t out;       /* enum cg_out */
-    uint8_t flags;     /* enum cg_row_flag */
-    uint8_t temps;     /* how many further registers it needs */
-    uint8_t fixed;     /* register that C_FIXED, C_FIXED_COPY and OUT_FIXED mean */
-    uint8_t clobbered; /* register that ROW_CLOBBERS means */
-    cg_emit *emit;     /* writes the instructions, with operands that satisfy the row */
-    cg_special *
-        special; /* not NULL: is called instead, and does all or calls cg_emit_by_row() with another row */
+    uint8_t in[3];       /* enum cg_constraint, for as many operands as the op has */
+    uint8_t out;         /* enum cg_out */
+    uint8_t flags;       /* enum cg_row_flag */
+    uint8_t temps;       /* how many further registers it needs */
+    uint8_t fixed;       /* register that C_FIXED, C_FIXED_COPY and OUT_FIXED mean */
+    uint8_t clobbered;   /* register that ROW_CLOBBERS means */
+    cg_emit *emit;       /* writes the instructions, with operands that satisfy the row */
+    cg_special *special; /* not NULL: does it all, or calls cg_emit_by_row() with another row */
 };
 
 /* A row; the arguments behind the emit function are the operands' constraints. */
@@ -142,8 +141,7 @@ struct cg_host {
     void (*load_const)(struct cg *c, unsigned type, unsigned reg, int32_t imm);
     void (*store)(struct cg *c, unsigned type, struct cg_mem to, unsigned reg);
     void (*store_const)(struct cg *c, unsigned type, struct cg_mem to, int32_t imm);
-    void (*spill)(struct cg *c, struct cg_mem to,
-                  unsigned reg); /* all 64 bits, whatever the type */
+    void (*spill)(struct cg *c, struct cg_mem to, unsigned reg); /* all 64 bits */
 
     /* Sets the host's flags as a - b does. */
     void (*compare)(struct cg *c, bool wide, struct cg_operand a, struct cg_operand b);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ops that give flags, and branches and conditions that take them: without an instruction where the host's flags tell
- * it already (flags.c).
+ * Ops that make flags, and branches and conditions that use them: no instruction is emitted for what the host's flags
+ * tell already (flags.c).
  */
 #include "cg.h"
 

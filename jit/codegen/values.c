@@ -4,7 +4,7 @@
  *
  * Invariants: in_reg[r] is v exactly if v is AT_REG and its reg is r, and then r is not in `free`.  home_of[s] is v and
  * bit s of home_mask is set exactly if v is AT_HOME with home s.  A value that is not used any more is in no register,
- * frame place or home, but while it is pending or pinned.
+ * frame place or home, unless it is pending or pinned.
  */
 #include "cg.h"
 #include "check.h"

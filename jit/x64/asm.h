@@ -4,9 +4,9 @@
  *
  * An opcode is a number with its escape bytes and prefixes as flags (X_...), so that one function for each
  * shape of operands encodes all instructions of that shape; with a constant opcode it folds to a few
- * stores.  Registers 0..15 are general ones, 16..31 xmm0..xmm15.  The caller sees to it that there is room
- * at `p` (X_LONGEST bytes for each instruction).  Every form is compared with a disassembler by
- * tests/x64.  Manual: Intel SDM volume 2, chapter 2; docs/jit-x64.md.
+ * stores.  Registers 0..15 are general ones, 16..31 xmm0..xmm15.  The caller must make sure that there is
+ * room at `p` (X_LONGEST bytes for each instruction).  tests/x64 compares every form with a disassembler.
+ * Manual: Intel SDM volume 2, chapter 2; docs/jit-x64.md.
  */
 #ifndef X64_ASM_H
 #define X64_ASM_H
@@ -63,7 +63,7 @@ enum {
     X_BYTE_RM = 1 << 16,  /* and so is the r/m field */
 };
 
-/* Opcodes.  Unless said otherwise: reg, r/m. */
+/* Opcodes.  Operands are reg, r/m unless stated otherwise; "/n" is an extension in place of reg. */
 enum {
     OP_MOV_LOAD = 0x8b,
     OP_MOV_STORE = 0x89,
@@ -163,7 +163,8 @@ X_INLINE uint8_t *x64_put_32(uint8_t *p, uint32_t value)
     return p + sizeof value;
 }
 
-/* Prefixes, REX and the opcode; `rex` has R, X, B; `force`: a REX is needed even if it says nothing. */
+/* Prefixes, REX and the opcode; `rex` has R, X, B; `force`: emit a REX even if none of its bits is set, as byte
+ * registers 4 to 7 need. */
 X_INLINE uint8_t *x64_put_opcode(uint8_t *p, uint32_t opcode, unsigned rex, bool force)
 {
     if (opcode & X_66) {
@@ -237,7 +238,7 @@ X_INLINE void x64_rm(struct code_cursor *as, uint32_t opcode, unsigned reg, stru
     as->p = x64_put_modrm(p, reg, mem);
 }
 
-/* op reg, [rip + ...]: `at` is a place in the same mapping; `more`: bytes of immediate that follow. */
+/* op reg, [rip + ...]: `at` is a place in the same mapping as the code; `more`: how many bytes of immediate follow. */
 X_INLINE void x64_rip(struct code_cursor *as, uint32_t opcode, unsigned reg, const uint8_t *at,
                       unsigned more)
 {
@@ -319,7 +320,7 @@ X_INLINE void x64_mov(struct code_cursor *as, bool wide, unsigned to, unsigned f
     x64_rr(as, OP_MOV_LOAD | x64_w(wide), to, from);
 }
 
-/* To a general register; the shortest form that leaves the flags alone. */
+/* mov of a constant to a general register, in the shortest form that leaves the flags alone. */
 X_INLINE void x64_mov_imm(struct code_cursor *as, bool wide, unsigned to, int32_t value)
 {
     if (wide && value < 0) {
@@ -457,7 +458,7 @@ X_INLINE void x64_pop(struct code_cursor *as, unsigned reg)
     x64_byte(as, 0x58 | (reg & 7));
 }
 
-/* A jump whose target is not yet known; x64_bind(returned, target) tells. */
+/* A jump whose target is not yet known: the caller gives it later, by x64_bind(what this returned, target). */
 X_INLINE uint8_t *x64_jcc_later(struct code_cursor *as, enum x64_cc cc)
 {
     x64_jcc(as, cc, as->p);
@@ -475,7 +476,7 @@ X_INLINE void x64_bind(uint8_t *field, const uint8_t *to)
     x64_put_32(field, (uint32_t)(to - (field + 4)));
 }
 
-/* A short jump forward, its displacement to be told by x64_bind_short(). */
+/* The same as a short jump; x64_bind_short() gives its target. */
 X_INLINE uint8_t *x64_jcc_short(struct code_cursor *as, enum x64_cc cc)
 {
     x64_byte(as, 0x70 | (unsigned)cc);

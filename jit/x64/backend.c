@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The x86-64 backend: life, compiling a block, links.
+ * The x86-64 backend: creating and destroying it, compiling a block, links.
  *
  * A block in the buffer: the way out for too small a budget, its cookie (8 bytes), the entry (aligned to
  * 16), main section, arms, stubs.  The entry is `sub budget, charge; js over`, and `over` gives the charge
@@ -14,11 +14,11 @@
 #include "check.h"
 #include "x64.h"
 
-/* From the beginning of a block to its entry, and from where disabled blocks go to there. */
+/* Bytes from the beginning of a block to its entry; and from where a disabled block's entry jumps to, to the entry. */
 #define ENTRY_OFFSET      48
 #define DISABLED_DISTANCE 27
 
-/* What must be free in the buffer when an op or a stub begins: no longer one exists. */
+/* Bytes that must be free in the buffer when an op or a stub begins: none has longer code. */
 #define MARGIN     1024
 #define LEAST_SIZE (64u << 10)
 #define FEW_GPRS   (CG_BIT(RAX) | CG_BIT(RCX) | CG_BIT(RDX) | CG_BIT(RSI))
@@ -28,7 +28,7 @@
 
 /* ---- features of the host ---- */
 
-/* Does the operating system keep the registers of AVX? */
+/* Does the operating system save the registers of AVX when it switches threads? */
 static bool has_avx_state(void)
 {
     uint32_t low, high;
@@ -57,7 +57,8 @@ static void find_features(struct x64 *x, const struct jit_config *config)
 
 /* ---- the entry of a block ---- */
 
-/* `over` comes before the entry: it gives the charge back, and goes on to where a disabled block does. */
+/* `over`, before the entry, gives the charge back and then leaves with JIT_BUDGET.  jit_disable() lets the entry jump to
+ * behind the instruction that gives the charge back, since it is not taken then. */
 static void emit_entry(struct cg *c)
 {
     int32_t charge = (int32_t)c->block->charge;
@@ -86,7 +87,7 @@ static const struct cg_host host = {
     .rows = x64_rows,
     .general = X64_GPRS,
     .fp = X64_XMMS,
-    /* Flags go through rax; the registers named first need no REX prefix. */
+    /* rax is given out last, since flags go through it; those given out first need no REX prefix. */
     .first = CG_BIT(RCX) | CG_BIT(RDX) | CG_BIT(RSI) | CG_BIT(RDI),
     .last = CG_BIT(RAX),
     .fixed = CG_BIT(RAX) | CG_BIT(RCX) | CG_BIT(RDX),
@@ -206,7 +207,7 @@ static void link_place(void *self, uint32_t place, const void *entry)
     size_t to = entry != NULL ? codebuf_place(&x->cg.buffer, entry) : place + 4;
 
     if (place == 0) {
-        return; /* the optimizer has dropped the EXIT */
+        return; /* the link has no EXIT: the optimizer has dropped it */
     }
     CHECK(place >= x->cg.buffer.kept && to < x->cg.buffer.used);
     codebuf_patch_32(&x->cg.buffer, place, (uint32_t)(to - (place + 4)));

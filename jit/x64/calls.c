@@ -26,16 +26,16 @@ static uint8_t *emit_pointer(struct cg *c, uintptr_t pointer)
     return at;
 }
 
-/* Where a function's verdict is. */
+/* The register in which a function of the guest returns its verdict. */
 struct verdict {
     unsigned reg;
     bool wide;
 };
 static const struct verdict of_load = {RDX, true}, of_other = {RAX, false};
 
-/* Calls the guest's function.  The host's flags say afterwards: not zero, if generated code is to be left;
- * the stub looks.  (If the thunk left by itself, its call would have no return, and the host mispredict all
- * returns up to the dispatcher.) */
+/* Calls the guest's function and returns to the stub, with the host's flags "not zero" if generated code is to be
+ * left: the stub tests that.  (If the thunk left by itself, the stub's call would have no matching return, and the
+ * host would mispredict all returns up to the dispatcher.) */
 static void emit_guest(struct cg *c, const uint8_t *pointer, const struct verdict *verdict)
 {
     x64_write_env(c, c->guest->budget_offset, BUDGET);
@@ -47,7 +47,7 @@ static void emit_guest(struct cg *c, const uint8_t *pointer, const struct verdic
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
-/* Where stubs go then. */
+/* Stubs jump here if generated code is to be left.  IR_GO_TO goes to env's target, the other verdict is IR_LEAVE. */
 static void emit_verdict(struct cg *c)
 {
     x64_of(c)->thunks.load_verdict = x64_align(c);
@@ -78,7 +78,7 @@ struct mmio_thunk {
     bool write;
     bool other;              /* ALOAD or ASTORE: of another address space */
     const uint8_t *miss;     /* the thunk that calls load() or store() */
-    const uint8_t *finish;   /* pointers to the guest's functions */
+    const uint8_t *finish;   /* where loaded()'s or stored()'s address is, as for the next two */
     const uint8_t *dispatch; /* NULL: there is none */
     const uint8_t *fp_aside; /* NULL: floating point is never in use */
 };
@@ -134,8 +134,8 @@ static void emit_mmio_site(struct cg *c, const struct ir_mmio_cache *cache)
     x64_write_env(c, cache->now, R10);
 }
 
-/* The request's value: 0 for a load; for a store r9, without the bits above its size.  (A 32-bit value has zeros
- * there.) */
+/* Writes the request's value: 0 for a load; for a store r9, with zeros above the access's size.  (r9 has zeros above
+ * bit 31 already if the value has 32 bits.) */
 static void emit_mmio_value(struct cg *c, const struct mmio_thunk *mmio)
 {
     struct x64_mem to = x64_at(RSI, (int32_t)mmio->cache->value);
@@ -180,7 +180,8 @@ static struct x64_mem request_field(const struct mmio_thunk *mmio, uint32_t fiel
     return x64_at(R11, (int32_t)(mmio->cache->request + field - mmio->cache->call));
 }
 
-/* The access is done: returns with the host's flags "equal", which is what the test before this left. */
+/* The access is done: returns to the stub, with the host's flags "equal" from the comparison before this, so that the
+ * stub goes on in generated code. */
 static void emit_mmio_result(struct cg *c, const struct mmio_thunk *mmio)
 {
     static const uint32_t loads[] = {
@@ -194,7 +195,7 @@ static void emit_mmio_result(struct cg *c, const struct mmio_thunk *mmio)
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
-/* A jump that is taken if the guest's floating point is in use; NULL: it never is. */
+/* Emits a jump that is taken if the guest's floating-point state is in the host; NULL: that is never so. */
 static uint8_t *emit_fp_question(struct cg *c, const struct mmio_thunk *mmio)
 {
     if (mmio->fp_aside == NULL) {
@@ -204,7 +205,8 @@ static uint8_t *emit_fp_question(struct cg *c, const struct mmio_thunk *mmio)
     return x64_jcc_later(&c->as, CC_NE);
 }
 
-/* Out of line: the guest's floating point is in use, and a callback needs the host's to be as C expects it. */
+/* Emits, out of line, the call of fp_aside(): the guest's floating-point state is in the host, but a callback needs that
+ * of C. */
 static void emit_fp_aside(struct cg *c, const struct mmio_thunk *mmio, uint8_t *from,
                           const uint8_t *back)
 {

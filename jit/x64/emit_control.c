@@ -51,7 +51,7 @@ void x64_do_step(struct cg *c, unsigned number, const struct ir_op *op)
     x64_begin_fp_again(c, c->fp_ready);
 }
 
-/* All values are in memory, so arguments are loaded in any order. */
+/* Loads the arguments of a helper.  All values are in memory, so no argument register holds another argument. */
 static void load_arguments(struct cg *c, unsigned number, const struct ir_op *op,
                            const struct ir_helper *helper)
 {
@@ -128,7 +128,7 @@ static void leave(struct cg *c, int32_t reason)
     x64_jmp(&c->as, x64_of(c)->thunks.leave);
 }
 
-/* So that the jump's field, behind its opcode, is aligned. */
+/* Emits NOPs so that the next jump's displacement field, one byte behind its opcode, is aligned to 4. */
 static void align_jump(struct cg *c)
 {
     static const uint8_t nops[4][3] = {{0}, {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}};
@@ -148,7 +148,7 @@ void x64_do_exit(struct cg *c, unsigned number, const struct ir_op *op)
     leave(c, op->c);
 }
 
-/* The same where the target, and so the entry's place, is known: the way to another page. */
+/* JUMP to a constant, as from page to page where the MMU is on: the jump cache's entry is at a known place. */
 static void jump_to_const(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = X64_NONE};
@@ -166,8 +166,9 @@ static void jump_to_const(struct cg *c, unsigned number, const struct ir_op *op)
     cg_end_op(c);
 }
 
-/* An entry's index times 16 is 4 * (target & 0x3ffc).  Bit 0 is kept: with it set the entry's `unused` is
- * compared, so that 1, which marks an empty entry, is not found. */
+/* The offset of the target's entry, its index times 16, is 4 * (target & (JIT_JUMPS - 1) << 2).  Bit 0 of the target is
+ * kept, too: if it is set, the entry's `unused` is compared in place of its pc; so 1, the pc of an empty entry, is
+ * never found. */
 void x64_do_jump(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = X64_NONE};

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Floating point with scalar SSE2.
+ * Floating point with scalar SSE2 or AVX.
  *
- * Results that the guest may see otherwise than the host go to a stub: NaN; and from FMUL, FDIV and
- * FNARROW also numbers not above the least normal one, since hosts and guests differ in when they call a
- * result tiny.  One comparison finds both: it is unordered for a NaN, and `jbe` takes that, too.
+ * Results that a guest may define differently go to a stub: NaNs; and from FMUL, FDIV and FNARROW also numbers
+ * not above the least normal one, since hosts and guests differ in which results they call tiny.  One comparison
+ * finds both, because `jbe` is also taken if the comparison is unordered, as it is for a NaN.
  *
- * An op that checks more (enum ir_fp_check) looks for large results before that, and for subnormal operands
- * before it does anything; unless these make the result one that is special anyway (tells_by_result()).
+ * An op with further checks (enum ir_fp_check) looks for subnormal operands before it does anything, except for
+ * those that always give a special result (tells_by_result()); and for large results before small ones.
  */
 #include "check.h"
 #include "x64.h"
@@ -55,7 +55,7 @@ static void emit_magnitude(struct cg *c, unsigned to, unsigned from, bool wide)
     }
 }
 
-/* What the result is: NaN or not above the least normal number; by the op's wish large, too. */
+/* Goes to a stub if the result is a NaN or not above the least normal number; with IR_FP_RANGE, also if it is large. */
 static struct cg_stub *check_result(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                                     bool wide)
 {
@@ -81,13 +81,14 @@ static struct cg_stub *check_result(struct cg *c, const struct ir_op *op, const 
 
 /* ---- operands that may be special ---- */
 
-/* The stubs of an op that checks more: of its operands, its result, and its rounding. */
+/* The stubs of an op with further checks: for its two operands, its result, and its rounding; NULL where there is
+ * none. */
 struct check_stubs {
     struct cg_stub *stubs[4];
 };
 
-/* ZF: the exponent is 0.  A comparison of the number itself would raise invalid for a signaling NaN, which the
- * guest's op may not; the exponent alone is no NaN. */
+/* Sets ZF if the number's exponent is 0: it is subnormal or zero.  The number itself is not compared, since that raises
+ * invalid for a signaling NaN, for which step() has to perform the op; its exponent bits alone are no NaN. */
 static void emit_exponent_test(struct cg *c, unsigned temp, unsigned reg, bool wide)
 {
     const uint8_t *mask = x64_of(c)->thunks.exponent + 16 * wide;
@@ -110,8 +111,8 @@ static struct cg_stub *check_operand(struct cg *c, const struct cg_args *x, unsi
     return cg_add_stub(c, STUB_FP_OPERAND, &own, x64_jcc_later(&c->as, CC_E));
 }
 
-/* The checks for operands that need not be looked at: where a subnormal one counts as zero, the result is then
- * zero, infinite or NaN, which the check of the result finds.  Its stub tells by the operand's bits. */
+/* Which operands need no check of their own, because the host takes a subnormal one for zero and the result then is
+ * zero, infinite or a NaN, which the check of the result finds.  The result's stub looks at the operand's bits. */
 static unsigned tells_by_result(struct cg *c, const struct ir_op *op)
 {
     if (!c->guest->fp_flush) {
@@ -129,7 +130,7 @@ static unsigned tells_by_result(struct cg *c, const struct ir_op *op)
     }
 }
 
-/* a and b: the registers where the operands are now. */
+/* Emits the checks of the operands, which are in registers a and b. */
 static struct check_stubs check_operands(struct cg *c, const struct ir_op *op,
                                          const struct cg_args *x, unsigned a, unsigned b)
 {
@@ -146,7 +147,7 @@ static struct check_stubs check_operands(struct cg *c, const struct ir_op *op,
     return checks;
 }
 
-/* The op is done: who has its result from the guest goes on here. */
+/* Lets the stubs go on here, behind the op and its checks, when step() has given the result. */
 static void end_checks(struct cg *c, struct check_stubs checks)
 {
     for (unsigned i = 0; i < ARRAY_LEN(checks.stubs); i++) {
@@ -170,7 +171,7 @@ static uint32_t opcode_of(const struct ir_op *op)
     return opcodes[op->code] | scalar(is_wide(op));
 }
 
-/* d = a op b, d being a without AVX. */
+/* d = a op b.  Without AVX, a must be in d already. */
 static void emit_arithmetic(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint32_t opcode = opcode_of(op);
@@ -190,7 +191,7 @@ static void emit_sum(struct cg *c, const struct ir_op *op, const struct cg_args 
     check_nan(c, op, x, is_wide(op));
 }
 
-/* The operands stay as they are: the stub looks at them. */
+/* The operands must keep their registers, because the stub looks at them. */
 static void emit_product(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     if (!x64_of(c)->avx) {
@@ -225,8 +226,9 @@ static void emit_sum_to(struct cg *c, uint32_t opcode, unsigned to, unsigned a, 
     }
 }
 
-/* Of a sum less its greater operand the difference is exact in each rounding mode, so it is the other operand only
- * if the sum was; which is the greater one need not be known, as both differences are right then. */
+/* Was a sum d = a + b exact?  The difference of d and the operand of greater magnitude is computed exactly in each
+ * rounding mode, so it equals the other operand if and only if d is exact.  Which operand is greater is not known:
+ * both differences are compared, as both are right for an exact sum. */
 static void check_sum_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                             uint8_t *jumps[2])
 {
@@ -244,7 +246,8 @@ static void check_sum_exact(struct cg *c, const struct ir_op *op, const struct c
     jumps[1] = jump_unless_equal(c, x->t[0], a, wide);
 }
 
-/* a * b - d has one rounding and none if it is 0, as d is not so small that the error could be lost. */
+/* Was a product d = a * b exact?  Fused a * b - d is rounded only once, so it is 0 if and only if d is exact: d is at
+ * least least_exact, so that its error is no number that underflows. */
 static void check_product_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                                 uint8_t *jumps[2])
 {
@@ -255,7 +258,8 @@ static void check_product_exact(struct cg *c, const struct ir_op *op, const stru
     jumps[0] = jump_unless_zero(c, x->t[0], wide);
 }
 
-/* a - d * b, the remainder of a quotient; of a root b is d. */
+/* Was a quotient d = a / b exact, or (with d as b) a root?  The remainder a - d * b is computed fused, and is 0 then.
+ * The smallest a, for which it might underflow, count as inexact. */
 static void check_remainder(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                             unsigned b, uint8_t *jumps[2])
 {
@@ -271,8 +275,8 @@ static void check_remainder(struct cg *c, const struct ir_op *op, const struct c
     jumps[0] = jump_unless_zero(c, x->t[0], wide);
 }
 
-/* The result is no NaN.  Each check is an instruction sequence that raises nothing if the result is exact.
- * Without FMA products, quotients and roots are all left to the guest. */
+/* Goes to a stub if the result, which is no NaN, was rounded (IR_FP_EXACT).  The instructions of the check raise nothing
+ * if it is exact.  Without FMA, all products, quotients and roots are left to the guest. */
 static struct cg_stub *check_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jumps[2] = {NULL, NULL};
@@ -297,7 +301,7 @@ static struct cg_stub *check_exact(struct cg *c, const struct ir_op *op, const s
 
 /* ---- ops that check more ---- */
 
-/* Any of the four. */
+/* FADD, FSUB, FMUL and FDIV with further checks. */
 static void emit_checked(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, x->in[1].reg);
@@ -316,7 +320,8 @@ static void emit_checked(struct cg *c, const struct ir_op *op, const struct cg_a
     end_checks(c, checks);
 }
 
-/* A root that is infinite is exact, but the remainder of it is invalid, which would stick: the guest does it. */
+/* Goes to a stub if a root is infinite or a NaN.  An infinite root is exact, but the computation of its remainder would
+ * raise invalid, which would stick. */
 static struct cg_stub *check_finite(struct cg *c, const struct cg_args *x, bool wide)
 {
     const uint8_t *greatest = x64_of(c)->thunks.greatest + 16 * wide;
@@ -330,7 +335,7 @@ static struct cg_stub *check_finite(struct cg *c, const struct cg_args *x, bool 
     return stub;
 }
 
-/* The operand stays: the check of the rounding looks at it. */
+/* The operand must keep its register, because the check of the rounding looks at it. */
 static void emit_exact_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
@@ -350,7 +355,8 @@ static void emit_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args
     end_checks(c, checks);
 }
 
-/* In place, so that the result depends on no older value of the register. */
+/* Converts in place: the instruction keeps the upper bits of its destination, so with another destination register it
+ * would have to wait for that register's older value. */
 static void emit_widen(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
@@ -375,7 +381,8 @@ static void emit_narrow(struct cg *c, const struct ir_op *op, const struct cg_ar
     end_checks(c, checks);
 }
 
-/* What does not fit gives the least number, from which 1 cannot be subtracted. */
+/* A number that does not fit, or a NaN, gives the least integer.  That is found by a comparison with 1, which overflows
+ * for it alone. */
 static void emit_to_int(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
@@ -395,7 +402,7 @@ static void emit_to_int(struct cg *c, const struct ir_op *op, const struct cg_ar
     end_checks(c, checks);
 }
 
-/* Rows of ops that check more: operands in registers, and one to look at magnitudes in. */
+/* Rows of ops with further checks: all operands in registers, and a temporary for the checks. */
 static const struct cg_row *pick_checked_row(const struct ir_op *op)
 {
     static const struct cg_row two =
@@ -464,7 +471,7 @@ static const struct cg_row *pick_row(struct cg *c, const struct ir_op *op)
 void x64_do_fp(struct cg *c, unsigned number, const struct ir_op *op)
 {
     if (op->insn != IR_NONE) {
-        cg_drop_homes_of_slot(c, op->slot); /* what step() may change */
+        cg_drop_homes_of_slot(c, op->slot); /* step() may change this slot and the next line's */
         cg_drop_homes_of_set(c, c->clobbered);
         c->step_slot = op->slot;
     }
@@ -480,8 +487,8 @@ void x64_emit_ffromi(struct cg *c, const struct ir_op *op, const struct cg_args 
     emit_xmm_operand(c, OP_CVTSI2F | scalar(is_wide(op)), x->d, x->in[0]);
 }
 
-/* 2 * (greater or unordered) + (less or unordered): the host has these as "a or p" and carry.  While subnormal
- * operands count as zeros for the host, what it calls equal is looked at again. */
+/* The result is 2 * (greater or unordered) + (less or unordered); the host has these as "above or parity" and as carry.
+ * If subnormal operands count as zeros in the host, a stub compares operands again that the host calls equal. */
 static void emit_fcmp(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     bool wide = c->ops[op->a].type == IR_F64;
@@ -524,7 +531,7 @@ void x64_emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg_ar
     }
 }
 
-/* The host is made ready where it is not yet: out of line. */
+/* Tests whether the host is ready; a stub makes it so if not. */
 void x64_do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = X64_NONE};

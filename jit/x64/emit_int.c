@@ -2,8 +2,8 @@
 /*
  * Emit functions of integer ops, and the choice of form where an op has several.
  *
- * An emit function gets operands that satisfy its row.  With a tied result the first operand already is
- * in x->d.
+ * An emit function gets operands that satisfy its row.  If the result is tied to the first operand (OUT_TIED), that
+ * is already in x->d.
  */
 #include "x64.h"
 
@@ -23,7 +23,7 @@ void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsign
     }
 }
 
-/* An instruction whose r/m field is the operand. */
+/* Emits an instruction whose r/m field is the operand, in a register or in memory. */
 static void emit_operand(struct cg *c, uint32_t opcode, unsigned reg, struct cg_operand operand)
 {
     if (operand.kind == OPERAND_MEM) {
@@ -64,13 +64,13 @@ const struct cg_row x64_flag_rows[IR_CODES] = {
     [IR_SUB] = CG_ROW(OUT_TIED, ROW_SPOILS, 0, x64_emit_sub, C_ANY, C_ANY),
 };
 
-/* Will the operand's register be another's after its use? */
+/* Is the operand's register free after this use? */
 static bool dies(const struct cg_value *at, unsigned after)
 {
     return after == 0 && !(at->where & PENDING) && at->pins == 0;
 }
 
-/* Is there a sum beside its operands, all in registers? */
+/* Does the sum need a register beside those of its operands, which are used again?  Then lea saves a move. */
 static bool is_apart(struct cg *c, unsigned number, const struct ir_op *op)
 {
     const struct cg_value *a = &c->values[op->a];
@@ -125,7 +125,7 @@ static void emit_test(struct cg *c, const struct ir_op *op, const struct cg_args
     note_logic(c, x);
 }
 
-/* Is the result only compared with 0, by the op that is next? */
+/* Is the result used only by a comparison with 0, which is the next op but for SETs? */
 static bool is_only_tested(struct cg *c, unsigned number)
 {
     unsigned next = c->values[number].next;
@@ -204,7 +204,7 @@ void x64_do_mul(struct cg *c, unsigned number, const struct ir_op *op)
     cg_emit_by_row(c, number, op, is_a || is_b ? &imm : &mul);
 }
 
-/* ---- DIVU DIVS: rax by the operand, rdx is there ---- */
+/* ---- DIVU DIVS: the dividend is in rdx:rax, the quotient in rax ---- */
 
 void x64_emit_divu(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
@@ -213,7 +213,7 @@ void x64_emit_divu(struct cg *c, const struct ir_op *op, const struct cg_args *x
     x64_rr(&c->as, OP_GROUP3 | x64_w(x->wide), 6, x->in[1].reg);
 }
 
-/* By -1 the host's instruction would trap for the least number: it is a negation. */
+/* A division by -1 is done as a negation, since for the least number the host's idiv would trap. */
 void x64_emit_divs(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
@@ -334,7 +334,7 @@ void x64_emit_movsxd(struct cg *c, const struct ir_op *op, const struct cg_args 
     emit_operand(c, OP_MOVSXD, x->d, x->in[0]);
 }
 
-/* LOW: cuts off the upper half. */
+/* LOW: a 32-bit mov clears the upper half. */
 void x64_emit_mov32(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;

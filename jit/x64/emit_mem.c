@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * LOAD, STORE and the like, and MOVE_BANK of the bank.
+ * LOAD, STORE and the like, and MOVE_BANK.
  *
- * An access is: make the index of the page's flag byte, with the address rotated so that misaligned ones
- * have an index that no page has; test the permission; access at the common addend.  What is refused goes to a
- * stub behind the block.  The address is checked off the path of the data.  In paged mode the stub looks first
- * whether the page has but another addend.  For a constant address the index is constant, too.
+ * The code of an access computes the index of the page's flag byte, with the address rotated so that a misaligned
+ * one gets an index that no page has; tests the permission; and accesses memory at the common addend.  The access
+ * does not depend on what the test has read, so the data need not wait for it.  An access that is refused goes to a
+ * stub behind the block; in paged mode the stub first tries the page's own addend.  For a constant address the
+ * index is constant, too.
  */
 #include <byteswap.h>
 
@@ -24,7 +25,7 @@ static uint32_t page_index(uint32_t address, unsigned log)
     return turned >> (TLB_PAGE_BITS - log);
 }
 
-/* index = of the page of the address in a register */
+/* index = the index in the TLB's tables for the address in a register */
 static void emit_index(struct cg *c, unsigned index, unsigned address, unsigned log)
 {
     if (log == 0) {
@@ -38,8 +39,8 @@ static void emit_index(struct cg *c, unsigned index, unsigned address, unsigned 
     x64_shift_imm(&c->as, SHIFT_SHR, false, index, TLB_PAGE_BITS - log);
 }
 
-/* Tests the permission, jumps if it is not there, and gives the operand of the access.  `temp` gets the index;
- * or, after the jump, the address. */
+/* Emits the test of the permission and a jump that is taken if the page has it not; returns the memory operand of the
+ * access.  `temp` holds the index when the jump is taken. */
 static struct x64_mem probe_register(struct cg *c, unsigned address, unsigned log, unsigned temp,
                                      enum tlb_flag permission, uint8_t **jump)
 {
@@ -72,7 +73,7 @@ static struct x64_mem probe(struct cg *c, const struct ir_op *op, struct cg_oper
     return probe_constant(c, (uint32_t)address.value, log, temp, permission, jump);
 }
 
-/* In a stub, with the index in `temp`: the same by the page's own addend. */
+/* The same in a stub, with flags[] and the page's own addend.  `temp` has the index, and then the addend. */
 static struct x64_mem probe_page(struct cg *c, const struct ir_op *op, struct cg_operand address,
                                  unsigned temp, enum tlb_flag permission, uint8_t **jump)
 {
@@ -177,7 +178,7 @@ static void store_imm(struct cg *c, unsigned log, struct x64_mem to, int32_t val
     }
 }
 
-/* Without movbe: turns a copy of the value in `temp`. */
+/* Without movbe: swaps the bytes of a copy of the value, in `temp`. */
 static void store_turned(struct cg *c, unsigned log, struct x64_mem to, unsigned value,
                          unsigned temp)
 {
@@ -233,7 +234,7 @@ uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct i
 void x64_do_store(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row rows[2][2] = {
-        /* without movbe there is a copy to turn */
+        /* without movbe the copy whose bytes are swapped needs a register */
         {CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_store, C_RI, C_RI),
          CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_store, C_RI, C_R)},
         {CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store, C_RI, C_RI),
@@ -245,7 +246,8 @@ void x64_do_store(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- GUARD_LOAD GUARD_STORE LOAD_UNCHECKED STORE_UNCHECKED ---- */
 
-/* The last byte's address has 33 bits: beyond the end of the address space there is no permission. */
+/* The address of the last byte is computed in 64 bits: if it is beyond the end of the address space, its index is one
+ * without permission. */
 static void emit_guard(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     unsigned a = x->in[0].reg;

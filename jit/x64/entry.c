@@ -43,7 +43,8 @@ static void emit_leave(struct cg *c)
     x64_byte(&c->as, 0xc3); /* ret */
 }
 
-/* The guest says where to go on, perhaps in another mode.  The probe is that of x64_do_jump(). */
+/* Goes to the block at env's target (IR_GO_TO), perhaps in another mode, for which the pointers are read again.  The
+ * jump cache is searched as in x64_do_jump(). */
 static void emit_go_to(struct cg *c)
 {
     x64_of(c)->thunks.go_to = x64_align(c);
@@ -76,7 +77,7 @@ static uint8_t *emit_constants(struct cg *c, const uint64_t (*pairs)[2], unsigne
     return at;
 }
 
-/* MXCSR for each enum ir_fp_mode: exceptions masked and none raised. */
+/* The table of MXCSR values, one for each enum ir_fp_mode: exceptions masked and none raised. */
 static void emit_fp_modes(struct cg *c)
 {
     static const uint32_t directions[] = {
@@ -93,7 +94,7 @@ static void emit_fp_modes(struct cg *c)
     }
 }
 
-/* No register may change. */
+/* Loads MXCSR for the guest's mode.  No register may change. */
 static void emit_set_mode(struct cg *c)
 {
     if (c->guest->fp_mode_offset == 0) {

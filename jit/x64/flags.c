@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ops that give or take flags (codegen/flags.c knows what the host's flags stand for).
+ * Ops that make or use flags (codegen/flags.c knows which operation has set the host's flags).
  *
  * A FLAGS value that is not in the host's flags is in the form of `lahf; seto al`: N is bit 15, Z 14, C 8, V 0.
  * `add al, 0x7f; sahf` brings that back, as V is the overflow of that addition.
@@ -64,7 +64,8 @@ void x64_store_flags(struct cg *c, struct cg_mem to, bool keep)
     }
 }
 
-/* rax is free: it is for the second one of two operands in memory.  A sum's flags are those of a - -b, but for carry. */
+/* Compares a and b again; rax must be free, for one of two operands in memory.  The flags of a sum a + b, b a constant,
+ * are those of a - (-b) with the carry inverted. */
 static void compare_again(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                           struct cg_operand b)
 {
@@ -136,7 +137,8 @@ void x64_do_logic_flags(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- ADC_FLAGS SBC_FLAGS CARRY ---- */
 
-/* Lets the host's carry be C of the operand, if it is not already. */
+/* Sets the host's carry to C of the operand; an operand that is neither in a register nor in memory is in the host's
+ * flags already. */
 static void emit_carry(struct cg *c, struct cg_operand flags)
 {
     if (flags.kind == OPERAND_REG) {
@@ -205,7 +207,7 @@ void x64_branch_to_arm(struct cg *c, unsigned arm, enum x64_cc cc)
     c->arms[arm].jump = x64_jcc_later(&c->as, cc);
 }
 
-/* The host's flags become the value. */
+/* Brings a FLAGS value back into the host's flags. */
 static void restore_flags(struct cg *c, ir_ref value, unsigned after)
 {
     const struct cg_value *at = &c->values[value];
@@ -236,8 +238,8 @@ void x64_do_test_flags(struct cg *c, unsigned number, const struct ir_op *op)
     cg_emit_by_row(c, number, op, &set_row);
 }
 
-/* Bits of the register form one of which must be set for the condition or, if its lowest bit is set,
- * none; 0: that does not do. */
+/* A mask for a FLAGS value in the form of a slot: the condition holds if one of these bits is set or, if the condition's
+ * number is odd, if none is.  0: the condition (N against V) cannot be tested so. */
 static unsigned form_bits(unsigned cond)
 {
     switch (cond & ~1u) {

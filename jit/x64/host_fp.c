@@ -2,8 +2,8 @@
 /*
  * Floating-point state of an x86-64 processor, see include/host_fp.h: MXCSR and the x87 unit.
  *
- * MXCSR is written and not compared: on many processors reading it waits for all that is under way, and
- * takes ten times as long as writing it.
+ * MXCSR is written without being compared first: on many processors reading it waits for all instructions before
+ * it, and takes ten times as long as writing it.
  */
 #include <stdint.h>
 #include <string.h>
@@ -15,8 +15,8 @@
 /* Direction flag, alignment check: C code neither sets them nor works with them. */
 #define FLAGS_DEFAULT_CLEAR 0x40400ull
 
-/* EMMS marks the x87 registers as empty, which they are between functions; MMX code that lacks one leaves
- * them full.  It must not meet an exception that is not masked, so the control word comes first. */
+/* EMMS marks the x87 registers as empty, as the calling convention requires; MMX code that has no EMMS of its own leaves
+ * them full.  EMMS traps if an exception is pending and not masked, so the control word is loaded first. */
 void x64_fp_clean(void)
 {
     static const uint32_t mxcsr = MXCSR_DEFAULT;

@@ -2,8 +2,8 @@
 /*
  * Listings of generated code, by Capstone.
  *
- * Capstone's tables of all its processors are relocated when it is loaded, which takes longer than all else that
- * happens before a guest begins.  So it is loaded when a listing is made.
+ * Capstone has tables for many processors, and the dynamic linker relocates all of them when it is loaded.  That takes
+ * longer than all else that happens before a guest begins, so it is loaded only when a listing is made.
  */
 #include <capstone/capstone.h>
 #include <dlfcn.h>
@@ -21,7 +21,7 @@ struct capstone {
     __typeof__(cs_disasm_iter) *step;
 };
 
-/* It stays loaded, so that the next listing finds it. */
+/* Capstone stays loaded, so that the next listing finds it. */
 static bool load(struct capstone *capstone)
 {
     void *library = dlopen(NAME_OF(CS_API_MAJOR), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the register allocator asks for by itself: values between registers, the frame and guest state.  None of these
- * changes the host's flags.
+ * Moves between registers, the frame and guest state, which the register allocator asks for.  None of them changes the
+ * host's flags.
  */
 #include "x64.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * One row for each IR op: what its operands must be like, where the result goes, and who emits it.
+ * One row for each IR op: where its operands may be, where the result goes, and which function emits it.
  *
- * An emit function never picks a register and may assume that its row holds.  An op with several forms has
- * a special that chooses one of the rows beside it; what has no operands in registers, or deals with
- * flags, guest state or control, is a special altogether.  SHL..ROTL etc. stand for all their rows.
+ * An emit function never picks a register, and gets operands that satisfy its row.  An op with several forms has a
+ * special instead, a function that chooses among further rows, which are in its own file.  So has an op that has no
+ * operands in registers, or that deals with flags, guest state or control.
  */
 #include "x64.h"
 

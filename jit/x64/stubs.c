@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Stubs: what is rarely executed, behind the block's sections.
+ * Stubs: code that is rarely executed, behind the block's sections.
  *
- * A stub of a LOAD, STORE, MOVE_BANK or floating-point op saves the registers of live values in the frame,
- * has the guest do the work by a thunk, leaves generated code if the thunk's flags say so, and else goes on
- * behind the op.
+ * A stub of a LOAD, STORE, MOVE_BANK or floating-point op saves the registers of live values in the frame and has
+ * the guest do the work, by a thunk (calls.c).  Then it leaves generated code if the guest's verdict says so, else it
+ * restores the registers and goes on behind the op.
  */
 #include "check.h"
 #include "x64.h"
@@ -49,7 +49,7 @@ static void move_operand(struct cg *c, unsigned to, struct cg_operand from)
     }
 }
 
-/* The address to rcx and the value to r9, whichever of the two is where the other has to be. */
+/* Moves the address to rcx and the value to r9, in an order in which neither overwrites the other. */
 static void move_store_operands(struct cg *c, struct cg_operand address, struct cg_operand value)
 {
     bool value_in_rcx = value.kind == OPERAND_REG && value.reg == RCX;
@@ -113,8 +113,8 @@ static void load_result(struct cg *c, const struct cg_stub *stub, const struct i
     x64_rm(&c->as, opcode, stub->d, x64_mem_of(c->slots[op->slot]));
 }
 
-/* ZF: the register's bits are a zero's.  A comparison would take subnormal numbers for zeros, too, when the
- * guest's mode is such. */
+/* Sets ZF if the register holds a zero of either sign.  The bits are tested, since a comparison takes subnormal numbers
+ * for zeros in the modes with IR_FP_FLUSH. */
 static void emit_zero_test(struct cg *c, unsigned reg, bool wide)
 {
     if (x64_of(c)->avx) {
@@ -132,7 +132,9 @@ static void back_if_zero(struct cg *c, const struct cg_stub *stub, struct cg_ope
 {
     if (operand.kind == OPERAND_MEM) {
         uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
-        x64_rm(&c->as, opcode, stub->d, x64_operand_mem(operand)); /* it is no subnormal number */
+        /* stub->d is a zero.  Only ops without checks of their operands have one in memory: for these a subnormal
+         * operand need not be told from zero where the mode takes it for zero. */
+        x64_rm(&c->as, opcode, stub->d, x64_operand_mem(operand));
     } else {
         emit_zero_test(c, operand.reg, wide);
     }
@@ -152,7 +154,8 @@ static uint8_t *jump_if_subnormal(struct cg *c, unsigned reg, bool wide)
     return jump;
 }
 
-/* The product is zero, but an operand whose subnormal numbers are special may be one, even if the other is zero. */
+/* A product is zero: goes back only if an operand is zero and the other is not subnormal, because a subnormal operand
+ * is special for this op (IR_FP_A, IR_FP_B) even then. */
 static void emit_product_zero_check(struct cg *c, const struct cg_stub *stub, bool wide)
 {
     uint8_t *jumps[2] = {jump_if_subnormal(c, stub->a.reg, wide),
@@ -164,7 +167,8 @@ static void emit_product_zero_check(struct cg *c, const struct cg_stub *stub, bo
     x64_bind(jumps[1], c->as.p);
 }
 
-/* A zero because of a zero operand is exact, and so is a difference of equals: not tiny. */
+/* Goes back if the result is a zero that is exact and so not special: from a zero operand, or as a difference of
+ * equals. */
 static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool wide = op->type == IR_F64;
@@ -190,13 +194,14 @@ static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const stru
     x64_bind_short(not_zero, c->as.p);
 }
 
-/* A zero has the exponent of a subnormal number, but is nothing special. */
+/* Goes back if the operand is a zero: it has the exponent of a subnormal number, but is not special. */
 static void emit_operand_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     back_if_zero(c, stub, stub->a, c->ops[op->a].type == IR_F64);
 }
 
-/* The comparison with subnormal numbers as what they are; the host has its mode and what sticks again. */
+/* Compares with a mode in which subnormal numbers are no zeros, then restores MXCSR: the guest's mode, and the
+ * exceptions that stuck before. */
 static void emit_whole_compare(struct cg *c, const struct cg_stub *stub, uint32_t opcode)
 {
     x64_alu_ri(&c->as, ALU_SUB, true, RSP, 16);
@@ -210,8 +215,8 @@ static void emit_whole_compare(struct cg *c, const struct cg_stub *stub, uint32_
     x64_jmp(&c->as, stub->back);
 }
 
-/* Equal for a host that takes subnormal operands for zeros, or unordered.  Goes back with the flags of a
- * comparison. */
+/* The host, which takes subnormal operands for zeros, calls the operands equal (or unordered: ZF is set then, too).
+ * Compares subnormal operands again as what they are, and goes back with the flags of the right comparison. */
 static void emit_fcmp_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool wide = c->ops[op->a].type == IR_F64;
@@ -275,7 +280,7 @@ static bool is_rax(struct cg_operand operand)
     return operand.kind == OPERAND_REG && operand.reg == RAX;
 }
 
-/* A page that is memory, but not at the common addend. */
+/* In paged mode: makes the access if the page is memory at an addend of its own, and goes back. */
 static void emit_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool load = op->code == IR_LOAD;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Inside of the x86-64 backend: register roles, the frame, thunks, and what its parts share.
+ * Inside of the x86-64 backend: what its registers hold, the frame, thunks, and what its files share.
  *
  * The backend is a host of the code generator (codegen/cg_host.h): it says what each IR op needs of its registers, and
  * writes the instructions.  Its functions get the generator's state; x64_of() has what is the backend's own.
@@ -12,7 +12,7 @@
  *   emit_*.c    emit functions: registers are given to them
  *   stubs.c     code that is rarely executed, behind the block
  *   entry.c     thunks: into generated code, out of it
- *   calls.c     thunks that call the guest's functions, and by the MMIO inline cache
+ *   calls.c     thunks that call the guest's functions, and callbacks through the MMIO inline cache
  *
  * Host registers (rows of the table in docs/jit-x64.md): rbp env, rbx bank base, r12 budget, r13 memory,
  * r14 TLB flags, r15 jump cache.  The other nine and all xmm hold values; a C function may change each
@@ -30,9 +30,9 @@ enum { ENV = RBP, BANK = RBX, BUDGET = R12, MEMORY = R13, TLB = R14, JUMPS = R15
 #define X64_GPRS 0x00000fc7u /* rax rcx rdx rsi rdi r8..r11 */
 #define X64_XMMS 0xffff0000u
 
-/* The stack frame of generated code, upwards from rsp: places where slow paths save registers; spilled
- * values; and xmm registers that slow paths save.  rsp is 8 beyond a multiple of 16, so that a thunk that
- * was called can call a C function as it is. */
+/* The stack frame of generated code, upwards from rsp: places where stubs save general registers; spilled values;
+ * places where stubs save xmm registers.  rsp is 8 beyond a multiple of 16; so within a thunk, which was called, it is a
+ * multiple of 16 and the thunk can call a C function. */
 enum {
     FRAME_SAVE = 0,
     FRAME_SPILL = 72,
@@ -45,7 +45,7 @@ _Static_assert(FRAME_SIZE % 16 == 0, "alignment of rsp");
 #define X64_MXCSR_FLUSH 0x8000u
 #define X64_MXCSR_DAZ   0x0040u
 
-/* ---- cold code ---- */
+/* ---- stubs ---- */
 
 enum x64_stub_kind {
     STUB_LOAD,
@@ -63,20 +63,20 @@ enum x64_stub_kind {
 
 struct x64_thunks {
     uint8_t *enter;
-    uint8_t *leave;    /* rax cookie, rdx reason */
-    uint8_t *quit;     /* with JIT_QUIT */
-    uint8_t *go_to;    /* to env's target */
-    uint8_t *step;     /* rsi cookie, edx insn; then to `verdict` if the flags are not zero */
+    uint8_t *leave; /* rax cookie, rdx reason */
+    uint8_t *quit;  /* leaves with JIT_QUIT */
+    uint8_t *go_to; /* goes to env's target */
+    uint8_t *step; /* rsi cookie, edx insn; returns "not zero" if the stub has to go to `verdict` */
     uint8_t *load[8];  /* by enum ir_size: rsi cookie, edx insn, ecx address; returns rax */
     uint8_t *store[4]; /* the same and r9 value */
     uint8_t
         *mmio_load[2][8]; /* by the MMIO inline cache, with ir_site() in rsi; NULL: there is none */
     uint8_t *mmio_store[2][4]; /* [0] of LOAD and STORE, [1] of ALOAD and ASTORE */
-    uint8_t *verdict;          /* eax: of step and store */
-    uint8_t *load_verdict;     /* edx */
+    uint8_t *verdict;          /* leaves by the verdict of step and store, in eax */
+    uint8_t *load_verdict;     /* the same of load, in edx */
     uint8_t *fp_begin;         /* makes the host ready if it is not */
     uint8_t *mxcsr;            /* constants: by enum ir_fp_mode, 4 bytes each */
-    uint8_t *magnitude;        /* [0] of F32, [1] of F64: 16 bytes each */
+    uint8_t *magnitude;        /* mask of all bits but the sign: [0] F32, [1] F64, 16 bytes each */
     uint8_t *least;            /* the same: least normal number */
     uint8_t *least_exact;      /* from here on the error of a product is no subnormal number */
     uint8_t *greatest;         /* the same: greatest finite number */
@@ -132,7 +132,7 @@ void x64_store_flags(struct cg *c, struct cg_mem to, bool keep);
 void x64_store_flags_of(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                         struct cg_operand b, struct cg_mem to, bool keep);
 
-/* The branch to an arm, if cc. */
+/* Emits the branch to an arm, taken if cc holds. */
 void x64_branch_to_arm(struct cg *c, unsigned arm, enum x64_cc cc);
 cg_special x64_do_sub_flags, x64_do_add_flags, x64_do_logic_flags, x64_do_add_carry, x64_do_carry,
     x64_do_test_flags, x64_do_branch_flags, x64_do_branch, x64_do_setc;
@@ -146,8 +146,8 @@ cg_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x64
     x64_emit_select;
 cg_special x64_do_load, x64_do_store, x64_do_other_load, x64_do_other_store, x64_do_guard,
     x64_do_load_unchecked, x64_do_store_unchecked, x64_do_move_bank;
-/* The first thing in a stub in paged mode: the access by the page's addend.  Returns the field of the jump that
- * is taken if that may not be, either. */
+/* In a stub in paged mode: the access at the page's own addend.  Returns the displacement field of the jump that is
+ * taken if the page's flags refuse the access, too. */
 uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 cg_emit x64_emit_ffromi, x64_emit_bitcast_f, x64_emit_bitcast_i;
@@ -157,12 +157,13 @@ cg_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x6
 void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned d,
                      struct cg_operand operand);
 
-/* ---- stubs.c ---- */
+/* ---- stubs.c, emit_control.c ---- */
 
 void x64_add_budget(struct cg *c, int32_t amount);
-/* Performs step(insn) by its thunk. */
+/* Calls the thunk of step(insn), and leaves if its verdict says so. */
 void x64_call_step(struct cg *c, unsigned insn);
-/* The guest may have taken the exceptions that stick and be no more ready: after its functions. */
+/* After each call of the guest's functions: repeats what FBEGIN does if there was one (fp_ready), since the guest may
+ * have harvested the exceptions. */
 void x64_begin_fp_again(struct cg *c, bool fp_ready);
 /* False: there is no room. */
 bool x64_emit_stubs(struct cg *c);
