@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For tests of single blocks, written as text: a backend, a toy, one block.  Include cmocka.h first.
+ * For tests of single blocks, which are written as text: a backend, a toy guest, one block.  Include cmocka.h first.
  */
 #ifndef IR_BENCH_H
 #define IR_BENCH_H
@@ -30,7 +30,7 @@ struct bench {
     struct jit_code codes[BENCH_BLOCKS];
 };
 
-/* The toy is quiet, its numbers are all 0, its budget is 1000. */
+/* Resets the toy guest: it is quiet (toy_guest.h), its numbers are all 0, its budget is 1000. */
 static inline void bench_reset(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;

@@ -6,8 +6,8 @@
  *     ir_golden --print PASSES FILE      writes what the passes make of the file's first block
  *
  * PASSES: names joined by +, or "all".  A file has a block of the toy guest, a line of four dashes or
- * more, and the block that the passes are expected to make of it.  Both must be valid.  They are compared
- * as text, without NOPs and numbered anew, so a case need not get numbers right.
+ * more, and the block that the passes are expected to make of it.  Both must be valid.  The results are compared as
+ * text, after NOPs are dropped and ops numbered anew, so the expected block may number its values as it likes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static char *read_text(const char *path)
     return text;
 }
 
-/* Cuts the text at its line of dashes; what is behind it, or NULL. */
+/* Cuts the text at its line of dashes, and returns what is behind that line; NULL: there is none. */
 static char *cut_text(char *text)
 {
     char *line = strstr(text, "\n----");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Random programs by every backend, and through every pass: the same state, memory, calls and reasons to
- * leave as the IR interpreter has for the blocks as they were made.
+ * Random programs, executed by every backend and after every pass, must give the same state, memory, calls and
+ * reasons to leave as the IR interpreter gives for the blocks without any pass.
  *
  *     ir_random [--seed N] [--count N] [--only NAME] [--passes NAMES] [--dump] [--list]
  *
@@ -55,7 +55,7 @@ struct options {
 
 /* ---- crashes ---- */
 
-static volatile sig_atomic_t current_seed; /* for the handler; of one test program */
+static volatile sig_atomic_t current_seed; /* of the program that runs, for the handler */
 static const char *volatile current_way = "";
 
 static void on_crash(int number)
@@ -112,7 +112,7 @@ static char *dump_text(const struct ir_block *block)
     return text;
 }
 
-/* The block is valid, and its text says all of it. */
+/* Checks that the block is valid, and that its text, read again, gives the same block. */
 static bool check_block(const struct ir_block *block, uint64_t seed, const char *when)
 {
     struct ir_block *copy = calloc(1, sizeof *copy);
@@ -139,7 +139,7 @@ static bool check_block(const struct ir_block *block, uint64_t seed, const char 
 
 /* ---- one program ---- */
 
-/* The program with its blocks as the way has them. */
+/* Puts the program's blocks through the passes of this way of executing it, and checks them. */
 static bool prepare(const struct options *options, const struct way *way, unsigned bits,
                     struct toy_program *program)
 {
@@ -185,7 +185,7 @@ static struct toy *run_passes(const struct options *options, const struct way *w
     return toy;
 }
 
-/* The pass that guesses; a program in which it guesses wrong is run without. */
+/* The bit of the pass that guesses (opt_probe.c).  A program in which it guesses wrong is run again without it. */
 static unsigned guessing_pass(void)
 {
     for (unsigned i = 0; i < ir_pass_count; i++) {
@@ -210,7 +210,7 @@ static struct toy *run_way(const struct options *options, const struct way *way,
     return toy;
 }
 
-/* Runs both again, for what differs at the first event that does. */
+/* Runs the IR interpreter and the other way again up to the first event that differs, to print what differs in it. */
 static void explain(const struct options *options, const struct way *way, uint64_t seed,
                     unsigned event)
 {

@@ -15,7 +15,7 @@
 #include "bench.h"
 #include "check.h"
 
-/* Exceptions, and SPECIAL: never, always, as the backend likes (a zero). */
+/* Short names of the exceptions, and whether the result is special: never, always, or as the backend likes (a zero). */
 enum {
     NX = JIT_FP_INEXACT,
     DZ = JIT_FP_DIVBYZERO,
@@ -107,7 +107,7 @@ static const struct row rows[] = {
     {"fnarrow.f32", D_SNAN, 0, ANY_NAN, NV, ALWAYS},
 };
 
-/* With more checks; each has an instruction. */
+/* Ops with further checks (enum ir_fp_check); each is run with an instruction. */
 static const struct row checked_rows[] = {
     {"fadd.f32.rx", ONE, TWO, 0x40400000, 0, NEVER},
     {"fadd.f32.rx", ONE, 0x33000000, ONE, NX, ALWAYS},
@@ -149,7 +149,7 @@ static const struct row checked_rows[] = {
     {"fwiden.f64.a", TINY, 0, D(0x36a00000), 0, ALWAYS},
 };
 
-/* FTOI's type is I32; these say what they convert.  FFROMI's a is an integer. */
+/* Conversions from and to integers: `op` is the floating-point type, that of FTOI's operand or of FFROMI's result. */
 static const struct row to_integer_rows[] = {
     {"f32", ONE, 0, 1, 0, NEVER},
     {"f32", 0xbfc00000, 0, 0xffffffff, NX, NEVER},
@@ -224,7 +224,7 @@ static unsigned code_of(const char *op)
     return IR_NOP;
 }
 
-/* Operands in d0 and d1, or their first words, or r0; result to d3, f6 or r7. */
+/* Runs a row as a block: operands from d0 and d1, or their first words, or r0; the result goes to d3, f6 or r7. */
 static void run_row(struct bench *bench, const struct form *form, const struct row *row, bool insn)
 {
     struct toy_env *env = &bench->toy->env;
@@ -247,7 +247,7 @@ static void run_row(struct bench *bench, const struct form *form, const struct r
     env->r[0] = (uint32_t)row->a;
     memcpy(&env->f[0], &row->a, sizeof row->a);
     memcpy(&env->f[2], &row->b, sizeof row->b);
-    env->f[4] = env->f[5] = 0x11111111; /* unless step() has written */
+    env->f[4] = env->f[5] = 0x11111111; /* stays so unless step() writes its result there */
     bench->infos[0].insns[0] =
         (struct toy_insn){.code = (uint8_t)code_of(form->op),
                           .type = strcmp(form->result, "f64") == 0   ? IR_F64
@@ -307,7 +307,7 @@ static void check_with_insn(struct bench *bench, const struct form *form, const 
     }
 }
 
-/* Without an instruction, then with one. */
+/* Checks a row without an instruction, then with one. */
 static void check_row(struct bench *bench, const struct form *form, const struct row *row)
 {
     run_row(bench, form, row, false);
@@ -332,7 +332,7 @@ static void check_arithmetic(struct bench *bench)
     }
 }
 
-/* Without FMA a backend leaves products, quotients and roots that must be exact to the guest. */
+/* On a host without FMA, a backend leaves products, quotients and roots that must be exact to the guest. */
 static bool is_left(const char *op)
 {
     return strchr(op, 'x') != NULL && !__builtin_cpu_supports("fma") &&
@@ -388,7 +388,7 @@ static void check_comparisons(struct bench *bench)
     }
 }
 
-/* Exceptions gather over blocks, until they are harvested; FBEGIN drops what stuck before. */
+/* Exceptions stick from block to block until they are harvested; the first FBEGIN drops those that stuck before. */
 static void check_gathering(struct bench *bench)
 {
     static const char inexact[] = "block 0x100, charge 1, linear\nfbegin\n"

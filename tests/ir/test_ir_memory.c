@@ -19,7 +19,7 @@
 
 struct access {
     const char *op;
-    uint64_t value; /* of eight bytes 81 82 .. 88: what is loaded; what a store leaves there */
+    uint64_t value; /* memory has 81 82 .. 88: what is loaded; what is there after the store */
 };
 
 static const struct access loads[] = {
@@ -57,7 +57,7 @@ static uint64_t read_memory(const struct bench *bench, uint32_t address)
     return value;
 }
 
-/* Events of the journal, that are all of this kind. */
+/* How many events the journal has; they must all be of this kind. */
 static unsigned count_events(const struct bench *bench, char kind)
 {
     for (unsigned i = 0; i < bench->toy->event_count; i++) {
@@ -77,7 +77,7 @@ static void prepare(struct bench *bench, uint32_t address, bool paged)
     env->x[0] = UINT64_C(0x0102030405060708);
 }
 
-/* space: "a" for another address space, which is the guest's and here the same. */
+/* space: "a" for ALOAD, whose other address space is the same memory in the toy guest. */
 static void check_load_by(struct bench *bench, const char *space, const struct access *load,
                           uint32_t address, bool paged, bool fast)
 {
@@ -129,7 +129,7 @@ static void check_store(struct bench *bench, const struct access *store, uint32_
     check_store_by(bench, "a", store, address, paged, false);
 }
 
-/* Pages: loads and stores are fast; loads; nothing; both. */
+/* Of the four pages (toy_guest.h) loads and stores are fast in the first and last, loads in the second. */
 static void check_pages(struct bench *bench)
 {
     static const uint32_t places[] = {0,      8,      0xfe8,  0xff8,  0x1000, 0x1fe8,
@@ -148,7 +148,7 @@ static void check_pages(struct bench *bench)
     }
 }
 
-/* Every misaligned address is the guest's affair, also at the ends of the address space. */
+/* Every misaligned access takes the slow path, also at the ends of the address space. */
 static void check_misaligned(struct bench *bench)
 {
     static const uint32_t places[] = {PAGE, PAGE + 0xff8, 0, 0xfffffff8};
@@ -202,9 +202,10 @@ static void check_slow(struct bench *bench)
     assert_int_equal(event->state, toy_state(bench->toy));
 }
 
-/* ---- GUARD_LOAD, GUARD_STORE and what lies behind them ---- */
+/* ---- GUARD_LOAD, GUARD_STORE, LOAD_UNCHECKED, STORE_UNCHECKED ---- */
 
-/* Eight bytes at address + 16 are loaded, turned and stored again, if the access is allowed. */
+/* If the guard lets the access pass, eight bytes at address + 16 are loaded, inverted and stored again; else the block
+ * goes to its arm. */
 static void check_guess(struct bench *bench, uint32_t address, unsigned reach, const char *size,
                         bool store, bool allowed)
 {
@@ -241,7 +242,7 @@ static void check_guess(struct bench *bench, uint32_t address, unsigned reach, c
     }
 }
 
-/* Pages: loads and stores are fast; loads; nothing; both. */
+/* Of the four pages (toy_guest.h) loads and stores are fast in the first and last, loads in the second. */
 static void check_guesses(struct bench *bench)
 {
     check_guess(bench, PAGE, 23, "64", false, true);
@@ -314,7 +315,7 @@ static void check_shift(struct bench *bench)
     assert_int_equal(word_of(bench, 4, 0), 5);
     assert_int_equal(word_of(bench, 3, 1), 5);
     assert_int_equal(bench->toy->event_count, 0);
-    bench_run(bench, 0); /* base is at the limit: the guest does it */
+    bench_run(bench, 0); /* the base is at the limit now: the guest's step() moves the bank */
     assert_int_equal(count_events(bench, 's'), 1);
     assert_ptr_equal(env->bank, env->windows + 2 * TOY_WINDOW_SIZE);
     assert_int_equal(word_of(bench, 2, 1), 5);
@@ -335,7 +336,7 @@ static void check_shift_up(struct bench *bench)
     assert_ptr_equal(env->bank, env->windows + 6 * TOY_WINDOW_SIZE);
 }
 
-/* Only the limit in its own direction counts; beyond a limit is as at it. */
+/* A MOVE_BANK looks only at the limit that it names; a base beyond the limit takes the slow path as one at it. */
 static void check_shift_limits(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;

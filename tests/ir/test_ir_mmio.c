@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The MMIO inline cache: a guest of its own, with nothing but such a cache and a TLB that refuses everything.  A
- * backend that knows the cache calls the function of the entry that fits.  For any other access, and in any other
- * backend, the guest is called.  The test writes down what either of them sees.
+ * The MMIO inline cache, tested with a guest of its own that has nothing but such a cache and a TLB that refuses all
+ * accesses.  A backend that knows the cache must call the function of the entry whose tag matches.  For any other
+ * access, and in any other backend, the guest's functions are called.  The test notes which of them was called, and
+ * with what.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,7 +55,7 @@ struct env {
     struct entry entries[IR_MMIO_ENTRIES];
 };
 
-/* What was called last, and with what. */
+/* The call that was made last: of which function, and with what. */
 static struct {
     char kind; /* 'p' an entry's function, 'l' load(), 's' store(), 'L' loaded(), 'S' stored() */
     uint64_t value, now, cycles, site;
@@ -63,7 +64,7 @@ static struct {
     void *cookie, *running;
 } seen;
 
-/* What the entry's function does. */
+/* What the entry's function is to do in the next call. */
 static struct {
     int32_t result;
     uint32_t wait;
@@ -228,7 +229,7 @@ static void run(const char *text)
     assert_null(bus.running);
 }
 
-/* One entry, for an access of this kind: by LOAD and STORE, or by ALOAD and ASTORE. */
+/* Fills one entry for accesses of this direction and size; `other`: by ALOAD and ASTORE, not by LOAD and STORE. */
 static struct entry *fill_entry(unsigned write, unsigned log, bool other)
 {
     struct entry *entry = &env.entries[ir_mmio_index(ADDRESS) + write];
@@ -348,7 +349,8 @@ static uint32_t neighbour(void)
     return address;
 }
 
-/* Another size, direction, key, address space, address, or an instruction whose accesses the guest has to see. */
+/* The entry must not be used for another size, direction, key, address space or address, nor for an instruction that is
+ * no_mmio_cache. */
 static void check_misses(void)
 {
     fill_entry(0, IR_16, false);
@@ -379,7 +381,8 @@ static void check_more(const char *text, char kind, int32_t result)
     }
 }
 
-/* What is not just a value goes to the guest, which may have the block left. */
+/* A callback that did more than give a value (an error, wait cycles, a changed limit) must be followed by loaded() or
+ * stored(), whose verdict is obeyed. */
 static void check_outcomes(void)
 {
     fill_entry(0, IR_32, false);
@@ -440,8 +443,9 @@ static unsigned entries_taken(uint32_t base, uint32_t distance, unsigned rows, u
     return count;
 }
 
-/* Registers that a driver uses in turns have an entry each, or they would throw each other out: the same register of
- * cores 256 bytes, a page or a bridge apart, all of one core, and the first of many cores. */
+/* Registers that a driver accesses in turn must have different entries, or each access would throw the other's entry
+ * out: the same register of cores 256 bytes, a page or a bridge apart, all registers of one core, and the first ones of
+ * many cores. */
 static void test_entries_are_spread(void **state)
 {
     static const uint32_t bases[] = {0x80000000, 0x80100000, 0xfff00000, 0xa0000000};

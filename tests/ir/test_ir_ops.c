@@ -17,7 +17,7 @@
 /* Flags in the tables. */
 enum { N = 8, Z = 4, V = 2, C = 1 };
 
-/* a, b, c are %1 %2 %3 as I32 and %4 %5 %6 as I64; %7 is FLAGS c. */
+/* The op's text names a, b, c as %1 %2 %3 (I32) or %4 %5 %6 (I64), and c as FLAGS as %7. */
 struct row {
     const char *op;
     uint64_t a, b, c, result;
@@ -161,7 +161,7 @@ static void parse_row(struct bench *bench, const struct row *row)
     bench_parse(bench, text);
 }
 
-/* The same block, but with its integer operands as constants where a CONST can have them. */
+/* Replaces the block's integer operands by constants, where a CONST can have their value. */
 static void make_constants(struct ir_block *block, const struct row *row)
 {
     const uint64_t values[] = {row->a, row->b, row->c};
@@ -233,9 +233,10 @@ static void test_flags(void **state)
     check_rows(flag_rows, ARRAY_LEN(flag_rows));
 }
 
-/* ---- conditions, in all four places ---- */
+/* ---- conditions, of each of the four ops that have one ---- */
 
-/* By the definition: flags of a - b, then what each condition says of them. */
+/* Does the condition hold for these flags (N 8, Z 4, V 2, C 1)?  Written from the table in docs/ir.md, so that it does
+ * not depend on what is tested. */
 static bool holds(unsigned cond, unsigned flags)
 {
     bool n = flags & N, z = flags & Z, v = flags & V, c = flags & C;
@@ -295,7 +296,7 @@ static void test_test_flags(void **state)
     }
 }
 
-/* A branch to an arm that sets r7. */
+/* Runs a branch to an arm that sets r7, and checks whether it was taken. */
 static void check_branch(struct bench *bench, const char *branch, bool taken)
 {
     char text[400];

@@ -53,7 +53,8 @@ static void check_budget(struct bench *bench)
     assert_int_equal(env->r[0], 2);
 }
 
-/* A second piece is charged for where it begins; if that is too much, its arm gives it back. */
+/* The second piece of a block is charged for by a CHARGE where it begins.  If the budget is too small for it, the arm of
+ * the CHARGE gives the amount back. */
 static void check_charge(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;
@@ -79,7 +80,7 @@ static void check_charge(struct bench *bench)
     assert_int_equal(env->budget, 9);
 }
 
-/* Each way out gives back what its instruction leaves. */
+/* Each end of a section gives back the refund of its instruction. */
 static void check_refund(struct bench *bench)
 {
     static const char *const ends[] = {"quit @0", "exit 0x200, link 0, @0", "jump %1, @0"};
@@ -103,8 +104,9 @@ static void check_refund(struct bench *bench)
 
 #define PRESSURE_MOST 24
 
-/* icc is set by a comparison of values of which one may be in the frame, as `pressure` others are used on the main
- * path.  The arm wants these flags in icc, and to test flags of another comparison, which the host's flags are. */
+/* Writes a block for lazy.c.  A comparison sets icc; with `pressure` other values in use, one of its operands may be in
+ * the frame.  The arm needs these flags in icc, and also tests the flags of another comparison, which are in the host's
+ * flags at the branch. */
 static void write_two_flags(FILE *text, unsigned pressure)
 {
     fprintf(text, "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
@@ -183,7 +185,7 @@ static void check_links(struct bench *bench)
     env->r[0] = 1;
     bench->backend->link(bench->self, bench->codes[0].links[0], NULL);
     check_left(bench_run(bench, 0), &bench->infos[0], 0);
-    /* the second block's budget is its own affair */
+    /* the first block is entered, but the budget does not suffice for the second */
     bench->backend->link(bench->self, bench->codes[0].links[0], bench->codes[1].entry);
     env->budget = 2;
     check_left(bench_run(bench, 0), &bench->infos[1], JIT_BUDGET);
@@ -236,7 +238,7 @@ static void check_jumps(struct bench *bench)
         (struct jit_jump){.pc = 0x200, .entry = bench->codes[1].entry};
     check_left(bench_run(bench, 0), NULL, JIT_QUIT);
     assert_int_equal(toy->env.budget, 997);
-    /* another address with the same place in the cache */
+    /* another address, of the same index in the jump cache, is not found */
     toy->env.r[0] = 0x200 + 4 * JIT_JUMPS;
     check_left(bench_run(bench, 0), &bench->infos[0], JIT_JUMP);
     assert_int_equal(toy->env.target, 0x200 + 4 * JIT_JUMPS);
@@ -286,7 +288,8 @@ static void check_calls(struct bench *bench)
     assert_memory_equal(bank - TOY_WINDOW_SIZE + 16, &(uint32_t){3}, 4);
 }
 
-/* Values outlive a step that changes everything; the bank is read again. */
+/* Values that were computed before a STEP stay what they were though the step changes all state; the bank's base is read
+ * again. */
 static void check_step(struct bench *bench)
 {
     struct toy_env *env = &bench->toy->env;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the toy guest's functions do: they write down the state they see, and change state as a hash of
- * it says; so what a backend gets wrong before a call shows in the journal, and what it gets wrong after
- * it shows in the end.
+ * The toy guest's functions.  Each notes in the journal the state that it sees, and changes state in a way that depends
+ * on a hash of it.  So a backend's mistake before a call shows in the journal, and one after it in the final state.
  */
 #include "toy_functions.h"
 
@@ -27,7 +26,8 @@ uint32_t toy_half(uint64_t a)
     return (uint32_t)(a >> 31);
 }
 
-/* Does not see the budget: a CALL has no instruction that it could belong to. */
+/* Notes a call of a helper.  The budget is left out of the state, because env need not have the present one at a
+ * CALL. */
 static uint64_t note_helper(struct toy_env *env, unsigned helper, uint64_t value)
 {
     int64_t budget = env->budget;
@@ -61,7 +61,7 @@ uint64_t toy_hash_three(uint64_t a, uint64_t b, uint32_t c)
 
 /* ---- slow paths ---- */
 
-/* To another block, and into another mode: of the address space, and of the jump cache. */
+/* Chooses a block to go to (IR_GO_TO), and a mode: another TLB and another jump cache. */
 static void choose_target(struct toy_env *env, struct toy_rng *rng)
 {
     unsigned mode = toy_below(rng, TOY_MODES);
@@ -71,8 +71,8 @@ static void choose_target(struct toy_env *env, struct toy_rng *rng)
     env->jumps = env->toy->jumps[mode];
 }
 
-/* Changes all that a guest's function may change: `anything`, or the budget, and any slot only if generated
- * code is left. */
+/* Changes, at random, what a function of the guest may change (docs/ir.md): if `anything` all state, as STEP may; else
+ * the budget, and other state only if generated code is left.  Returns the verdict. */
 static enum ir_verdict disturb(struct toy_env *env, uint64_t state, bool anything)
 {
     struct toy_rng rng = {state ^ env->toy->calls++};
@@ -179,7 +179,7 @@ static double read_real(struct toy_env *env, unsigned slot)
     return wide;
 }
 
-/* In the precision of the op's type: what is exact in double is rounded once. */
+/* Computes in the precision of the op's type, so that the result is rounded only once. */
 static double compute(const struct toy_insn *insn, double a, double b)
 {
     volatile float narrow_a = (float)a;
@@ -230,7 +230,7 @@ static uint64_t state_but_memo(struct toy_env *env)
     return state;
 }
 
-/* The result into its slot; the exceptions that stick stay those of generated code alone.  True: zero. */
+/* Writes the result into its slot, and leaves the host's sticky exceptions as they were.  Returns whether it is zero. */
 static bool perform_fp(struct toy_env *env, const struct toy_insn *insn)
 {
     bool narrow = insn->type == IR_F32 && insn->code != IR_FTOI;
@@ -247,8 +247,8 @@ static bool perform_fp(struct toy_env *env, const struct toy_insn *insn)
     return zero;
 }
 
-/* Whether an op with a zero as its result comes here is the backend's choice, as it is with some that must be
- * exact: that leaves no trace. */
+/* A backend may choose whether step() performs an op whose result is zero, and some ops that must be exact.  For those,
+ * nothing is noted and no state is changed but the result. */
 static enum ir_verdict step_fp(struct toy_env *env, const struct toy_block *block, uint32_t number)
 {
     uint64_t state = state_but_memo(env);

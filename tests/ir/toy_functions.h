@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions behind the toy guest's tables. */
+/* The functions that the toy guest's tables point to. */
 #ifndef TOY_FUNCTIONS_H
 #define TOY_FUNCTIONS_H
 

@@ -160,7 +160,7 @@ void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool 
     memcpy(toy->tlb[mode] + TLB_ADDEND_AT + page * sizeof addend, &addend, sizeof addend);
 }
 
-/* In paged mode no page has the common addend, which is none, or every other has. */
+/* In paged mode every other page has the common addend if `some`, else none has. */
 void toy_map_memory(struct toy *toy, bool paged, bool some)
 {
     static const uint8_t permissions[TOY_MEMORY_SIZE / TLB_PAGE_SIZE] = {
@@ -183,7 +183,7 @@ static void fill(struct toy_rng *rng, void *bytes, size_t size)
     }
 }
 
-/* Values that are interesting for arithmetic, half of the time. */
+/* Fills the numbers at random, half of them with values at the edges of arithmetic. */
 static void fill_numbers(struct toy_rng *rng, struct toy_env *env)
 {
     static const uint32_t edges[] = {0, 1, 2, 0x7fffffff, 0x80000000, 0xffffffff, TOY_MEMORY};
@@ -383,7 +383,7 @@ static bool describe_words(const char *name, const void *a, const void *b, size_
     return false;
 }
 
-/* x and y: states of a and b.  In a copy the bank's pointer still goes to the original. */
+/* x and y: states of toys a and b.  They may be copies, whose pointers to the bank still point into the originals. */
 static bool describe_states(const struct toy *a, const struct toy_env *x, const struct toy *b,
                             const struct toy_env *y, char *text, size_t size)
 {

@@ -12,8 +12,8 @@
  *     b0..b7      I32 of the bank; bx0 I64 over b0 and b1
  *     icc         FLAGS
  *     low, high   I64: limits for MOVE_BANK
- *     shy         I32, changed by slow paths of FP ops and SHIFTs
- *     memo        I32, a note: slow paths of FP ops do not look at it, and set it if they leave
+ *     shy         I32, clobbered_by_step: changed by slow paths of FP ops and MOVE_BANKs
+ *     memo        I32, ignored_by_fp_step: slow paths of FP ops do not look at it, and set it if they leave
  *
  * The bank is a ring of windows of 64 bytes; b6 and b7 reach into the next one.  Beyond the last window
  * lies a copy of the first, which is the true one while the bank is the last window; so from and to there
@@ -87,14 +87,14 @@ struct toy_env {
     struct toy *toy;
 };
 
-/* What one instruction of a block is for step(). */
+/* What step() is to do for one instruction of a block. */
 struct toy_insn {
     uint8_t code; /* an FP op, MOVE_BANK, or NOP: anything */
     uint8_t type;
     uint8_t a, b;   /* slots of the operands */
     uint8_t slot;   /* of the result */
     int8_t windows; /* how far the MOVE_BANK goes */
-    bool open;      /* FP op: the backend may come to step() as it likes */
+    bool open;      /* FP op: the backend may choose whether step() performs it */
 };
 
 /* The cookie of a block. */
@@ -103,7 +103,7 @@ struct toy_block {
     struct toy_insn insns[IR_MAX_INSNS];
 };
 
-/* One call into the guest, or what it has seen otherwise. */
+/* An entry of the journal: one call of a function of the guest, a return from generated code, or a harvest. */
 struct toy_event {
     char
         kind; /* 's' step, 'f' step of an FP op, 'l' load, 't' store, 'h' helper, 'q' left, 'e' harvest */
@@ -111,7 +111,7 @@ struct toy_event {
     uint32_t pc;   /* of the block */
     uint32_t insn; /* or helper */
     uint32_t address;
-    uint64_t value; /* stored; or where the journal has none better: why it was left */
+    uint64_t value; /* what was stored; the reason to leave; or what else tells two events apart */
     uint64_t state; /* hash of all state, at that moment */
 };
 
@@ -123,13 +123,13 @@ struct toy {
     uint8_t *window;         /* 4 GiB, memory at TOY_MEMORY */
     uint8_t *tlb[TOY_MODES]; /* TLB_SPAN bytes each; in mode 1 only page 0 is fast */
     struct jit_jump jumps[TOY_MODES][JIT_JUMPS];
-    /* Whose exceptions slow paths harvest; NULL: they do not. */
+    /* The backend whose exceptions slow paths harvest; NULL: they harvest none. */
     const struct jit_backend *backend;
     void *self;
-    /* A slow path may want to go to any of so many blocks; 0 after a reset. */
+    /* How many blocks a slow path may choose from when it says IR_GO_TO; 0 after a reset: it never does. */
     unsigned block_count;
     bool quiet;     /* slow paths neither leave nor change budget and bank */
-    uint64_t calls; /* of the guest's functions, those of tiny FP results aside */
+    uint64_t calls; /* how many calls of the guest's functions might change state at random */
     unsigned watch; /* 0, or 1 + the event at which state is copied to `watched` */
     struct toy_env watched;
     unsigned event_count;
@@ -144,9 +144,9 @@ struct toy *toy_create(struct jit_flags_layout flags);
 void toy_destroy(struct toy *toy); /* or NULL */
 /* All state and memory anew, from seed; the journal is empty. */
 void toy_reset(struct toy *toy, uint64_t seed, bool paged);
-/* The TLB's entry of a page of the window. */
+/* Writes the TLB entry of a page; `common`: the page has the common addend. */
 void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool common);
-/* Its entries of the toy's memory, and env's: some: in paged mode some pages have the common addend. */
+/* Writes the TLB entries of the toy's memory, and env's common addend.  some: in paged mode, some pages have that. */
 void toy_map_memory(struct toy *toy, bool paged, bool some);
 /* FLAGS as N 8, Z 4, V 2, C 1, from and to the form of the toy's backend. */
 unsigned toy_flags(const struct toy *toy);
@@ -154,11 +154,11 @@ void toy_set_flags(struct toy *toy, unsigned flags);
 /* Hash of state (not memory), the same for every backend. */
 uint64_t toy_state(const struct toy *toy);
 uint8_t *toy_memory(const struct toy *toy);
-/* Goes to window number `window`, from 0 to TOY_WINDOWS - 1, with new limits around it. */
+/* Makes window number `window`, from 0 to TOY_WINDOWS - 1, the current one, with new random limits around it. */
 void toy_move_bank(struct toy_env *env, unsigned window, struct toy_rng *rng);
-/* Harvests floating-point exceptions, if there may be any, and writes them down. */
+/* Harvests floating-point exceptions, if there may be any, and notes them in the journal. */
 void toy_harvest(struct toy *toy);
-/* Writes an event down. */
+/* Adds an event to the journal. */
 void toy_note(struct toy *toy, struct toy_event event);
 /* Number of the first event that differs; TOY_EVENTS: none does. */
 unsigned toy_different_event(const struct toy *a, const struct toy *b);

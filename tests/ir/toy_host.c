@@ -69,7 +69,7 @@ static void flags_to_reg(struct cg *c)
     instr->in[0] = (struct cg_operand){OPERAND_NONE, 0, 0};
 }
 
-/* This host needs no register for it: there is nothing to keep. */
+/* `keep` has no meaning here, since this host needs no register for it. */
 static void store_flags_of(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                            struct cg_operand b, struct cg_mem to, bool keep)
 {
@@ -84,7 +84,8 @@ static void bind_jump(struct cg *c, uint8_t *jump)
     instr->target = (struct toy_instr *)(void *)c->as.p;
 }
 
-/* A block begins as those of the IR interpreter do, whose functions then know it. */
+/* A block begins with a struct irx_code, as blocks of the IR interpreter do, so that the interpreter's handlers can look
+ * into it. */
 static void entry(struct cg *c)
 {
     struct toy_host *host = toy_of(c);
@@ -154,7 +155,7 @@ static void destroy(void *self)
     free(toy);
 }
 
-/* At least as many bytes as a test's largest block may take here. */
+/* The least size of the buffer: the largest block of a test fits. */
 #define LEAST_SIZE (1u << 20)
 
 static void *create(const struct jit_config *config, const char **message)

@@ -2,9 +2,10 @@
 /*
  * Inside of the toy host: its instructions, and the machine that runs them.
  *
- * What an IR op computes is not stated here again: an EXECUTE instruction has the IR interpreter's function for it.
- * What is this host's own are registers, the frame, flags, jumps, and that each call of the guest, and each
- * instruction that says so, leaves garbage in the registers that it may change.
+ * What an IR op computes is not stated here again: an EXECUTE instruction calls the IR interpreter's handler of the op.
+ * This host's own are registers, the frame, flags and jumps.  Each call of the guest, and each instruction with
+ * `garbage`, fills the registers that it may change with garbage, so that a value that should have been saved is
+ * missed.
  */
 #ifndef TOY_HOST_INSIDE_H
 #define TOY_HOST_INSIDE_H
@@ -25,11 +26,11 @@ enum {
 
 enum toy_kind {
     TOY_MOVE,        /* d = in[0] */
-    TOY_SPILL,       /* all 64 bits of in[0] to in[1], memory */
-    TOY_STORE,       /* in[0] to in[1], memory, as `type` */
+    TOY_SPILL,       /* all 64 bits of in[0] to memory, in[1] */
+    TOY_STORE,       /* in[0] to memory, in[1], as `type` */
     TOY_COMPARE,     /* flags = of in[0] and in[1], by `flags_kind` */
     TOY_TAKE_FLAGS,  /* flags = in[0], in the form of a slot */
-    TOY_STORE_FLAGS, /* in[1], memory = flags */
+    TOY_STORE_FLAGS, /* flags to memory, in[1] */
     TOY_SET_IF,      /* d = does cond hold for the flags? */
     TOY_JUMP_IF,     /* to target, if it does */
     TOY_JUMP,
@@ -53,7 +54,7 @@ struct toy_instr {
     bool gives_flags;
 };
 
-/* What is kept of a block beside its code. */
+/* What the host keeps of a block beside its code. */
 struct toy_side {
     struct toy_side *next;
     const void *links[IR_MAX_LINKS];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The toy host: what each IR op asks of its registers, and its instructions.  The constraints are of every kind on
- * purpose, more than the host needs.
+ * The toy host: what each IR op asks of its registers, and its instructions.  The rows use every kind of constraint on
+ * purpose, though the host would need few, so that each is tested.
  */
 #include "check.h"
 #include "toy_host_inside.h"
@@ -35,7 +35,8 @@ void toy_store_flags(struct cg *c, struct cg_mem to, bool keep)
     toy_emit(c, TOY_STORE_FLAGS)->in[1] = cg_mem_operand(to);
 }
 
-/* The op by the IR interpreter's function.  That finds its operands as values 1 to 3, and gives value 4. */
+/* Emits an instruction that performs the op by the IR interpreter's handler.  To the handler the operands are values 1
+ * to 3, and the result is value 4. */
 static struct toy_instr *emit_ir_op(struct cg *c, enum toy_kind kind, const struct ir_op *op,
                                     const struct cg_args *x)
 {
@@ -62,7 +63,7 @@ static void emit_plain(struct cg *c, const struct ir_op *op, const struct cg_arg
     emit_ir_op(c, TOY_EXECUTE, op, x);
 }
 
-/* What the guest's functions may change: each register but those of values that live on. */
+/* The registers that a call of the guest fills with garbage: all but those of values that are used later. */
 static uint32_t not_kept(const struct cg *c, uint32_t live)
 {
     return (TOY_GENERAL | TOY_FP) & ~(c->allowed & live);
@@ -149,7 +150,8 @@ static void emit_flags(struct cg *c, const struct ir_op *op, const struct cg_arg
     cg_note_flags(c, FLAGS_OF_VALUE, false, 0, 0);
 }
 
-/* The third operand, a FLAGS value, is wanted elsewhere than in the host's flags. */
+/* ADC_FLAGS and SBC_FLAGS: brings the third operand, a FLAGS value, out of the host's flags, since the row wants it in a
+ * register or in memory. */
 static void do_flags_with_carry(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row =
@@ -191,7 +193,8 @@ static void do_setc(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- branches ---- */
 
-/* The instruction has the jump to the arm; it is emitted behind this. */
+/* To be called before the instruction that jumps to the arm: the place of that instruction stands for its displacement
+ * field. */
 static void note_jump(struct cg *c, unsigned arm)
 {
     cg_leave_to_arm(c, arm);
@@ -246,7 +249,7 @@ static void do_guard(struct cg *c, unsigned number, const struct ir_op *op)
     emit_ir_op(c, TOY_EXECUTE_OR_JUMP, op, &x);
 }
 
-/* ---- memory: a guard, whose stub performs the access, and the access ---- */
+/* ---- memory: a guard, and the unchecked access; the guard's stub performs the access by the slow path ---- */
 
 static void emit_guarded(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                          enum ir_code guard, enum ir_code access)
@@ -306,7 +309,7 @@ bool toy_stubs(struct cg *c)
     return true;
 }
 
-/* ---- ops that the guest may see: what is pending is performed before, not in a stub ---- */
+/* ---- ops that may call the guest: they have no stub, so what is pending is performed before them ---- */
 
 static void emit_seen(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
@@ -377,7 +380,7 @@ static void do_step(struct cg *c, unsigned number, const struct ir_op *op)
     emit_ir_op(c, TOY_EXECUTE, op, &x)->garbage = not_kept(c, 0);
 }
 
-/* Operands of a helper are loaded into the first registers, where all are free. */
+/* All values are evicted, so the operands of a helper can be loaded into the first registers. */
 static void do_call(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = op->type == IR_VOID ? CG_NONE : 0};

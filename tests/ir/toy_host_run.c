@@ -36,7 +36,7 @@ static uint64_t fetch(struct toy_machine *m, struct cg_operand from, unsigned ty
 
 /* ---- flags ---- */
 
-/* In the upper bits both widths are alike. */
+/* 32-bit operands are moved to the upper half, so that both widths are computed alike. */
 static unsigned flags_of(const struct toy_instr *instr, uint64_t a, uint64_t b)
 {
     bool sum = instr->flags_kind == FLAGS_OF_ADD;
@@ -60,7 +60,8 @@ static void leave_garbage(struct toy_machine *m, const struct toy_instr *instr)
     }
 }
 
-/* By the IR interpreter's function.  The instruction to go on with; NULL: generated code is left. */
+/* Performs an EXECUTE by the IR interpreter's handler.  Returns the instruction to go on with; NULL: generated code is
+ * left. */
 static const struct toy_instr *execute(struct toy_machine *m, const struct toy_instr *instr)
 {
     for (unsigned i = 0; i < 3; i++) {

@@ -34,7 +34,7 @@ struct toy_program *toy_program_create(uint64_t seed)
     program->count = 1 + toy_below(&rng, TOY_BLOCKS);
     program->paged = toy_percent(&rng, 30);
     for (unsigned i = 0; i < program->count; i++) {
-        /* mostly short, some very long */
+        /* most blocks are short, some very long */
         unsigned ops = 4 + toy_below(&rng, toy_percent(&rng, 3) ? 2500 : 60);
         program->blocks[i] = calloc(1, sizeof *program->blocks[i]);
         CHECK(program->blocks[i] != NULL);
@@ -95,7 +95,8 @@ static unsigned index_of(const struct dispatcher *d, const void *cookie)
     return (unsigned)(info - d->program->infos);
 }
 
-/* By link `number` of block `from`: perhaps the next time without us, perhaps no longer so. */
+/* Block `from` was left by link `number`: returns the block that it leads to.  At random, also patches the link so that
+ * the next time it is followed in generated code, or takes such a patch back. */
 static unsigned follow_link(struct dispatcher *d, unsigned from, unsigned number)
 {
     unsigned to = block_at(d->program, d->program->links[from][number]);
@@ -123,7 +124,8 @@ static unsigned follow_jump(struct dispatcher *d)
     return to;
 }
 
-/* More budget for the block, or a new block if it was disabled.  False: enough. */
+/* Block `index` was left with JIT_BUDGET: compiles it again if it was disabled, else gives more budget.  False: that was
+ * done often enough, the program ends. */
 static bool refill(struct dispatcher *d, unsigned index)
 {
     if (d->disabled[index]) {
@@ -139,7 +141,7 @@ static bool refill(struct dispatcher *d, unsigned index)
     return ++d->refills < REFILLS_MOST;
 }
 
-/* True: go on, with block *next. */
+/* Does what the reason to leave asks for.  True: the program goes on with block *next. */
 static bool dispatch(struct dispatcher *d, struct jit_left left, unsigned *next)
 {
     switch (left.reason) {

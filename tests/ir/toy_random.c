@@ -87,7 +87,7 @@ static unsigned insn_or_none(struct toy_maker *maker)
     return toy_percent(&maker->rng, 50) ? toy_new_insn(maker) : IR_NONE;
 }
 
-/* To one of two blocks, as a value says. */
+/* Ends the section with a JUMP to one of two blocks, which a value chooses. */
 static void end_with_jump(struct toy_maker *maker)
 {
     ir_ref targets[2];
@@ -106,7 +106,7 @@ static void end_with_jump(struct toy_maker *maker)
               (struct ir_op){.code = IR_JUMP, .a = chosen, .insn = (uint16_t)insn_or_none(maker)});
 }
 
-/* Lets values end where they show. */
+/* SETs some values to slots at the end of a section, so that wrong ones are seen. */
 static void keep_values(struct toy_maker *maker)
 {
     for (unsigned i = toy_below(&maker->rng, 5); i > 0; i--) {
@@ -150,7 +150,7 @@ static void fill_section(struct toy_maker *maker, unsigned ops)
     end_section(maker);
 }
 
-/* In an arm those values are visible that the main section had before the branch. */
+/* Begins an arm; only values that the main section had before the branch are visible in it. */
 static void begin_arm(struct toy_maker *maker, unsigned arm)
 {
     ir_begin_arm(maker->block, arm);

@@ -33,7 +33,7 @@ static unsigned letter_type(char letter, unsigned own)
     }
 }
 
-/* Of the same width. */
+/* The floating-point type of an integer type's width, or the other way round. */
 static unsigned other_kind(unsigned type)
 {
     static const uint8_t kinds[] = {
@@ -161,7 +161,7 @@ static ir_ref add_integer_op(struct toy_maker *maker, unsigned code, ir_ref a, i
         (struct ir_op){.code = (uint8_t)code, .type = IR_I32, .a = a, .b = b, .insn = IR_NONE});
 }
 
-/* Mostly within memory and aligned; else within memory; else anywhere. */
+/* Makes an address: mostly an aligned one in the toy's memory, sometimes any in it, sometimes any at all. */
 static ir_ref any_address(struct toy_maker *maker, unsigned size)
 {
     ir_ref value = toy_pick(maker, IR_I32);
@@ -174,7 +174,7 @@ static ir_ref any_address(struct toy_maker *maker, unsigned size)
         mask &= ~((1u << (size & IR_64)) - 1);
     }
     if (toy_percent(&maker->rng, 60)) {
-        mask &= 0xfff; /* the first page, which is fast */
+        mask &= 0xfff; /* only the first page, where loads and stores are fast */
     }
     value = add_integer_op(maker, IR_AND, value, ir_const(maker->block, IR_I32, (int32_t)mask));
     return add_integer_op(maker, IR_ADD, value,
@@ -235,7 +235,8 @@ static void choose_types(struct toy_maker *maker, unsigned code, unsigned *opera
                                    : type;
 }
 
-/* Special operands and results are as others to the toy's step(): it makes no difference who performs the op. */
+/* Chooses further checks.  The toy's step() computes what the op would, so the result is the same whether the backend or
+ * step() performs it. */
 static uint8_t some_checks(struct toy_maker *maker, unsigned code, bool binary)
 {
     bool has_range = binary || code == IR_FNARROW;
@@ -250,7 +251,8 @@ static uint8_t some_checks(struct toy_maker *maker, unsigned code, bool binary)
     return toy_percent(&maker->rng, 50) ? 0 : (uint8_t)checks;
 }
 
-/* As a translator has it: operands from slots, where step() finds them, and the result to its slot. */
+/* Adds an FP op as a translator does: the operands come from slots, where step() finds them, and the result is SET to
+ * its slot. */
 static void add_fp(struct toy_maker *maker)
 {
     unsigned code = IR_FADD + toy_below(&maker->rng, IR_FTOI - IR_FADD + 1);
@@ -286,7 +288,8 @@ static void add_fp(struct toy_maker *maker)
     ir_set(maker->block, result == IR_I32 ? slot - TOY_F0 + TOY_FI0 : slot, value);
 }
 
-/* Sums and products of integers are no NaNs: no instruction is needed. */
+/* Adds an FP op without an instruction.  Its operands come from integers, so that the result cannot be a NaN, whose
+ * payload IR leaves undefined. */
 static void add_plain_fp(struct toy_maker *maker)
 {
     static const uint8_t codes[] = {IR_FADD, IR_FSUB, IR_FMUL};

@@ -90,7 +90,7 @@ static void expect_operand(const struct encoder *encoder, const cs_x86_op *got, 
     default:
         assert_int_equal(got->type, X86_OP_IMM);
         if (got->size <= sizeof(uint32_t)) {
-            assert_int_equal((uint32_t)got->imm, (uint32_t)want.value); /* extended or not */
+            assert_int_equal((uint32_t)got->imm, (uint32_t)want.value); /* sign-extended or not */
         } else {
             assert_int_equal(got->imm, want.value);
         }

@@ -49,9 +49,9 @@ struct encoder {
 
 void encoder_open(struct encoder *encoder);
 void encoder_close(struct encoder *encoder);
-/* To write the next instruction. */
+/* Returns the cursor at which the test writes the next instruction. */
 struct code_cursor *encoder_begin(struct encoder *encoder);
-/* It must be this one, and nothing behind it. */
+/* Checks that exactly one instruction was written, and that Capstone shows it so. */
 void encoder_expect(struct encoder *encoder, const char *mnemonic, struct want a, struct want b,
                     struct want c);
 

@@ -27,8 +27,8 @@ struct machines {
 
 void machines_open(struct machines *machines);
 void machines_close(struct machines *machines);
-/* Runs the block on all, from the same state: env's numbers as `values` says (r0.. and x0.. by turns), all
- * else random, memory as the runs before have left it.  All must do the same. */
+/* Runs the block on all machines from the same state, and checks that all do the same.  env's r and x have the two
+ * `values` in turn, other state is random, and memory is as the runs before have left it. */
 void machines_compare(struct machines *machines, const struct ir_block *block,
                       const uint64_t values[2]);
 /* Compiles a block on one machine. */
@@ -36,7 +36,7 @@ struct jit_code machine_compile(struct machines *machines, unsigned number,
                                 const struct ir_block *block);
 /* The listing of a block on one machine; the caller frees it. */
 char *machine_listing(struct machines *machines, unsigned number, const struct ir_block *block);
-/* The block of a text. */
+/* Parses a block's text; the caller frees the block. */
 struct ir_block *machine_parse(const char *text);
 
 #endif

@@ -64,7 +64,7 @@ static const char compare_and_branch[] = "block 0x10000, charge 0, linear\n"
                                          "arm 1:\n"
                                          "    quit\n";
 
-/* One subtraction does for the difference, the flags and both branches. */
+/* One sub instruction serves the difference, the flags and both branches. */
 static void test_one_comparison(void **state)
 {
     struct machines *machines = open_machines(state);
@@ -115,8 +115,8 @@ static const char overwritten[] = "block 0x10000, charge 0, linear\n"
                                   "    set r4, %2\n"
                                   "    quit\n";
 
-/* The slow path of the load sees them (the journal has a hash of all state); the main path has two
- * stores, the stub the other two. */
+/* Of four SETs, two are overwritten at once but for the slow path of the load, which must see them (the journal has a
+ * hash of all state).  So the main path has two stores, and the stub has the other two. */
 static void test_overwritten(void **state)
 {
     static const uint64_t values[][2] = {{1, TOY_MEMORY}, {3, 3}};
@@ -165,7 +165,7 @@ static void test_plain(void **state)
 
 #define HIGH_PAGE 0xfffff000u
 
-/* Lets the page at the end of the address space be memory. */
+/* Makes memory of the page at the end of the address space. */
 static void map_high_page(struct toy *toy)
 {
     void *wanted = toy->window + HIGH_PAGE;
@@ -175,7 +175,7 @@ static void map_high_page(struct toy *toy)
     assert_ptr_equal(got, wanted);
 }
 
-/* Stores at one address, loads again, all sizes; the value is a constant or not. */
+/* Stores to one address and loads from it again, in all sizes; the stored value is a constant or not. */
 static void access_address(struct machines *machines, uint32_t address, bool paged, bool constant)
 {
     static struct ir_block block; /* large */
@@ -259,7 +259,7 @@ static void test_mappings(void **state)
     machines_close(machines);
 }
 
-/* A block that does not fit is refused, the cache is as it was, and after a flush it fits. */
+/* A block that does not fit is refused and leaves the cache as it was; after a flush it fits. */
 static void test_full(void **state)
 {
     struct machines *machines = open_machines(state);

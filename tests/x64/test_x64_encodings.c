@@ -129,7 +129,7 @@ static void check_registers(struct encoder *e, const struct form *form, bool wid
     }
 }
 
-/* For the callback of each_memory(). */
+/* Parameters of the callback of each_memory(). */
 static const struct form *form_at_hand;
 static bool wide_at_hand;
 
@@ -265,7 +265,7 @@ static void check_shift(struct encoder *e, bool wide, unsigned reg)
     }
 }
 
-/* Those with three operands. */
+/* VEX instructions with three operands in general registers. */
 static void check_vex(struct encoder *e, bool wide, unsigned reg)
 {
     static const struct {
@@ -290,7 +290,7 @@ static void check_vex(struct encoder *e, bool wide, unsigned reg)
     }
 }
 
-/* Those of xmm registers. */
+/* VEX instructions with operands in xmm registers. */
 static void check_vex_fp(struct encoder *e, bool wide, unsigned reg)
 {
     static const struct {
@@ -331,7 +331,7 @@ static void check_moves(struct encoder *e, bool wide, unsigned reg)
     encoder_expect(e, "mov", want_reg(reg, width), want_reg(15 - reg, width), WANT_NOTHING);
     for (unsigned i = 0; i < ARRAY_LEN(immediates); i++) {
         x64_mov_imm(encoder_begin(e), wide, reg, immediates[i]);
-        /* what is not negative is shorter as 32 bits, which clears the upper half */
+        /* a constant that is not negative is moved to the 32-bit register, which clears the upper half */
         bool is_wide = wide && immediates[i] < 0;
         encoder_expect(e, "mov", want_reg(reg, is_wide ? 8 : 4),
                        want_imm(shown(immediates[i], is_wide)), WANT_NOTHING);

@@ -24,7 +24,7 @@ enum place {
     PLACES
 };
 
-/* What else there is. */
+/* Settings of a trial, as bits. */
 enum { PRESSURE = 1, FLAGS_HELD = 2, SAME = 4, SETTINGS = 8 };
 
 struct trial {
@@ -130,7 +130,7 @@ struct shape {
     enum ir_code code;
     enum ir_type type;        /* of the result */
     enum ir_type operands[2]; /* VOID: none */
-    bool conditions;          /* with every condition */
+    bool conditions;          /* the op has a condition: all are tried */
     bool divides;
 };
 
@@ -188,7 +188,7 @@ static const struct shape shapes[] = {
     UNARY(LOGIC_FLAGS, IR_FLAGS, IR_I32),
 };
 
-/* The third operand: for SELECT the first one again if it fits, for ADC_FLAGS flags that have been set. */
+/* The third operand: for SELECT the first one again if it has the right type, for ADC_FLAGS a FLAGS value. */
 static ir_ref third(struct trial *trial, const struct shape *shape, ir_ref first,
                     const struct around *around)
 {
@@ -218,7 +218,7 @@ static void try_op(struct trial *trial, const struct shape *shape, unsigned cond
     end(trial, &around, ir_add_op(&trial->block, op));
 }
 
-/* With all values; by 0 nothing is divided. */
+/* Runs the trial with all pairs of values; for divisions without those whose divisor is 0. */
 static void try_values(struct trial *trial, const struct shape *shape)
 {
     for (unsigned i = 0; i < ARRAY_LEN(pairs); i++) {
