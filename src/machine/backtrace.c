@@ -42,7 +42,8 @@ static bool load_memory(struct backtrace *trace, uint32_t address)
     return true;
 }
 
-/* On to the next window, wherever it is.  False: its place is not in memory. */
+/* Loads the caller's registers, from the next window or from the save area in memory.  False: that save area cannot be
+ * read. */
 static bool leave_window(struct backtrace *trace)
 {
     const struct cpu *cpu = trace->cpu;
@@ -58,8 +59,9 @@ static bool leave_window(struct backtrace *trace)
 
 /* ---- which kind of frame? ---- */
 
-/* Without a trap table of its own a program's code stands there, and that is why a trap must have entered the window,
- * too. */
+/* Lets from_traps begin at each entry of the trap table.  A program without a trap table of its own may have
+ * ordinary code at %tbr; therefore code that the walk reaches counts as a handler only if a trap has entered the
+ * window, too (enter_trap_window()). */
 static void add_trap_table(struct backtrace *trace)
 {
     const struct cpu *cpu = trace->cpu;
@@ -71,8 +73,8 @@ static void add_trap_table(struct backtrace *trace)
     }
 }
 
-/* Is that where a trap was taken: the addresses of an instruction and of the next one?  Neither need be in memory: the
- * trap may be that it was not. */
+/* Can pc and npc be what a trap has stored in %l1 and %l2: an instruction and its successor?  They need not lie in
+ * memory, as the trap may have been that the instruction could not be fetched. */
 static bool is_trapped_pair(struct backtrace *trace, uint32_t pc, uint32_t npc)
 {
     uint32_t word;
@@ -81,7 +83,8 @@ static bool is_trapped_pair(struct backtrace *trace, uint32_t pc, uint32_t npc)
                               (insn_rows[insn_find(word)].flags & INSN_F_CTI) != 0));
 }
 
-/* The window of the trap; handlers of window traps move away from it. */
+/* Goes to the window that the trap entered, if there is one; `windows` is how far the handler has moved away from
+ * it, as handlers of window traps do. */
 static bool enter_trap_window(struct backtrace *trace, int windows)
 {
     int count = (int)trace->cpu->config.windows;
@@ -134,15 +137,16 @@ static bool has_no_window(struct backtrace *trace)
     return find_start(trace, &start) && leads_here(trace, start);
 }
 
-/* A call whose aim only its registers knew.  Without symbols: has it come back, so that what stands behind it leads
- * here? */
+/* Is trace->pc in the function that the indirect call at `call` has called?  With symbols that is looked up.  Without,
+ * it is assumed unless the code after the call leads to trace->pc: then the call has returned already. */
 static bool is_indirect_callee(struct backtrace *trace, uint32_t call)
 {
     uint32_t start;
     return find_start(trace, &start) ? leads_here(trace, start) : !leads_here(trace, call + 8);
 }
 
-/* %o7 is the call that led here: nothing called since then has put another into it. */
+/* Is this a frame without a window of its own, called from %o7?  It is if that call leads here; else %o7 is left
+ * over from a call that has returned. */
 static bool is_leaf(struct backtrace *trace)
 {
     uint32_t call = trace->outs[7];
@@ -159,7 +163,8 @@ static bool is_leaf(struct backtrace *trace)
     return f.row == INSN_JMPL && f.rd == REG_O7 && is_indirect_callee(trace, call);
 }
 
-/* Code that a handler jumps to in a way that cannot be followed. */
+/* Is this a handler that from_traps does not reach, because the trap table leads to it by a jump that cannot be
+ * followed? */
 static bool is_hidden_handler(struct backtrace *trace)
 {
     return trace->window >= 0 && trace->cpu->trapped[trace->window] != 0 && has_no_window(trace) &&
@@ -190,7 +195,8 @@ static enum frame_step go_to_trapped(struct backtrace *trace)
     return FRAME_TRAPPED;
 }
 
-/* A stack grows downwards: what goes back up is none. */
+/* Marks the caller's frame as the last one if its %fp is below the one before: a stack grows downwards, so
+ * callers' frames must lie higher. */
 static enum frame_step go_to_caller(struct backtrace *trace)
 {
     uint32_t fp = trace->own[I6];
@@ -234,7 +240,7 @@ bool backtrace_find_trap(struct machine *m, const struct cpu *cpu, struct backtr
     return step == FRAME_TRAPPED;
 }
 
-/* Names are the image's, and the report goes to a terminal. */
+/* Escapes the names, because they come from the image and the report goes to a terminal. */
 const char *backtrace_describe(struct machine *m, uint32_t address, char *buffer, size_t size)
 {
     buffer[0] = '\0';
@@ -260,7 +266,7 @@ static void print_frame(const struct backtrace *trace, unsigned number, FILE *st
             backtrace_describe(trace->m, trace->pc, place, sizeof place));
 }
 
-/* On to the first frame that is at another place. */
+/* Goes to the first frame that is at another pc, and prints how many were passed. */
 static enum frame_step pass_recursion(struct backtrace *trace, unsigned *number, FILE *stream)
 {
     uint32_t pc = trace->pc;

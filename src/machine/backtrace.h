@@ -2,8 +2,8 @@
 /*
  * Who called whom, for reports.
  *
- * Nothing that a compiler writes about frames is needed: whether a function has a window of its own at an address
- * is seen in the code that leads there (code_walk.h).  Three kinds of frames have to be told apart:
+ * Debug information about frames is not needed: the code that leads to an address shows whether its function has a
+ * window of its own there (code_walk.h).  Three kinds of frames have to be told apart:
  *
  *   with a window    its caller's address is in %i7, the caller's registers are in the next window
  *   without one      (a leaf; or before its SAVE) its caller's address is in %o7, the window is the caller's
@@ -29,26 +29,26 @@ struct backtrace {
     uint32_t pc;
     bool exact; /* pc is to be executed next; false: it is a call that has not come back */
     bool last;  /* its own[] are not known, or not to be trusted */
-    int window; /* that holds its registers; -1: they are in memory */
+    int window; /* the window that holds its registers; -1: they are in a save area in memory */
     uint32_t outs[8];
     uint32_t own[16]; /* %l0 to %l7, %i0 to %i7 */
     unsigned tt;      /* after FRAME_TRAPPED: the trap, 0 if it is not known */
-    /* for looking around */
-    struct code_walk from_traps; /* from the trap table */
-    struct code_walk walk;
+    /* how the kind of the frame is found out */
+    struct code_walk from_traps; /* a walk that begins at the trap table, for handlers */
+    struct code_walk walk;       /* any other */
 };
 
-/* The innermost frame: what cpu executes. */
+/* Makes *trace the innermost frame, that of the instruction which cpu executes next. */
 void backtrace_begin(struct backtrace *trace, struct machine *m, const struct cpu *cpu);
-/* One frame further out. */
+/* Goes one frame further out, and says how that frame came to the one before. */
 enum frame_step backtrace_next(struct backtrace *trace);
 
-/* The trap whose handler cpu is in, or a function that the handler has called. */
+/* The trap whose handler, or a function called by whose handler, cpu executes. */
 struct backtrace_trap {
     unsigned tt; /* 0: not known */
     uint32_t pc; /* where it was taken */
 };
-/* False: it is in none, as far as can be seen. */
+/* False: cpu executes no trap's handler, as far as can be seen. */
 bool backtrace_find_trap(struct machine *m, const struct cpu *cpu, struct backtrace_trap *trap);
 
 void backtrace_print(struct machine *m, const struct cpu *cpu, FILE *stream);

@@ -93,8 +93,8 @@ static const struct board_memory *rom_at(const struct machine *m, uint32_t addre
     return NULL;
 }
 
-/* A program whose variables are in a ROM is linked for another board.  In a boot PROM the bytes of variables
- * are copied to where they are addressed. */
+/* Warns of a program whose variables are addressed in a ROM: it was linked for another board.  A boot PROM gives
+ * no warning, since its variables are only stored in the ROM, and are copied to RAM, where they are addressed. */
 static void tell_read_only(const struct machine *m, const struct image *image)
 {
     char line[sizeof image->label + 200];
@@ -145,7 +145,8 @@ static bool take_image(struct machine *m, struct image *image, struct error *err
     return true;
 }
 
-/* Loads the bytes of an image and nothing else; its place is the entry if there is none. */
+/* Loads the bytes of an image, and no symbols.  If the machine has no entry yet, it gets the image's (for raw
+ * bytes, the address at which they lie). */
 static bool store_only(struct machine *m, struct image *image, struct error *err)
 {
     bool ok = store_image(m, image, err);
@@ -240,7 +241,7 @@ static void prepare_devices(struct machine *m)
     }
 }
 
-/* End of the RAM that holds the entry point, else of the first RAM. */
+/* The end of the RAM that holds the entry point; if none does, the end of the first RAM. */
 static uint32_t ram_end(const struct machine *m)
 {
     const struct board_memory *found = NULL;
@@ -254,8 +255,8 @@ static uint32_t ram_end(const struct machine *m)
     return found == NULL ? 0 : found->base + found->size;
 }
 
-/* All CPUs but the first wait in power-down; woken, they start at the entry too and tell themselves
- * apart by %asr17. */
+/* Every CPU gets the state of the entry, with a stack of its own.  All but the first wait in power-down, and begin
+ * at the entry when they are woken; the program tells them apart by %asr17. */
 static void enter_cpu(struct machine *m, struct cpu *cpu)
 {
     unsigned index = cpu->config.index;
@@ -279,7 +280,7 @@ static void enter_image(struct machine *m)
     prepare_devices(m);
 }
 
-/* Where programs in RAM usually begin. */
+/* Makes the start of the first RAM the entry, because programs in RAM usually begin there. */
 static bool find_ram(struct machine *m, struct error *err)
 {
     for (size_t i = 0; i < m->board->memory_count; i++) {

@@ -2,8 +2,8 @@
 /*
  * From a board's description and the --periph options to memories and devices.
  *
- * A peripheral without a base takes the place of the board's device that has the same plug&play
- * identity, if there is exactly one: its address, its interrupt, its other properties, as far as
+ * A peripheral without a base replaces the board's device that has the same plug&play identity, if
+ * there is exactly one.  It inherits that device's address, interrupt and other properties, as far as
  * the user does not give them and the new class knows them.
  */
 #include <stdarg.h>
@@ -35,8 +35,8 @@ static bool add_memory(struct machine *m, const struct board_memory *memory, str
 
 /* ---- devices of the board ---- */
 
-/* The path of a class that lies beside the board file that names it, from malloc(); NULL: the name means
- * what it means on the command line. */
+/* The path (from malloc()) of a library that the board file names and that lies in the board file's directory;
+ * NULL: the name is looked up as one on the command line is. */
 static char *path_beside(const struct board_device *device)
 {
     const char *directory = device->source->directory;
@@ -63,8 +63,8 @@ static const struct library *board_library(struct machine *m, const struct board
     return library;
 }
 
-/* Says whose fault it was that a device could not be made: a setting's, or what `format` names.  What the host
- * lacks and files that cannot be opened keep their status. */
+/* Puts in front of the error text what made the device impossible: the setting that gave the bad property, or else
+ * what `format` names.  The error gets `status`, unless the host lacks something or a file cannot be opened. */
 static bool blame(const struct machine *m, enum leon3emu_status status, struct error *err,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
@@ -135,7 +135,7 @@ static bool no_place(const struct extra *extra, unsigned candidates, const char 
                      (unsigned)pnp.vendor, (unsigned)pnp.device);
 }
 
-/* The first property that is given beside base, for the example of a setting. */
+/* The first property of the list other than base, as an example of what --set could set. */
 static const char *example_property(const struct property_list *list, const char **value)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -148,7 +148,8 @@ static const char *example_property(const struct property_list *list, const char
     return "KEY";
 }
 
-/* Refuses a second device of a kind where the board has one: what is meant is to configure that one. */
+/* Refuses a peripheral at an address where the board has a device of the same identity: the user probably means to
+ * configure that device. */
 static bool check_place(struct machine *m, const struct extra *extra, const struct l3_pnp *pnp,
                         struct error *err)
 {
@@ -208,8 +209,8 @@ static bool find_place(struct machine *m, struct extra *extra, struct error *err
     return no_place(extra, candidates, names, err);
 }
 
-/* Does the class, or the core for it, know a property of that name?  What the replaced device had
- * and the new one has not is dropped, unless it was set by the user, who gets a message then. */
+/* Does a device of the class have the property?  A property of the replaced device that the new class does not know
+ * is dropped; but if the user has set it, it is kept, so that making the device fails with a message. */
 static bool is_inherited(const struct l3_device_class *class, const char *key)
 {
     if (strcmp(key, "base") == 0 || strncmp(key, "irq", 3) == 0) {
@@ -249,7 +250,8 @@ static bool inherit(struct extra *extra, struct error *err)
     return true;
 }
 
-/* A mistake in the properties of --periph is one of the peripheral's, whichever part of the program finds it. */
+/* A mistake in the properties of --periph has the status of peripherals, even if the parser of properties, which
+ * reports LEON3EMU_USAGE, finds it. */
 static enum leon3emu_status usage_to_peripheral(enum leon3emu_status status)
 {
     return status == LEON3EMU_USAGE ? LEON3EMU_PERIPHERAL : status;
@@ -267,7 +269,7 @@ static bool prepare_extra(struct machine *m, const char *text, struct extra *ext
            error_prefix(err, "--periph %s", text);
 }
 
-/* Instances are called after their class, numbered; a board may have such names already. */
+/* Names an instance by its class and a number, passing over names that the board uses already. */
 static void number_name(struct machine *m, const struct library *library, char *name, size_t size)
 {
     do {
@@ -275,7 +277,8 @@ static void number_name(struct machine *m, const struct library *library, char *
     } while (device_find(m, name) != NULL);
 }
 
-/* Adds what --set says of the device by its name, which is its own or the class's with a number. */
+/* Adds the properties that --set gives this device.  --set names it by its property `name`, or else by `name` as
+ * number_name() has made it. */
 static bool set_extra(struct machine *m, struct extra *extra, const char *name, struct error *err)
 {
     const struct property *own = property_list_find(&extra->list, "name");
@@ -332,7 +335,7 @@ static bool make_devices(struct machine *m, struct extra *extras, struct error *
     size_t count = m->options.peripheral_count;
     bool ok = true;
 
-    /* A replacement keeps the place in the order, hence in plug&play. */
+    /* A replacement takes the replaced device's position in board order, and therefore its plug&play slot. */
     for (size_t i = 0; ok && i < m->board->device_count; i++) {
         const struct board_device *device = &m->board->devices[i];
         struct extra *extra = replacement_of(extras, count, device);
@@ -364,7 +367,7 @@ static bool check_replacements(const struct machine *m, const struct extra *extr
     return true;
 }
 
-/* ---- what is allowed, but hardly meant ---- */
+/* ---- notices of what is allowed, but probably a mistake ---- */
 
 static __attribute__((format(printf, 2, 3))) void notice(const struct machine *m,
                                                          const char *format, ...)
@@ -381,7 +384,8 @@ static __attribute__((format(printf, 2, 3))) void notice(const struct machine *m
     m->options.notice(m->options.context, text);
 }
 
-/* Where APB bridges are; no board has more of them than this. */
+/* The bases of the APB bridges.  More than 64 are not noted: the notice below may then be wrong about cores behind
+ * them. */
 struct bridges {
     unsigned count;
     uint64_t bases[64];

@@ -7,8 +7,9 @@
 #include "machine/frames.h"
 #include "machine/machine.h"
 
-#define WINDOWS_MAX 3 /* further in or out no code goes that is not lost */
-#define LOOK_BACK   6 /* instructions, for the SETHI of a jump */
+/* A path further in or out is given up: it has probably gone astray. */
+#define WINDOWS_MAX 3
+#define LOOK_BACK   6 /* instructions before a jump that are searched for its SETHI */
 
 enum { REG_O7 = 15 };
 enum { COND_NEVER = 0, COND_ALWAYS = 8 };
@@ -21,7 +22,7 @@ void code_walk_init(struct code_walk *walk, struct machine *m, const struct cpu 
     memset(walk->index, 0, sizeof walk->index);
 }
 
-/* Where pc is in the index, or would be. */
+/* The index's slot that holds pc, or the free one that would. */
 static unsigned slot_of(const struct code_walk *walk, uint32_t pc)
 {
     unsigned slot = (pc >> 2) * 2654435761u >> 20 & (CODE_WALK_SLOTS - 1);
@@ -64,7 +65,8 @@ static int shift_of(const struct insn *f)
     return f->row == INSN_SAVE ? 1 : f->row == INSN_RESTORE ? -1 : 0;
 }
 
-/* `sethi %hi(target), %r; jmp %r + %lo(target)`, with a few others between. */
+/* The target of `sethi %hi(target), %r; jmp %r + %lo(target)`, with a few instructions between the two.  False:
+ * the jump is not of that form. */
 static bool jump_target(const struct code_walk *walk, uint32_t pc, const struct insn *jump,
                         uint32_t *target)
 {
@@ -81,7 +83,8 @@ static bool jump_target(const struct code_walk *walk, uint32_t pc, const struct 
     return false;
 }
 
-/* A transfer, its delay slot, and where both lead. */
+/* behind: how many windows further in the code behind the delay slot is (struct code_step), if the slot is
+ * executed. */
 static void follow_branch(struct code_walk *walk, const struct code_step *from,
                           const struct insn *f, int behind)
 {
@@ -94,7 +97,8 @@ static void follow_branch(struct code_walk *walk, const struct code_step *from,
     }
 }
 
-/* The caller's window, or its return address, is given to the called function, so it does not come back here. */
+/* Is the call with this delay slot a tail call?  It is if the slot gives the called function the caller's window
+ * (RESTORE) or the caller's return address (a write to %o7); then the function does not return to this code. */
 static bool is_tail_call(const struct insn *slot)
 {
     return slot->row == INSN_RESTORE ||
@@ -111,6 +115,7 @@ static void follow_call(struct code_walk *walk, const struct code_step *from, co
     }
 }
 
+/* Adds a control transfer's delay slot, and the targets that both lead to. */
 static void follow_transfer(struct code_walk *walk, const struct code_step *from,
                             const struct insn *f)
 {

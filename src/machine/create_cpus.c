@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* CPUs and what executes them: from the board's keys and the options to a scheduler and a translator, and what these
- * ask of the machine. */
+/* Makes the CPUs, the scheduler and the translator as the board's keys and the options say, and has the functions that
+ * these call in the machine (struct cpu_hooks, struct exec_hooks). */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -64,7 +64,7 @@ static void executor_failed(void *context, const char *text)
     exec_stop(&m->exec, STOP_BUG, LEON3EMU_INTERNAL, "%s", text);
 }
 
-/* A reset that a device asked for waits until the instruction or event is over. */
+/* Runs between instructions and events: carries out a reset that a device has asked for during one.  True: it did. */
 static bool between(void *context)
 {
     struct machine *m = context;
@@ -90,7 +90,8 @@ static bool can_go_on(void *context)
     return machine_can_wake(context) || machine_will_restart(context);
 }
 
-/* The fields of %asr17 that nothing else hangs on, as asr17_gen() of iu3.vhd makes them from the generics. */
+/* The fields of %asr17 that only identify the CPU and change nothing else in the emulation, as asr17_gen() of GRLIB's
+ * iu3.vhd makes them from the generics. */
 static uint32_t asr17_identity(const struct board_cpu *cpu)
 {
     uint32_t factor = cpu->clk2x % 8;
@@ -162,7 +163,6 @@ bool machine_create_cpus(struct machine *m, struct error *err)
     return true;
 }
 
-/* After the memory is there: the window takes it in. */
 bool machine_create_translator(struct machine *m, struct error *err)
 {
     struct translator_config config = {

@@ -2,7 +2,8 @@
 /* Memory as a CPU sees it, for debuggers and reports. */
 #include "machine/machine.h"
 
-/* Pieces that lie in one page: the next page may be anywhere. */
+/* How many of the bytes lie in the page of address.  Each page is translated by itself, as the next one may be mapped
+ * anywhere. */
 static size_t page_piece(uint32_t address, size_t size)
 {
     size_t left = TLB_PAGE_SIZE - (address & TLB_PAGE_MASK);

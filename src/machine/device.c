@@ -18,7 +18,8 @@
 #include "core/suggest.h"
 #include "machine/services.h"
 
-/* What create() says, or the core for it, when the host is to blame. */
+/* The text with which create() reports that the host lacks memory; the status is then LEON3EMU_HOST, not the
+ * peripheral's. */
 #define NO_MEMORY "out of memory"
 
 static void base_key(const struct l3_device_class *class, uint32_t region, char *key, size_t size)
@@ -160,7 +161,7 @@ static bool set_irqs(struct l3_host *host, const struct property_list *list, str
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        /* Outputs past the last line are simply not connected. */
+        /* Outputs that would come after line 31 are not connected. */
         uint64_t line = first == 0 || first + i >= MACHINE_IRQ_LINES ? 0 : first + i;
         irq_key(i, key, sizeof key);
         if (!own_number(host, list, key, MACHINE_IRQ_LINES - 1, &line, err)) {
@@ -393,7 +394,8 @@ static void append(struct machine *m, struct l3_host *host)
     host->order = m->device_count++;
 }
 
-/* The devices that hear of interrupt lines: the first controller, and those that asked to see them. */
+/* Notes a device that is to hear of interrupt lines: the board's first controller, or one that has asked to see
+ * them. */
 static void connect_lines(struct machine *m, struct l3_host *host)
 {
     uint32_t flags = host->library->class.flags;
@@ -432,7 +434,7 @@ bool device_create(struct machine *m, const char *name, const struct library *li
     if (ok) {
         connect_lines(m, host);
     }
-    return ok; /* a half-made device is destroyed with the machine */
+    return ok; /* an incomplete device is in the list already, and destroyed with the machine */
 }
 
 static void destroy_events(struct l3_host *host)
@@ -446,7 +448,7 @@ static void destroy_events(struct l3_host *host)
     }
 }
 
-/* Regions go with the tree, character lines with their hub. */
+/* Frees neither the regions nor the character lines: the tree of regions and the hub of character lines own them. */
 void device_destroy(struct l3_host *host)
 {
     struct device_call call;

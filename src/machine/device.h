@@ -20,7 +20,7 @@ struct device_property {
     struct l3_host *host; /* whose property it is */
 };
 
-/* A core event that calls into a device. */
+/* An event of the scheduler (core/event.h) whose function is one of a device. */
 struct l3_event {
     struct event event;
     struct l3_host *host;
@@ -37,7 +37,7 @@ struct l3_host {
     struct l3_host *next; /* in board order */
     struct l3_host *next_watcher;
     struct l3_host *next_of_name; /* in a list of machine.names */
-    uint32_t watched_lines;       /* it wants to be told of these */
+    uint32_t watched_lines;       /* bit n: it is told of line n */
     struct machine *machine;
     const struct library *library;
     char *name;
@@ -51,21 +51,21 @@ struct l3_host {
     uint32_t *irq_lines; /* by output; 0: not connected */
     uint8_t *irq_levels; /* by output: what it drives */
     struct l3_pnp pnp;   /* of the class, or as properties say; struct_size 0: no record */
-    uint32_t bus_index;  /* as a bus master: that of its record, else MACHINE_NO_RECORD */
-    /* Wants to know of bus errors; NULL: not */
+    uint32_t bus_index;  /* its number as an AHB master, or MACHINE_NO_RECORD */
+    /* Is told of bus errors; NULL: the device does not want to know of them. */
     void (*bus_error)(void *instance, const struct l3_bus_error *error);
     struct l3_event *events;
     uint32_t event_count;
     enum host_phase phase;
-    uint32_t misuses;        /* of services */
-    struct chardev *no_line; /* given in place of a character line that the class does not have */
-    char failure[512];       /* of create() */
+    uint32_t misuses;        /* how often it has misused a service */
+    struct chardev *no_line; /* for a property that is no character line; swallows all */
+    char failure[512];       /* what create() has given to fail() */
     bool failed;
 };
 
 /* ---- device.c ---- */
 
-/* Makes a device from a property list and maps it.  where: prefix of error texts. */
+/* Makes a device from a property list and maps it.  After false destroying the machine frees what was made of it. */
 bool device_create(struct machine *m, const char *name, const struct library *library,
                    const struct property_list *properties, struct error *err);
 void device_destroy(struct l3_host *host);
@@ -74,7 +74,7 @@ struct l3_host *device_find(const struct machine *m, const char *name);
 /* Identity in plug&play: that of the class, or as the list says.  False: *wrong is the key that cannot be read. */
 bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
                      struct l3_pnp *pnp, const char **wrong, struct error *err);
-/* Cancels events, calls reset(). */
+/* Cancels the device's events and calls its reset(). */
 void device_reset(struct l3_host *host, uint32_t cause);
 const struct device_property *device_find_property(const struct l3_host *host, const char *name);
 

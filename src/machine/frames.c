@@ -24,7 +24,8 @@ static struct outer innermost(const struct cpu *cpu)
     return (struct outer){.window = cpu->cwp};
 }
 
-/* On to the caller of *outer.  False: that is not in a window, or it has no frame. */
+/* Makes *outer the window of its caller.  False: the caller's registers are not in a window, or *outer has no frame
+ * pointer that could be one. */
 static bool next_outer(const struct cpu *cpu, struct outer *outer)
 {
     uint32_t address = cpu_window_reg(cpu, outer->window, REGISTER_FP);
@@ -97,7 +98,7 @@ bool frames_read_word(struct machine *m, const struct cpu *cpu, uint32_t address
     return true;
 }
 
-/* The chain goes through the registers that are written: the windows are found before any of them changes. */
+/* Finds all windows before it writes any, because the write may change a %fp by which the next window is found. */
 bool frames_write(struct machine *m, struct cpu *cpu, uint32_t address, const void *buffer,
                   size_t size)
 {

@@ -21,7 +21,7 @@
 struct cpu;
 struct machine;
 
-/* As machine_debug_read() and machine_debug_write(), with the windows of cpu in front.  A write goes to
+/* As machine_debug_read() and machine_debug_write(), but cpu's windows are in front of the memory.  A write goes to
  * the registers and to the memory behind them, which must exist. */
 bool frames_read(struct machine *m, const struct cpu *cpu, uint32_t address, void *buffer,
                  size_t size);

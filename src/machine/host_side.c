@@ -3,11 +3,13 @@
  * while it runs. */
 #include "machine/services.h"
 
-/* How long a machine may sleep that waits to be brought to the foreground. */
+/* How long the machine may sleep while its process is in the background of the terminal, before it looks whether
+ * it has been brought to the foreground. */
 #define BACKGROUND_MS 100
 
-/* While log lines are written a line of the guest stays whole, as long as it goes on with it in guest time: that
- * the host looks more often, because writing is slow, must not break it. */
+/* Without a log, and before the machine sleeps, all output is flushed.  While log lines are written only whole
+ * lines of the console are, once per EXEC_POLL_CYCLES of guest time: flushing at each look at the host, which is
+ * more frequent because writing is slow, would put log lines into the middle of the guest's lines. */
 static void flush_console(struct machine *m, int timeout_ms)
 {
     uint64_t now = exec_now(&m->exec);
@@ -20,7 +22,7 @@ static void flush_console(struct machine *m, int timeout_ms)
     }
 }
 
-/* What does not wait for the guest. */
+/* Does what the host asks for and what must also be done while guest time stands still. */
 static void serve_host(struct machine *m)
 {
     if (atomic_exchange(&m->continued, false)) {
@@ -33,8 +35,8 @@ static void serve_host(struct machine *m)
     }
 }
 
-/* Standard output or a file is not read: guest time stands still, but a user who wants to stop the run, or to see
- * how far it is, need not wait for that reader. */
+/* Waits until the reader of a character line's output has caught up.  Guest time stands still meanwhile, but the
+ * user can still stop the run, or ask how far it has come. */
 static void await_reader(struct machine *m)
 {
     pacing_stop(&m->exec.pacing);
@@ -46,8 +48,8 @@ static void await_reader(struct machine *m)
     pacing_go(&m->exec.pacing);
 }
 
-/* A stop after which a debugger can go on must not swallow the user's wish to end the run: the wish then waits for the
- * next look at the host. */
+/* May the user's interrupt become the stop of the run now?  Not if the run is stopping already for a debugger,
+ * which could let it go on: the interrupt would be lost.  It is then taken at the next look at the host. */
 static bool may_take_interrupt(const struct machine *m)
 {
     return m->driver.run == NULL || m->exec.stop.kind == STOP_NONE;

@@ -28,7 +28,7 @@ static void tell_pin(struct l3_host *host, uint32_t line, uint32_t level)
 }
 
 /* All watchers hear of one change before any hears of the next, so that they agree on what came
- * last.  A watcher that answers each change with another would never end: the list is finite. */
+ * last.  The list is finite, because watchers that answer each change with another would never come to an end. */
 static void tell_watchers(struct machine *m, uint32_t line, uint32_t level)
 {
     struct line_changes *list = &m->line_changes;
@@ -91,7 +91,7 @@ void services_irq_set(struct l3_host *host, uint32_t output, uint32_t level)
     }
 }
 
-/* On an output that is high there is nothing to be seen of a pulse. */
+/* A pulse on an output that is high already changes nothing. */
 void services_irq_pulse(struct l3_host *host, uint32_t output)
 {
     if (can_drive(host, "irq_pulse", output) && host->irq_levels[output] == 0) {

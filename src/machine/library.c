@@ -57,7 +57,8 @@ static void free_library(struct library *library)
     free(library);
 }
 
-/* What a description points to may be anything: reading it is a call into the library. */
+/* The pointers of a description may lead anywhere.  Reading it is therefore noted as a call into the library, so that
+ * a crash report names the library. */
 const struct library *library_add(struct machine *m, const char *path, void *handle,
                                   const struct l3_device_class *const *class, struct error *err)
 {
@@ -85,7 +86,7 @@ const struct library *library_add(struct machine *m, const char *path, void *han
     return library;
 }
 
-/* Its constructors run: they are the library's code as much as its callbacks. */
+/* dlopen() runs the library's constructors; a crash in one of them is reported as the library's. */
 static void *open_library(struct machine *m, const char *path)
 {
     struct device_call call = {m->call, NULL, path, "dlopen"};
@@ -156,7 +157,7 @@ const char *library_directory(const struct leon3emu_options *options)
     return options->plugin_dir != NULL ? options->plugin_dir : LEON3EMU_PLUGIN_DIR;
 }
 
-/* The near names of what is built in. */
+/* Text that suggests built-in classes with similar names. */
 static const char *near_builtin(const char *name, struct suggest *suggest)
 {
     const struct l3_device_class *class;
@@ -168,7 +169,7 @@ static const char *near_builtin(const char *name, struct suggest *suggest)
     return suggest_text(suggest);
 }
 
-/* "; ./adc.so is there: write adc.so" for --periph adc, else nothing. */
+/* "; ./adc.so is there: write adc.so" if the user has written --periph adc and that file exists; else "". */
 static const char *near_file(const struct machine *m, const char *name, char *text, size_t size)
 {
     char so[200], path[512], tried[700] = "";

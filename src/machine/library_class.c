@@ -18,14 +18,14 @@
 #include "core/peek.h"
 #include "machine/library.h"
 
-/* Smallest sizes that make sense: up to the last field of version 1's first release. */
+/* The smallest struct_size of each structure: up to its last field in the first release of ABI version 1. */
 #define MINIMUM_CLASS    (offsetof(struct l3_device_class, state_load) + sizeof(void *))
 #define MINIMUM_PROPERTY (offsetof(struct l3_property, help) + sizeof(void *))
 #define MINIMUM_REGION   (offsetof(struct l3_region, reserved) + sizeof(uint32_t))
 #define MINIMUM_PNP      (offsetof(struct l3_pnp, version) + sizeof(uint32_t))
 #define MAXIMUM_ELEMENT  4096
 
-/* More of any kind no real device has. */
+/* No real device has more; a larger count means that the description is damaged. */
 #define MAXIMUM_PROPERTIES 1024
 #define MAXIMUM_REGIONS    64
 #define MAXIMUM_OUTPUTS    1024
@@ -39,7 +39,7 @@ struct library_memory {
     max_align_t bytes[];
 };
 
-/* A description on its way. */
+/* A description that is being read. */
 struct reader {
     const char *path; /* for messages; NULL: built in */
     struct library *library;
@@ -142,7 +142,8 @@ static bool check_table(const struct reader *reader, const void *table, uint32_t
            refuse(reader, "its device description has %u %s, but no table of them", count, what);
 }
 
-/* size: of the first row, which is the distance of all. */
+/* Copies one row and makes it `full` bytes long.  size: struct_size of the table's first row, which is also the
+ * distance between rows.  The row's own struct_size is checked against `minimum` only. */
 static bool copy_row(const struct reader *reader, char *to, const char *row, uint32_t size,
                      size_t minimum, size_t full, const char *what)
 {
@@ -158,7 +159,8 @@ static bool copy_row(const struct reader *reader, char *to, const char *row, uin
     return true;
 }
 
-/* Copies a table, whatever size the library gives its rows, to one of full rows. */
+/* Copies a table to one whose rows have all the fields that we know.  The library's rows may be shorter or longer,
+ * as it was compiled with another version of the header. */
 static void *copy_table(const struct reader *reader, const void *table, uint32_t count,
                         size_t minimum, size_t full, const char *what)
 {
@@ -185,7 +187,8 @@ static void *copy_table(const struct reader *reader, const void *table, uint32_t
 
 /* ---- properties ---- */
 
-/* Names that the core gives to every device itself; `irq` and `irqN`, and NAME_base, if it has such. */
+/* Is it the name of a property that every device has without its class saying so (device.c)?  `irq` and `irqN` are
+ * such names only if the class has interrupt outputs, NAME_base only if it has a region NAME. */
 static bool is_reserved(const struct l3_device_class *class, const char *name)
 {
     static const char *const names[] = {"base", "name", "priority"};
@@ -278,8 +281,8 @@ static bool take_register_name(const struct reader *reader, const char **name)
     return take_text(reader, name, MAXIMUM_NAME, "a register");
 }
 
-/* Only the log reads the rows, so those of another form are no reason to refuse a library.  A built-in device's
- * stay where they are. */
+/* Copies the rows that describe registers.  Only the log reads them; so a library whose rows have another size is not
+ * refused, but its registers have no names.  Rows of a built-in device are not copied. */
 static bool take_registers(const struct reader *reader, struct l3_region *region)
 {
     const char *table = (const char *)region->registers;
@@ -364,7 +367,7 @@ static bool check_counts(const struct reader *reader, const struct l3_device_cla
     return check_table(reader, class->state, class->state_count, MAXIMUM_ROWS, "state fields");
 }
 
-/* abi_version first: the rest may have another meaning in another ABI. */
+/* Looks at abi_version before anything else, because the other fields may mean something else in another ABI. */
 static bool copy_class(const struct reader *reader, const struct l3_device_class *given)
 {
     struct l3_device_class *class = &reader->library->class;

@@ -15,8 +15,8 @@
 #include "host_fp.h"
 #include "machine/library.h"
 
-/* What a library needs is taken for harmless if it is one of these: they change the state only when the
- * functions below are called. */
+/* A library may depend on these: they change the floating-point state only in the functions that `changing` lists.  A
+ * dependency on any other library counts as a change. */
 static const char *const harmless[] = {
     "libc.so",     "libm.so",      "libpthread.so", "libdl.so",   "librt.so",    "ld-linux",
     "libgcc_s.so", "libstdc++.so", "linux-vdso",    "libasan.so", "libubsan.so",
@@ -39,7 +39,7 @@ static bool begins_with_any(const char *name, const char *const *list, size_t co
 
 /* ---- names ---- */
 
-/* glibc has made the addresses in the table absolute. */
+/* Addresses in the table need no load address added: glibc has made them absolute. */
 static const ElfW(Dyn) * find_dynamic(const struct link_map *map, ElfW(Sxword) tag)
 {
     const ElfW(Dyn) *entry = map->l_ld;

@@ -11,15 +11,15 @@
 enum load_kind { LOAD_IMAGE, LOAD_MORE, LOAD_RAW, LOAD_PROM };
 
 struct load_step {
-    struct load_step *next; /* loaded after it */
+    struct load_step *next; /* what was loaded after this */
     enum load_kind kind;
     uint32_t address; /* of LOAD_RAW */
     char path[];
 };
 
-/* A file was loaded.  address: of LOAD_RAW.  False: no memory. */
+/* Notes that a file was loaded.  address: of LOAD_RAW.  False: no memory. */
 bool load_list_add(struct machine *m, const char *path, enum load_kind kind, uint32_t address);
-/* The same for a step, and those that hang on it, that were taken from the list. */
+/* Puts a step that was taken from the list, and all steps after it, back at the list's end. */
 void load_list_append(struct machine *m, struct load_step *step);
 /* The path of the index-th load; NULL: there were not so many. */
 const char *load_list_path(const struct machine *m, size_t index);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What has been loaded, in that order: to do it again, and to know which files were read. */
+/* The list of what has been loaded, in order: machine_restart() loads it again, and machine_check_outputs() looks
+ * which files were read. */
 #include <stdlib.h>
 #include <string.h>
 

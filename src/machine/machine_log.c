@@ -98,7 +98,7 @@ const char *leon3emu_history_line(const struct machine *m, size_t index)
     return m->log.history == NULL ? NULL : log_history_line(m->log.history, index);
 }
 
-/* The stream may write each piece at once, and there may be a million lines. */
+/* Writes whole blocks of lines, because the stream may be unbuffered and there may be a million lines. */
 void leon3emu_history(const struct machine *m, FILE *stream)
 {
     const char *line;

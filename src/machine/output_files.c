@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Files that character lines write are emptied when the machine starts: not the user's firmware, board or library. */
+/* Checks the files that character lines write.  They are emptied when the machine starts, so none may be the user's
+ * firmware, board or library. */
 #include "machine/library.h"
 #include "machine/load.h"
 #include "machine/machine.h"
@@ -18,7 +19,8 @@ static bool check_input(const struct machine *m, const char *path, struct error 
                      user, path);
 }
 
-/* Two that write one file write over each other, and an input would be emptied by the log. */
+/* Refuses a character line that uses the log's file: if both write it they overwrite each other, and if the line reads
+ * it the log would empty it. */
 static bool check_log(const struct machine *m, struct error *err)
 {
     struct stat file;

@@ -109,7 +109,7 @@ bool leon3emu_peripheral_help(const struct leon3emu_options *options, const char
     return library != NULL;
 }
 
-/* ---- which there are ---- */
+/* ---- the list of classes ---- */
 
 static int is_library_name(const struct dirent *entry)
 {
@@ -117,7 +117,7 @@ static int is_library_name(const struct dirent *entry)
     return length > 3 && strcmp(entry->d_name + length - 3, ".so") == 0;
 }
 
-/* By their names only: to load a library is to run its code. */
+/* Lists libraries by their file names, without loading them: loading a library runs its code. */
 static void list_libraries(const char *directory, size_t length, FILE *stream)
 {
     char *path = strndup(directory, length);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What of the bus is taken.  Regions of one priority never overlap, so for each priority there is a sorted list in
- * which a new one has two neighbours: a board of thousands of devices is made in linear time, nearly.
+ * Which addresses of the bus are taken.  Regions of one priority never overlap; so each priority has a sorted list,
+ * and a new region need be compared with its two neighbours only.  Therefore boards with thousands of devices are
+ * made fast.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static bool make_room(struct places *places)
     return true;
 }
 
-/* The setting of the command line that has made a memory what it is, or NULL. */
+/* The command-line setting that gave a memory its base or size, for the error text; NULL: none did. */
 static const char *setting_of(const struct machine *m, const struct region *region)
 {
     for (size_t i = 0; i < m->board->memory_count; i++) {

@@ -3,7 +3,6 @@
 #include "exec/translator.h"
 #include "machine/services.h"
 
-/* Devices in board order, then the CPU; interrupt lines are low afterwards. */
 void machine_reset(struct machine *m, uint32_t cause)
 {
     m->reset_wanted = false;

@@ -25,7 +25,7 @@ static bool load_again(struct machine *m, const struct load_step *step, struct e
     }
 }
 
-/* As if nothing had been loaded: else all that comes would overlap with itself. */
+/* Forgets what was loaded: otherwise each file would be reported as overlapping with its first loading. */
 static void forget_images(struct machine *m)
 {
     loaded_free(&m->loaded);
@@ -35,7 +35,8 @@ static void forget_images(struct machine *m)
     m->image = NULL;
 }
 
-/* Loading remembers anew what it loads; what comes after a failure stays known to the next try. */
+/* Each file that is loaded again appends itself to the new list.  If one fails, it and those after it are put back, so
+ * that the next attempt loads them, too. */
 static bool load_all_again(struct machine *m, struct error *err)
 {
     struct load_step *next = m->load_steps;

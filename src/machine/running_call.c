@@ -2,16 +2,17 @@
 /*
  * Which call into a device is running, for reports.
  *
- * The notes about calls lie on the stack of the functions that made them, below the frame of a library's code; that
- * code may have overwritten them.  So they are looked at with peek() and believed only if what they name is there;
- * else the report comes from the machine's own memory, which keeps the last call that began.
+ * The notes about calls (struct device_call, struct mmio_call) lie on the stack, in frames of the functions that made
+ * the calls; a library's code may have overwritten them.  So they are read with peek(), and believed only if the
+ * device or region that they name exists.  Otherwise the report names the last call that began, which the machine
+ * keeps off the stack (machine.entered, bus.last).
  */
 #include <string.h>
 
 #include "core/peek.h"
 #include "machine/device.h"
 
-/* More would be a circle. */
+/* A chain of more calls is taken for damaged: its pointers probably go in a circle. */
 #define CALLS_MAX 1000
 
 /* Is it a device of this machine?  One that is being destroyed is not in the list any more. */
@@ -52,7 +53,7 @@ static bool read_call(const struct machine *m, struct device_call *call)
     return call->host == NULL ? peek_is_text(call->path) : is_device(m, call->host);
 }
 
-/* The innermost of them. */
+/* The innermost such call; if its note was overwritten, the last one that began. */
 static struct device_call find_call(const struct machine *m)
 {
     struct device_call call;
@@ -71,7 +72,7 @@ static bool read_running(const struct machine *m, struct mmio_call *call)
            call->request.size <= 8;
 }
 
-/* NULL also if the way there was overwritten. */
+/* The outermost register access that is running; NULL: none is, or a note on the way to it was overwritten. */
 static const struct mmio_call *find_outermost(const struct machine *m)
 {
     const struct mmio_call *at = m->bus.running;
@@ -91,8 +92,8 @@ static bool is_in_cpus(const struct machine *m, const void *address)
     return (uintptr_t)address - (uintptr_t)m->cpus < m->cpu_count * sizeof *m->cpus;
 }
 
-/* Of two calls on the stack, which grows down, the inner one is the lower one.  A call by generated code, which lies in
- * the CPU's MMIO inline cache, is always the outermost one. */
+/* Of two calls on the stack, which grows down, the inner one is the lower one.  A call by generated code, which
+ * lies in the CPU's MMIO inline cache, is always the outermost one. */
 static bool call_is_inner(const struct machine *m)
 {
     return m->call != NULL && (m->bus.running == NULL || is_in_cpus(m, m->bus.running) ||
@@ -165,7 +166,8 @@ bool leon3emu_device_call(const struct machine *m, struct leon3emu_device_call *
     return m->bus.running != NULL && tell_running(m, call);
 }
 
-/* Only fields of the machine itself, each read by itself: another thread looks while it changes. */
+/* The watchdog's thread calls this while the machine runs: each field is read once and by itself, and the notes on the
+ * machine's stack are read with peek(), as they may be gone. */
 void leon3emu_progress(const struct machine *m, struct leon3emu_progress *progress)
 {
     struct device_call call = {NULL, NULL, NULL, NULL};

@@ -9,7 +9,7 @@
 
 /* ---- checks ---- */
 
-/* Of services that are for create() alone. */
+/* The check of services that may be used in create() only. */
 static bool is_created_now(struct l3_host *host, const char *service)
 {
     services_check_thread(host, service);
@@ -19,7 +19,7 @@ static bool is_created_now(struct l3_host *host, const char *service)
     return host->phase == HOST_CREATING;
 }
 
-/* Have `size` bytes a place? */
+/* Are there bytes to copy, and a buffer for them?  A buffer that is missing is reported. */
 static bool has_buffer(struct l3_host *host, const char *service, const void *buffer, uint64_t size)
 {
     if (buffer == NULL && size != 0) {
@@ -78,7 +78,7 @@ static const char *service_property_text(struct l3_host *host, const char *name)
     return property == NULL || property->text == NULL ? "" : property->text;
 }
 
-/* A property that is no character line gets one that swallows all. */
+/* For a property that is not a character line the device gets a line that swallows all output. */
 static struct l3_chardev *service_property_chardev(struct l3_host *host, const char *name)
 {
     const struct device_property *property = checked_property(host, name, "property_chardev");
@@ -158,7 +158,7 @@ static void free_event(struct l3_event *event)
     }
 }
 
-/* An event of this very device. */
+/* Is it an event of this device, which the device may use now? */
 static bool is_event(struct l3_host *host, const char *service, const struct l3_event *event)
 {
     if (!services_are_open(host, service, HOST_CREATING)) {
@@ -279,7 +279,7 @@ static void service_log(struct l3_host *host, uint32_t level, const char *format
     log_line(log, item, "%s: %s", host->name, text);
 }
 
-/* A line behind one of the device's own properties. */
+/* Is it the character line of one of this device's properties? */
 static bool is_line(struct l3_host *host, const char *service, const struct l3_chardev *chardev)
 {
     uint32_t count = host->library->class.property_count;

@@ -20,34 +20,34 @@ void services_irq_set(struct l3_host *host, uint32_t output, uint32_t level);
 void services_irq_pulse(struct l3_host *host, uint32_t output);
 /* Has the device's class that interrupt output?  If not, the log says so. */
 bool services_have_output(struct l3_host *host, const char *service, uint32_t output);
-/* All outputs are low: comes before the devices are reset. */
+/* Makes all outputs low.  A reset calls it before it resets the devices. */
 void services_release_lines(struct machine *m);
-/* A device used a service in a way that device.h does not allow: says so in the log, the first times that
- * this device does. */
+/* A device used a service in a way that <leon3emu/device.h> does not allow.  The log says so, but only the first five
+ * times for a device. */
 __attribute__((format(printf, 3, 4))) void
 services_misused(struct l3_host *host, const char *service, const char *format, ...);
-/* Says that the service may not be used in this phase of the device's life.  False. */
+/* The log says that the service may not be used in this phase of the device's life.  Returns false. */
 bool services_refuse(struct l3_host *host, const char *service);
-/* Its address says which thread this is, at the price of an addition. */
+/* Only its address is used: it identifies the thread, and costs one addition. */
 extern _Thread_local char services_here __attribute__((tls_model("initial-exec")));
-/* Ends the program through options.fatal: the service was called on a thread of the library's. */
+/* Ends the program through options.fatal, because a library called the service on a thread of its own. */
 __attribute__((cold)) void services_refuse_thread(const struct l3_host *host, const char *service);
-/* The service may be used on the machine's thread only. */
+/* Ends the program unless this is the machine's thread. */
 static inline void services_check_thread(const struct l3_host *host, const char *service)
 {
     if (__builtin_expect(host->machine->thread != &services_here, 0)) {
         services_refuse_thread(host, service);
     }
 }
-/* Is the life of a device such that it may use `service`?  If not, the log says so.  In line, as each edge of an
- * interrupt line asks several times. */
+/* May a device use `service` in this phase of its life, which must be `first` or HOST_LIVING?  If not, the log
+ * says so.  Inline, because each edge of an interrupt line asks several times. */
 static inline bool services_are_open(struct l3_host *host, const char *service,
                                      enum host_phase first)
 {
     services_check_thread(host, service);
     return (host->phase >= first && host->phase != HOST_DYING) || services_refuse(host, service);
 }
-/* This is the thread from now on. */
+/* Makes the calling thread the machine's: only here devices may use services from now on. */
 void services_bind_thread(struct machine *m);
 /* Runs what post() queued. */
 void services_run_posts(struct machine *m);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Services that a device uses in a way that device.h does not allow: the device is named, and goes on; but not from a
- * wrong thread. */
+/* What happens if a device uses a service in a way that <leon3emu/device.h> does not allow: the log names the device,
+ * which goes on.  A call from a wrong thread ends the program instead. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

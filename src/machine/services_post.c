@@ -4,7 +4,8 @@
 
 #include "machine/services.h"
 
-/* How many posts may wait: while GDB has halted the guest none is taken, and threads of libraries go on posting. */
+/* How many posts may wait.  While GDB has halted the guest the machine takes none, but the threads of libraries go on
+ * posting; the limit keeps memory bounded. */
 #define POSTS_MAX 1000000u
 
 /* What post() queues. */

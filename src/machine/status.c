@@ -39,7 +39,7 @@ void machine_run_ends(struct machine *m)
     m->run_began = 0;
 }
 
-/* Of all runs so far, and of the present one. */
+/* The host's time in all runs so far, with the present one. */
 static uint64_t host_ns(const struct machine *m)
 {
     return m->host_ns + (m->run_began == 0 ? 0 : (uint64_t)host_monotonic_ns() - m->run_began);
@@ -115,7 +115,7 @@ void leon3emu_request_status(struct machine *m)
 
 /* ---- at the end ---- */
 
-/* Which sentences do not say where the CPU is by themselves? */
+/* Is the text of such a stop one that does not say yet where the CPU is? */
 static bool lacks_place(enum stop_kind kind)
 {
     return kind == STOP_TIME_LIMIT || kind == STOP_INSN_LIMIT || kind == STOP_INTERRUPT ||

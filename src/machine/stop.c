@@ -2,9 +2,10 @@
 /*
  * What error mode means: the program's end, its failure, or a trap that nobody handles.
  *
- * `ta 0` with %g1 = 1 is how programs end: its handler does another `ta 0`, or traps were disabled before.
- * BCC's and GRLIB's mean nothing more by that.  RTEMS sets %g2 = source and %g3 = code just before: source
- * 5 is exit(code), source 0 with code 0 a plain halt, any other a fatal error (ADR 22).
+ * Programs end by `ta 0` with %g1 = 1, which leads to error mode because the handler executes another `ta 0`, or
+ * because traps were disabled before.  Programs of BCC and GRLIB say nothing more, so their status is 0.  RTEMS sets
+ * %g2 = source and %g3 = code just before: source 5 is exit(code), source 0 with code 0 a plain halt, any other a
+ * fatal error (docs/adr/0022-guest-exit.md).
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,12 +18,12 @@
 
 #define RTEMS_EXIT_SOURCE      5
 #define RTEMS_EXCEPTION_SOURCE 9
-#define RTEMS_SOURCE_MAX       63 /* more than RTEMS has, less than what is left over in a register */
+#define RTEMS_SOURCE_MAX       63 /* a larger %g2 is left over from something else */
 #define GUEST_STATUS_MAX       63
 
-#define PLACE_SIZE 160 /* of names, in sentences */
+#define PLACE_SIZE 160 /* of the name of a place within a sentence */
 
-#define LOOK_BACK      16          /* instructions */
+#define LOOK_BACK      16          /* instructions that setter_of() searches */
 #define INSN_TA_0      0x91d02000u /* ta 0 */
 #define INSN_MOV_O0_G2 0x84100008u /* mov %o0, %g2, in RTEMS's sparc_syscall_exit() */
 
@@ -55,15 +56,15 @@ static void append_trap(struct machine *m, struct stop_info *stop, unsigned tt, 
     }
 }
 
-/* A fault of the program; interrupts, system calls and window traps are everyday. */
+/* Is the trap a fault of the program?  Interrupts, software traps and window traps are not. */
 static bool is_fault(unsigned tt)
 {
     return tt != 0 && tt != TT_WINDOW_OVERFLOW && tt != TT_WINDOW_UNDERFLOW && tt < TT_SOFTWARE &&
            !(tt > TT_INTERRUPT && tt < TT_INTERRUPT + 16);
 }
 
-/* The trap that the guest gave up for.  The code of an unexpected trap is its number in programs that follow
- * docs/bare-metal; RTEMS's own is an address. */
+/* Finds the trap because of which the guest gave up; false: it was no trap.  Programs that follow docs/bare-metal
+ * give the number of an unexpected trap as the code; RTEMS gives an address there. */
 static bool fatal_trap(struct machine *m, const struct cpu *cpu, struct backtrace_trap *trap)
 {
     bool found = backtrace_find_trap(m, cpu, trap);
@@ -114,7 +115,8 @@ static void trapped(struct machine *m, const struct cpu *cpu, struct stop_info *
 
 /* ---- the guest's own end ---- */
 
-/* CALL, branches, JMPL, RETT, Ticc, UNIMP: what stands before does not lead here, or not alone. */
+/* Is it CALL, a branch, JMPL, RETT, Ticc or UNIMP?  Then the code before it does not lead straight to the code
+ * after it. */
 static bool is_transfer(uint32_t word)
 {
     uint32_t op3 = bits_get(word, 19, 6);
@@ -130,7 +132,7 @@ static bool is_transfer(uint32_t word)
     }
 }
 
-/* The register that gets an integer result: of SETHI, arithmetic, SAVE and RESTORE, loads.  0: none. */
+/* The integer register that SETHI, an arithmetic instruction, SAVE, RESTORE or a load writes.  0: none. */
 static unsigned written_register(uint32_t word)
 {
     uint32_t op3 = bits_get(word, 19, 6);
@@ -155,15 +157,16 @@ static uint32_t setter_of(struct machine *m, const struct cpu *cpu, unsigned reg
         if (!frames_read_word(m, cpu, address, &word) || is_transfer(word)) {
             return 0;
         }
-        if (written_register(word) == reg) { /* but not in the delay slot of another jump */
+        if (written_register(word) == reg) { /* does not count in the delay slot of a transfer */
             return frames_read_word(m, cpu, address - 4, &before) && is_transfer(before) ? 0 : word;
         }
     }
     return 0;
 }
 
-/* Is this RTEMS's way to end, or that of a system that has taken it over?  Then the source is put into %g2 just before the trap.
- * The trap was taken at %l1 if what failed is the handler of it, which traps again. */
+/* Does the guest end as RTEMS does, so that %g2 and %g3 hold source and code?  Then an instruction just before the
+ * `ta 0` sets %g2.  If the CPU failed in the handler of that `ta 0`, by another one, %l1 has the address of the
+ * first. */
 static bool is_rtems_end(struct machine *m, const struct cpu *cpu)
 {
     uint32_t setter = setter_of(m, cpu, REG_G2, cpu->pc);
@@ -176,7 +179,7 @@ static bool is_rtems_end(struct machine *m, const struct cpu *cpu)
     return setter == INSN_MOV_O0_G2 || (setter != 0 && cpu->globals[2] <= RTEMS_SOURCE_MAX);
 }
 
-/* Whose program ends here, and with what status? */
+/* Finds out which system's way to end this is, and the status that it gives. */
 static void guest_end(struct machine *m, const struct cpu *cpu, struct stop_info *stop)
 {
     uint32_t source = cpu->globals[2];
@@ -217,8 +220,9 @@ static bool end_or_go_on(struct machine *m, struct stop_info *stop)
     return true;
 }
 
-/* Handlers of unexpected traps often are a `ta 0`, too, and a 1 in %g1 may be left over: then this is
- * not the program's end but its failure.  The handler finds in %l1 and %l2 where the trap came. */
+/* Is this the `ta 0` of a handler of unexpected traps, and thus the program's failure and not its end?  Handlers
+ * often are such a `ta 0`, and %g1 may be 1 by chance.  Signs of it: the trap before was no software trap, %l1 and
+ * %l2 hold the addresses where a trap was taken, and the code before does not set %g1. */
 static bool is_unexpected_trap(struct machine *m, const struct cpu *cpu)
 {
     unsigned before = cpu->error_before;

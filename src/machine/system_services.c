@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The services for cores that are part of the system, and the plug&play records of what is on the
- * bus.
+ * The services for cores that are part of the system (struct l3_system_services), and the plug&play
+ * records of the cores on the bus.
  *
- * Record formats: GRLIB user's manual, "plug&play configuration".  Slots are given in board order;
+ * Record formats: GRLIB user's manual, "plug&play configuration".  Devices get their slots in board order;
  * the CPUs are the first AHB masters.
  */
 #include <string.h>
@@ -122,7 +122,7 @@ static int32_t system_register_write(struct l3_host *host, uint32_t number, uint
 
 /* ---- bus errors ---- */
 
-/* Hook of struct bus, set if a device wants to know of accesses that failed. */
+/* Hook of struct bus for accesses that failed; set only if a device wants to know of them. */
 static void bus_failed(void *context, uint64_t address, unsigned size, bool write,
                        const struct access *how)
 {
@@ -138,7 +138,7 @@ static void bus_failed(void *context, uint64_t address, unsigned size, bool writ
     struct device_call call;
 
     if (m->telling_bus_error) {
-        return; /* of an access that a device made while it heard of another */
+        return; /* a device made this access while it was being told of another */
     }
     m->telling_bus_error = true;
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
@@ -193,7 +193,7 @@ static uint32_t first_irq(const struct l3_host *host)
     return host->library->class.irq_output_count == 0 ? 0 : host->irq_lines[0];
 }
 
-/* Address and mask count granules: 256 bytes for I/O, 1 MiB for memory. */
+/* Address and mask of a BAR are in units of 2^granule bytes: 256 bytes for I/O, 1 MiB for memory. */
 static uint32_t bar_word(uint64_t base, uint64_t size, unsigned granule, unsigned type)
 {
     uint32_t address = (uint32_t)(base >> granule) & 0xfff;
@@ -233,7 +233,7 @@ static bool bridge_base(const struct machine *m, uint32_t bridge, uint64_t *base
     return false;
 }
 
-/* First region of the kind that a table is about; region_count if there is none. */
+/* Index of the first region that is an APB region, or that is not, as `apb` says; region_count if there is none. */
 static uint32_t find_region(const struct l3_host *host, bool apb)
 {
     uint32_t i = 0;
@@ -279,7 +279,7 @@ static void fill_entry(const struct l3_host *host, uint32_t table, struct l3_bus
     }
 }
 
-/* Slots each table has room for. */
+/* How many slots a plug&play table has. */
 static uint32_t table_size(uint32_t table)
 {
     return table == L3_BUS_AHB_SLAVES ? 63 : table == L3_BUS_AHB_MASTERS ? 64 : 512;

@@ -2,11 +2,11 @@
 /*
  * Can anything still happen to a machine of which no CPU executes?  If not, it is dead and the run ends.
  *
- * A CPU in power-down goes on when it can take an interrupt: traps are enabled, the controller lets one
- * through on a line, and a CPU or a device can still drive that line.  Without another CPU's help that is a device
- * with an armed event or with a character line on which input can come; of a library in doubt it is
- * assumed, since its threads may do anything at any time.  A CPU whose traps are disabled, as they are in one
- * that was never started, and one in error mode need a device that restarts them (will_restart).
+ * A CPU in power-down goes on when it can take an interrupt: traps are enabled, the controller lets an interrupt
+ * through on a line, and a device can still drive that line.  A device can if it has an armed event, or a
+ * character line on which input can come; a library's device is always assumed to be able to, since its threads
+ * may act at any time.  A CPU whose traps are disabled (as they are in one that was never started) and one in
+ * error mode go on only if a device restarts them (will_restart).
  */
 #include "machine/device.h"
 
@@ -36,7 +36,7 @@ static bool is_alive(const struct l3_host *host)
     return host->library->path != NULL || has_armed_event(host) || expects_input(host);
 }
 
-/* Interrupt lines that a CPU or a device may still make high. */
+/* The interrupt lines that a device may still make high. */
 static uint32_t live_lines(const struct machine *m)
 {
     uint32_t lines = 0;
@@ -48,7 +48,7 @@ static uint32_t live_lines(const struct machine *m)
     return lines & ~1u;
 }
 
-/* Lines on which the controller would interrupt the CPU as it is now. */
+/* The lines on which the controller would let an interrupt through to the CPU in its present state. */
 static uint32_t enabled_lines(struct machine *m, const struct cpu *cpu)
 {
     struct l3_host *controller = m->irq_controller;
