@@ -636,7 +636,7 @@ static void gptimer_reset(void *instance, uint32_t cause)
     state->sreload = timer->scaler_mask;
     state->since = timer->services->cycles(timer->host);
     state->busy = state->since;
-    state->lines = 0; /* a device that holds a line high drives it again in its own reset() */
+    state->lines = 0; /* all lines are low when a reset begins; gptimer_watch() reads them */
     gptimer_watch(timer);
     if (timer->watchdog != 0) {
         state->reload[last] = timer->watchdog;

@@ -407,7 +407,8 @@ static int32_t irqmp_write(void *instance, struct l3_request *request)
 
 /* ---- life ---- */
 
-/* Clears `lines`, too: a device that holds a line high drives it again in its own reset(). */
+/* All lines are low when a reset begins.  A device that raises its line in its own reset() must
+ * come behind this one on the board: an earlier change of the line is forgotten here. */
 static void irqmp_reset(void *instance, uint32_t cause)
 {
     struct irqmp *irqmp = instance;

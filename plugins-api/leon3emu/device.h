@@ -230,11 +230,12 @@ struct l3_device_class {
     const struct l3_state_field *state;
     const struct l3_pnp *pnp; /* NULL: no plug&play record                                        */
 
-    /* Makes an instance.  Returns NULL after services->fail() told why not. */
+    /* Makes an instance.  If it cannot, it says why with services->fail() and returns NULL. */
     void *(*create)(struct l3_host *host, const struct l3_services *services);
     void (*destroy)(void *instance);
-    /* Puts the instance into the reset state that its manual describes.  leon3emu has cancelled the
-     * armed events and lowered all interrupt lines before.  cause: L3_RESET_* */
+    /* Puts the instance into the reset state that its manual describes.  Before, leon3emu has
+     * cancelled its armed events, and all interrupt lines have become low, without a call of
+     * pin_input().  Devices are reset in board order.  cause: L3_RESET_* */
     void (*reset)(void *instance, uint32_t cause);
     /* Register access; see struct l3_request.  Returns L3_OK, L3_BUS_ERROR or L3_NOT_MINE. */
     int32_t (*read)(void *instance, struct l3_request *request);
@@ -247,8 +248,9 @@ struct l3_device_class {
      * device with L3_CLASS_SEES_IRQ_LINES, in board order.  All of this happens inside irq_set() or
      * irq_pulse() of the device that drives the line.  If that device sees the line itself, its own
      * pin_input() is called before irq_set() returns: its state must be consistent before it calls
-     * irq_set().  If pin_input() itself changes a line, the controller is told at once, the devices
-     * with L3_CLASS_SEES_IRQ_LINES only after all of them were told of the present change.
+     * irq_set().  If pin_input() itself changes a line, pin_input() of the controller is called at
+     * once, that of devices with L3_CLASS_SEES_IRQ_LINES only after all of them were called for the
+     * present change.
      */
     void (*pin_input)(void *instance, uint32_t pin, uint32_t level);
     /* Interrupt controllers: CPU `cpu` took the trap of interrupt level 1..15. */
