@@ -81,11 +81,11 @@ struct chardev_output {
     struct hostio_watch watch; /* fd is valid in modes PLAIN, SHARED, SOCKET */
     bool blocked;              /* the host took no more: nothing is written until the watch fires */
     bool dropping;             /* output is dropped, and a log line has said so */
-    bool given_up; /* a drain waited for the reader in vain; it has read nothing since */
+    bool given_up; /* a drain waited for the reader in vain, and it still reads nothing */
     bool mid_line; /* the last byte that was written is no newline */
     uint64_t put;  /* bytes ever queued */
     uint64_t seen; /* value of `put` at the last chardev_output_push_lines() */
-    size_t piece;  /* SHARED: bytes that write(2) takes without waiting after a poll(2) */
+    size_t piece;  /* SHARED: bytes that can be written without waiting after a poll(2) */
     struct byte_queue queue;
 };
 

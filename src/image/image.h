@@ -62,7 +62,7 @@ struct image_segment {
     uint32_t mem_size;    /* how many are written */
     const uint8_t *bytes; /* file_size bytes, owned by the image */
     uint32_t access;      /* of enum image_access */
-    uint32_t number; /* ELF: index of the program header; text formats: line of the first byte */
+    uint32_t number;      /* ELF: index of the program header; text: line of the first byte */
 };
 
 struct image {
@@ -70,8 +70,7 @@ struct image {
     enum image_format format;
     struct image_segment *segments; /* by ascending address, none overlaps another; never empty */
     size_t segment_count;
-    uint32_t
-        entry; /* raw: the load address, where a machine starts if no option gives an address */
+    uint32_t entry;  /* raw: the load address; a machine starts there if told no other */
     bool is_unknown; /* not loaded: the contents are of no known format */
     bool has_entry;  /* the file itself names an entry point; a multiple of 4 inside a segment */
 
