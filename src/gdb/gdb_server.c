@@ -19,14 +19,14 @@
 struct gdb_server {
     struct machine *machine;
     struct gdbstub *stub;
-    enum gdb_action action; /* of the whole machine; a step is one CPU's, the others stand still */
-    unsigned chosen;        /* that steps, or goes on while the others stand still */
-    bool alone;             /* the others are to stand still */
+    enum gdb_action action; /* what the machine does next; GDB_STEP: the CPU `chosen` steps */
+    unsigned chosen;        /* the CPU that steps, or that alone goes on */
+    bool alone;             /* all CPUs but `chosen` stand still */
     bool running;           /* the guest executes, or is about to */
-    bool untouched;         /* it has executed nothing since the machine was begun */
+    bool untouched;         /* GDB has not yet let the guest execute anything */
     bool break_in;          /* the interrupt is GDB's Ctrl-C, not the user's */
-    bool restarted;         /* the guest has begun anew; what it ended with does not count */
-    bool killed;
+    bool restarted;         /* GDB has begun the guest anew, so its end does not end the run */
+    bool killed;            /* GDB has sent k, or the user `monitor quit` */
 };
 
 static unsigned op_cpu_count(void *context)
@@ -59,22 +59,23 @@ static bool op_read_register(void *context, unsigned cpu, unsigned number, uint3
            cpu_read_register(&server->machine->cpus[cpu], core, value);
 }
 
-/* Written by GDB when it puts back all registers after a call; what it means cannot be put back.  Writing %asr19
- * would power the CPU down. */
+/* Must a write by GDB have no effect?  GDB writes back all registers after it has called a guest's function;
+ * writing %asr19 would power the CPU down. */
 static bool is_read_only(uint32_t core)
 {
     return core == L3_REG_ASR(19);
 }
 
-/* GDB's `return` makes the current window that of a caller, whose own is one of those further out: these must
- * be on the stack then, as the guest's RESTORE is to load from the new %fp. */
+/* Prepares a write to %fp, by which GDB's `return` makes the current window the frame of a caller.  The outer
+ * windows no longer follow that frame; so they are stored to the stack, from which the guest's next RESTORE loads
+ * the window at the new %fp.  False: the stack is out of reach. */
 static bool leave_frame(struct machine *m, struct cpu *cpu, uint32_t fp)
 {
     return fp == cpu_reg(cpu, GDB_REGISTER_I6) || frames_flush(m, cpu);
 }
 
-/* A new pc is meant to be executed, so it ends power-down.  In a machine that GDB has loaded it is where the
- * program begins, the next time, too. */
+/* GDB has written the pc.  It wants that code to be executed, so the CPU leaves power-down.  If GDB has loaded the
+ * program and nothing was executed yet, the pc is also the entry at which the program begins after GDB's `run`. */
 static void new_pc(const struct gdb_server *server, struct cpu *cpu, uint32_t pc)
 {
     if (cpu->status == CPU_POWERED_DOWN) {
@@ -227,7 +228,7 @@ static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
     snprintf(text, size, "CPU %u%s", cpu, states[server->machine->cpus[cpu].status]);
 }
 
-/* `monitor COMMAND` of the user. */
+/* Carries out GDB's `monitor COMMAND`. */
 static void op_monitor(void *context, unsigned cpu, const char *command, FILE *stream)
 {
     static const struct monitor_control control = {
@@ -294,7 +295,7 @@ static enum gdb_stop_reason watch_reason(const struct data_watch *watch)
     return GDB_STOP_WRITE;
 }
 
-/* What Unix would send a program for such a trap. */
+/* The signal that Unix would send a program for such a trap. */
 static enum gdb_signal signal_of_trap(unsigned tt)
 {
     switch (tt) {
@@ -313,7 +314,8 @@ static enum gdb_signal signal_of_trap(unsigned tt)
     }
 }
 
-/* Ctrl-C is meant for a CPU that executes, not for one that had the last turn and sleeps. */
+/* The CPU that GDB is to select after Ctrl-C: `cpu`, which had the last turn, or another one that executes if `cpu` is
+ * powered down. */
 static unsigned running_cpu(const struct exec *exec, unsigned cpu)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
@@ -353,7 +355,7 @@ static struct gdb_stop stop_for_gdb(const struct exec *exec, const struct stop_i
     return gdb;
 }
 
-/* Stops that end a run; after the others GDB can let it go on. */
+/* Does the stop end the run?  After the others GDB can let the guest go on. */
 static bool is_final(const struct gdb_server *server, enum stop_kind kind)
 {
     return kind != STOP_BREAKPOINT && kind != STOP_WATCHPOINT && kind != STOP_STEP &&
@@ -373,7 +375,7 @@ static void wait_for_gdb(struct gdb_server *server)
     pacing_go(&m->exec.pacing);
 }
 
-/* By GDB's kill, or by the user while GDB had halted the machine. */
+/* Fills *stop for an end that GDB's kill has caused, or the user while GDB had halted the machine. */
 static void ended(struct gdb_server *server, struct stop_info *stop)
 {
     memset(stop, 0, sizeof *stop);
@@ -383,19 +385,22 @@ static void ended(struct gdb_server *server, struct stop_info *stop)
     server->machine->interrupted = false;
 }
 
-/* A guest that failed can be looked at before GDB lets it end. */
+/* Has the guest failed, so that GDB gets a stop first, in which the user can look at the guest, and the end only
+ * when it goes on? */
 static bool can_be_looked_at(enum stop_kind kind)
 {
     return kind == STOP_ERROR_MODE || kind == STOP_GUEST_FATAL || kind == STOP_BUG;
 }
 
-/* The user of the emulator has ended the run: whatever is open in GDB is not waited for. */
+/* Did the user end the run, by GDB's kill or by a signal to the emulator?  Then it does not wait for GDB to begin
+ * anew. */
 static bool is_users_end(const struct gdb_server *server, const struct stop_info *stop)
 {
     return server->killed || stop->kind == STOP_INTERRUPT;
 }
 
-/* The run is over, unless GDB begins the guest anew: then true. */
+/* Tells GDB that the run is over, and waits for what it does about that.  True: GDB has begun the guest anew, so
+ * the run goes on. */
 static bool finish(struct gdb_server *server, const struct stop_info *stop,
                    const struct gdb_stop *report)
 {
@@ -417,8 +422,10 @@ static bool finish(struct gdb_server *server, const struct stop_info *stop,
     return server->restarted && !server->killed;
 }
 
-/* GDB steps by breakpoints on SPARC: then one CPU goes on, and the others are to stay. */
-#define ALONE_POLL 4096
+#define ALONE_POLL 4096 /* instructions between two looks at the host */
+
+/* Lets the chosen CPU go on while the others stand still, up to a breakpoint or another stop.  GDB needs this
+ * because on SPARC it steps by setting a breakpoint behind the instruction. */
 static void run_alone(struct gdb_server *server, uint64_t cycles, struct stop_info *stop)
 {
     struct machine *m = server->machine;
@@ -447,7 +454,7 @@ static void run_as_told(struct gdb_server *server, uint64_t cycles, struct stop_
     cycles = cycles == 0 ? UINT64_MAX : cycles;
     if (chardev_hub_congested(server->machine->chardevs)) {
         exec_attend(
-            exec); /* stopping and going on is no way around the wait for the output's reader */
+            exec); /* even with frequent stops the guest waits for the reader of its output */
     }
     if (server->action == GDB_STEP) {
         exec_step(exec, server->chosen, server->alone, stop);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The connection with one client: its end, and what is sent.  The commands know this file, and it knows none of
- * them. */
+/* The connection with one client: how it ends, and how answers are sent.  The commands call this file; it calls none
+ * of them. */
 #define _GNU_SOURCE
 #include "gdbstub/gdb_session.h"
 
@@ -10,7 +10,7 @@
 
 #include "check.h"
 
-/* Bytes of text in a packet; each takes two digits. */
+/* Bytes of text in one packet, in which each takes two digits. */
 #define SHOWN_PIECE 2048u
 
 bool gdb_has_client(const struct gdbstub *s)
@@ -38,7 +38,8 @@ void gdb_leave(struct gdbstub *s, void (*op)(void *context))
     (s->ended ? s->config.ops.kill : op)(s->config.ops.context);
 }
 
-/* The connection ended without a D or k before: as if detached, but the machine may stay halted. */
+/* The client has closed the connection, or it has broken.  If the session was on, that counts as a detach, except that
+ * the machine stays halted if config.wait_again says so. */
 void gdb_lose_client(struct gdbstub *s)
 {
     bool detach = gdb_in_session(s);
@@ -61,7 +62,7 @@ void gdb_watch_client(struct gdbstub *s)
     }
 }
 
-/* Sends what the client takes now; after a D or k the connection ends with the last byte. */
+/* Sends as much as the client takes now.  After a D or k packet the connection is closed when all has been sent. */
 void gdb_push_output(struct gdbstub *s)
 {
     while (gdb_has_client(s) && s->output.length != 0) {
@@ -81,8 +82,8 @@ void gdb_push_output(struct gdbstub *s)
     gdb_watch_client(s);
 }
 
-/* Queued, and sent when all that came with the request was handled.  A client that sends on and on
- * without taking answers loses some. */
+/* Queues the answer; it is sent when all packets that were received together have been handled.  A client that sends
+ * packets without taking the answers loses some of these. */
 void gdb_send(struct gdbstub *s)
 {
     if (s->output.length >= GDB_OUTPUT_LIMIT / 2) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The table of commands, and those that are about the session itself.
+ * The table of commands, and the commands that are about the session itself.
  *
- * A command is named by its first letter, but those that begin with q, Q or v by all up to the
- * first of ":;,".  What is not in the table gets an empty answer: that is how GDB learns what there
- * is.
+ * The name of a command is its first letter; if that is q, Q or v, it is everything up to the
+ * first of ":;,".  A command that is not in the table gets an empty answer, by which GDB learns that
+ * the stub does not have it.
  */
 #include "gdbstub/gdb_session.h"
 

@@ -45,7 +45,7 @@ static const struct {
     const char *types;
     unsigned first;
     unsigned count;
-    const char *attributes; /* of its registers, beside the type */
+    const char *attributes; /* XML attributes of its registers, beside the type */
 } features[] = {
     {"org.gnu.gdb.sparc.cpu", "", 0, 32, ""},
     {"org.gnu.gdb.sparc.fpu", "", GDB_REGISTER_F0, 32, " group=\"float\""},
@@ -69,9 +69,9 @@ static const char *register_type(unsigned number)
     }
 }
 
-/* Does GDB put the register back after a call of a guest's function?  Not WIM: the call may have pushed callers'
- * windows to the stack, and WIM says that they are there.  Of the ancillary state only %asr18, the
- * accumulator of the MAC instructions, is a program's. */
+/* Does GDB put the register back after it has called a guest's function?  Not WIM: the function may have stored
+ * callers' windows to the stack, and WIM says so.  Of the ancillary state registers only %asr18, the accumulator
+ * of the MAC instructions, belongs to a program's state. */
 static bool survives_call(unsigned number)
 {
     return number != GDB_REGISTER_WIM &&
@@ -81,7 +81,7 @@ static bool survives_call(unsigned number)
 /* More read-only memories than any board has; they fit the text. */
 #define MEMORY_MAX 16u
 
-/* Where in the text we are; snprintf() with a running position. */
+/* A text that is being written, and how much of it there is. */
 struct writer {
     char *text;
     size_t size;
@@ -137,8 +137,8 @@ static void write_memory(struct writer *w, const char *type, uint64_t start, uin
     }
 }
 
-/* All addresses are in the map: GDB refuses to look at one that is not, and behind an MMU the addresses of
- * memory are not those where it is.  What is not there we tell when it is read. */
+/* The map covers all addresses: GDB refuses to access one outside the map, and with an MMU memory may appear at any
+ * virtual address.  A read of an address where there is none fails instead. */
 size_t gdb_describe_memory(const struct gdbstub *s, char *text, size_t size)
 {
     const struct gdb_ops *ops = &s->config.ops;

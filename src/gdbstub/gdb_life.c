@@ -2,9 +2,9 @@
 /*
  * How the session and the guest in it begin and end: detach, kill, run.
  *
- * Plain `target remote` knows one guest, and its end is the end of all.  With extended-remote the
- * session outlives it: after a kill or an exit nothing runs until vRun begins the guest anew.  A client
- * that leaves without doing so has ended the run.
+ * With plain `target remote` the end of the guest ends the session and the run.  With extended-remote
+ * the session outlives the guest: after a kill or an exit nothing runs until vRun begins the guest anew.
+ * If the client leaves before that, the run ends.
  */
 #include "gdbstub/gdb_session.h"
 
@@ -19,7 +19,7 @@ void gdb_do_detach(struct gdbstub *s, struct gdb_cursor *arguments)
     gdb_leave(s, s->config.ops.detach);
 }
 
-/* The only command without an answer. */
+/* k: the only command that has no answer. */
 void gdb_do_kill(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
@@ -44,7 +44,7 @@ void gdb_do_extended(struct gdbstub *s, struct gdb_cursor *arguments)
     gdb_send_text(s, "OK");
 }
 
-/* The name of a program and its arguments may follow: there is only one that can be meant. */
+/* vRun: a program's name and arguments may follow.  They are ignored, as there is only one guest. */
 void gdb_do_run(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     const struct gdb_ops *ops = &s->config.ops;

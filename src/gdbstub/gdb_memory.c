@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Commands on registers, memory and points.  Registers and memory travel in guest byte order. */
+/* Commands on registers, memory, breakpoints and watchpoints.  Registers and memory are sent in guest byte order. */
 #include "gdbstub/gdb_session.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "bits.h"
 
 #define GDB_ERROR_FAULT "E0e" /* the number is EFAULT's */
-/* Memory is read in pieces, so that GDB gets what lies before the first byte out of reach. */
+/* Memory is read in pieces of this size: if one is out of reach GDB still gets the pieces before it. */
 #define GDB_MEMORY_PIECE 256u
 
 static void reply_register(struct gdbstub *s, unsigned number)
@@ -22,7 +22,7 @@ static void reply_register(struct gdbstub *s, unsigned number)
     gdb_reply_hex(&s->reply, bytes, sizeof bytes);
 }
 
-/* %asr are left out: what the g packet does not hold GDB asks for with p. */
+/* g: all registers but the %asr, which GDB asks for with p because the g packet does not hold them. */
 void gdb_do_registers_read(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
@@ -40,7 +40,7 @@ static bool take_register(struct gdbstub *s, struct gdb_cursor *arguments, unsig
            s->config.ops.write_register(s->config.ops.context, s->cpu, number, be32_load(bytes));
 }
 
-/* All or, if the packet is cut off, none; a register that is not there is passed over. */
+/* G: writes all registers; if the packet is too short, none.  Registers that the CPU does not have are passed over. */
 void gdb_do_registers_write(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     bool ok = gdb_left(arguments) == 8 * (size_t)GDB_REGISTER_ASR16;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Framing and text of the remote protocol, see gdb_packet.h.  Knows no commands and no connection.
- */
+/* Framing and text of the remote protocol, see gdb_packet.h.  This file knows no commands and no connection. */
 #include "gdbstub/gdb_packet.h"
 
 #include <stdarg.h>

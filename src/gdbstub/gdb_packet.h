@@ -2,8 +2,8 @@
 /*
  * Private to src/gdbstub: bytes to packets, packets to bytes, and reading what a packet says.
  *
- * $content#checksum, GDB manual E.1.  A content longer than GDB_PACKET_SIZE is passed over, not
- * cut.
+ * A packet is $content#checksum (GDB manual E.1).  A packet whose content is longer than
+ * GDB_PACKET_SIZE is ignored as a whole.
  */
 #ifndef GDBSTUB_GDB_PACKET_H
 #define GDBSTUB_GDB_PACKET_H

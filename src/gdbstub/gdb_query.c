@@ -39,7 +39,7 @@ void gdb_do_no_ack(struct gdbstub *s, struct gdb_cursor *arguments)
     s->no_ack_next = true;
 }
 
-/* "offset,length" of a text that is given out in pieces. */
+/* Answers a request "offset,length" with that piece of a text. */
 static void reply_part(struct gdbstub *s, struct gdb_cursor *arguments, const char *text,
                        size_t size)
 {
@@ -140,7 +140,7 @@ static void run_monitor(struct gdbstub *s, const char *command)
 void gdb_do_monitor(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     char command[GDB_PACKET_SIZE / 2 + 1] = "";
-    size_t length = gdb_left(arguments) / 2; /* the comma is the odd one */
+    size_t length = gdb_left(arguments) / 2; /* a comma, then two digits for each byte */
     if (!s->halted || !gdb_take_char(arguments, ',') ||
         !gdb_take_bytes(arguments, (uint8_t *)command, length) || gdb_left(arguments) != 0) {
         gdb_send_text(s, "E01");

@@ -2,8 +2,8 @@
 /*
  * Commands that let the machine run, and the answer they get when it stops.
  *
- * A resume command has no answer of its own: gdbstub_notify_stop() sends it.  Signals that GDB
- * passes along are dropped, a bare machine has none.
+ * A resume command is answered only when the machine stops, by gdbstub_notify_stop().  Signals that
+ * GDB passes along are ignored, because a bare machine has no signals.
  */
 #include "gdbstub/gdb_session.h"
 
@@ -15,7 +15,7 @@ static void resume(struct gdbstub *s, const enum gdb_action *actions)
     s->config.ops.resume(s->config.ops.context, actions);
 }
 
-/* Already running: only Ctrl-C makes sense then.  Or there is nothing to run. */
+/* Refuses a command while the machine runs (only Ctrl-C makes sense then) or after the guest has ended. */
 static bool refuse_if_running(struct gdbstub *s)
 {
     bool refused = !s->halted || s->ended;
@@ -25,7 +25,7 @@ static bool refuse_if_running(struct gdbstub *s)
     return refused;
 }
 
-/* An address behind c or s: the CPU goes on there. */
+/* Takes the address that may follow c or s, and makes it the CPU's pc. */
 static bool take_new_pc(struct gdbstub *s, struct gdb_cursor *arguments, unsigned cpu)
 {
     const struct gdb_ops *ops = &s->config.ops;
@@ -38,8 +38,8 @@ static bool take_new_pc(struct gdbstub *s, struct gdb_cursor *arguments, unsigne
            ops->write_register(ops->context, cpu, GDB_REGISTER_NPC, pc + 4);
 }
 
-/* The commands from before vCont.  Hc named a CPU: it alone runs; else all do, and the one that
- * stopped last makes the step. */
+/* c, s, C and S, which are older than vCont.  If Hc has named a CPU, that one runs alone; else all run, and the
+ * CPU that stopped last makes the step. */
 static void resume_old(struct gdbstub *s, struct gdb_cursor *arguments, enum gdb_action action)
 {
     enum gdb_action actions[GDB_CPU_MAX];
@@ -172,7 +172,7 @@ static void reply_reason(struct gdbstub *s)
     }
 }
 
-/* The registers that GDB would ask for next come along. */
+/* The answer contains the registers that GDB would ask for next anyway. */
 void gdb_reply_stop(struct gdbstub *s)
 {
     static const unsigned registers[] = {GDB_REGISTER_O6, GDB_REGISTER_I6, GDB_REGISTER_PC,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Private to src/gdbstub: the stub's state.  Calls go from clients that come and their packets (gdbstub.c) to the table of
- * commands (gdb_command.c), from there to the commands (gdb_life.c, gdb_memory.c, gdb_query.c, gdb_resume.c), and from
- * those to the connection, on which the answers go out (gdb_client.c).
+ * Private to src/gdbstub: the stub's state.  Calls go from clients that come and their packets (gdbstub.c) to the
+ * table of commands (gdb_command.c), from there to the commands (gdb_life.c, gdb_memory.c, gdb_query.c,
+ * gdb_resume.c), and from those to the connection, on which the answers go out (gdb_client.c).
  */
 #ifndef GDBSTUB_GDB_SESSION_H
 #define GDBSTUB_GDB_SESSION_H
@@ -10,15 +10,15 @@
 #include "gdbstub/gdb_packet.h"
 #include "gdbstub/gdbstub.h"
 
-/* Answers that GDB has not taken yet; then no more requests are read. */
+/* The most bytes of answers that are kept while GDB does not take them; from half of that on no more requests are
+ * read. */
 #define GDB_OUTPUT_LIMIT ((size_t)4 * GDB_PACKET_SIZE)
 
 struct gdbstub {
     struct gdbstub_config config;
     struct hostio_watch listener; /* fd -1: does not listen */
     struct hostio_watch client;   /* fd -1: nobody is connected */
-    struct hostio_watch
-        refused; /* one more, which got the answer that there is a client; fd -1: none */
+    struct hostio_watch refused;  /* a second client, which was sent away; fd -1: none */
     unsigned client_events;
     struct gdb_frame frame;
     struct byte_queue output;
@@ -27,9 +27,9 @@ struct gdbstub {
     bool halted;
     bool stopping;     /* halted is true already, but the machine has yet to stop */
     bool extended;     /* extended-remote: kill and exit end the guest, not the session */
-    bool ended;        /* such an end has come, and no vRun since */
+    bool ended;        /* extended: the guest has ended, and no vRun has come since */
     bool created;      /* the guest was begun by vRun */
-    char end_reply[8]; /* how it ended */
+    char end_reply[8]; /* the packet that told how the guest ended */
     bool no_ack;
     bool no_ack_next;    /* from the packet after this one on */
     bool leaving;        /* detached, killed or gone: close after what is queued */
@@ -44,7 +44,7 @@ struct gdbstub {
 bool gdb_has_client(const struct gdbstub *s);
 void gdb_close_client(struct gdbstub *s);
 void gdb_watch_client(struct gdbstub *s);
-/* The connection has broken: as if GDB had detached, but the machine may stay halted. */
+/* The connection has broken: counts as a detach, but the machine stays halted if config.wait_again says so. */
 void gdb_lose_client(struct gdbstub *s);
 /* A client with which the session is on: it has sent a sign of the protocol, no D or k yet. */
 bool gdb_in_session(const struct gdbstub *s);
@@ -56,7 +56,7 @@ void gdb_session_receive(struct gdbstub *s, const uint8_t *bytes, size_t size);
 /* Sets everything to how a new client expects it. */
 void gdb_session_begin(struct gdbstub *s);
 
-/* Carries out the packet in s->frame; an answer, if there is one, was sent. */
+/* Carries out the packet in s->frame, and queues its answer if it has one. */
 void gdb_command(struct gdbstub *s);
 
 /* Begins an answer; the gdb_reply_ functions add to it; gdb_send() sends it. */
@@ -78,10 +78,11 @@ size_t gdb_describe(char *text, size_t size);
 size_t gdb_describe_memory(const struct gdbstub *s, char *text, size_t size);
 /* Sends text for GDB to show, in as many packets as it takes. */
 void gdb_send_shown(struct gdbstub *s, const char *text, size_t length);
-/* The session with a client that leaves ends: the guest goes on, or ends if it has none (extended-remote). */
+/* Ends the session with a client that leaves, and calls op (detach or kill); if the guest has ended already
+ * (extended-remote), it calls ops.kill instead, so that the run ends. */
 void gdb_leave(struct gdbstub *s, void (*op)(void *context));
 
-/* What the table of gdb_command.c names.  arguments: what follows the command's name. */
+/* The functions of the table in gdb_command.c.  arguments: what follows the command's name. */
 void gdb_do_resume(struct gdbstub *s, struct gdb_cursor *arguments);
 void gdb_do_resume_signal(struct gdbstub *s, struct gdb_cursor *arguments);
 void gdb_do_step(struct gdbstub *s, struct gdb_cursor *arguments);

@@ -4,9 +4,9 @@
  * out as fast as the client takes them.
  *
  * A client halts the machine with its first byte, as GDB expects.  While answers pile up that the
- * client does not take, no more requests are read, so memory stays bounded.  The protocol asks
- * nobody who he is; but a web page that makes a browser POST to our port is turned away at its
- * first byte.
+ * client does not take, no more requests are read, so memory stays bounded.  The protocol has no
+ * authentication; but a browser that a web page makes POST to our port is turned away at its first
+ * byte, which is none that GDB would send.
  */
 #define _GNU_SOURCE
 #include "gdbstub/gdb_session.h"
@@ -67,7 +67,7 @@ static void handle_event(struct gdbstub *s, enum gdb_frame_event event)
     }
 }
 
-/* GDB expects the machine to stand as soon as it is connected. */
+/* Stops the machine if it runs: GDB expects it to stand as soon as GDB is connected. */
 static void halt_for_client(struct gdbstub *s)
 {
     if (!s->halted) {
@@ -106,7 +106,7 @@ static void client_ready(void *context, unsigned events)
     struct gdbstub *s = context;
     uint8_t bytes[GDB_RECEIVE_SIZE];
     if ((events & HOSTIO_READ) != 0 && !s->stopping) {
-        /* The first byte alone: the others have to wait if it halts the machine. */
+        /* Reads the first byte alone: if it halts the machine, the others are read when the machine stands. */
         size_t room = s->frame.begun ? sizeof bytes : 1;
         ssize_t got = recv(s->client.fd, bytes, room, MSG_DONTWAIT);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -127,7 +127,7 @@ static void end_refused(struct gdbstub *s)
     }
 }
 
-/* What was sent to the refused client arrives for sure only if it closes the connection first. */
+/* Waits until the refused client closes the connection; if the stub closed it first, the text might not arrive. */
 static void refused_ready(void *context, unsigned events)
 {
     struct gdbstub *s = context;
@@ -139,7 +139,7 @@ static void refused_ready(void *context, unsigned events)
     }
 }
 
-/* A GDB takes the text for the answer to its first question, and shows it; then the connection is closed. */
+/* Sends a second client away.  A GDB takes the text for the answer to its first question, and shows it. */
 static void refuse(struct gdbstub *s, int fd)
 {
     struct byte_queue text = {.limit = GDB_PACKET_SIZE};

@@ -108,11 +108,11 @@ struct gdb_ops {
     /* Lets the CPUs go: actions[0..cpu_count-1], at least one of them not GDB_STAY.  Returns at
      * once; gdbstub_is_waiting() is false from now on. */
     void (*resume)(void *context, const enum gdb_action *actions);
-    /* Stop soon and call gdbstub_notify_stop() with GDB_SIGNAL_INT. */
+    /* Makes the machine stop soon; whoever runs it then calls gdbstub_notify_stop() with GDB_SIGNAL_INT. */
     void (*interrupt)(void *context);
-    /* GDB is gone: forget all points. */
+    /* GDB is gone: forgets all points. */
     void (*detach)(void *context);
-    /* The user wants the run to end. */
+    /* Ends the run, as GDB's user wants. */
     void (*kill)(void *context);
     /* GDB's `run`: the guest stands before its first instruction again, and all points are forgotten.  Comes
      * only while the machine is halted.  False: that is not possible.  NULL: it never is. */
@@ -158,8 +158,8 @@ struct gdbstub *gdbstub_create(const struct gdbstub_config *config);
 /* Closes the connection.  No op is called.  stub may be NULL. */
 void gdbstub_destroy(struct gdbstub *stub);
 
-/* Takes clients on address:*port, one at a time, and tells others so; port 0 takes a free one and stores it.
- * address: as of tcp_listen(). */
+/* Takes clients on address:*port, one at a time; others are told so and sent away.  If *port is 0 a free port is
+ * chosen and stored there.  address: as for tcp_listen(). */
 bool gdbstub_listen(struct gdbstub *stub, const char *address, unsigned *port, struct error *err);
 
 /* Serves a connection that exists already (socket, non-blocking or not); the stub closes fd.  There
@@ -170,7 +170,8 @@ void gdbstub_adopt(struct gdbstub *stub, int fd);
  * makes it true, and calls ops.interrupt; what the client says is read when the machine stands. */
 bool gdbstub_is_waiting(const struct gdbstub *stub);
 
-/* The machine stands, though no stop was notified: a client that came between two runs need not wait. */
+/* Says that the machine stands although no stop was notified, so that a client that came between two runs is read at
+ * once. */
 void gdbstub_notify_standing(struct gdbstub *stub);
 
 /* Shows text in GDB's window, if the machine was let go from there and has not stopped yet. */
@@ -180,8 +181,8 @@ void gdbstub_tell(struct gdbstub *stub, const char *text);
  */
 bool gdbstub_notify_stop(struct gdbstub *stub, const struct gdb_stop *stop);
 
-/* The guest has ended; GDB says "exited with code".  True: it may want it to begin anew (`run` of
- * extended-remote), so that the machine is halted until then or until it leaves. */
+/* Tells GDB that the guest has ended.  True: GDB is connected by extended-remote and may begin the guest anew with
+ * `run`; the machine is halted until it does, or until it leaves. */
 bool gdbstub_notify_exit(struct gdbstub *stub, int status);
 
 #endif

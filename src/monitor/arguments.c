@@ -11,7 +11,7 @@
 
 #define BLANKS " \t"
 
-/* A name, or a number, of the user: longer words are cut, and so are not found. */
+/* The longest name or number that a user may give; a longer word is cut, and is therefore not found. */
 #define WORD_SIZE 1100
 
 bool monitor_refuse(const struct monitor *monitor, const char *format, ...)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a CPU holds and sees: reg, mem, dis, bt, sym; and the report of a CPU that stopped, which is reg and bt. */
+/* The commands reg, mem, dis, bt and sym, which show a CPU's state and memory as it sees it; and the report of a
+ * CPU that stopped, which is reg and bt. */
 #include <ctype.h>
 #include <inttypes.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* info mtree, info stats: what the machine prints of itself. */
+/* The commands info mtree and info stats, whose text the machine prints itself. */
 #include "machine/machine.h"
 #include "monitor/monitor.h"
 

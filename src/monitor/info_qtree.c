@@ -64,7 +64,7 @@ static bool is_bridge(const struct l3_host *host)
     return (host->library->class.flags & L3_CLASS_BRIDGE) != 0;
 }
 
-/* The bridge behind which host lies: by where its first region is.  NULL: on the AHB bus. */
+/* The APB bridge in whose address space the device's first region lies.  NULL: the device is on the AHB bus. */
 static const struct l3_host *bridge_of(const struct l3_host *host)
 {
     const struct l3_host *bridge = host->machine->devices;
@@ -94,7 +94,8 @@ static void print_device(const struct l3_host *host, int indent, FILE *stream)
     print_properties(host, indent + 2, stream);
 }
 
-/* What is behind bridge; NULL: on the AHB bus, and with each bridge what is behind it. */
+/* Prints the devices behind a bridge.  bridge NULL: those on the AHB bus, and after each bridge the devices behind
+ * it. */
 static void print_bus(const struct machine *m, const struct l3_host *bridge, int indent,
                       FILE *stream)
 {
@@ -109,7 +110,7 @@ static void print_bus(const struct machine *m, const struct l3_host *bridge, int
     }
 }
 
-/* The keys of the board's section [cpu]; the option --smp may have changed how many. */
+/* Prints the keys of the board's section [cpu], with the number of CPUs that the machine has (see --smp). */
 static void print_cpus(const struct machine *m, FILE *stream)
 {
     struct board_cpu cpu = m->board->cpu;

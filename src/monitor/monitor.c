@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of commands: finding the one that a line names, and the commands that need no machine, see monitor.h. */
+/* Finds the command of the table that a line names; and the commands that need no machine.  See monitor.h. */
 #include "monitor/monitor.h"
 
 #include <string.h>
@@ -24,8 +24,8 @@ static const struct command commands[] = {
 #include "monitor/commands.def"
 };
 
-/* What follows the name in the line; NULL: the line begins with something else.  The blanks of the line may be more than
- * those of a name of two words. */
+/* The rest of the line behind the command's name; NULL: the line begins with something else.  The two words of a
+ * name may have any number of blanks between them in the line. */
 static const char *skip_name(const char *line, const char *name)
 {
     while (*name != '\0') {
@@ -55,7 +55,7 @@ const char *leon3emu_dump_name(unsigned index)
     return NULL;
 }
 
-/* There is `info`, but not of that. */
+/* Says that `info` has no such topic, and which ones it has. */
 static bool refuse_topic(const struct monitor *monitor, const struct monitor_word *topic)
 {
     struct suggest suggest;

@@ -3,8 +3,8 @@
  * The room src/monitor: commands by which a person looks at a machine and steers it.
  *
  * All commands are the rows of commands.def; adding one is a row there and its function.  They are reached by GDB's
- * `monitor` (src/gdb), by --dump (leon3emu_monitor()), and by whatever has a prompt of its own one day: the room knows
- * no terminal and keeps nothing between two commands.  It sees src/machine and the rooms below; those do not know it.
+ * `monitor` (src/gdb) and by --dump (leon3emu_monitor()).  The room knows no terminal and keeps nothing between two
+ * commands, so that a prompt of its own can be added.  It sees src/machine and the rooms below; those do not know it.
  *
  * What must hold: the machine stands, the caller is its thread, and no command changes what the guest computes, but
  * those that say so (reset, quit), which go through functions of the caller.  Text goes to the caller's stream and
