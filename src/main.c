@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The program: options in, a machine run, a reason and a status out.  No emulation in here. */
+/* The program: it reads the options, creates and runs a machine, and reports why the run ended.  The emulation is
+ * in the library. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@
 #include "leon3emu.h"
 #include "log.h"
 
-/* Texts have names in them that are not ours. */
+/* Prints the error by cli_notice(), which escapes it, since names of the user's may be in it.  Returns the exit
+ * status. */
 static int complain(const struct error *err)
 {
     cli_notice(NULL, err->text);
@@ -35,7 +37,8 @@ static void open_standard_files(void)
     }
 }
 
-/* The firmware's entry is where the CPU starts, wherever the firmware stands among the images. */
+/* Loads an image.  The CPU starts at the firmware's entry, wherever the firmware stands among the images: the
+ * others are loaded by functions that do not replace an entry. */
 static bool load_image(struct machine *m, const struct cli_options *cli,
                        const struct cli_image *image, struct error *err)
 {
@@ -48,7 +51,7 @@ static bool load_image(struct machine *m, const struct cli_options *cli,
     return cli->bios ? leon3emu_load_prom(m, image->path, err) : leon3emu_load(m, image->path, err);
 }
 
-/* In the order of the command line: what comes later lies on top. */
+/* Loads the images in the order of the command line; a later one overwrites what it overlaps. */
 static bool load_images(struct machine *m, const struct cli_options *cli, struct error *err)
 {
     for (size_t i = 0; i < cli->image_count; i++) {
@@ -83,7 +86,7 @@ static bool prepare(struct machine *m, const struct cli_options *cli, struct err
     return true;
 }
 
-/* How the run ended, for people; the status is for programs. */
+/* Tells the user how the run ended; programs look at the exit status. */
 static void explain_stop(struct machine *m, const struct stop_info *stop)
 {
     if (stop->text[0] != '\0') {
@@ -98,7 +101,7 @@ static void explain_stop(struct machine *m, const struct stop_info *stop)
     }
 }
 
-/* Does something follow the guest's output? */
+/* Will the program print something after the guest's output? */
 static bool has_more_to_say(struct machine *m, const struct cli_options *cli,
                             const struct stop_info *stop)
 {
@@ -137,7 +140,7 @@ static int run(struct machine *m, const struct cli_options *cli, struct cli_log_
     return LEON3EMU_OUTPUT;
 }
 
-/* Is something asked for that needs no machine? */
+/* Do the options ask only for something to be printed that needs no machine? */
 static bool prints_only(const struct cli_options *cli)
 {
     return cli->periph_help != NULL || cli->periph_list || cli->board_help || cli->board_list ||

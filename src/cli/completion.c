@@ -11,8 +11,8 @@
 
 #include "check.h"
 
-/* What completes the value of an option: words that are fixed, or the first words of the lines that the
- * program prints for `ask`, and files of a pattern. */
+/* What completes the value of an option: `words`, or the first word of each line that the program prints when it
+ * is called with `ask`; and files whose names match a pattern. */
 static const struct value {
     const char *option;
     const char *words;
@@ -49,7 +49,7 @@ static void print_option(const struct argp_option *row, FILE *stream)
 
 /* ---- bash ---- */
 
-/* What depends on the board of the command line, and on what was typed of a value. */
+/* Shell functions for completions that depend on the board of the command line, or on the beginning of a value. */
 static const char bash_functions[] =
     "# The properties of class $2, as program $1 lists them.\n"
     "_leon3emu_properties()\n"
@@ -81,7 +81,7 @@ static const char bash_functions[] =
     "}\n"
     "\n";
 
-/* Finds option and value: `=` is a word of its own to bash, in --set=cpu.fpu=none twice. */
+/* Finds the option and its value.  Bash takes each `=` for a word of its own; --set=cpu.fpu=none has two. */
 static const char bash_begin[] =
     "_leon3emu()\n"
     "{\n"
@@ -117,7 +117,7 @@ static const char bash_begin[] =
     "        words=$(_leon3emu_devices \"$1\" \"$board\")\n"
     "        ;;\n";
 
-/* Behind the options. */
+/* The script's end, after the cases of the options. */
 static const char bash_end[] =
     "    esac\n"
     "    if [[ $prev == --periph && -n $prefix ]]; then\n"

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* shell: "bash" or "zsh"; false: another one.  tables as for cli_print_help(). */
+/* Prints the script for a shell, "bash" or "zsh"; false: it is another one.  tables: as for cli_print_help(). */
 bool cli_print_completion(const char *shell, const struct argp_option *const *tables, FILE *stream);
 
 #endif

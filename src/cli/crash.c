@@ -2,9 +2,9 @@
 /*
  * Handlers of deadly signals, see crash.h.
  *
- * A deadly signal while a device's callback runs is laid at that device's door: the report names it with library,
- * callback, register and guest pc; so is an exit() from there.  A deadly signal on a thread that is neither the
- * machine's nor the watchdog is a library's.
+ * If a deadly signal comes, or exit() is called, while a device's callback runs, the report blames that device: it
+ * names the device, its library, the callback, the register and the guest's pc.  A deadly signal on a thread that is
+ * neither the machine's nor the watchdog's is blamed on a library.
  */
 #define _GNU_SOURCE
 #include "cli/crash.h"
@@ -22,7 +22,8 @@
 
 struct crash_state crash_state = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Flags that C expects to be clear, and a library has not cleared: direction, alignment check. */
+/* Was the direction flag or the alignment check on?  C expects both to be clear, so a library must have left them
+ * set. */
 static bool has_odd_flags(const void *context)
 {
 #if defined(__x86_64__)
@@ -40,7 +41,7 @@ static bool is_library_thread(void)
            !pthread_equal(pthread_self(), crash_state.watchdog);
 }
 
-/* Somebody has sent it: that is no crash. */
+/* Did another process send the signal (kill)?  Then it is no crash. */
 static bool was_sent(const siginfo_t *info)
 {
     return info->si_code == SI_USER && info->si_pid != crash_state.pid;
@@ -60,7 +61,7 @@ static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, vo
         return;
     }
     crash_take_registers(context, &end.at);
-    crash_leave_on(); /* a fault of the report itself */
+    crash_leave_on(); /* does not return if a step of the report has caused the signal */
     snprintf(what, sizeof what, "crashed (signal %d)", number);
     if (has_odd_flags(context)) {
         end.plain = "a peripheral library has left the processor's direction flag or alignment "
@@ -74,14 +75,15 @@ static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, vo
     crash_leave(&end);
 }
 
-/* With alignment check on, nearly each function would fault. */
+/* Clears the flags first, in a function of its own: with the alignment check on nearly any function would fault. */
 static void on_deadly_signal(int number, siginfo_t *info, void *context)
 {
     host_fp_clean();
     end_deadly(number, info, context);
 }
 
-/* The program itself never calls exit() inside a device call or on another thread. */
+/* Reports an exit() inside a call into a device or on a thread of a library: the program itself never calls it
+ * there, so a library did. */
 static void find_who_leaves(const char *what)
 {
     struct crash_end end = {.status = LEON3EMU_CRASH, .what = what};
@@ -112,7 +114,7 @@ static void on_quick_exit_call(void)
     find_who_leaves("called quick_exit()");
 }
 
-/* The handlers' stack on the machine's thread. */
+/* Gives the calling thread, which is the machine's, the stack on which signal handlers run. */
 static void take_stack(void)
 {
     static char stack[256 * 1024]; /* libdw is used on it */
@@ -150,8 +152,8 @@ void crash_watch(void *context, const struct machine *machine)
     pthread_mutex_unlock(&crash_state.lock);
 }
 
-/* Nobody uses the old one any more when this comes back.  Before a run all libraries have been loaded, and their
- * devices created: what that has done to signals is undone. */
+/* When this returns, no handler uses the machine that ran before any more.  A run begins when all libraries have been
+ * loaded and their devices created; so changes that their code has made to signals are undone here. */
 void crash_run(struct machine *machine)
 {
     crash_keep_signals();
@@ -166,7 +168,7 @@ void crash_run(struct machine *machine)
     }
 }
 
-/* On a thread of a library: what the machine's thread is at is only looked at. */
+/* May run on a thread of a library while the machine's thread goes on; the report then only reads the machine. */
 void crash_fatal(void *context, enum leon3emu_status status, const char *said)
 {
     struct crash_end end = {.status = status, .what = "broke a rule", .said = said};

@@ -3,14 +3,13 @@
  * When things go wrong that no error value can tell: a library that crashes or hangs, and signals.
  *
  *     crash.c         handlers of deadly signals, and of exit() from within a library
- *     crash_report.c  the steps of an end in trouble: terminal, console, sentence, place
+ *     crash_report.c  the steps in which the program ends: terminal, console, sentence, place, history
  *     crash_place.c   which C function and line that was
  *     signals.c       signals of the user: end, stop, go on
  *     watchdog.c      a thread that looks every few milliseconds, and ends a hang
- *     interpose.c     functions of libc that libraries call and the program wants to know of
+ *     interpose.c     functions of libc that the program replaces, to notice calls by libraries
  *
- * Signal handlers need to find the machine, so these files share the program's only mutable global
- * (crash_state.h).
+ * Signal handlers need to find the machine, so these files share a mutable global (crash_state.h).
  */
 #ifndef CLI_CRASH_H
 #define CLI_CRASH_H

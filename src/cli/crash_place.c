@@ -2,12 +2,12 @@
 /*
  * Which C function and line of a library the host was executing, for authors of peripherals; see crash_state.h.
  *
- * Often it was in the C library, which the author's code had called (abort(), free(), sleep()): then the nearest
- * caller in the peripheral's library is named, too.  Frames are found as libraries describe them for exceptions.
+ * Often that was a function of the C library, which the author's code had called (abort(), free(), sleep()): then the
+ * nearest caller in the peripheral's library is named, too.  Frames are found by the unwind tables of the libraries.
  *
- * libdw allocates and reads files: after a crash it may fail or hang, as it does if the heap is what was damaged.
- * The sentence about the crash was written before, and whoever calls gives it a few seconds.  Without libdw there is
- * less to tell.
+ * libdw allocates memory and reads files: after a crash it may fail or hang, for example if the heap is damaged.
+ * Therefore the sentence about the crash is written before, and crash_report.c gives libdw a few seconds only.
+ * Without libdw only the library and an offset in it are printed.
  */
 #define _GNU_SOURCE
 #include <elfutils/libdwfl.h>
@@ -49,7 +49,7 @@ void crash_take_registers(const void *context, struct crash_registers *registers
 
 /* ---- this process, as libdwfl wants it ---- */
 
-/* What is in the file itself: a search for more could wait for a server. */
+/* Uses only the debug information in the library's own file: libdw's search for more could wait for a server. */
 static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
                              const char *file, const char *link, GElf_Word crc, char **path)
 {
@@ -122,7 +122,7 @@ static const char *module_file(Dwfl_Module *module, Dwarf_Addr *start)
     return base_name(dwfl_module_info(module, NULL, start, NULL, NULL, NULL, NULL, NULL));
 }
 
-/* Libraries of the system, whose lines help nobody. */
+/* Is it a library of the system, or the emulator's?  A line in those does not help the author of a peripheral. */
 static bool is_runtime(const char *file)
 {
     static const char *const names[] = {"libc.",      "libc-",     "libm.",       "libpthread.",
@@ -137,12 +137,12 @@ static bool is_runtime(const char *file)
 }
 
 struct search {
-    const char *library; /* whose code is wanted; NULL: anybody's but the system's */
-    Dwfl_Module *not_in; /* nor in there; NULL: all others count */
+    const char *library; /* whose code is wanted; NULL: any, but see is_runtime() */
+    Dwfl_Module *not_in; /* if library is NULL: one more module that is not wanted; NULL: none */
     Dwfl *dwfl;
-    Dwarf_Addr pc; /* the nearest */
+    Dwarf_Addr pc; /* of the nearest frame in wanted code */
     bool found;
-    bool guessed; /* pc only lies on the stack */
+    bool guessed; /* pc is a word on the stack that may be a return address */
     unsigned frames;
 };
 
@@ -159,7 +159,7 @@ static bool is_wanted(const struct search *search, Dwarf_Addr pc)
                                    : strcmp(file, search->library) == 0;
 }
 
-/* A return address may be the first one behind the function. */
+/* Subtracts 1 from return addresses, as one may lie behind the end of the function that made the call. */
 static int look_at_frame(Dwfl_Frame *frame, void *context)
 {
     struct search *search = context;
@@ -174,7 +174,8 @@ static int look_at_frame(Dwfl_Frame *frame, void *context)
     return search->found ? DWARF_CB_ABORT : DWARF_CB_OK;
 }
 
-/* After a jump to where no code is, the caller is on top of the stack. */
+/* If the thread has called an address where there is no code, goes back to the caller, whose pc is on top of the
+ * stack. */
 static void step_back(Dwfl *dwfl, struct crash_registers *registers)
 {
     uint64_t back;
@@ -210,8 +211,8 @@ static bool is_function(Dwfl *dwfl, Dwarf_Addr pc)
            GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
 }
 
-/* Without descriptions of frames, or behind a stack that is overwritten: the nearest word that may be a return
- * address. */
+/* If there are no unwind tables, or the stack is overwritten: looks for the nearest word on the stack that may be
+ * a return address into wanted code. */
 static void search_words(struct search *search, uint64_t sp)
 {
     uint64_t word;
@@ -259,7 +260,7 @@ static void append_place(Dwfl *dwfl, Dwarf_Addr pc, bool advise, char *text, siz
     }
 }
 
-/* Where the thread is: true if there is more to say than an address. */
+/* Appends where the thread is.  False: that is only an address outside all code. */
 static bool append_innermost(const struct search *search, Dwarf_Addr pc, char *text, size_t size)
 {
     size_t used = strlen(text);
@@ -320,7 +321,7 @@ bool crash_print_place(const struct crash_registers *registers, const char *libr
 
 struct text {
     const char *library;
-    uintptr_t base, from, to; /* where it was loaded, and its code */
+    uintptr_t base, from, to; /* the address at which it was loaded; the bounds of its code */
 };
 
 static int find_text(struct dl_phdr_info *info, size_t size, void *context)
@@ -362,7 +363,7 @@ static _Unwind_Reason_Code look_at_own_frame(struct _Unwind_Context *frame, void
     return is_in(search->text, search->pc) ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-/* In a handler of the thread that has crashed: the nearest frame. */
+/* The nearest frame of the calling thread in that code; useful only in a handler of the thread that has crashed. */
 static bool find_own_frame(const struct text *text, uint64_t *pc)
 {
     struct frame_search search = {.text = text};

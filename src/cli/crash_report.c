@@ -2,9 +2,9 @@
 /*
  * The end in trouble, see crash_state.h.
  *
- * It goes in steps, the most important first, because whoever crashed may have damaged what a step needs: a fault
- * or a hang in one of them ends that step only.  Only async-signal-safe functions are used (snprintf with integers
- * and strings is, in glibc), but in the last step.
+ * It goes in steps, the most important first, because the code that crashed may have damaged what a step needs.  A
+ * fault or a hang in a step ends that step only.  Only async-signal-safe functions are used (snprintf() with integers
+ * and strings is, in glibc), except for STEP_PLACE, which uses libdw.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -20,7 +20,7 @@
 
 /* A step that takes longer is given up. */
 #define STEP_SECONDS 3
-/* How long readers of the console and other lines are waited for, all together. */
+/* How long the program waits for the readers of the console and other character lines, all together. */
 #define CONSOLE_MS 1000
 
 enum step {
@@ -45,7 +45,8 @@ static struct {
     char shown[1600];
 } leaving;
 
-/* A pipe with room takes PIPE_BUF bytes without waiting. */
+/* May standard error be written to?  With at_once it may only if it has room, because a pipe that has takes
+ * PIPE_BUF bytes without waiting. */
 static bool has_room(void)
 {
     struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -81,7 +82,7 @@ static void append(const char *text)
     snprintf(leaving.text + used, sizeof leaving.text - used, "%s", text);
 }
 
-/* The register or the last bus access, the guest's pc. */
+/* Appends the register that is being accessed, or else the last bus access, and the guest's pc. */
 static void append_place(const struct leon3emu_device_call *call)
 {
     char text[400];
@@ -164,7 +165,7 @@ static void say(void)
     crash_write(leaving.shown);
 }
 
-/* The machine's memory is damaged: without names. */
+/* If say() has failed, because the machine's memory is damaged: a sentence without names. */
 static void say_plainly(void)
 {
     if (!leaving.said) {
@@ -177,8 +178,8 @@ static void say_plainly(void)
 
 /* ---- the history ---- */
 
-/* Any number of lines may come, as --history allows a million of them; a reader that takes none, or a ring that is
- * damaged, ends it. */
+/* The most lines that --history allows.  The history also ends at a reader that takes no more; the limit is for a
+ * history whose memory is damaged. */
 #define HISTORY_MAX 1000000u
 
 static void say_history(const struct machine *machine)
@@ -247,7 +248,7 @@ static void take_step(enum step step)
     case STEP_PLACE_PLAINLY:
         say_place(machine, true);
         break;
-    case STEP_HISTORY: /* behind the end of a run main() has shown it */
+    case STEP_HISTORY: /* when a run has ended, main() shows it */
         if (machine != NULL && crash_state.running != NULL) {
             say_history(machine);
         }
@@ -257,7 +258,8 @@ static void take_step(enum step step)
     }
 }
 
-/* As the default of a signal, so that a shell, make or a test sees which it was. */
+/* Ends the program by the signal's default action, so that its parent (a shell, make, a test) sees which signal it
+ * was. */
 static void end_by_signal(int number)
 {
     sigset_t set;
@@ -267,7 +269,7 @@ static void end_by_signal(int number)
     kill(getpid(), number);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     for (int i = 0; i < 100; i++) {
-        usleep(10000); /* for a signal that another thread is to take */
+        usleep(10000); /* another thread may be the one to which the signal is delivered */
     }
 }
 
@@ -301,7 +303,7 @@ void crash_leave(const struct crash_end *end)
         go_on();
     }
     while (!pthread_equal(leaving.thread, pthread_self())) {
-        pause(); /* another thread is at it, and will end this one, too */
+        pause(); /* another thread is ending the program already */
     }
     go_on();
 }

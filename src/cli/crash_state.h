@@ -12,18 +12,19 @@
 
 #include "leon3emu.h"
 
-/* The only mutable globals of the program. */
+/* The mutable state that the files of crash.h share, because signal handlers and the watchdog get no argument by which
+ * they could find the machine. */
 extern struct crash_state {
     const struct machine *_Atomic machine; /* what reports are about */
     struct machine *_Atomic running;       /* what signals are for */
-    atomic_int handlers;                   /* that use `running` at this moment */
+    atomic_int handlers;                   /* how many handlers use `running` at this moment */
     atomic_bool has_run;
     atomic_llong stop_ms; /* when the user first asked for an end; 0: not yet */
     uint32_t hang_limit;  /* seconds; 0: none */
-    pid_t pid;            /* of the program; a child that a library forks is none of our business */
+    pid_t pid;            /* the program's, by which handlers know a child that a library forks */
     pthread_t thread;     /* the machine's */
     pthread_t watchdog;
-    pthread_mutex_t lock; /* the watchdog looks at the machine: it does not go meanwhile */
+    pthread_mutex_t lock; /* held while the watchdog uses the machine, which stays meanwhile */
 } crash_state;
 
 /* Milliseconds of a clock that never jumps. */
@@ -31,65 +32,70 @@ long long crash_clock_ms(void);
 
 /* ---- crash_report.c ---- */
 
-/* Writes to standard error, from any handler.  False: it takes no more. */
+/* Writes to standard error; any handler may call it.  False: standard error takes no more. */
 bool crash_write(const char *text);
 
-/* Where a thread is, and how to find who called; x86-64's sixteen registers and pc. */
+/* The registers of a thread, by which its place and its callers are found: x86-64's sixteen and the pc. */
 #define CRASH_REGISTERS 17
 struct crash_registers {
     bool known;  /* false: on other hosts, or if the thread does not answer */
-    bool inside; /* in a function of the program, which only a caller is to blame for */
+    bool inside; /* in a function of the program, called by a library that is to blame */
     uint64_t values[CRASH_REGISTERS];
 };
 
-/* How the program ends.  Sentence: `said`, or "peripheral ... <what> in ...", if it is one's fault. */
+/* How the program ends.  Its sentence is `said`; without that, "peripheral ... <what> in ..." if a peripheral is at
+ * fault, else `plain`. */
 struct crash_end {
     enum leon3emu_status status;
     const char *what; /* "crashed (signal 11)" */
-    const char *said; /* a whole sentence without end, to which the place is put; or NULL */
+    const char *said; /* a sentence without its full stop; the place is appended; or NULL */
     const char
         *plain; /* the sentence if no peripheral is at fault; NULL: a bug of the emulator itself */
     enum leon3emu_status plain_status;
     struct crash_registers at; /* where in the host's code */
     bool library_thread;       /* on a thread that a library has started */
-    bool at_once;              /* nobody is waited for who does not read */
-    int signal; /* end by this signal, so that whoever waits sees it; 0: by the status */
+    bool at_once;              /* readers of the output that do not read are not waited for */
+    int signal; /* end by this signal, so that the parent sees it; 0: by the status */
 };
 
-/* Gives the terminal back, sends what the console holds, says what has happened, and ends the program.  From any
- * handler and thread.  A fault on the way goes on with the next step. */
+/* Gives the terminal back, sends what the console holds, says what has happened, and ends the program.  Any
+ * handler and thread may call it.  If a step fails with a signal, the next step follows. */
 _Noreturn void crash_leave(const struct crash_end *end);
-/* Is that under way?  Then the next step. */
+/* If crash_leave() is under way, goes on with its next step and does not return. */
 void crash_leave_on(void);
 /* Ends the program: the _exit() of the program itself. */
 _Noreturn void crash_exit_now(int status);
 
 /* ---- crash_place.c ---- */
 
-/* From the ucontext_t of a signal handler or of getcontext(). */
+/* Takes the registers from the ucontext_t of a signal handler or of getcontext(). */
 void crash_take_registers(const void *context, struct crash_registers *registers);
-/* Prints function, file and line of where a thread is, and of the nearest caller in `library` (a path; NULL: in any
- * that is not the system's, nor, on a thread of a library, the program's), if they are to be found.  False: libdw cannot tell. */
+/* Prints function, file and line of where a thread is, and of the nearest caller in `library` (a path; NULL: in
+ * any that is not the system's, nor, on a thread of a library, the program's), if they are to be found.  False:
+ * libdw cannot tell. */
 bool crash_print_place(const struct crash_registers *registers, const char *library,
                        bool library_thread);
-/* The same for whom that has failed: async-signal-safe but for the lock of the list of libraries. */
+/* Prints less, if crash_print_place() has failed: it is async-signal-safe but for the lock of the list of
+ * libraries. */
 void crash_print_place_plainly(const struct crash_registers *registers, const char *library);
 
 /* ---- signals.c, watchdog.c ---- */
 
 void crash_install_signals(void);
 void crash_handle_deadly(int number, void (*function)(int, siginfo_t *, void *));
-/* For handlers: true in a child of the program, which then has the default for this signal. */
+/* Called first in a handler.  In a child of the program it sets the signal to its default, raises it again and returns
+ * true; the handler must then return. */
 bool crash_gives_way(int number);
-/* Puts handlers back that a library has replaced, where it may not.  On any thread. */
+/* Puts back the handlers that a library has replaced and must not replace.  Any thread may call it. */
 void crash_keep_signals(void);
-/* For the calling thread: a fault while its signal is blocked kills without a handler. */
+/* Unblocks deadly signals in the calling thread: a fault whose signal is blocked kills the program without a
+ * handler. */
 void crash_unblock_deadly(void);
-/* alarm() ends a step of the end from now on, whoever ignores or blocks it. */
+/* Makes alarm() end a step of crash_leave() from now on, even if a library has ignored or blocked SIGALRM. */
 void crash_take_alarms(void);
 /* Starts the thread; 0, or an errno. */
 int crash_start_watchdog(void);
-/* Where the machine's thread is.  It stays there. */
+/* Finds out where the machine's thread is, and stops it there for good. */
 void crash_find_place(struct crash_registers *registers);
 
 #endif

@@ -86,15 +86,15 @@ static bool is_sun(const char *machine)
     return false;
 }
 
-/* A terminal that is there already, which a character line does not connect to.  /dev/ptypc is the half of
- * a pair that a program makes the line with, as pty does here. */
+/* Is it an existing terminal?  A character line cannot be connected to one.  /dev/pty... is not meant: that is the
+ * half of a pair by which a program makes a terminal, as `pty` does here. */
 static bool is_terminal(const char *value)
 {
     return strncmp(value, "/dev/", 5) == 0 && strncmp(value, "/dev/pty", 8) != 0 &&
            strcmp(value, "/dev/ptmx") != 0 && strcmp(value, "/dev/null") != 0;
 }
 
-/* Refuses what nothing here corresponds to. */
+/* Refuses values to which nothing in this program corresponds. */
 static bool check_value(const struct foreign *row, const char *word, const char *value,
                         struct error *err)
 {
@@ -113,7 +113,7 @@ static bool check_value(const struct foreign *row, const char *word, const char 
     return true;
 }
 
-/* The value of the other program as it is written here. */
+/* Writes the other program's value in the form that this program's option wants. */
 static void convert(enum argument_kind kind, const char *value, char *text, size_t size)
 {
     switch (kind) {
@@ -136,7 +136,7 @@ static void convert(enum argument_kind kind, const char *value, char *text, size
     }
 }
 
-/* The native text with the value at %s and the number at %n. */
+/* Fills the row's text of this program's options: puts the value in place of %s and the number in place of %n. */
 static void fill(const struct foreign *row, const char *value, unsigned number,
                  char text[TEXT_SIZE])
 {
@@ -161,8 +161,8 @@ static void fill(const struct foreign *row, const char *value, unsigned number,
 
 /* ---- rows ---- */
 
-/* -NAME, or --NAME as most of the programs take it, too; =VALUE may follow that.  personality 0: of any
- * program. */
+/* Finds the row of an option -NAME, or --NAME as most of the programs take it, too; =VALUE may follow the latter.
+ * personality 0: looks at the rows of all programs. */
 static const struct foreign *find_row(char personality, const char *word)
 {
     const char *name = word[0] == '-' && word[1] == '-' ? word + 1 : word;
@@ -197,7 +197,7 @@ static void program_names(const char *programs, char *text, size_t size)
     }
 }
 
-/* Says what to type instead. */
+/* Refuses another program's option, and says what to type instead. */
 static bool refuse_row(const struct foreign *row, const char *word, const char *next,
                        struct error *err)
 {
@@ -226,8 +226,8 @@ static bool refuse_row(const struct foreign *row, const char *word, const char *
 
 /* ---- the options here ---- */
 
-/* The row of a long option, which may be cut short as long as it is clear; *count: of how many rows
- * it is the beginning. */
+/* Finds the row of a long option, of which the user may have typed only the beginning; *count: of how many rows
+ * the word is the beginning (more than one: it is ambiguous). */
 static const struct argp_option *find_long(const struct argp_option *const *tables,
                                            const char *name, size_t length, unsigned *count)
 {
@@ -281,7 +281,7 @@ static bool refuse_unknown(const struct argp_option *const *tables, const char *
                      suggest_text(&suggest));
 }
 
-/* The habits of every program. */
+/* Spellings of help and version that users know from other programs. */
 char *cli_other_spelling(const char *word)
 {
     static char help[] = "--help", version[] = "--version";
@@ -299,7 +299,7 @@ char *cli_other_spelling(const char *word)
     return NULL;
 }
 
-/* -dint is -d int; but a word such as -deterministic is an option that somebody has in mind. */
+/* Is what follows -d a log item?  -dint is -d int, but -deterministic is probably meant as an option of that name. */
 static bool is_log_item(const char *text)
 {
     uint32_t mask;
@@ -309,7 +309,8 @@ static bool is_log_item(const char *text)
     return strcmp(text, "help") == 0 || log_parse(text, &mask, &bad, &length) || bad != text;
 }
 
-/* One letter, with what belongs to it: -d ITEM, -V, -?. */
+/* Is the word a one-letter option of the tables, such as -d ITEM, -V or -?  *takes_next: the next word is its
+ * value. */
 static bool is_short(const struct argp_option *const *tables, const char *word, bool *takes_next)
 {
     for (unsigned i = 0; tables[i] != NULL; i++) {
@@ -370,7 +371,7 @@ bool cli_check_words(int argc, char **argv, const struct argp_option *const *tab
     return true;
 }
 
-/* ---- called by another's name ---- */
+/* ---- if the program is called by another program's name ---- */
 
 char cli_personality(const char *program)
 {
@@ -407,7 +408,8 @@ bool cli_add_word(struct cli_options *cli, struct cli_words *words, const char *
     return true;
 }
 
-/* "--bios %s" is two words, but a value may have blanks. */
+/* Adds the row's options of this program.  Its text is split at blanks before the value is put in ("--bios %s" is two
+ * words), because the value may have blanks itself. */
 static bool add_native(struct cli_options *cli, struct cli_words *words, const struct foreign *row,
                        const char *value, struct error *err)
 {
@@ -442,13 +444,14 @@ bool cli_translate_word(char personality, int argc, char **argv, int *at, struct
         if (*at + 1 == argc && !own) {
             return error_set(err, LEON3EMU_USAGE, "%s wants a value behind it", word);
         }
-        value = own ? "1234" : argv[++*at]; /* SIS and TSIM give the port with -port */
+        value = own ? "1234" : argv[++*at]; /* SIS and TSIM have -port for another port */
     }
     return check_value(row, word, value == NULL ? "" : value, err) &&
            add_native(cli, words, row, value == NULL ? "" : value, err);
 }
 
-/* QEMU waits for GDB if -S is there, too; where nothing could make it go on it would stand for ever. */
+/* -S was given: removes `,nowait` from the --gdb options, so that the guest waits for GDB.  Without one -S is refused,
+ * because nothing could ever make the guest go on. */
 static bool stop_at_start(struct cli_words *words, struct error *err)
 {
     bool found = false;

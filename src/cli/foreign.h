@@ -2,9 +2,9 @@
 /*
  * Options as other simulators have them (foreign.def).
  *
- * Before argp sees the command line, which would take "-kernel" for a row of one-letter options, each
- * word that is no option here is refused with what to type.  If this program is called by another's
- * name, that program's options are translated.
+ * argp would take "-kernel" for a group of one-letter options.  Therefore each word that looks like an
+ * option and is none of this program is refused before argp sees it, with a hint of what to type.  If
+ * this program is called by another program's name, that program's options are translated.
  */
 #ifndef CLI_FOREIGN_H
 #define CLI_FOREIGN_H
@@ -23,7 +23,7 @@ bool cli_check_words(int argc, char **argv, const struct argp_option *const *tab
 /* What -h, -help, --h, -v, -version and --v mean; NULL: it is none of them. */
 char *cli_other_spelling(const char *word);
 
-/* A command line here, made from another program's. */
+/* A command line of this program, made from another program's. */
 struct cli_words {
     int count;
     char **words; /* from malloc(), ends with NULL; the texts belong to the struct cli_options */
@@ -33,14 +33,14 @@ struct cli_words {
 bool cli_add_word(struct cli_options *cli, struct cli_words *words, const char *text, size_t length,
                   struct error *err);
 
-/* Whose name is this?  'Q', 'S' or 'T' as in foreign.def, or 0. */
+/* The simulator that is called by this name: 'Q', 'S' or 'T' as in foreign.def; 0: none. */
 char cli_personality(const char *program);
 
 /* Has that program an option that this file knows? */
 bool cli_knows(char personality, const char *option);
 
-/* Translates the word at argv[*at], with the next one if that belongs to it.  What the other program has
- * and this one has not is refused; what is no option of the other one stays as it is. */
+/* Translates the word at argv[*at], and the next one if that is its value.  An option of the other program that has no
+ * equivalent here is refused; a word that is no option of the other program stays as it is. */
 bool cli_translate_word(char personality, int argc, char **argv, int *at, struct cli_options *cli,
                         struct cli_words *words, struct error *err);
 /* The same for a whole command line, with the program's name. */

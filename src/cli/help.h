@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What --help and --usage print, and the end of whatever is printed instead of a run. */
+/* What --help and --usage print; and the check, after anything that is printed instead of a run, that it was
+ * written. */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
 
@@ -11,7 +12,7 @@ void cli_print_usage(FILE *stream);
  * heading. */
 void cli_print_help(FILE *stream, const struct argp_option *const *tables);
 
-/* All that went to standard output got there?  If not, a sentence.  Returns the exit status. */
+/* Flushes standard output, and prints a sentence if some of it could not be written.  Returns the exit status. */
 int cli_finish_printing(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* From the directory of the program to that of its libraries. */
+/* The path of the libraries' directory, relative to that of the program. */
 #ifndef LEON3EMU_PLUGINS_FROM_BIN
 #define LEON3EMU_PLUGINS_FROM_BIN "../lib/leon3emu/plugins"
 #endif

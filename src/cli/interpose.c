@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Functions of libc that stand before libc's own for all libraries that are loaded: a symbol of the program comes
- * first.
+ * Functions that replace libc's for all libraries that are loaded, because the dynamic linker finds the program's
+ * symbols first.
  *
- * _exit()           A library that calls it would end the run with a status that looks like the guest's.
+ * _exit()           A library that calls it would end the run with a status that looks like the guest's; so the
+ *                   call is reported.
  * pthread_create(), thrd_create()
- *                   A thread that overruns its stack can be reported only on another stack; each gets one.
+ *                   A handler can report that a thread has overrun its stack only if it runs on another stack; so
+ *                   each thread gets an alternate one.
  *
  * See crash.h.
  */
@@ -28,7 +30,7 @@
 
 /* ---- _exit() ---- */
 
-/* A child that a library has forked may end as it likes. */
+/* Reports the call, unless it was made in a child that a library has forked, which may end as it likes. */
 static _Noreturn void leave(const char *what, int status)
 {
     struct crash_end end = {.status = LEON3EMU_CRASH,
@@ -60,12 +62,12 @@ EXPORT void _Exit(int status)
 
 /* ---- pthread_create(), thrd_create() ---- */
 
-/* At the beginning of the thread's alternate stack, which grows towards it and never comes that far. */
+/* What a new thread needs.  It lies at the low end of the memory of the thread's alternate stack. */
 struct start {
     void *(*function)(void *argument);
     thrd_start_t c11_function;
     void *argument;
-    stack_t before; /* a sanitizer has one of its own */
+    stack_t before; /* the alternate stack that the thread had before: a sanitizer gives it one */
 };
 
 static struct start *prepare(const struct start *start)
@@ -135,7 +137,7 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     return failed;
 }
 
-/* libc's own does not come by the other one. */
+/* Needed in addition, because libc's thrd_create() does not call our pthread_create(). */
 EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
 {
     int (*create)(thrd_t *, thrd_start_t, void *);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Log lines and notices, see log_output.h.  A line is written at once and, if the host lets it, in one piece:
- * what other programs write to the same terminal does not come between, and a crash loses none. */
+/* Log lines and notices, see log_output.h.  Each line is written at once, so that a crash loses none, and if
+ * possible in one piece, so that the output of other programs on the same terminal does not come in between. */
 #include "cli/log_output.h"
 
 #include <errno.h>
@@ -34,7 +34,7 @@ static bool is_same(const struct stat *a, const struct stat *b)
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* A path, or the first word of "PATH,KEY=VALUE". */
+/* Is `text`, or what stands before its first comma (as in "PATH,KEY=VALUE"), a path of that file? */
 static bool is_file(const struct stat *file, const char *text)
 {
     char path[PATH_MAX];
@@ -45,7 +45,7 @@ static bool is_file(const struct stat *file, const char *text)
            (stat(path, &other) == 0 && is_same(file, &other));
 }
 
-/* What the command line has the file for already; NULL: nothing. */
+/* What the command line, or a standard stream, uses the file for already; NULL: nothing. */
 static const char *other_use(const struct stat *file, const struct cli_options *cli)
 {
     static const char *const standard[] = {"standard input", "standard output", "standard error"};
@@ -72,7 +72,8 @@ static const char *other_use(const struct stat *file, const struct cli_options *
     return NULL;
 }
 
-/* Terminals and pipes can be shared; who writes a file that another one reads or writes spoils it. */
+/* Refuses a log file that is a regular file with another use, which the log would overwrite.  Terminals and pipes
+ * can be shared. */
 static bool check_alone(int fd, const struct cli_options *cli, struct error *err)
 {
     struct stat file;
@@ -121,7 +122,7 @@ void cli_log_begin(struct cli_log_output *log)
     if (!log->begun) {
         log->begun = true;
         if (fstat(log->fd, &file) == 0 && S_ISREG(file.st_mode) && ftruncate(log->fd, 0) != 0) {
-            log->error = errno; /* what was in it may remain behind what is written */
+            log->error = errno; /* old contents may remain behind the log's lines */
         }
     }
 }
@@ -142,7 +143,7 @@ bool cli_log_close(struct cli_log_output *log, const char *path, struct error *e
                      strerror(log->error));
 }
 
-/* What is left of a line after `done` bytes went. */
+/* Makes the parts of a line those that are left after `done` bytes were written. */
 static void advance(struct iovec *parts, unsigned count, size_t done)
 {
     for (unsigned i = 0; i < count; i++) {

@@ -105,7 +105,8 @@ static const struct argp_option options[] = {
 
 static const struct argp_option *const tables[] = {options, cli_log_options, cli_jit_options, NULL};
 
-/* argp wants to exit by itself; errors go here instead and come back as a sentence. */
+/* What argp passes to the parser.  argp would print errors and exit itself; they go to err instead, and
+ * cli_parse() returns them. */
 struct parser {
     struct cli_options *cli;
     struct error *err;
@@ -136,7 +137,7 @@ bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *e
     return cli_add_image(cli, path, false, 0, err);
 }
 
-/* One more of a list of strings that live on. */
+/* Appends text to a list without copying it: it must outlive the list. */
 static bool add_text(const char ***list, size_t *count, const char *text, struct error *err)
 {
     const char **grown = realloc(*list, (*count + 1) * sizeof *grown);
@@ -217,8 +218,8 @@ bool cli_set_board(struct cli_options *cli, const char *text, struct error *err)
     return true;
 }
 
-/* Refuses the eight digits that objdump prints for a word or an address, without 0x: as a decimal number they
- * would be another one. */
+/* Refuses eight hexadecimal digits without 0x, as objdump prints a word or an address: if they were taken for a
+ * decimal number it would be another one. */
 static bool check_hexadecimal(const char *option, const char *text, struct error *err)
 {
     if (strlen(text) == 8 && text[strspn(text, "0123456789abcdefABCDEF")] == '\0') {
@@ -501,7 +502,7 @@ static const struct argp argp = {
     .parser = parse_option,
 };
 
-/* What was asked for and can show nothing. */
+/* Refuses options that could show nothing in this combination. */
 static bool check_combinations(const struct cli_options *cli, struct error *err)
 {
     const struct leon3emu_options *machine = &cli->machine;
@@ -542,13 +543,13 @@ static bool parse_native(int argc, char **argv, struct cli_options *cli, struct 
     struct parser parser = {cli, err, {&cli->machine, err}, {cli, err}};
 
     return cli_check_words(argc, argv, tables, err) &&
-           /* The one reason of argp's own to fail. */
+           /* This stays the error if argp fails by itself, for which lack of memory is the only reason. */
            (error_set(err, LEON3EMU_HOST, "out of memory"), true) &&
            argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &parser) == 0;
 }
 
-/* The words of another program, or those of SIS that have no meaning of their own here, as options of
- * this one. */
+/* Translates another program's command line, or the words of SIS's style that options_sis.c does not handle, and
+ * parses the result. */
 static bool parse_foreign(char personality, int argc, char **argv, struct cli_options *cli,
                           struct error *err)
 {

@@ -27,7 +27,7 @@ struct cli_options {
     const char **settings;    /* what machine.settings points to */
     char **strings;           /* owned copies */
     size_t string_count;
-    unsigned lines;          /* how many character lines QEMU's options have named */
+    unsigned lines;          /* how many character lines translated options of QEMU have named */
     const char *periph_help; /* NAME of --periph NAME,help; NULL: not asked */
     bool periph_list;        /* --periph help */
     bool board_help;         /* --board NAME,help, with the name in machine.board */
@@ -38,12 +38,11 @@ struct cli_options {
     uint64_t insn_limit;
     bool stats;
     const char *log_file; /* where log lines go; NULL: standard error */
-    /* Prints something of the machine, and nothing else; NULL: no */
-    char dump[32]; /* the monitor's command; "": none */
-    bool explain;  /* explain_word, and nothing else */
+    char dump[32];        /* --dump: the monitor's command that is run, and no guest; "": none */
+    bool explain;         /* --explain: explain_word is explained, and no guest is run */
     uint32_t explain_word;
     bool no_raw;         /* leave the terminal in line mode */
-    uint32_t hang_limit; /* seconds a call into a peripheral may take; 0: any time */
+    uint32_t hang_limit; /* how many seconds a call into a peripheral may take; 0: any number */
 };
 
 /* Parses argv into *cli; cli_options_fini() frees it.  --help, --version and -d help print and
@@ -51,23 +50,23 @@ struct cli_options {
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
 void cli_options_fini(struct cli_options *cli);
 
-/* The style of SIS.  Used by cli_parse(), which is given *rest, what is to be parsed as options of this
- * program. */
+/* The style of SIS, for cli_parse().  cli_parse_sis() leaves in *rest the words that are then parsed as options of
+ * this program. */
 struct cli_words;
 bool cli_is_sis(int argc, char **argv);
 bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_words *rest,
                    struct error *err);
 
-/* The one FIRMWARE. */
+/* Sets FIRMWARE, of which there can be only one. */
 bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *err);
 /* Appends to the lists; false: no memory. */
 bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
                    struct error *err);
 bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err);
 bool cli_add_setting(struct cli_options *cli, const char *text, struct error *err);
-/* ram.size=SIZE. */
+/* The same as --set ram.size=SIZE. */
 bool cli_set_ram(struct cli_options *cli, const char *size, struct error *err);
-/* NAME, FILE, NAME,help or help. */
+/* The value of --board: NAME, FILE, NAME,help or help. */
 bool cli_set_board(struct cli_options *cli, const char *text, struct error *err);
 /* Takes over a string from malloc(), which lives as long as *cli.  False: it is NULL, or no memory. */
 bool cli_keep(struct cli_options *cli, char *string, struct error *err);

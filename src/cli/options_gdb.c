@@ -12,7 +12,7 @@
 #define LOOPBACK       "127.0.0.1"
 #define QEMU_TRANSPORT "tcp:"
 
-/* Takes what is behind the comma; false: that is not `nowait`. */
+/* Cuts off and reads what is behind the comma, if there is one; false: that is not `nowait`. */
 static bool take_suffix(char *text, struct cli_gdb *gdb)
 {
     char *comma = strchr(text, ',');
@@ -28,7 +28,8 @@ static bool take_suffix(char *text, struct cli_gdb *gdb)
     return strcmp(comma + 1, NOWAIT) == 0;
 }
 
-/* "[::1]" is the address ::1, and no address is this host alone. */
+/* The address without the brackets of "[::1]".  NULL stands for an empty address and for localhost: listen on this
+ * host only. */
 static char *plain_address(char *address)
 {
     size_t length = strlen(address);

@@ -19,7 +19,7 @@ struct cli_gdb {
 /* text: what is behind "--gdb="; NULL: nothing.  Free gdb->text in any case. */
 bool cli_parse_gdb(const char *text, struct cli_gdb *gdb, struct error *err);
 
-/* Tells the user what to type in GDB, and who else could. */
+/* Tells the user what to type in GDB, and warns if GDBs on other hosts could connect, too. */
 void cli_announce_gdb(const struct cli_gdb *gdb, uint16_t port, bool has_firmware, FILE *stream);
 
 #endif

@@ -3,8 +3,8 @@
  * The command line in the style of RTEMS's simulator SIS, so that a configuration of rtems-test can
  * name this program:  leon3emu -nouartrx -r -tlim 400 s -leon3 -m 4 test.exe
  *
- * Accepted: what RTEMS's test runner passes, in any order, and the options of SIS that mean something here.
- * The system is what makes it this style: no option of the other one is called -leon3 or -gr740.
+ * Accepted, in any order: what RTEMS's test runner passes, and the options of SIS that mean something here.
+ * A command line is of this style if it names a system, -leon3 or -gr740, which are no options in GNU style.
  */
 #include <stdio.h>
 #include <string.h>
@@ -80,7 +80,7 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
                         struct cli_words *rest, struct error *err)
 {
     if (strcmp(option, "-v") == 0) {
-        return true; /* to say what happens is what we do */
+        return true; /* this program is verbose anyway */
     }
     if (strcmp(option, "-nouartrx") == 0) {
         cli->machine.input_fd = -1;
@@ -105,7 +105,8 @@ static bool take_option(struct arguments *arguments, const char *option, struct 
     return true;
 }
 
-/* -help and the like are answered by this program, whatever its name; -v is an option of SIS. */
+/* -help and similar words print this program's help, whatever name it was called by; -v, however, is an option of
+ * SIS. */
 static bool asks_for_help(int argc, char **argv, struct cli_options *cli, struct cli_words *rest,
                           struct error *err, bool *ok)
 {
@@ -125,7 +126,7 @@ static bool asks_for_help(int argc, char **argv, struct cli_options *cli, struct
     return false;
 }
 
-/* Options of the two styles are not mixed. */
+/* Refuses an option of GNU style, because the two styles cannot be mixed. */
 static bool refuse_option(const struct cli_options *cli, const char *word, struct error *err)
 {
     const char *board = cli->machine.board != NULL ? cli->machine.board : "leon3-sis";
@@ -159,7 +160,7 @@ static bool check_system(const struct cli_options *cli, struct error *err)
                "-leon3 or -gr740");
 }
 
-/* The name of the system may stand behind an option whose refusal names it. */
+/* Finds the system's name before any option is parsed: it may stand behind an option whose refusal mentions it. */
 static void find_system(const struct arguments *arguments, struct cli_options *cli)
 {
     for (int i = 1; i < arguments->count; i++) {
@@ -179,7 +180,7 @@ bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_wo
     if (asks_for_help(argc, argv, cli, rest, err, &ok)) {
         return ok;
     }
-    cli->machine.cpus = 1; /* as SIS has it, unless -m says more */
+    cli->machine.cpus = 1; /* the default of SIS; -m may change it */
     find_system(&arguments, cli);
     if (!cli_add_word(cli, rest, argv[0], strlen(argv[0]), err) || !check_system(cli, err)) {
         return false;

@@ -6,8 +6,8 @@
  *     TSTP, CONT       the terminal is given back and taken again
  *     USR1             the run tells how far it has come
  *     QUIT, USR2, ...  end the program as they would without a handler, but for the terminal and the console
- *     PIPE, XFSZ       are errors of the write that caused them; handled, as programs that are started would inherit
- *                      that they are ignored
+ *     PIPE, XFSZ       make the write that caused them fail; they are handled and not ignored, because programs that
+ *                      we start would inherit the latter
  *     TTOU             never stops us: the terminal is touched only while it is ours
  *     TTIN             the same for reading
  *
@@ -25,7 +25,8 @@
 #include "cli/crash.h"
 #include "cli/crash_state.h"
 
-/* What is sent twice by one act of the user (to the process, and to its group) is meant once. */
+/* Two signals within this time count as one: a single act of the user may send the signal to the process and also
+ * to its group. */
 #define SAME_ACT_MS 100
 
 long long crash_clock_ms(void)
@@ -43,7 +44,7 @@ bool crash_gives_way(int number)
         return false;
     }
     signal(number, SIG_DFL);
-    raise(number); /* at the latest when the handler returns */
+    raise(number); /* takes effect when the handler returns, if not before */
     return true;
 }
 
@@ -54,7 +55,7 @@ static _Noreturn void leave_interrupted(const char *said)
     crash_leave(&end);
 }
 
-/* The machine that runs, held until release(). */
+/* The machine that runs, or NULL; crash_run(NULL) does not return before release(), so it stays valid until then. */
 static struct machine *hold(void)
 {
     crash_state.handlers++;
@@ -135,7 +136,7 @@ static void on_continue(int number)
     errno = saved_errno;
 }
 
-/* The run goes on: it tells how far it has come. */
+/* Makes the run tell how far it has come; it goes on. */
 static void on_status_request(int number)
 {
     int saved_errno = errno;
@@ -152,7 +153,7 @@ static void on_status_request(int number)
     errno = saved_errno;
 }
 
-/* The write that caused it fails. */
+/* Does nothing: the write that caused the signal then returns an error. */
 static void on_failed_write(int number)
 {
     crash_gives_way(number);
@@ -160,10 +161,11 @@ static void on_failed_write(int number)
 
 /* ---- dispositions ---- */
 
+/* What crash_keep_signals() does if a library has changed a signal's disposition. */
 enum owner {
-    OURS,   /* whatever a library does */
-    DEADLY, /* a library's handler stays: faults may be part of its work */
-    SHARED, /* what a library does stays, unless the signal would kill or stop the program unseen */
+    OURS,   /* our handler is always put back */
+    DEADLY, /* a library's handler stays, as its work may include faults */
+    SHARED, /* a library's handler stays, and so does SIG_IGN; only SIG_DFL does not */
 };
 
 static struct {
@@ -196,7 +198,8 @@ static void handle(int number, enum owner owner, void (*function)(int))
     install(number, owner, &action);
 }
 
-/* What whoever has started us wants to be ignored (nohup, a shell without job control) stays so. */
+/* A signal that is ignored already stays so: the program that started us (nohup, a shell without job control)
+ * wants that. */
 static void handle_unless_ignored(int number, enum owner owner, void (*function)(int))
 {
     struct sigaction before;
@@ -257,7 +260,7 @@ void crash_take_alarms(void)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* In a child: what a library has changed is its own. */
+/* In a forked child: puts back the dispositions from before, except those that a library has changed. */
 static void restore_in_child(void)
 {
     struct sigaction present;

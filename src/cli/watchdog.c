@@ -3,8 +3,8 @@
  * The watchdog: a thread that lets the run look at the host every few milliseconds, and ends the program when a
  * call into a device does not come back, or when the user wants an end that does not come.
  *
- * A thread, and no timer's signal: that would cut short each wait of a library.  Nobody is disturbed by it, and a
- * library that blocks all signals does not stop it.
+ * It is a thread and not the signal of a timer, because such a signal would interrupt system calls in which a library
+ * waits, and a library that blocks all signals would stop it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,11 +38,12 @@ static void on_question(int number, siginfo_t *info, void *context)
     crash_take_registers(context, &watch.at);
     watch.answered = true;
     for (;;) {
-        pause(); /* the stack is looked at */
+        pause(); /* the watchdog reads this thread's stack from now on */
     }
 }
 
-/* The answer comes by a signal that nobody else uses from now on: the program ends. */
+/* Asks the machine's thread by SIGURG.  A library's own use of that signal is lost, which does not matter because the
+ * program is about to end. */
 void crash_find_place(struct crash_registers *registers)
 {
     struct sigaction action = {.sa_sigaction = on_question, .sa_flags = SA_SIGINFO | SA_ONSTACK};
@@ -59,7 +60,7 @@ void crash_find_place(struct crash_registers *registers)
 
 /* ---- hangs ---- */
 
-/* An author who steps through his callback has all the time of the world. */
+/* Is the program run under a debugger?  Then a call may take any time, as an author may be stepping through it. */
 static bool is_debugged(void)
 {
     static const char label[] = "TracerPid:\t";
@@ -108,7 +109,7 @@ static void look_for_hang(const struct machine *machine)
     }
 }
 
-/* The user's signal has not ended the run. */
+/* Ends the program if the user's signal has not ended the run in time. */
 static void look_for_end(void)
 {
     struct crash_end end = {.status = LEON3EMU_INTERRUPTED,
