@@ -3,9 +3,9 @@
 """Compares our disassembler with GNU objdump's, word by word.
 
 Every op, op2, op3, opf and condition is swept with several fillings of the other fields, and random
-words follow.  Texts must agree after the spelling rules of gnu(); where the two disagree on purpose the
-slot stands in DIFFERENCES with the reason.  Reserved fields are ours to ignore (LEON3 does): a word
-with bits in them must give the text of the word without, and only the latter is shown to objdump.
+words follow.  Texts must agree after gnu() has unified the spelling; where the two disagree on purpose, DIFFERENCES
+has the slot and the reason.  LEON3 ignores reserved fields, and so does our disassembler: a word with bits
+set in them must give the same text as the word without, and only the latter is given to objdump.
 
 The tables below are written from the SPARC V8 manual, appendices B and F, not from insns.def.
 """

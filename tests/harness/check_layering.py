@@ -39,17 +39,17 @@ ALLOWED = {
     "devices": {"api"},
     "plugins-api": {"api"},
 }
-# The only public header that the core's hot paths see: requests cross directly.
+# Of the public headers these rooms may include <leon3emu/device.h> only: they hand requests to devices directly.
 DEVICE_ONLY = {"src/mem", "src/sparc", "src/exec"}
 SELF_CONTAINED = {"devices", "plugins-api"}  # not even include/
-# Headers that the build writes, and whose they are.
+# Headers that the build writes, and the room that each belongs to.
 GENERATED = {"cli/version.h": "src/cli"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(leon3emu/[^>]+)>)', re.MULTILINE)
 
 
 def find_circle(allowed):
-    """Rooms that may include each other, in a circle; None: there are none."""
+    """A list of rooms that may include each other in a circle; None: there is no circle."""
     try:
         graphlib.TopologicalSorter(allowed).prepare()
         return None

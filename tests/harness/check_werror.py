@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Whether warnings are errors is one option's business, for each compiler and each file of a build.
+"""Checks that -Werror is in all compilation commands of a build folder, or in none.
 
     check_werror.py BUILD ON|OFF
 
-Looks at the commands of the build folder, made by Ninja; 77 if by another generator.
+The build option that turns it on must reach each compiler and each file.  The build folder must be made by
+Ninja; if it is another generator's, the exit status is 77 (skipped).
 """
 
 import os

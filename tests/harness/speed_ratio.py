@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Guest programs that must not be slower than a first one.
+"""Compares the speed of guest programs with that of a first one.
 
     speed_ratio.py EMULATOR WANTED "OPTION... FIRST.elf" "OPTION... OTHER.elf"...
     speed_ratio.py EMULATOR --counts ...
 
-All must end well, and execute as many instructions on each executor; with --counts, for tests, that is all:
-speed is no test's business. Speed is instructions per second
-of processor time, the best of some runs that take turns; of the others it must be WANTED times that of
-the first or better.
+All programs must end with status 0, and each must execute the same number of instructions on every executor.
+With --counts nothing else is checked, because the speed of a busy host would make a test fail at random.
+Speed is instructions per second of processor time, the best of several rounds.  Each of the other programs must
+reach at least WANTED times the speed of the first.
 """
 import os
 import resource
@@ -18,7 +18,7 @@ import sys
 from executors import EXECUTORS, instructions
 
 ROUNDS = 5
-ATTEMPTS = 3  # other programs on the host disturb
+ATTEMPTS = 3  # other programs on the host may slow down one attempt
 
 
 def run(emulator, program, *options):
