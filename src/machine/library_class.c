@@ -187,8 +187,8 @@ static void *copy_table(const struct reader *reader, const void *table, uint32_t
 
 /* ---- properties ---- */
 
-/* Is it the name of a property that every device has without its class saying so (device.c)?  `irq` and `irqN` are
- * such names only if the class has interrupt outputs, NAME_base only if it has a region NAME. */
+/* Is it the name of a property that every device has without its class saying so?  `irq` is one if the class has
+ * interrupt outputs.  The names irqN and REGION_base of device.c are not looked for here. */
 static bool is_reserved(const struct l3_device_class *class, const char *name)
 {
     static const char *const names[] = {"base", "name", "priority"};
