@@ -63,7 +63,7 @@ void access_log_memory(struct access_log *log, uint8_t *host, size_t length)
     log->bytes_used += 2 * length;
 }
 
-/* Adds to the entries of memory what that memory holds now. */
+/* Completes the entries of memory from `first` on with the bytes that memory holds now. */
 static void note_after(struct access_log *log, unsigned first, bool by_device)
 {
     for (unsigned i = first; i < log->count; i++) {
@@ -143,7 +143,7 @@ static void complain(struct access_log *log, const struct access_entry *expected
              made->size, made->write ? "store" : "load", made->address, made->value, text);
 }
 
-/* The outcome of an access, from the log. */
+/* Gives the access `made` the outcome that the next entry of the log has. */
 static bool repeat(struct access_log *log, struct access_entry *made, struct access *how)
 {
     const struct access_entry *entry = next_access(log);
@@ -160,7 +160,8 @@ static bool repeat(struct access_log *log, struct access_entry *made, struct acc
     return entry->ok;
 }
 
-/* An access of the log that was not made again shows only here, and so does a store to memory with another value. */
+/* Only here it shows if an access of the log was not made again, or if a store wrote another value
+ * to memory. */
 bool access_log_finish(struct access_log *log)
 {
     const struct access_entry *left = next_access(log);
@@ -187,7 +188,7 @@ bool access_log_finish(struct access_log *log)
     return log->wrong[0] == '\0';
 }
 
-/* ---- what the bus tells ---- */
+/* ---- called by the bus ---- */
 
 static bool is_memory(const struct transfer *t)
 {
@@ -195,8 +196,8 @@ static bool is_memory(const struct transfer *t)
            (t->region->kind == REGION_RAM || (t->region->kind == REGION_ROM && !t->write));
 }
 
-/* The load of an atomic fills the TLB, so its store may go straight to memory, unseen by the bus: what it will overwrite
- * is kept now. */
+/* The load of an atomic fills the TLB, so its store may go straight to memory, and the bus does not
+ * see it.  Therefore the bytes that the store will overwrite are kept at the load. */
 static void note_atomic(struct access_log *log, const struct transfer *t)
 {
     if (t->how->attributes & L3_ATTR_LOCKED) {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a stretch of instructions does to memory and devices, so that it can be undone and done again.  An observer of
- * the bus (bus.h) that belongs to --verify-jit (exec/verify.h).
+ * The accesses that some instructions make to memory and devices, recorded so that they can be
+ * undone and replayed.  The log is an observer of the bus (bus.h); --verify-jit (exec/verify.h)
+ * uses it.
  *
- * While it records, accesses to devices take place and are kept with their outcome, and stores to memory are kept with
- * what was there before (those of devices' DMA, too).  access_log_undo() puts memory back.  While it replays, no device
- * is called: each access must be the next one of the log and has the outcome it had; memory that a device wrote then
- * is written again.  See docs/leon3emu.1, --verify-jit.
+ * While the log records, accesses to devices take place and are kept with their outcome; a store to
+ * memory is kept together with the bytes that it overwrites, also if a device makes it (DMA).
+ * access_log_undo() puts these bytes back.  While the log replays, no device is called: each access
+ * must equal the next one of the log, and gets the outcome that is kept there.  Memory that the
+ * device wrote during that access is written again.  See docs/leon3emu.1, --verify-jit.
  *
- * Loads and stores of a CPU are kept.  Fetches and table walks are not: the interpreter and generated code make them at
- * different times.
+ * Only a CPU's loads and stores are kept.  Fetches and table walks are not, because the interpreter
+ * and generated code make them at different times.
  */
 #ifndef MEM_ACCESS_LOG_H
 #define MEM_ACCESS_LOG_H
@@ -25,7 +27,7 @@ struct access_effect {
 
 struct access_entry {
     bool is_memory;
-    bool by_device; /* memory that was written during the device access before it */
+    bool by_device; /* memory that was written during the last device access before it */
     /* of a device access: */
     bool write, ok;
     uint32_t size;
@@ -35,7 +37,7 @@ struct access_entry {
     /* of memory: */
     uint8_t *host;
     size_t length;
-    size_t at; /* in access_log.bytes: `length` bytes of before the store, then of after it */
+    size_t at; /* in access_log.bytes: `length` old bytes, then as many new ones */
 };
 
 enum access_state { ACCESS_OFF, ACCESS_RECORD, ACCESS_REPLAY };
@@ -51,9 +53,10 @@ struct access_log {
     unsigned open;
     uint32_t waited; /* wait cycles before that access */
     bool bus_writes; /* memory was written by the bus: a slow store, a table walk, DMA */
-    bool no_memory;  /* the host had none, so the log is not complete */
-    char wrong[160]; /* the first thing that was not repeated as recorded; empty: all was */
-    /* Called before and after an access to a device, and in its place when it is replayed. */
+    bool no_memory;  /* the host is out of memory, so the log is not complete */
+    char wrong[160]; /* the first difference from the recording; empty: there is none */
+    /* begin() and end() are called before and after an access to a device while the log records;
+     * again() is called in the place of the access when it is replayed. */
     void (*begin)(void *context);
     void (*end)(void *context, struct access_effect *effect);
     void (*again)(void *context, const struct access_effect *effect);
@@ -61,9 +64,10 @@ struct access_log {
     struct bus_observer observer;
 };
 
-/* Attaches log to bus.  Its fields begin, end, again and context are set before, the others are zero. */
+/* Attaches log to bus.  The caller has set the fields begin, end, again and context, and all others
+ * to zero. */
 void access_log_init(struct access_log *log, struct bus *bus);
-/* The observer must have been detached. */
+/* Frees the log.  The caller must have detached log->observer from the bus. */
 void access_log_fini(struct access_log *log);
 
 /* Empties the log and records. */
@@ -75,7 +79,8 @@ void access_log_replay(struct access_log *log);
 /* Ends replaying.  False: accesses or memory were not as recorded, log->wrong says which. */
 bool access_log_finish(struct access_log *log);
 
-/* [host, host+length) is about to be written by a store that the bus does not see.  Does nothing but while recording. */
+/* To be called before a store that the bus does not see writes [host, host+length).  Does nothing
+ * unless the log records. */
 void access_log_memory(struct access_log *log, uint8_t *host, size_t length);
 
 #endif

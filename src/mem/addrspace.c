@@ -22,7 +22,8 @@ struct view {
     bool failed; /* out of memory; sticky */
 };
 
-/* Where the walk is: offset 0 of the region lies at `base`, and only [start, end) is visible of it. */
+/* The place of a region in the walk: its offset 0 lies at `base`, and only [start, end) of it is
+ * visible. */
 struct clip {
     uint64_t base;
     uint64_t start;
@@ -46,7 +47,7 @@ static void view_insert(struct view *view, unsigned at, const struct flat_range 
     view->count++;
 }
 
-/* The first range of a sorted list that ends behind address; count: there is none. */
+/* The first range of a sorted list that ends after address; if there is none, count. */
 static unsigned first_behind(const struct flat_range *ranges, unsigned count, uint64_t address)
 {
     unsigned low = 0;
@@ -167,7 +168,7 @@ bool addrspace_commit(struct addrspace *space)
         free(fresh.ranges);
         return false;
     }
-    /* A view that is as before needs no listener. */
+    /* If the view has not changed, no listener is told. */
     if (fresh.count == old.count &&
         (fresh.count == 0 ||
          memcmp(fresh.ranges, old.ranges, fresh.count * sizeof *fresh.ranges) == 0)) {

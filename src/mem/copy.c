@@ -28,7 +28,7 @@ bool addrspace_store(struct addrspace *space, uint64_t address, unsigned size, u
     return transfer_run(space, &t);
 }
 
-/* Largest aligned access at address that fits into left bytes. */
+/* Size of the largest aligned access, up to a word, at address that fits into left bytes. */
 static unsigned beat_size(uint64_t address, uint64_t left)
 {
     for (unsigned size = 4; size > 1; size >>= 1) {
@@ -48,7 +48,7 @@ static uint64_t memory_size(const struct transfer *t, uint64_t left)
     return t->room < left ? t->room : left;
 }
 
-/* One access to a device, its bytes put to `to`. */
+/* Makes one access to a device and puts its bytes to `to`. */
 static bool read_beat(struct addrspace *space, struct transfer *t, uint8_t *to)
 {
     uint8_t bytes[8];

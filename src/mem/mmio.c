@@ -39,7 +39,8 @@ int32_t mmio_ended(const struct bus *bus, const struct mmio_call *call, int32_t 
 
 /* ---- the MMIO inline cache ---- */
 
-/* Stands in the place of a callback.  Most libraries have no code that needs this, and are called without. */
+/* An entry's `function` if the library changes the host's floating-point state.  The callbacks of
+ * other libraries, which are most, are in the entry themselves. */
 static int32_t call_guarded(void *instance, struct l3_request *request)
 {
     const struct mmio_entry *entry =

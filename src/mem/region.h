@@ -26,21 +26,23 @@ enum region_kind {
     REGION_IO,
 };
 
-/* Which code of a page is kept, decoded or translated.  While there is any, bus->code_written is told of writes to it. */
+/* Which kinds of code of a page are kept: decoded by the interpreter, or translated.  While there
+ * is any, bus->code_written is called for writes to it. */
 enum region_code { REGION_DECODED = 1, REGION_TRANSLATED = 2 };
 
-/* Where in a page there is code is known by granules, a bit for each: a write beside it is not told. */
+/* Size of a granule.  One bit for each granule of a page says whether there is code in it;
+ * bus->code_written is not called for a write to the other granules. */
 #define REGION_GRANULE 64
 
-/* Who answers accesses: a device instance.  Shared by all regions of that instance. */
+/* The device instance that answers accesses.  All regions of the instance share it. */
 struct io_owner {
     const char *name;
     bool external;   /* loaded from a library: its pages carry the TLB's external-device bit */
     bool changes_fp; /* has code that changes how the host computes, see include/host_fp.h */
-    uint32_t depth;  /* how many of its callbacks are running that are no register access */
+    uint32_t depth;  /* running callbacks of it that are no register access */
 };
 
-/* An I/O region's contract, from the class's struct l3_region. */
+/* How a device is called for an I/O region; made from the class's struct l3_region. */
 struct region_io {
     int32_t (*read)(void *instance, struct l3_request *request);
     int32_t (*write)(void *instance, struct l3_request *request);
@@ -66,7 +68,7 @@ struct region {
     uint8_t *host;           /* RAM, ROM: the bytes, guest order, page-aligned; owned */
     uint64_t mapped;         /* size of that mapping */
     uint8_t *code_pages;     /* RAM, ROM: enum region_code of each 4 KiB page; owned */
-    uint64_t *code_granules; /* where in these pages there is, or was, code; owned */
+    uint64_t *code_granules; /* of each page: where there is, or was, code; owned */
     struct region_io io;     /* REGION_IO */
 };
 
@@ -75,19 +77,21 @@ struct region *region_new_container(const char *name, uint64_t size);
 struct region *region_new_ram(const char *name, uint64_t size, bool read_only);
 struct region *region_new_io(const char *name, uint64_t size, const struct region_io *io);
 
-/* Moves the bytes of RAM or ROM to the host address `to`, page-aligned; what is mapped there goes.
- * Nothing is copied.  False: the host refused, nothing has changed. */
+/* Moves the bytes of RAM or ROM to the host address `to`, which is page-aligned, and unmaps what
+ * was mapped there.  The pages are remapped, not copied.  False: the host refused, and nothing has
+ * changed. */
 bool region_move_bytes(struct region *region, uint8_t *to);
 
 /* Places child at base inside parent, which now owns it. */
 void region_add(struct region *parent, uint64_t base, struct region *child, int priority);
 /* Takes child out of its parent; the caller owns it again. */
 void region_remove(struct region *child);
-/* Frees region and everything in it.  It must not be in a parent, nor in any view: what was visible
- * is destroyed after the commit that took it out.  NULL is allowed. */
+/* Frees region and everything in it.  It must not be in a parent, nor in any flat view: a region
+ * that was visible is taken out, then the change is committed, and only then it is destroyed.  NULL
+ * is allowed. */
 void region_destroy(struct region *region);
 
-/* The granules of one page that [first, last] touches; offsets in the region. */
+/* The granules that [first, last] touches, as bits; both are offsets in the same page. */
 static inline uint64_t region_granules(uint64_t first, uint64_t last)
 {
     unsigned low = (unsigned)(first & TLB_PAGE_MASK) / REGION_GRANULE;
@@ -95,8 +99,8 @@ static inline uint64_t region_granules(uint64_t first, uint64_t last)
     return (UINT64_MAX >> (63 - (high - low))) << low;
 }
 
-/* The page at offset has code of this kind; `granules` says where.  True: it had none before, so TLBs must take the
- * permission to store there back. */
+/* Notes that the page at offset has code of this kind in `granules`.  True: the page had no code
+ * before, so the caller must have the TLBs withdraw their permission to store there. */
 bool region_mark_code(struct region *region, uint64_t offset, enum region_code kind,
                       uint64_t granules);
 void region_unmark_code(struct region *region, uint64_t offset, enum region_code kind);

@@ -104,7 +104,7 @@ void tlb_empty_table(struct tlb *tlb, unsigned table)
     tlb->filled_count[table] = 0;
 }
 
-/* The slot of a context that is kept, or the one that was not used for the longest time. */
+/* The slot of the context if it has one, else the slot that was used least recently. */
 static unsigned find_context(const struct tlb *tlb, uint32_t context)
 {
     unsigned oldest = 0;
@@ -126,7 +126,7 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
 
     if (!make_tables(&tlb->tables[table_of(TLB_USER, slot)]) ||
         !make_tables(&tlb->tables[table_of(TLB_SUPERVISOR, slot)])) {
-        slot = tlb->context_slot; /* has its tables */
+        slot = tlb->context_slot; /* this slot has its tables already */
     }
     *is_new = tlb->used[slot] == 0 || tlb->contexts[slot] != context;
     if (*is_new) {
@@ -159,7 +159,7 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
     tlb->code_page = TLB_PAGES;
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {
-            /* The addend stays: it says that the page is on the list of filled ones. */
+            /* The addend stays: it shows remember() that the page is on the list of filled ones. */
             tlb->tables[i].common[va >> TLB_PAGE_BITS] = 0;
             tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
         }

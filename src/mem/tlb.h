@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The softmmu TLB of one CPU (or of one bus master that wants one).
+ * The softmmu TLB of one CPU.
  *
- * The inline functions are the fast path: one test of a permission bit, one host access.  Whatever that test refuses
- * goes to the slow functions, which fill the entry on a miss, compare watchpoints, call devices and tell src/exec of
- * stores to decoded code.  Alignment is the caller's duty: an access never crosses its natural boundary.  Layout and
- * polarity of the tables: include/tlb_layout.h.
+ * The inline functions are the fast path: one test of a permission bit, one host access.  If the
+ * permission is missing, they call the slow functions, which fill the entry on a miss, compare
+ * watchpoints, call devices and report overwritten code (bus->code_written).  The caller must have
+ * checked alignment: an access never crosses its natural boundary.  Layout and polarity of the
+ * tables: include/tlb_layout.h.
  */
 #ifndef MEM_TLB_H
 #define MEM_TLB_H
@@ -19,7 +20,7 @@ enum tlb_index { TLB_USER, TLB_SUPERVISOR, TLB_PHYSICAL, TLB_INDEXES };
 
 enum tlb_kind { TLB_KIND_LOAD, TLB_KIND_STORE, TLB_KIND_FETCH };
 
-/* What an access of that kind must be allowed. */
+/* The permission that an access of that kind needs. */
 static inline uint32_t tlb_permission(enum tlb_kind kind)
 {
     switch (kind) {
@@ -45,51 +46,55 @@ struct tlb_replay {
     uint64_t value; /* of a load */
 };
 
-/* Entries are kept of so many MMU contexts, those that were used last; each has a slot. */
+/* The number of MMU contexts of which entries are kept, which are those used last.  Each has a
+ * slot. */
 #define TLB_CONTEXTS 8
-/* One table for physical addresses, and for each of these contexts one for user mode and one for supervisor mode. */
+/* Tables of a TLB: one for physical addresses, and for each of these contexts one for user mode and
+ * one for supervisor mode. */
 #define TLB_TABLES (1 + 2 * TLB_CONTEXTS)
 #define TLB_FEW    4
 
 struct tlb {
-    struct tlb_table now; /* of the index in use; hot */
+    struct tlb_table now; /* a copy of tables[table], for the fast path */
     struct addrspace *space;
     uint32_t master;     /* bus index of this CPU */
     uint32_t attributes; /* L3_ATTR_SUPERVISOR as the CPU's mode is */
     enum tlb_index index;
-    unsigned context_slot;           /* of the MMU context in use */
-    unsigned table;                  /* which of the tables `now` is: by index and context_slot */
-    uint32_t contexts[TLB_CONTEXTS]; /* by slot: the context's number */
-    uint64_t used[TLB_CONTEXTS];     /* by slot: when the context was used last; 0: never */
-    struct tlb_table tables[TLB_TABLES]; /* made when they are used first */
+    unsigned context_slot;               /* of the MMU context in use */
+    unsigned table;                      /* the table in use: by index and context_slot */
+    uint32_t contexts[TLB_CONTEXTS];     /* by slot: the context's number */
+    uint64_t used[TLB_CONTEXTS];         /* by slot: when the context was used last; 0: never */
+    struct tlb_table tables[TLB_TABLES]; /* each is mapped at its first use */
     struct tlb_common {
         uintptr_t addend; /* the common addend */
         uintptr_t wanted; /* the addend that most pages have */
-        uint32_t votes;
+        uint32_t votes;   /* for `wanted`, see vote() in tlb_fill.c */
     } common[TLB_TABLES];
-    uint32_t *filled[TLB_TABLES]; /* pages with an entry, so that a flush costs what was filled */
+    uint32_t *filled[TLB_TABLES]; /* pages with an entry: a flush clears only these */
     unsigned filled_count[TLB_TABLES];
     unsigned filled_room[TLB_TABLES];
-    /* The page with code in it that was stored to last, and where its code is. */
+    /* The page with code that was stored to last, and where in it there is code. */
     uint32_t code_page; /* virtual page number; TLB_PAGES: none */
     const uint64_t *code_granules;
-    /* MMU: physical page of a virtual one and what may be done (TLB_LOAD ...), 0 for a fault. NULL:
-     * addresses are physical. */
+    /* The MMU.  Sets *pa to the physical address of va; returns the permissions (TLB_LOAD ...) of
+     * the page, or 0 for a fault.  Not called while index is TLB_PHYSICAL. */
     uint32_t (*translate)(void *context, uint32_t va, enum tlb_kind kind, uint32_t *pa);
-    /* Data accesses that translate() refuses do nothing (loads give 0), but succeed. */
+    /* NF of the SRMMU: data accesses that translate() refuses succeed and do nothing; a load gives
+     * 0. */
     bool no_fault;
-    /* At most TLB_FEW pages of a table have an entry: for tests. */
+    /* For tests: at most TLB_FEW pages of a table have an entry. */
     bool few;
-    /* Virtual pages are translated anew by each access: no entry is kept. */
+    /* TD of the SRMMU: no entry of a virtual page is kept, so each access is translated anew. */
     bool uncached;
-    /* Could a watchpoint match in this page?  NULL: there are none. */
+    /* Could a watchpoint match in the page of va?  NULL: there are no watchpoints. */
     bool (*watch_page)(void *context, uint32_t va);
-    /* Does one match this access? */
+    /* Does a watchpoint match this access? */
     bool (*watch_hit)(void *context, uint32_t va, unsigned size, enum tlb_kind kind);
-    /* All entries were forgotten.  NULL: nobody asks. */
+    /* Called when all entries were discarded; may be NULL. */
     void (*flushed)(void *context);
     void *context;
-    /* Not NULL: the next slow access is not made, this is its outcome; it is then NULL again. */
+    /* If not NULL: the next slow access is not made but gets this outcome, and replay becomes
+     * NULL. */
     const struct tlb_replay *replay;
     uint64_t *wait_cycles; /* devices' extra cycles are added here */
     struct space_listener listener;
@@ -97,8 +102,8 @@ struct tlb {
     struct mmio_cache mmio;
 };
 
-/* Makes `addend` the common addend of the index and context in use (include/tlb_layout.h).  Generated code that has read
- * the one before must not go on. */
+/* Makes `addend` the common addend of the table in use (include/tlb_layout.h).  Generated code
+ * keeps the common addend in a register, so it must be left and entered anew afterwards. */
 void tlb_make_common(struct tlb *tlb, uintptr_t addend);
 /* The addend that would serve the most pages. */
 static inline uintptr_t tlb_wanted_addend(const struct tlb *tlb)
@@ -106,49 +111,53 @@ static inline uintptr_t tlb_wanted_addend(const struct tlb *tlb)
     return tlb->common[tlb->table].wanted;
 }
 
-/* Sets the callbacks afterwards.  space, wait_cycles stay the caller's.  False: no memory. */
+/* The caller sets the callbacks (translate, watch_page, ...) afterwards.  space and wait_cycles
+ * stay the caller's.  False: the host is out of memory. */
 bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_t *wait_cycles);
 void tlb_fini(struct tlb *tlb);
 
 /* Chooses the index for the following accesses.  False: the host has no memory for its tables. */
 bool tlb_select(struct tlb *tlb, enum tlb_index index);
 
-/* Virtual addresses are from now on those of MMU context number `context`.  Returns its slot.  *is_new: the context had
- * none, so nothing is known of it, and the one that had this slot was forgotten. */
+/* From now on virtual addresses are those of MMU context number `context`.  Returns its slot.
+ * *is_new: the context had no slot, so it has no entries; those of the context that had this slot
+ * before were discarded. */
 unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new);
 
-/* Chooses what goes with each access: L3_ATTR_SUPERVISOR or 0. */
+/* Sets the attributes that are added to those of each access: L3_ATTR_SUPERVISOR or 0. */
 void tlb_set_attributes(struct tlb *tlb, uint32_t attributes);
 
-/* Forgets the entries of a table, but not what depends on what they say (the MMIO inline cache, code): nothing of that
- * has changed. */
+/* Discards the entries of a table, but not what was derived from them (the MMIO inline cache,
+ * blocks): for when the translations themselves have not changed. */
 void tlb_empty_table(struct tlb *tlb, unsigned table);
-/* Forgets all entries of all indexes and contexts, or of one virtual page in all of them. */
+/* Discard all entries of all indexes and contexts, or those of one virtual page in all of them. */
 void tlb_flush(struct tlb *tlb);
 void tlb_flush_page(struct tlb *tlb, uint32_t va);
 
-/* Slow paths: va aligned to size, which is 1, 2, 4 or 8.  attributes: L3_ATTR_ASI and LOCKED bits.
- */
+/* The slow path of loads and stores.  va must be aligned to size, which is 1, 2, 4 or 8.
+ * attributes: the L3_ATTR_ASI bits and L3_ATTR_LOCKED. */
 enum tlb_result tlb_load_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
                               uint32_t attributes);
 enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                uint32_t attributes);
 
-/* A CPU's access by physical address, with no look at permissions; wait cycles are added.  In the MMIO inline cache it
- * goes by the key of its attributes. */
+/* A CPU's access by physical address, to which no permission of the TLB applies; wait cycles are
+ * added to the CPU's.  tlb_bus_key(): the key of such accesses in the MMIO inline cache. */
 uint64_t tlb_bus_key(uint32_t attributes);
 enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t *value,
                              struct access *how);
 enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
                               struct access *how);
 
-/* The memory that instructions at va come from: region and offset of the page's start.  TLB_OK with
- * *region NULL: no page of memory; fetch word by word with tlb_fetch_word(). */
+/* The memory that instructions at va come from: region and offset of the start of its page.  If the
+ * result is TLB_OK and *region NULL, the page is no page of memory: each word must be fetched with
+ * tlb_fetch_word(). */
 enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **region,
                                uint64_t *offset);
 enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word);
 
-/* May an instruction at va be fetched without asking watch_hit()? */
+/* May an instruction at va be fetched from memory without a slow path, so that no watchpoint must
+ * be compared? */
 static inline bool tlb_fetch_is_fast(const struct tlb *tlb, uint32_t va)
 {
     return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_FETCH) != 0;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * The softmmu TLB: accesses that do not go straight to memory, see tlb.h.
+ * The softmmu TLB: accesses that the fast path leaves to the slow path, see tlb.h.
  *
- * A register that was accessed in the same way before is in the MMIO inline cache (mmio.h): access_known().  For any other
- * load or store by virtual address access_slow() finds the physical address, and access_unknown() what that shows.
+ * A register that was accessed in the same way before is in the MMIO inline cache (mmio.h), and
+ * access_known() calls it.  For any other load or store by virtual address access_slow() finds the
+ * physical address, and access_unknown() finds what lies there and accesses it.
  */
 #include "mem/mmio.h"
 #include "mem/tlb_fill.h"
 
 /* ---- by physical address ---- */
 
-/* An access by physical address depends on nothing of the MMU's, only on the attributes it is made with. */
+/* The key of an access by physical address.  Such an access does not depend on the MMU, so the key
+ * holds only the attributes. */
 uint64_t tlb_bus_key(uint32_t attributes)
 {
     return UINT64_C(7) << 61 | (uint64_t)attributes << 38;
@@ -22,8 +24,9 @@ static inline enum tlb_result access_known(struct tlb *tlb, struct mmio_entry *e
     return mmio_entry_access(entry, tlb->space, value, tlb->wait_cycles) ? TLB_OK : TLB_BUS_ERROR;
 }
 
-/* Carries out t, whose address is known, and keeps in the MMIO inline cache how, under `key` and `address`.  The halves of
- * an atomic are not kept, because generated code leaves them to the interpreter. */
+/* Carries out t, whose address is known, and keeps in the MMIO inline cache, under `key` and
+ * `address`, how it was done.  The halves of an atomic are not kept, because generated code leaves
+ * atomics to the interpreter. */
 static enum tlb_result access_unknown(struct tlb *tlb, uint64_t key, uint32_t address,
                                       struct transfer *t)
 {
@@ -38,7 +41,7 @@ static enum tlb_result access_unknown(struct tlb *tlb, uint64_t key, uint32_t ad
     return ok ? TLB_OK : TLB_BUS_ERROR;
 }
 
-/* The access has been made already, with this outcome. */
+/* The access has been made already; takes its outcome from tlb->replay. */
 static enum tlb_result replay(struct tlb *tlb, uint64_t *value)
 {
     const struct tlb_replay *done = tlb->replay;
@@ -84,7 +87,8 @@ enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint6
 
 /* ---- stores beside code ---- */
 
-/* Remembers where a page has code, so that the next store to it need not ask for its region. */
+/* Remembers where the page at va has code, so that the next store to it need not look for its
+ * region. */
 static void note_code_page(struct tlb *tlb, uint32_t va, uint32_t pa)
 {
     const struct flat_range *range = addrspace_find(tlb->space, pa);
@@ -93,7 +97,8 @@ static void note_code_page(struct tlb *tlb, uint32_t va, uint32_t pa)
     tlb->code_granules = &range->region->code_granules[offset >> TLB_PAGE_BITS];
 }
 
-/* A store to a page with code, but not to a granule of code, goes straight to memory. */
+/* Makes a store to a page with code that hits no granule of code.  False: the store may be another
+ * one, and nothing was done. */
 static bool store_beside_code(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
@@ -107,15 +112,16 @@ static bool store_beside_code(struct tlb *tlb, uint32_t va, unsigned size, uint6
 
 /* ---- by virtual address ---- */
 
-/* LEON3 compares the address of data before the MMU sees it, and then there is no access (iu3.vhd, mem_trap). */
+/* Does a watchpoint match?  LEON3 compares the address of a data access before the MMU translates
+ * it; if one matches, there is no access (iu3.vhd, mem_trap). */
 static bool is_watched(struct tlb *tlb, uint32_t va, unsigned size, enum tlb_kind kind)
 {
     return tlb->watch_page != NULL && tlb->watch_page(tlb->context, va) &&
            tlb->watch_hit(tlb->context, va, size, kind);
 }
 
-/* Does the entry of va's page say that registers are there, and leave nothing to be asked: no translation, no
- * watchpoint?  Then it has their physical page, too. */
+/* Does the entry of va's page say that there are registers, and that an access of this kind needs
+ * neither the MMU nor a watchpoint to be asked?  Then its addend is their physical page. */
 static inline bool is_register_page(const struct tlb *tlb, uint32_t va, enum tlb_kind kind)
 {
     uint32_t flags = tlb->now.flags[va >> TLB_PAGE_BITS];
@@ -128,8 +134,9 @@ static inline uint32_t register_address(const struct tlb *tlb, uint32_t va)
     return ((uint32_t)tlb->now.addend[va >> TLB_PAGE_BITS] & ~TLB_PAGE_MASK) | (va & TLB_PAGE_MASK);
 }
 
-/* Most slow accesses are to registers that were accessed in the same way before.  A tag that fits says all that the TLB's
- * entry would say. */
+/* The entry of the MMIO inline cache for this access, or NULL.  Most slow accesses are to registers
+ * that were accessed in the same way before.  If the tag matches, the TLB's entry need not be
+ * read. */
 static inline struct mmio_entry *known_register(struct tlb *tlb, uint32_t va, unsigned size,
                                                 bool write, uint32_t attributes)
 {

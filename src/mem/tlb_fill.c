@@ -2,8 +2,9 @@
 /*
  * The softmmu TLB: how a page gets its entry, see tlb_fill.h.
  *
- * A page's entry is filled as a whole, for loads, stores and fetches at once.  What may not go fast gets no permission
- * bit but a reason bit, so that the next access finds its way without a new fill.
+ * A page's entry is filled as a whole, for loads, stores and fetches at once.  An access that may
+ * not take the fast path gets no permission bit but a reason bit, so that the slow path knows what
+ * to do without filling the entry anew.
  */
 #include "mem/tlb_fill.h"
 
@@ -19,7 +20,8 @@ static uint8_t common_flags(const struct tlb *tlb, uint32_t page)
     return is_common ? tlb->now.flags[page] & TLB_PERMISSIONS : 0;
 }
 
-/* The majority vote of Boyer and Moore: if more than half of the pages have the same addend, that is `wanted`. */
+/* The majority vote of Boyer and Moore: if more than half of the entries filled have the same
+ * addend, `wanted` is that addend. */
 static void vote(struct tlb_common *common, uintptr_t addend)
 {
     if (common->wanted == addend) {
@@ -103,15 +105,17 @@ static struct page_entry memory_entry(const struct flat_range *range, uint32_t v
 
     entry.flags = memory_flags(range, offset) & (~(uint32_t)TLB_PERMISSIONS | allowed);
     if (!(allowed & TLB_STORE)) {
-        entry.flags &= ~(uint32_t)TLB_CODE; /* it says that only code stands in the way of stores */
+        /* TLB_CODE would say that only the code prevents fast stores. */
+        entry.flags &= ~(uint32_t)TLB_CODE;
     }
     entry.addend = (uintptr_t)(range->region->host + offset) - va;
     return entry;
 }
 
-/* A page that is not memory from end to end.  One with nothing in it is not kept, as accesses trap, which costs more than
- * looking here again.  One that may be read but not written is kept, and TLB_ROM says that stores must ask: the first
- * one sets the MMU's M bit. */
+/* The entry of a page that is not memory from end to end.  For a page with nothing in it no entry
+ * is kept: its accesses trap, which costs more than this look-up.  If the MMU allows loads but no
+ * stores, TLB_ROM is set: a store must ask the MMU, which sets the M bit at the first store to a
+ * page. */
 static struct page_entry device_entry(const struct tlb *tlb, uint32_t pa, uint32_t allowed)
 {
     uint32_t flags = addrspace_page_flags(tlb->space, pa);
@@ -123,7 +127,8 @@ static struct page_entry device_entry(const struct tlb *tlb, uint32_t pa, uint32
     return entry;
 }
 
-/* allowed: permissions by the MMU.  Returns the flags of the entry, whether it is kept or not. */
+/* Fills the entry of va's page.  allowed: the permissions that the MMU grants.  Returns the flags
+ * of the entry, whether it is kept or not. */
 static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
@@ -158,7 +163,8 @@ static bool is_load_only_device(uint32_t flags, enum tlb_kind kind)
     return kind == TLB_KIND_STORE && (flags & TLB_ROM) && (flags & (TLB_DEVICE | TLB_EXTERNAL));
 }
 
-/* Behind an MMU the tables are walked anew: an access that comes here may be the first store to a page. */
+/* With the MMU on, translate() walks the tables even if the page has an entry, because the access
+ * may be the first store to the page, which sets the M bit. */
 enum tlb_result tlb_look_up(struct tlb *tlb, uint32_t va, enum tlb_kind kind, uint32_t *pa,
                             uint32_t *flags)
 {

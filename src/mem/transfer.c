@@ -2,9 +2,10 @@
 /*
  * Loads and stores in memory and in devices, see transfer.h.
  *
- * A device names the sizes in which it wants to be called.  An access of such a size goes straight
- * to it; a larger one is split into beats, lowest address first, a smaller one is its lane of a
- * larger one.  APB's stores are special: the bus has no byte strobes, see device.h.
+ * A device names the sizes in which it wants to be called.  An access of such a size is one call.
+ * A larger one is split into beats, lowest address first; a smaller one is made as an access of a
+ * larger size, of which it takes its lane.  A store to an APB device repeats the value on all
+ * lanes, because the bus has no byte strobes, see device.h.
  */
 #include "mem/transfer.h"
 
@@ -113,7 +114,8 @@ struct mmio_call transfer_call(const struct transfer *t)
     };
 }
 
-/* t's size is one that the device takes.  Returns its result. */
+/* Calls the device for t, whose size is one that the device takes.  Returns the callback's
+ * result. */
 static int32_t call_native(struct bus *bus, struct transfer *t)
 {
     struct mmio_call call = transfer_call(t);
@@ -167,7 +169,8 @@ static int32_t call_lane(struct bus *bus, struct transfer *t, unsigned wide)
     return call_native(bus, &word);
 }
 
-/* The size to call the device with: the largest it has up to `size`, else the smallest above. */
+/* The size in which the device is called for an access of `size`: its largest native size up to
+ * `size`, else its smallest above; 0 if it has none. */
 static unsigned native_size(const struct region_io *io, unsigned size)
 {
     for (unsigned s = size; s != 0; s >>= 1) {
@@ -188,7 +191,8 @@ static bool run_call(struct addrspace *space, struct transfer *t)
     return transfer_settle(space, t, call_native(space->bus, t));
 }
 
-/* Each beat is an access of its own: the device may pass on one and keep another. */
+/* Carries out t in beats.  Each beat is an access of its own: the device may pass one on
+ * (L3_NOT_MINE) and keep another. */
 static bool run_in_beats(struct addrspace *space, struct transfer *t, unsigned native)
 {
     uint64_t whole = 0;
@@ -234,8 +238,9 @@ static bool run_at(struct addrspace *space, struct transfer *t)
 
 /* ---- several regions at one address ---- */
 
-/* Sets t's region and offset to what `region` shows at offset `at` when *skip regions of higher priority are passed over,
- * and counts *skip down.  The walk has the order in which addrspace_commit() renders. */
+/* Finds the region that is visible at offset `at` of `region` once *skip regions of higher priority
+ * are passed over, and sets t's region and offset; *skip is counted down.  The walk has the order
+ * in which addrspace_commit() renders. */
 static bool find_below(struct region *region, uint64_t at, unsigned *skip, struct transfer *t)
 {
     if (at >= region->size) {
@@ -310,7 +315,8 @@ static bool fits_and_runs(struct addrspace *space, struct transfer *t)
     return t->region != NULL && t->size <= t->room && run_at(space, t);
 }
 
-/* A doubleword whose second word lies in another range: on the bus it is two accesses of a word anyway. */
+/* A doubleword whose second word lies in another range is carried out as two accesses of a word, as
+ * which it would appear on the 32-bit bus anyway. */
 static bool run_in_words(struct addrspace *space, struct transfer *t)
 {
     struct transfer high = *t;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * One aligned access, carried out where it belongs: in memory, or by one device or several, in the sizes they take.
+ * One aligned access, and how it is carried out: in memory, or by one or several calls of devices,
+ * in the sizes that these take.
  *
- * All accesses that do not go straight to memory come here, whoever makes them: a CPU (tlb_access.c), its MMU's
- * table walk, a bus master or a debugger (addrspace.h).  transfer_resolve() finds what the address shows,
- * transfer_run() has it carried out.  A device is called by mmio_run() (mmio.h); observers (bus.h) are told here.
+ * All accesses that do not go straight to memory pass this file, whether a CPU makes them
+ * (tlb_access.c), its MMU's table walk, a bus master or a debugger (addrspace.h); except those that
+ * the MMIO inline cache answers, and the copying of plain memory (copy.c).  transfer_resolve()
+ * finds the region at the address, transfer_run() carries out the access: it calls devices through
+ * mmio_run() (mmio.h) and tells the observers (bus.h).
  */
 #ifndef MEM_TRANSFER_H
 #define MEM_TRANSFER_H
@@ -34,16 +37,18 @@ bool transfer_run(struct addrspace *space, struct transfer *t);
 
 /* Does one callback carry out t, which must have been resolved, as it is? */
 bool transfer_is_one_call(const struct transfer *t);
-/* The call for such a t; value and time are not set. */
+/* The call that carries out such an access; value and time are not set. */
 struct mmio_call transfer_call(const struct transfer *t);
-/* What follows from the result of a callback that was called for t: L3_NOT_MINE passes it on.  False: bus error, not yet
- * logged. */
+/* Acts on the result of a callback that was called for t: after L3_NOT_MINE the region below is
+ * accessed.  False: bus error, which is not yet logged. */
 bool transfer_settle(struct addrspace *space, struct transfer *t, int32_t result);
 
-/* A bus error: clears a load's value, logs unless it is a debug access, returns false. */
+/* Makes t a bus error: clears a load's value, logs the error and calls bus->failed unless it is a
+ * debugger's access.  Returns false. */
 bool transfer_fail(const struct addrspace *space, struct transfer *t);
 
-/* Tells bus->code_written if somebody keeps decoded instructions of what was just written. */
+/* Calls bus->code_written if [offset, offset+size) of region, which was just written, may hold code
+ * that is kept decoded or translated. */
 void transfer_note_write(struct bus *bus, struct region *region, uint64_t offset, uint64_t size);
 
 #endif

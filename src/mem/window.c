@@ -65,7 +65,8 @@ static bool is_placed(const struct addrspace *space, const struct region *region
     return false;
 }
 
-/* Regions in the window that are not, or no longer, at their places have to make room first. */
+/* Moves those of the ranges' regions out that lie in the window but not at their places, so that
+ * others can be put there. */
 static bool clear_places(struct addrspace *space, const struct flat_range *ranges, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -86,7 +87,7 @@ static bool fill_places(struct addrspace *space)
         if (region->host == NULL || region->host == place_of(space, range)) {
             continue;
         }
-        /* A region that is inside by now has two ranges. */
+        /* A region that lies in the window already has two ranges in the view. */
         if (!is_placeable(range) || is_inside(space, region) ||
             !region_move_bytes(region, place_of(space, range))) {
             return false;
