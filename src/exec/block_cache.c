@@ -66,7 +66,8 @@ static struct block **block_bucket(const struct block_cache *cache, const struct
     return &cache->blocks[hash(region, offset, mode) & (cache->bucket_count - 1)];
 }
 
-/* Lists stay short however many blocks there are.  Without memory they grow. */
+/* Doubles the number of buckets, so that their lists stay short however many blocks there are.  If
+ * the host is out of memory, the lists get longer. */
 static void add_buckets(struct block_cache *cache)
 {
     unsigned old_count = cache->bucket_count;
@@ -303,7 +304,8 @@ static void forget(struct block_cache *cache, struct block *block)
     cache->dropped++;
 }
 
-/* Its granules stay marked: stores there look whether there is a block, in vain. */
+/* The block's granules stay marked: stores there still call block_cache_written(), which then finds
+ * no block. */
 void block_cache_drop(struct block_cache *cache, struct block *block)
 {
     if (!block->guest.gone) {
@@ -324,7 +326,7 @@ void block_cache_drop_if(struct block_cache *cache,
     }
 }
 
-/* Forgets the page's blocks that have code in one of these granules. */
+/* Drops the page's blocks that have code in one of these granules. */
 static void granules_written(struct block_cache *cache, struct block_page *page, uint64_t granules)
 {
     struct block_part *part = page->parts;
@@ -337,7 +339,7 @@ static void granules_written(struct block_cache *cache, struct block_page *page,
         struct block_part *next = part->next;
         if (part->granules & granules) {
             forget(cache, part->block);
-            next = page->parts; /* a block may have taken other parts of this page with it */
+            next = page->parts; /* the block may have had other parts in this page */
         }
         part = next;
     }
@@ -362,8 +364,8 @@ void block_cache_written(struct block_cache *cache, const struct region *region,
     }
 }
 
-/* Code that changes leaves dead blocks behind: then a flush gives all of their room back, and the host's caches see
- * less memory. */
+/* If much code has changed, most of the memory is of dropped blocks.  Then it does not grow: a
+ * flush makes all of that room free again, and the host's caches see less memory. */
 bool block_cache_grow(struct block_cache *cache)
 {
     if (cache->live_bytes < jit_used(cache->jit) / 2 || cache->arena_limit == cache->arena_size ||

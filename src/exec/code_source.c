@@ -16,12 +16,12 @@ bool code_source_find(struct cpu *cpu, uint32_t va, struct block_place *place)
     place->granules = 0;
     result = tlb_fetch_page(&cpu->tlb, va, &place->region, &place->offset);
     if (result == TLB_MMU_FAULT) {
-        cpu->mmu = before; /* the interpreter takes the trap, and records the fault */
+        cpu->mmu = before; /* the interpreter will record the fault and trap */
     }
     return result == TLB_OK && place->region != NULL && tlb_fetch_is_fast(&cpu->tlb, va);
 }
 
-/* Number of the page, NOWHERE: there is none to be had. */
+/* The number of va's page in s->places; NOWHERE: instructions there cannot be in this block. */
 static unsigned page_of(struct code_source *s, uint32_t va)
 {
     uint32_t page = va & ~TLB_PAGE_MASK;
@@ -32,7 +32,8 @@ static unsigned page_of(struct code_source *s, uint32_t va)
             return i;
         }
     }
-    /* Behind an MMU the next page may be anywhere tomorrow. */
+    /* With the MMU on, the next virtual page may be mapped to another place later, while the
+     * block's key only tells where the first page is.  So the block ends with its page. */
     if (s->count == BLOCK_MAX_PAGES || (s->count > 0 && s->cpu->tlb.index != TLB_PHYSICAL) ||
         !code_source_find(s->cpu, page, place)) {
         return NOWHERE;
@@ -42,7 +43,9 @@ static unsigned page_of(struct code_source *s, uint32_t va)
     return s->count++;
 }
 
-/* Who calls code that is always changing would change with it: that is in blocks of its own. */
+/* Is the instruction at pc in a granule whose code keeps changing, and not in that of the block's
+ * start?  Such code gets blocks of its own, so that a block that leads into it is not dropped at
+ * each change. */
 static bool is_restless(const struct code_source *s, uint32_t pc, uint64_t restless)
 {
     return (restless & region_granules(pc, pc)) && (pc ^ s->pc) / REGION_GRANULE != 0;

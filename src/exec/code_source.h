@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Where the words of a block come from while it is made: pages of memory, with a note of what was looked at.
+ * The instruction words of a block while it is made: the memory they come from, with a note of the
+ * pages and granules that were read.
  */
 #ifndef EXEC_CODE_SOURCE_H
 #define EXEC_CODE_SOURCE_H
@@ -18,10 +19,12 @@ struct code_source {
     struct block_place places[BLOCK_MAX_PAGES];
 };
 
-/* The page of memory that va is in, if it may be fetched from without further ado. */
+/* Finds the page of memory in which va lies.  False: instructions there cannot be fetched straight
+ * from memory (a fault, no memory, a watchpoint). */
 bool code_source_find(struct cpu *cpu, uint32_t va, struct block_place *place);
 
-/* The word at pc; false: none that can be in this block.  For translate_request.fetch; context: the source. */
+/* The word at pc.  False: the instruction at pc cannot be a part of this block.  This is
+ * translate_request.fetch; context is the struct code_source. */
 bool code_source_fetch(void *context, uint32_t pc, uint32_t *word);
 
 #endif

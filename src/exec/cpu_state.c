@@ -45,7 +45,8 @@ static uint64_t value_of(const struct cpu_state *state, const struct walk *walk,
 
 /* ---- comparing ---- */
 
-/* Word 37 of "windows" is %o5 of window 2 to its readers: outs at 16w, locals at 16w+8. */
+/* The name of word i of a row.  Word 37 of "windows", for example, is called %o5 of window 2: a
+ * window's outs begin at 16w, its locals at 16w+8. */
 static void name_of(const struct cpu_register *row, unsigned i, char *name, size_t size)
 {
     if (row->count == 1) {
@@ -94,14 +95,15 @@ bool cpu_state_difference(const struct cpu_state *expected, const struct cpu_sta
     return false;
 }
 
-/* What differs in struct cpu_arch may be the same register, kept in another way. */
+/* If the bytes of struct cpu_arch differ, the registers need not: each executor keeps some of them
+ * in a form of its own.  So the registers are compared. */
 bool cpu_state_changed(struct cpu *cpu, const struct cpu_arch *expected, unsigned groups,
                        char *text, size_t size)
 {
     struct cpu_state before, now;
     struct cpu_arch kept;
 
-    cpu->globals[8] = expected->globals[8]; /* nobody reads what was written to %g0 */
+    cpu->globals[8] = expected->globals[8]; /* where writes to %g0 go; never read */
     if (memcmp(&cpu->arch, expected, sizeof *expected) == 0) {
         return false;
     }

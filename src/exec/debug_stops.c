@@ -37,7 +37,7 @@ bool exec_is_breakpoint(const struct exec *exec, uint32_t address)
     return false;
 }
 
-/* The TLBs must ask about other pages than before. */
+/* Other pages can have watchpoints than before: the TLBs must set TLB_WATCH anew. */
 static void watchpoints_changed(struct exec *exec)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {

@@ -9,7 +9,7 @@
 #include "exec/translator.h"
 #include "sparc/interp.h"
 
-/* More is a mistake of a device. */
+/* After so many events in one instant a device is taken for faulty, and the run ends. */
 #define EVENTS_OF_AN_INSTANT 1000000u
 /* In place of the index of a CPU, or of a turn. */
 #define NOBODY UINT_MAX
@@ -20,7 +20,8 @@ static bool is_first_to_execute(const struct exec *exec)
     return exec->round.turn <= exec->round.leader;
 }
 
-/* A new event that comes before the end of the round shortens it, as long as no CPU is past that. */
+/* A new event that comes before the end of the round moves the end forward to it, unless another
+ * CPU has executed in this round already and may be past that cycle. */
 static void on_earlier(void *context, uint64_t deadline)
 {
     struct exec *exec = context;
@@ -62,7 +63,7 @@ static void limit_to(uint64_t *end, uint64_t limit)
     }
 }
 
-/* Does it execute, or would it wake to take an interrupt? */
+/* Does the CPU execute, or would it if it had a turn, because an interrupt wakes it? */
 static bool is_awake(const struct cpu *cpu)
 {
     return cpu->status == CPU_RUNNING ||
@@ -78,8 +79,9 @@ static unsigned count_awake(const struct exec *exec)
     return awake;
 }
 
-/* End of a round in which CPUs execute.  With several CPUs it depends on the guest alone, because where a run
- * pauses and when the host is looked at must not change the order of turns.  A single CPU needs no turns. */
+/* The end of a round in which CPUs execute.  With several CPUs it depends on the guest alone,
+ * because the order of turns must not depend on where a run pauses or when the host is polled.
+ * With a single CPU there is no such order, so these may end the round. */
 static uint64_t round_end(const struct exec *exec)
 {
     uint64_t end = event_next(&exec->events);
@@ -100,7 +102,7 @@ void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu)
     uint64_t now = exec_now(exec);
 
     if (cpu->status != CPU_RUNNING && cpu->cycles < now) {
-        cpu->cycles = now; /* it does not go on before that happened */
+        cpu->cycles = now; /* it goes on at the time of what woke it */
     }
     if (exec->phase != EXEC_BETWEEN_ROUNDS && cpu != exec->cpu) {
         limit_to(&exec->round.end, now);
@@ -193,7 +195,7 @@ static void set_limit(struct exec *exec, struct cpu *cpu)
     }
 }
 
-/* Instructions up to the CPU's limit, or until it attends to something else. */
+/* Executes instructions up to the CPU's limit. */
 static void execute(struct exec *exec, struct cpu *cpu)
 {
     if (debug_stops_are_set(&exec->debug) || log_on(cpu->log, LOG_EXEC)) {
@@ -205,8 +207,8 @@ static void execute(struct exec *exec, struct cpu *cpu)
     }
 }
 
-/* IN_TURN: one CPU's turn, or some of it: up to the end of the round, unless it powers down, fails, stops the run,
- * comes to the pause, or the system is reset. */
+/* IN_TURN: one CPU's turn, or a part of it.  It ends at the end of the round, or before if the CPU
+ * powers down or fails, if the run pauses or stops, or if the system is reset. */
 static void run_turn(struct exec *exec, struct cpu *cpu)
 {
     bool was_error = cpu->status == CPU_ERROR_MODE;
@@ -238,7 +240,7 @@ static void run_turn(struct exec *exec, struct cpu *cpu)
     }
 }
 
-/* Takes CPUs that did not execute to the end of the round. */
+/* Sets the time of the CPUs that do not execute to the end of the round. */
 static void take_along(struct exec *exec)
 {
     for (unsigned i = 0; i < exec->cpu_count; i++) {
@@ -249,7 +251,7 @@ static void take_along(struct exec *exec)
     }
 }
 
-/* While no CPU executes, time is that of the CPU that has come the least far. */
+/* Between rounds, time is that of the CPU with the fewest cycles. */
 static uint64_t common_time(const struct exec *exec)
 {
     uint64_t now = UINT64_MAX;
@@ -261,8 +263,8 @@ static uint64_t common_time(const struct exec *exec)
 
 /* ---- between rounds ---- */
 
-/* Events that are armed for the present come at once, and may be some thousands: a device that moves a block of
- * data a word at a time.  Without an end guest time would stand still for ever. */
+/* Events that are armed for the present run at once, and there may be thousands: of a device, say,
+ * that moves a block of data word by word.  If they never ended, guest time would stand still. */
 static void check_endless(struct exec *exec, uint32_t *runs)
 {
     if (++*runs >= EVENTS_OF_AN_INSTANT && event_next(&exec->events) <= exec->now) {
@@ -300,7 +302,7 @@ static void begin_round(struct exec *exec)
     exec->phase = EXEC_IN_ROUND;
 }
 
-/* Powered-down CPUs come to the end of the round, and events are next. */
+/* Ends the round: powered-down CPUs get the time of its end, and events are next. */
 static void end_round(struct exec *exec)
 {
     exec->phase = EXEC_BETWEEN_ROUNDS;
@@ -308,7 +310,7 @@ static void end_round(struct exec *exec)
     exec->now = common_time(exec);
 }
 
-/* BETWEEN_ROUNDS: events, and then a round, or time jumps. */
+/* BETWEEN_ROUNDS: runs the events that are due; then begins a round, or time jumps. */
 static void advance_between_rounds(struct exec *exec)
 {
     if (!run_due_events(exec)) {
@@ -336,7 +338,8 @@ static bool is_behind(const struct exec *exec, const struct cpu *cpu)
     return is_awake(cpu) && cpu->cycles < exec->round.end;
 }
 
-/* Turn by turn: to the end of the round, to the pause, to a stop, to a reset, or to the turn of CPU `until`. */
+/* Gives the CPUs their turns until the round ends, the run pauses or stops, the system is reset, or
+ * it is the turn of CPU `until`. */
 static void run_turns(struct exec *exec, unsigned until)
 {
     for (; exec->round.turn < exec->cpu_count; exec->round.turn++) {
@@ -361,8 +364,8 @@ static void leave_round(struct exec *exec)
     }
 }
 
-/* IN_ROUND: turns, and then the time at which the round is now.  A run that stops does so at the time of the CPU that
- * stopped it. */
+/* IN_ROUND: gives CPUs their turns, then sets exec->now.  If the run stops, that is the time of the
+ * CPU that stopped it. */
 static void advance_in_round(struct exec *exec, unsigned until)
 {
     bool all_done;
@@ -379,8 +382,9 @@ static void advance_in_round(struct exec *exec, unsigned until)
     }
 }
 
-/* One step through the phases.  until: index of the CPU before whose turn to come back, or NOBODY.  The first turn of a
- * new round follows at once, even if the look at the host before it has stopped the run. */
+/* One step through the phases.  until: the index of a CPU before whose turn to return, or NOBODY.
+ * If a round begins, its turns follow at once, even if the poll of the host before it has asked for
+ * a stop: then no CPU executes. */
 static void advance(struct exec *exec, unsigned until)
 {
     if (exec->phase == EXEC_BETWEEN_ROUNDS) {
@@ -398,7 +402,8 @@ static void advance(struct exec *exec, unsigned until)
 
 /* ---- a run ---- */
 
-/* Forgets why the run stopped only now: a stop asked for between two runs holds for the next. */
+/* Reports why the run stopped.  The reason is cleared only here, so a stop that is asked for
+ * between two runs ends the next one. */
 static void end_run(struct exec *exec, struct stop_info *stop)
 {
     *stop = exec->stop;
@@ -408,8 +413,9 @@ static void end_run(struct exec *exec, struct stop_info *stop)
     exec->debug.step_over = stop->kind == STOP_BREAKPOINT;
 }
 
-/* Has the run come to `cycles`?  In a round the CPU that stopped it can be ahead of those whose turn is to
- * come; time is then that of the last of them. */
+/* Has the run come to `cycles`?  In a round, the CPU that stopped the last run can be ahead of
+ * those whose turn is still to come; time then is that of the CPU with the fewest cycles among
+ * these. */
 static bool has_reached(struct exec *exec, uint64_t cycles)
 {
     uint64_t last = exec->round.end;
@@ -462,7 +468,8 @@ void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop)
 
 /* ---- a step ---- */
 
-/* Runs to where it is the CPU's turn, as any run would.  False: something stopped that, or it sleeps. */
+/* Runs until it is the CPU's turn, as any run would.  False: the run has stopped before, or the CPU
+ * is powered down. */
 static bool run_to_turn_of(struct exec *exec, const struct cpu *cpu)
 {
     unsigned index = cpu->config.index;
@@ -475,7 +482,8 @@ static bool run_to_turn_of(struct exec *exec, const struct cpu *cpu)
     return false;
 }
 
-/* Comes into a round, for a CPU that has its turn out of order.  False: something stopped that, or it sleeps. */
+/* Begins a round, if none has begun, for a CPU that executes out of order.  False: the run has
+ * stopped, or the CPU is powered down. */
 static bool enter_round(struct exec *exec, const struct cpu *cpu)
 {
     if (!is_awake(cpu)) {
@@ -489,7 +497,8 @@ static bool enter_round(struct exec *exec, const struct cpu *cpu)
     return exec->stop.kind == STOP_NONE;
 }
 
-/* One instruction of a CPU; the round stays what it is. */
+/* Executes one instruction of a CPU.  The round's end stays as it was, unless a new event comes
+ * before it. */
 static void step_cpu(struct exec *exec, struct cpu *cpu)
 {
     uint64_t end = exec->round.end;

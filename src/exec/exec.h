@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * The room src/exec: running CPUs in virtual time.  This header is the scheduler, which owns time: which CPU executes,
- * how far, and what comes between.  translator.h executes blocks of generated code, block_cache.h keeps them, verify.h
- * compares them with the interpreter.  Called by src/machine; it reaches the machine through struct exec_hooks.  What
- * must hold: which CPU does what when is a matter of cycles alone, so that every run is the same.
+ * The room src/exec runs CPUs in virtual time.  This header is the scheduler, which owns time: it
+ * decides which CPU executes, up to which cycle, and what happens between turns.  translator.h
+ * executes blocks of generated code, block_cache.h keeps them, verify.h compares them with the
+ * interpreter.  src/machine calls this room, which reaches the machine through struct exec_hooks.
+ * It must always hold that which CPU executes what at which time depends on cycles alone; then two
+ * runs are the same.
  *
- * Time is the cycle counter.  It goes in rounds: each CPU in turn executes up to the same cycle, the round's end, which
- * is the next event, or with several CPUs the end of a quantum; then the events that are due run.  Interrupts are
- * taken between instructions.  While all CPUs are powered down, time jumps to the next event.
+ * Time is the cycle counter, and goes in rounds: each CPU in turn executes up to the same cycle,
+ * the round's end.  That is the next event, or with several CPUs perhaps the end of a quantum
+ * before it.  Then the events that are due run.  Interrupts are taken between instructions.  While
+ * all CPUs are powered down, time jumps to the next event.
  *
  *   phase            what happens                                             next phase
  *   --------------   ------------------------------------------------------   --------------
@@ -29,7 +32,8 @@
  *                      something stops the run                                IN_ROUND
  *                    - a device resets the system: the round is over          BETWEEN_ROUNDS
  *
- * A round of several CPUs outlasts the run in which it was begun: how a run is cut into pieces changes nothing.
+ * A round of several CPUs goes on in the next run if the run in which it began ends before; so the
+ * order of turns does not depend on how long runs are.
  */
 #ifndef EXEC_EXEC_H
 #define EXEC_EXEC_H
@@ -46,27 +50,30 @@
 #include "leon3emu.h"
 #include "sparc/cpu.h"
 
-/* The IR interpreter looks at its limit only where the code calls a function.  It is slow, so it gets fewer cycles in one
- * go, and comes back within milliseconds. */
+/* The slice for the IR interpreter.  It compares cycles with the limit only where the code calls a
+ * function, and it is slow: with this slice it still returns to the scheduler within
+ * milliseconds. */
 #define EXEC_SLICE_IR 100000u
 
 #define EXEC_DEFAULT_QUANTUM 700u
 
-/* Wires to the machine around; each gets `context`. */
+/* Calls of the machine by the scheduler; each is given `context`. */
 struct exec_hooks {
-    /* Looks after host input and output; waits up to timeout_ms (-1: until something happens). */
+    /* Handles host input and output; waits up to timeout_ms for it (-1: until something
+     * happens). */
     void (*poll_host)(void *context, int timeout_ms);
     /* Could host input still arrive? */
     bool (*can_receive)(void *context);
-    /* Comes after every slice of instructions and after every event: resets the system if that is
-     * wanted, and tells whether it was. */
+    /* Called after every slice of instructions and after every event.  Resets the system if a
+     * device or the user has asked for that, and tells whether it did. */
     bool (*between)(void *context);
-    /* A CPU went into error mode.  Fills *stop and returns true, or returns false to go on (others go on,
-     * or can be woken). */
+    /* A CPU went into error mode.  Fills *stop and returns true if the run is to end; false: the
+     * run goes on, because other CPUs execute or can be woken. */
     bool (*error_mode)(void *context, struct cpu *cpu, struct stop_info *stop);
-    /* Events of one instant have no end: so many have run, and this one comes next.  Stops the run. */
+    /* The events of one instant do not end: `runs` of them have run, and `event` is the next one of
+     * the same instant.  Must stop the run. */
     void (*endless)(void *context, const struct event *event, uint32_t runs);
-    /* No CPU executes: can anything still wake one, or reset the system? */
+    /* No CPU executes.  Can anything still wake one, or reset the system? */
     bool (*can_go_on)(void *context);
     void *context;
 };
@@ -75,27 +82,28 @@ struct translator;
 
 enum exec_phase { EXEC_BETWEEN_ROUNDS, EXEC_IN_ROUND, EXEC_IN_TURN };
 
-/* Valid but for EXEC_BETWEEN_ROUNDS; `end` then is that of the round before. */
+/* The present round.  In the phase EXEC_BETWEEN_ROUNDS it is not valid, except that `end` is still
+ * that of the round before. */
 struct exec_round {
     uint64_t end;    /* cycles */
     unsigned turn;   /* index of the CPU whose turn it is; cpu_count: all had theirs */
-    unsigned leader; /* the turn in which a CPU has executed first; UINT_MAX: none has yet */
+    unsigned leader; /* index of the first CPU that has executed; UINT_MAX: none has yet */
 };
 
 struct exec {
     struct translator *translator; /* NULL: the interpreter executes */
     struct cpu *cpus;
     unsigned cpu_count;
-    struct cpu *cpu;    /* that executes, or did last */
-    struct cpu *failed; /* that went into error mode last, or NULL */
+    struct cpu *cpu;    /* the one that executes, or executed last */
+    struct cpu *failed; /* the one that went into error mode last, or NULL */
     enum exec_phase phase;
     struct exec_round round;
     uint64_t now;           /* cycles, between the CPUs' turns */
     uint64_t last_reported; /* the latest time that software was given, see exec_reported_time() */
     uint64_t quantum;       /* cycles in a round of several CPUs, at most */
     uint64_t slice;         /* cycles that a CPU executes in one go, at most */
-    uint64_t pause;         /* cycles at which the run comes back, wherever that is in a round */
-    uint64_t insn_limit;    /* stop when the instruction counter is there; 0: none */
+    uint64_t pause;         /* cycle at which the run returns, even in the middle of a round */
+    uint64_t insn_limit;    /* instructions of all CPUs after which a run stops; 0: no limit */
     uint64_t time_limit;    /* the same for cycles */
     struct stop_info stop;  /* kind != STOP_NONE: the run ends */
     struct event_queue events;
@@ -109,7 +117,7 @@ struct exec {
     const struct exec_hooks *hooks;
 };
 
-/* hooks and cpus (count of them, in one piece) stay the caller's. */
+/* hooks and cpus (an array of count) stay the caller's. */
 void exec_init(struct exec *exec, struct cpu *cpus, unsigned count, uint64_t clock_hz,
                const struct exec_hooks *hooks);
 void exec_fini(struct exec *exec);
@@ -117,31 +125,34 @@ void exec_fini(struct exec *exec);
 /* Runs until something stops it, or until the cycle counter has reached `cycles` (STOP_CYCLES). */
 void exec_run(struct exec *exec, uint64_t cycles, struct stop_info *stop);
 
-/* Lets one CPU execute one instruction (STOP_STEP); if it is powered down, time goes on by a cycle.  alone: the
- * other CPUs stand still, even if it is the turn of one of them; else those have the turns that come before, and
- * may stop the run instead. */
+/* Lets one CPU execute one instruction (STOP_STEP).  If it is powered down, time goes on by a cycle
+ * instead.  alone: the other CPUs do not execute, even if it is the turn of one of them.  Not
+ * alone: the turns that come before this CPU's take place first, and may stop the run. */
 void exec_step(struct exec *exec, unsigned cpu, bool alone, struct stop_info *stop);
 
-/* Between two runs: the system was begun anew.  The CPUs start at the same time, the latest that one has come to. */
+/* To be called between two runs when the system was reset: the CPUs then start at the same time,
+ * which is that of the CPU that is furthest. */
 void exec_restart(struct exec *exec);
 
-/* A CPU is woken, or is to take an interrupt: the round ends, so that its turn comes soon. */
+/* A CPU is woken, or has an interrupt to take: ends the round, so that its turn comes soon. */
 void exec_cpu_is_wanted(struct exec *exec, struct cpu *cpu);
 
-/* Ends the run after the current instruction, or the next run before its first; the first reason
- * stays.  printf style. */
+/* Ends the run after the current instruction; between two runs, ends the next one before its first
+ * instruction.  If several reasons are given, the first counts.  format as of printf(). */
 void exec_stop(struct exec *exec, enum stop_kind kind, int status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Cycles since power-on, exact to the instruction in execution. */
+/* Cycles since power-on; during a turn, those of the instruction that executes. */
 static inline uint64_t exec_now(const struct exec *exec)
 {
     return exec->phase == EXEC_IN_TURN ? exec->cpu->cycles : exec->now;
 }
 
-/* The same as software sees it, in counters of devices and of CPUs.  Of several CPUs one has its turn before
- * another one's same cycles; what the first has read and passed on must not be the future of the second:
- * time that was reported does not go back.  (Not with --verify-jit, which lets each CPU read twice.) */
+/* The time as software sees it in counters of devices and CPUs.  In a round one CPU may execute up
+ * to the round's end before another one executes the same cycles.  If the first reads the time and
+ * passes it on, the second must not read an earlier one; so the time that was reported never goes
+ * back.  (With --verify-jit it may, because there each CPU reads its counters twice, once by the
+ * interpreter and once by generated code, which must give the same value.) */
 static inline uint64_t exec_reported_time(struct exec *exec)
 {
     uint64_t now = exec_now(exec);

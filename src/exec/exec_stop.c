@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Stopping the run: all files of this room may, and none of them has to know the scheduler for it. */
+/* exec_stop() has a file of its own, so that files that stop runs do not depend on exec.c. */
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -9,7 +9,8 @@ static int64_t guest_ns(const struct exec *exec)
     return (int64_t)((unsigned __int128)exec_now(exec) * 1000000000 / exec->clock_hz);
 }
 
-/* The request is over before it is looked at, so that one that comes meanwhile is not lost. */
+/* `wanted` is cleared before the host is polled, so that a request that comes meanwhile is not
+ * lost. */
 void exec_look_at_host(struct exec *exec, int timeout_ms)
 {
     struct host_poll *poll = &exec->poll;
@@ -28,9 +29,10 @@ void exec_poll_host(struct exec *exec)
     exec_look_at_host(exec, pacing_ms_ahead(&exec->pacing, guest_ns(exec)));
 }
 
-/* The flag first, the limit then; the scheduler does it the other way round, so that one of the two sees the
- * other.  While blocks are compared with the interpreter, the limit must be as both have left it: there only the
- * flag is looked at, after each block. */
+/* Sets the flag, then the limits; set_limit() (exec.c) sets the limit, then reads the flag.  So
+ * either set_limit() sees the flag, or the 0 stored here comes after its limit: no request is lost.
+ * With --verify-jit the limit must be what interpreter and generated code have made of it, so it is
+ * not written; translator_run() reads the flag after each block instead. */
 void exec_attend(struct exec *exec)
 {
     atomic_store(&exec->poll.wanted, true);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * How hot code is: how often it was interpreted, which decides when a block of it is made, and what is known of the
- * blocks that it had.
+ * How hot code is: how often it was interpreted, which decides when it is translated, and what is
+ * remembered of the blocks that it had before.
  *
- * A table by pc that does not ask which code a slot is about: two places that share one are translated somewhat
- * earlier, and no result hangs on it.
+ * The table is indexed by pc and has no tags: two pieces of code that share an element are
+ * translated somewhat earlier, and nothing else changes.
  */
 #ifndef EXEC_HOTNESS_H
 #define EXEC_HOTNESS_H
@@ -14,12 +14,12 @@
 
 #define HOTNESS_SLOTS         65536
 #define HOTNESS_MAX_DOUBLINGS 7
-/* After so many wrong guesses about memory (opt_probe.c) a block is made without any. */
+/* After so many wrong guesses about memory (jit/opt_probe.c) a block is made without guesses. */
 #define HOTNESS_WRONG_GUESSES 8
 
 struct hotness {
     uint16_t count;
-    uint8_t doublings; /* of the threshold: code that changed before has to be seen more often */
+    uint8_t doublings;     /* of the threshold, for code whose blocks were dropped before */
     uint8_t wrong_guesses; /* up to HOTNESS_WRONG_GUESSES */
 };
 
@@ -28,7 +28,8 @@ static inline struct hotness *hotness_at(struct hotness *table, uint32_t pc)
     return &table[(pc >> 2) % HOTNESS_SLOTS];
 }
 
-/* Counts an execution; true: there have been fewer than the threshold, no block is worth it yet. */
+/* Counts an execution of cold code.  True: the code has been executed less often than the threshold
+ * and is not translated yet. */
 static inline bool hotness_is_cold(struct hotness *hotness, unsigned threshold)
 {
     if (hotness->count >= threshold << hotness->doublings) {
@@ -38,15 +39,16 @@ static inline bool hotness_is_cold(struct hotness *hotness, unsigned threshold)
     return true;
 }
 
-/* The block is gone, as its code has changed or its place is needed.  Code that changes has to prove itself anew:
- * translating what runs once is a loss. */
+/* To be called when a block was dropped, because its code has changed or its memory is needed.  The
+ * code must get hot again, with a threshold twice as high: translating code that runs once before
+ * it changes is a loss. */
 static inline void hotness_begin_anew(struct hotness *hotness)
 {
     hotness->count = 0;
     hotness->doublings += hotness->doublings < HOTNESS_MAX_DOUBLINGS;
 }
 
-/* Has the code guessed wrong so often that its block is to be made without guesses? */
+/* Were so many guesses of the code's blocks wrong that its block is to be made without guesses? */
 static inline bool hotness_forbids_guesses(const struct hotness *hotness)
 {
     return hotness->wrong_guesses == HOTNESS_WRONG_GUESSES;

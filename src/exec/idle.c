@@ -4,9 +4,11 @@
 
 #include "exec/exec.h"
 
-/* How often the host is looked at while nothing happens, in power-down jumps; in cycles: EXEC_POLL_CYCLES. */
+/* While all CPUs are powered down, the host is polled after so many jumps of time, and not after
+ * EXEC_POLL_CYCLES, which may be a single jump. */
 #define POLL_JUMPS 1000u
-/* Events without anybody awake after which the run rests now and then, so long in host time. */
+/* After so many jumps of time without a CPU awake, the run sleeps for REST_MS of host time at each
+ * poll. */
 #define LONG_SLEEP 10000000u
 #define REST_MS    10
 
@@ -24,7 +26,8 @@ static struct cpu *failed_cpu(const struct exec *exec)
     return NULL;
 }
 
-/* A CPU has failed, and no interrupt can wake one of the others any more.  That can come about long after the failure. */
+/* Ends the run if a CPU is in error mode and nothing can wake any other CPU any more.  That can
+ * come about long after the CPU has failed. */
 static bool end_in_error_mode(struct exec *exec)
 {
     struct cpu *failed = failed_cpu(exec);
@@ -36,8 +39,9 @@ static bool end_in_error_mode(struct exec *exec)
     return true;
 }
 
-/* Timers run but wake no CPU: the log says so, and from then on the emulator sleeps now and then, to spare the host.  It
- * does not if the run is to come back at a point of guest time, which is to be reached soon. */
+/* Polls the host.  If timers have long run without waking a CPU, it says so in the log, once, and
+ * sleeps at each poll, to spare the host; but it does not sleep if the run is to return at a given
+ * cycle, which it should reach soon. */
 static void rest(struct exec *exec)
 {
     if (exec->idle.events < LONG_SLEEP) {
@@ -55,7 +59,8 @@ static void rest(struct exec *exec)
     exec_look_at_host(exec, exec->pause == UINT64_MAX ? REST_MS : 0);
 }
 
-/* Finds the cycle to which time jumps, that of the next event, or waits for the host. */
+/* Finds the cycle to which time jumps, which is that of the next event; if there is none, waits for
+ * the host. */
 static void find_jump(struct exec *exec)
 {
     uint64_t end = event_next(&exec->events);

@@ -10,14 +10,14 @@
 struct exec;
 
 struct idle {
-    uint64_t events; /* that have run since a CPU has executed */
-    unsigned jumps;  /* of time, since the last look at the host */
+    uint64_t events; /* jumps of time, mostly to an event, since a CPU executed last */
+    unsigned jumps;  /* of time, since the host was polled last */
     bool told;       /* the log has said that events wake no CPU */
 };
 
-/* Sets exec->round.end to the cycle to which time jumps; it is the present one if there is nothing but the host to
- * wait for, which has been done then, or if the run stops (exec->stop).  False: the run stops at the time of the CPU
- * whose error mode is the reason. */
+/* Sets exec->round.end to the cycle to which time jumps.  That is the present cycle if only the
+ * host can wake a CPU, for which this function then has waited, or if the run stops (exec->stop).
+ * False: a CPU's error mode stops the run, at the time of that CPU. */
 bool exec_idle(struct exec *exec);
 
 #endif

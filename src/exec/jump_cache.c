@@ -17,7 +17,8 @@ bool jump_cache_init(struct jump_cache *cache, unsigned cpu_count)
     if (cache->sets == NULL) {
         return false;
     }
-    /* The host gives memory to what is used: a context that is not takes none, nor does a mode. */
+    /* The host provides memory for the pages that are used only: contexts and modes that are not
+     * used take none. */
     cache->jumps = mmap(NULL, cache->set_count * SET_BYTES, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (cache->jumps == MAP_FAILED) {
@@ -54,7 +55,7 @@ struct jit_jump *jump_cache_at(struct jit_jump *all_jumps, uint32_t mode, uint32
     return &all_jumps[mode * JIT_JUMPS + index_of(pc)];
 }
 
-/* Only pieces that were written to are cleared, so that a flush costs what was noted. */
+/* Only pieces that were written to are cleared, so that a flush costs no more than was noted. */
 static void clear(struct jump_set *set, uint32_t mode)
 {
     struct jit_jump *jumps = set->all_jumps + mode * JIT_JUMPS;
@@ -64,7 +65,7 @@ static void clear(struct jump_set *set, uint32_t mode)
             memset(&jumps[piece * JUMP_PIECE], 0, JUMP_PIECE * sizeof *jumps);
         }
         if (word == 0 && set->used[mode][word] & 1) {
-            jumps[0].pc = 1; /* all others are empty with pc 0, which is none of theirs */
+            jumps[0].pc = 1; /* pc 0 has entry 0, so it marks only the others empty */
         }
         set->used[mode][word] = 0;
     }

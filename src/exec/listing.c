@@ -114,7 +114,7 @@ void listing_log_host(const struct log *log, const struct jit *jit, const struct
 static bool one_word(void *context, uint32_t pc, uint32_t *word)
 {
     const uint32_t nop = 0x01000000;
-    *word = pc == EXPLAIN_PC ? *(const uint32_t *)context : nop; /* a delay instruction, if asked */
+    *word = pc == EXPLAIN_PC ? *(const uint32_t *)context : nop; /* a NOP as delay instruction */
     return pc <= EXPLAIN_PC + 4;
 }
 

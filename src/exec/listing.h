@@ -12,7 +12,7 @@
 /* The guest instructions of a block. */
 void listing_guest(const struct translated *translated, unsigned count, FILE *stream);
 
-/* Each goes to the log, line by line, if its item is on. */
+/* Each writes a listing to the log, line by line, if its log item is on. */
 void listing_log_guest(const struct log *log, const struct translated *translated,
                        const struct ir_block *block);
 void listing_log_ir(const struct log *log, uint32_t item, const struct ir_block *block,
@@ -20,7 +20,7 @@ void listing_log_ir(const struct log *log, uint32_t item, const struct ir_block 
 void listing_log_host(const struct log *log, const struct jit *jit, const struct jit_code *code,
                       uint32_t pc);
 
-/* A block that is wrong: always to the log. */
+/* Writes a block that differs from the interpreter to the log, whatever items are on. */
 void listing_log_block(const struct log *log, const struct translated *translated,
                        const struct ir_block *block);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A hash of all CPUs' state every so many instructions: what two executors, or two runs, must agree on.
+ * A hash of all CPUs' state every so many instructions: two executors, or two runs, that do the
+ * same have equal hashes.
  */
 #ifndef EXEC_STATE_HASH_H
 #define EXEC_STATE_HASH_H
@@ -11,15 +12,16 @@ struct exec;
 
 struct state_hash {
     uint64_t every; /* hash after so many instructions; 0: do not */
-    uint64_t next;  /* instruction counter at which to */
+    uint64_t next;  /* number of instructions at which to hash next */
     uint64_t value; /* of all states so far */
 };
 
-/* The hash with the present state put to it.  Several CPUs are looked at where they were when the last of them has
- * come so far. */
+/* Returns the hash with the present state of each CPU added; stores nothing.  The instructions of
+ * all CPUs are counted together, so each of several CPUs is hashed where it is when their sum
+ * reaches `next`. */
 uint64_t exec_state_hash(struct exec *exec);
 
-/* For the scheduler: hashes and logs if it is time to. */
+/* For the scheduler: if `next` is reached, adds the state to the hash and logs it. */
 void exec_check_hash(struct exec *exec);
 
 #endif

@@ -19,15 +19,16 @@
 #include "sparc/translate.h"
 #include "sparc/watch.h"
 
-/* Bytes of generated code before the cache grows; what is known of the blocks takes twice as much. */
+/* Bytes for generated code before the cache grows; the arena for the blocks' descriptions gets
+ * twice as many. */
 #define FIRST_SIZE ((size_t)16 << 20)
 
-/* Why the interpreter had to do it. */
+/* Why the interpreter executed instructions in place of generated code. */
 enum fallback {
-    FALLBACK_COLD,   /* not executed often enough to be translated  */
-    FALLBACK_BUDGET, /* less to execute than the block has          */
-    FALLBACK_NPC,    /* a jump in a delay slot                      */
-    FALLBACK_PLACE,  /* code in no memory, or under a watchpoint    */
+    FALLBACK_COLD,   /* not executed often enough to be translated */
+    FALLBACK_BUDGET, /* the block charges more cycles than are left */
+    FALLBACK_NPC,    /* a jump in a delay slot */
+    FALLBACK_PLACE,  /* code in no memory, or under a watchpoint */
     FALLBACKS
 };
 
@@ -42,8 +43,8 @@ struct translator {
     struct space_listener listener;
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
-    uint64_t rethought;            /* blocks that were dropped for their guesses */
-    uint64_t flushes_seen;         /* blocks found since then are still there */
+    uint64_t rethought;            /* blocks that were dropped because of wrong guesses */
+    uint64_t flushes_seen;         /* cache.flushes when generated code was entered last */
     struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
     struct translated translated;
@@ -58,14 +59,14 @@ static void block_gone(void *context, const struct block *block)
     hotness_begin_anew(hotness_at(t->hotness, block->pc));
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         if (jit_env_is_inside(&t->config.cpus[i], &block->guest)) {
-            cpu_attention(&t->config.cpus[i]); /* it is to be left after the access */
+            cpu_attention(&t->config.cpus[i]); /* the CPU is to leave the block after the access */
         }
     }
     jump_cache_drop(&t->jumps, block->guest.mode, block->pc, block->entry);
 }
 
-/* The block has guessed wrong about memory.  That can happen once for a page that was not looked at before, so the
- * block is given up only after several wrong guesses. */
+/* A guess of the block about memory was wrong.  A guess is wrong once for each page that has no TLB
+ * entry yet, so the block is dropped only after several. */
 static void note_wrong_guess(struct translator *t, struct block *block)
 {
     struct hotness *hotness = hotness_at(t->hotness, block->pc);
@@ -76,7 +77,7 @@ static void note_wrong_guess(struct translator *t, struct block *block)
         block_cache_drop(&t->cache, block);
         t->rethought++;
     }
-    *hotness = before; /* it is as hot as it was */
+    *hotness = before; /* block_gone() must not make it cold: it is made anew at once */
 }
 
 static void new_page(void *context)
@@ -138,7 +139,7 @@ static void space_changed(void *context, const struct flat_range *range, bool ad
     translator_flush(context);
 }
 
-/* Memory may have moved, and with it the window's use. */
+/* Memory may have moved, so the window may have come into use or out of it. */
 static void tell_cpus(struct translator *t)
 {
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
@@ -169,7 +170,7 @@ static bool create_parts(struct translator *t, struct error *err)
 {
     t->guest = jit_env_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu);
     if (t->config.cpu_count > 1) {
-        t->guest.mmio = NULL; /* its requests tell the CPU's own time (ADR 35) */
+        t->guest.mmio = NULL; /* requests have the CPU's time, not the reported one (ADR 35) */
     }
     struct jit_config config = {
         .guest = &t->guest,
@@ -213,7 +214,7 @@ struct translator *translator_create(const struct translator_config *config, str
     t->config = *config;
     t->options = *config->options;
     if (log_on(config->log, LOG_IN_ASM)) {
-        t->options.threshold = 0; /* code that is only interpreted would not be shown */
+        t->options.threshold = 0; /* else code that is interpreted would not be logged */
     }
     t->options.no_chain = t->options.no_chain || t->options.verify;
     if (t->options.verify) {
@@ -280,7 +281,7 @@ static bool compile(struct translator *t, const struct translate_request *reques
     return true;
 }
 
-/* The block at place; NULL: there is none to be had. */
+/* Makes the block at `place`; NULL: none can be made there. */
 static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t place,
                                   uint32_t mode)
 {
@@ -315,8 +316,8 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
 
 /* ---- finding ---- */
 
-/* The block that goes on from here in the present mode, made if need be; NULL: the interpreter's turn, and why.
- */
+/* The block for the CPU's present pc, made if need be.  NULL: the interpreter is to execute, and
+ * *why says why. */
 static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mode,
                              enum fallback *why)
 {
@@ -324,7 +325,7 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
     struct block_place place;
     struct block *block;
 
-    /* First, as it is asked most: before a block is made the place must have proved hot. */
+    /* This test comes first because it decides most often: cold code is interpreted. */
     *why = FALLBACK_COLD;
     if (hotness_is_cold(hotness_at(t->hotness, pc), t->options.threshold)) {
         return NULL;
@@ -347,7 +348,7 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
 
 /* ---- interpreting ---- */
 
-/* Until the flow jumps: there a block may begin. */
+/* Interprets until a jump: a block may begin at its target. */
 static void interpret(struct translator *t, struct cpu *cpu, enum fallback why)
 {
     uint64_t before = cpu->insns;
@@ -359,7 +360,8 @@ static void interpret(struct translator *t, struct cpu *cpu, enum fallback why)
     t->fallbacks[why] += cpu->insns - before;
 }
 
-/* Writes of watchpoints are under way: which instruction they count for is a matter of instructions. */
+/* Interprets while writes of watchpoint registers are under way: they take effect a number of
+ * instructions later, so the instructions must be counted one by one. */
 static void wait_for_watchpoints(struct translator *t, struct cpu *cpu)
 {
     uint64_t before = cpu->insns;
@@ -385,7 +387,7 @@ static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
     jit_env_enter(cpu);
 }
 
-/* In a delay slot npc is right already. */
+/* Continues at `place`.  If that is a delay instruction, npc is right already. */
 static void go_to(struct cpu *cpu, uint32_t place)
 {
     cpu->pc = place & ~ENTRY_IN_DELAY_SLOT;
@@ -394,7 +396,8 @@ static void go_to(struct cpu *cpu, uint32_t place)
     }
 }
 
-/* Block `from` wants to go on by a link: finds its aim, so that the next time generated code jumps there by itself. */
+/* Block `from` was left by an exit that is not linked: finds or makes the block at its target and
+ * links the exit, so that generated code jumps there by itself next time. */
 static void follow_link(struct translator *t, struct cpu *cpu, struct block *from, unsigned link)
 {
     uint32_t mode = from->guest.mode;
@@ -406,7 +409,7 @@ static void follow_link(struct translator *t, struct cpu *cpu, struct block *fro
         return;
     }
     to = look_up(t, cpu, mode, &why);
-    /* Making `to` may have flushed the cache, and `from` with it. */
+    /* Making `to` may have flushed the cache and dropped `from`. */
     if (to != NULL && t->cache.flushes == t->flushes_seen) {
         block_cache_link(&t->cache, from, link, to);
     }
@@ -438,7 +441,8 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
 
 /* ---- verifying ---- */
 
-/* The words of a block that was translated before. */
+/* translate_request.fetch for a block that was translated before: gives the words from which it was
+ * made. */
 static bool fetch_known(void *context, uint32_t pc, uint32_t *word)
 {
     const struct guest_block *block = context;
@@ -510,7 +514,7 @@ static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mo
     return block == NULL ? NULL : block->entry;
 }
 
-/* One block, or what stands for it. */
+/* Executes and compares one block, or interprets if there is none. */
 static void run_and_verify(struct translator *t, struct cpu *cpu)
 {
     enum fallback why;
@@ -564,7 +568,7 @@ void translator_run(struct translator *t, struct cpu *cpu)
     }
 }
 
-/* ---- figures ---- */
+/* ---- statistics ---- */
 
 void translator_stats(const struct translator *t, uint64_t watched, FILE *stream)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The executor that translates: finds or makes blocks, runs them, links them, and lets the interpreter do
- * what is rare.
+ * The executor that translates: it finds or makes blocks, runs and links them, and leaves to the
+ * interpreter what is rare.
  *
- * One per machine, shared by its CPUs.  Everything happens on the machine's thread.
+ * A machine has one, which its CPUs share.  All of it runs on the machine's thread.
  */
 #ifndef EXEC_TRANSLATOR_H
 #define EXEC_TRANSLATOR_H
@@ -23,10 +23,12 @@ struct translator_config {
     struct addrspace *space;
     const struct log *log;
     const struct leon3emu_jit_options *options;
-    const atomic_bool *attention; /* come back soon; looked at while options->verify is on */
-    /* A page of memory has become code: all TLBs must forget it. */
+    /* translator_run() is to return soon; read with --verify-jit only. */
+    const atomic_bool *attention;
+    /* A page of memory has got its first code, or all blocks were dropped: all TLBs must discard
+     * their entries. */
     void (*code_changed)(void *context);
-    /* A bug was found (--verify-jit): ends the run. */
+    /* --verify-jit has found a difference, which is a bug of the emulator: must end the run. */
     void (*failed)(void *context, const char *text);
     void *context;
 };
@@ -38,19 +40,22 @@ void translator_destroy(struct translator *translator);
 /* Executes until cpu->cycles has reached cpu->limit, exactly as interp_run() would. */
 void translator_run(struct translator *translator, struct cpu *cpu);
 
-/* [offset, offset+size) of region was written. */
+/* [offset, offset+size) of region was written: drops the blocks whose code is there. */
 void translator_code_written(struct translator *translator, const struct region *region,
                              uint64_t offset, uint64_t size);
-/* The TLB of a CPU has forgotten everything: pc may mean another place now. */
+/* The CPU has changed its MMU context, or has flushed its TLB: a virtual pc may mean another place
+ * now, so the jump caches change with it. */
 void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned context_slot,
                                 bool is_new);
 void translator_tlb_flushed(struct translator *translator, struct cpu *cpu);
-/* More instructions may be under a watchpoint: they are the interpreter's from now on. */
+/* More instructions may be under a watchpoint of LEON3: their blocks are dropped, and the
+ * interpreter executes them from now on. */
 void translator_watchpoints_changed(struct translator *translator);
-/* All memory may be different: forgets all blocks before the next one executes. */
+/* Any memory may have changed or moved: drops all blocks before the next one executes. */
 void translator_flush(struct translator *translator);
 
-/* Counters of the run.  watched: instructions that the interpreter has executed under the eyes of a debugger. */
+/* Prints the counters of the run.  watched: the instructions that the interpreter has executed with
+ * the checks of debug_stops.h. */
 void translator_stats(const struct translator *translator, uint64_t watched, FILE *stream);
 
 #endif

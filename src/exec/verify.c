@@ -15,7 +15,8 @@ static void before_call(void *context)
     v->called = v->cpu->arch;
 }
 
-/* A device may ask for attention and for interrupts.  If it writes registers, all of this is in vain. */
+/* Keeps what a device call has changed of the CPU.  A device may ask for attention and for
+ * interrupts; if it writes other registers, the block cannot be compared. */
 static void after_call(void *context, struct access_effect *effect)
 {
     struct verify *v = context;
@@ -37,7 +38,8 @@ static void call_again(void *context, const struct access_effect *effect)
 
 /* ---- the interpreter's turn ---- */
 
-/* Stores to plain memory are not seen by anybody: what they will overwrite is kept. */
+/* The bus does not see stores to plain memory, so the bytes that the store will overwrite are kept
+ * here. */
 static void note_store(struct verify *v, const struct cpu *cpu, const struct insn *f)
 {
     uint32_t address = f->row == INSN_CASA ? operand1(cpu, f) : address_of(cpu, f);
@@ -48,7 +50,8 @@ static void note_store(struct verify *v, const struct cpu *cpu, const struct ins
     }
 }
 
-/* Executes one instruction.  False: a block ends after it, whatever comes. */
+/* Executes one instruction.  False: generated code leaves the block after it, whatever instruction
+ * follows. */
 static bool interpret_one(struct verify *v, struct cpu *cpu, const struct guest_block *block,
                           unsigned insn)
 {
@@ -69,7 +72,7 @@ static bool is_at(const struct cpu *cpu, const struct block_insn *insn)
     return cpu->pc == insn->pc && (insn->npc == NPC_IN_SLOT || cpu->npc == insn->npc);
 }
 
-/* The delay instruction of a branch, in the arm it has gone to; 0: there is none. */
+/* The index of the delay instruction in the arm that the branch has gone to; 0: there is none. */
 static unsigned find_delay(const struct cpu *cpu, const struct guest_block *block,
                            const struct block_insn *branch)
 {
@@ -110,8 +113,10 @@ static bool translation_differs(const struct mmu *a, const struct mmu *b)
            a->context_pointer != b->context_pointer;
 }
 
-/* TLBs and the instructions at hand stay: they follow from memory.  Not so if memory was written behind an
- * MMU, by a table walk perhaps, which then must come again. */
+/* Restores CPU and memory to what they were before the block.  TLBs and decoded instructions stay,
+ * because they follow from memory.  But with the MMU on, if the bus has written memory, a table
+ * walk may have set R and M bits, and must do so again; and if the MMU's registers have changed,
+ * its translations may have.  Then the TLB is flushed. */
 static void roll_back(struct verify *v, struct cpu *cpu)
 {
     bool walked = cpu->tlb.index != TLB_PHYSICAL && v->log.bus_writes;
@@ -158,8 +163,9 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
     return true;
 }
 
-/* Generated code may be left before its path ends, when an access was not simple (jit_env.c): the state
- * must be right there, which shows when the interpreter takes it to the end. */
+/* Generated code may leave the block early, at an access that was not simple (jit_env.c).  The
+ * state must be right at that instruction; to check this, the interpreter executes the rest of the
+ * path from it. */
 static void finish_path(struct verify *v)
 {
     while (v->cpu->insns < v->expected.insns) {
@@ -175,7 +181,7 @@ bool verify_compare(struct verify *v)
 
     finish_path(v);
     cpu->log = v->spoken;
-    strayed = v->log.wrong[0] != '\0'; /* and all else follows from that */
+    strayed = v->log.wrong[0] != '\0'; /* then all other differences follow from that one */
     same = access_log_finish(&v->log);
     v->blocks++;
     v->insns += cpu->insns - v->before.insns;
