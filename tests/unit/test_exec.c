@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Running machines through the library: the same counts whether a machine runs alone, in slices, in
- * turn with another or beside one in a second thread; interrupting; every reason to stop.
+ * Running machines through the library: counts of cycles and instructions are the same whether a
+ * machine runs at once, in slices, in turn with another machine, or beside one in a second thread;
+ * interrupting a run; every reason to stop.
  */
 #include <pthread.h>
 #include <setjmp.h>
@@ -115,8 +116,9 @@ static void test_slices_add_up_to_one_run(void **state)
 #define SMP_CPUS   4
 #define SMP_CYCLES 60000u
 
-/* All of them add to one word, without a lock, in loops of their own length: CPU 1 what the timer shows; CPU
- * 3 sleeps until CPU 0 wakes it.  What comes out hangs on who comes when. */
+/* The CPUs race for two words of memory, without a lock, in loops of different length.  CPU 1 also
+ * stores the timer's counter; CPU 3 powers down until CPU 0 wakes it.  What the words are in the
+ * end depends on the order of turns. */
 static void load_racing_guest(struct guest *g)
 {
     const uint32_t words[SMP_CPUS][12] = {
@@ -151,7 +153,7 @@ struct outcome {
     uint32_t words[2];
 };
 
-/* Runs to SMP_CYCLES and looks. */
+/* Runs to SMP_CYCLES and returns the outcome. */
 static struct outcome finish_race(struct guest *g)
 {
     struct outcome o;
@@ -228,7 +230,8 @@ static void test_limits_do_not_change_the_race(void **state)
     }
 }
 
-/* The debugger's ways: stops at breakpoints, and steps of the CPU that stopped. */
+/* What a debugger does, stops at breakpoints and steps of single CPUs, does not change the order of
+ * turns. */
 static void test_a_debugger_does_not_change_the_race(void **state)
 {
     struct outcome alone = race_alone();
@@ -251,7 +254,7 @@ static void test_a_debugger_does_not_change_the_race(void **state)
     check_same(finish_race(&g), alone);
 }
 
-/* The host is looked at at other times, when runs are short: that is not the guest's business either. */
+/* Short runs poll the host at other times, which the guest must not notice either. */
 static void test_looking_at_the_host_does_not_change_the_race(void **state)
 {
     struct outcome alone = race_alone();
@@ -296,7 +299,7 @@ static void test_two_machines_in_turn(void **state)
     guest_free(&g[1]);
 }
 
-/* cmocka's assertions belong to the main thread: this one only runs. */
+/* This thread makes no assertions, because those of cmocka are for the main thread. */
 static void *run_in_slices(void *context)
 {
     struct guest *g = context;
@@ -356,7 +359,7 @@ static void test_interrupt_from_another_thread(void **state)
     run_until_interrupted(&g);
     before = leon3emu_cycles(g.m);
     assert_true(before > 0);
-    assert_int_equal(guest_run(&g, before + 1000), STOP_CYCLES); /* once is enough */
+    assert_int_equal(guest_run(&g, before + 1000), STOP_CYCLES); /* it ended one run only */
     run_until_interrupted(&g);
     guest_free(&g);
 }
@@ -462,7 +465,7 @@ static void test_ends_in_error_mode(void **state)
 
 /* ---- time ---- */
 
-/* Powered down, with a timer: time jumps, the handler runs after each period. */
+/* The CPU is powered down and a timer runs: time jumps, and the handler runs after each period. */
 static void test_power_down_jumps_to_the_next_event(void **state)
 {
     const uint32_t words[] = {

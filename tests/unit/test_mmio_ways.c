@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The ways to a device's callback must not differ: mmio_run() for an access that is looked up, mmio_run() by an entry
- * of the MMIO inline cache, and generated code, which calls by the entry itself (mem/mmio.h).
+ * The three ways to a device's callback must not differ: mmio_run() for an access that is looked
+ * up, mmio_run() by an entry of the MMIO inline cache, and generated code, which uses the entry
+ * without mmio_run() (mem/mmio.h).
  *
- * A program loads and stores in all sizes; the device writes down what it is asked, and what the machine says in the
- * middle of it.  The interpreter takes the first two ways, generated code the third; an observer of the bus closes the
- * second and third.  What the device has seen must be the same.
+ * A program loads and stores in all sizes; the device records each request, and what the machine
+ * says (time, pc, running call) during the call.  The interpreter takes the first two ways,
+ * generated code the third; while an observer is attached to the bus, only the first is open.  The
+ * records of the device must be equal.
  */
 #include <fenv.h>
 #include <setjmp.h>
@@ -27,7 +29,7 @@
 #define ROUNDS  150
 #define MOST    (20 * ROUNDS + 1)
 
-/* Registers that do something else than to answer. */
+/* Registers of the device that do more than to answer. */
 #define WAITS     0x40
 #define REFUSES   0x48
 #define PASSES_ON 0x50
@@ -36,7 +38,7 @@
 
 /* ---- the device ---- */
 
-/* One call: what it was asked, and what the machine says meanwhile. */
+/* One call: the request, and what the machine says during it. */
 struct seen {
     struct l3_request request;
     uint64_t address, calls, now, last_offset;
@@ -173,7 +175,8 @@ static const struct library probe_library = {
 #define W_ASI(op3, rd)            (W_FORMAT3(3, op3, rd, G1, 0) ^ (1u << 13 | ASI_BYPASS << 5))
 #define W_FDIVS(rd, a, b)         (W_FORMAT3(2, 0x34, rd, a, 0) ^ (1u << 13 | 0x4d << 5 | (b)))
 
-/* %g1 the device, %g2 rounds, %g4 and %g5 a value; an access that traps is left out by the handler. */
+/* %g1: base of the device; %g2: rounds; %g4 and %g5: a value.  If an access traps, the handler
+ * skips it. */
 static const uint32_t program[] = {
     W_FDIVS(4, 0, 1), /* inexact: floating point is in use when the device is called */
     W_LDUB(L0, 0x03),
@@ -204,7 +207,8 @@ static const uint32_t program[] = {
     W_NOP,
 };
 
-/* In the trap's window %l2 is the address of the instruction behind the one that has trapped. */
+/* Skips the instruction that has trapped: in the trap's window %l2 is the address of the next
+ * one. */
 static const uint32_t handler[] = {W_JMP(L2, 0), W_RETT(L2, 4), W_NOP, W_NOP};
 
 struct run {
@@ -240,7 +244,7 @@ static void prepare(struct run *r, enum exec_kind executor, bool changes_roundin
     cpu_set_reg(cpu, G2, ROUNDS);
 }
 
-/* To the end, and what the CPU then is. */
+/* Runs the program to its end and captures the CPU's state. */
 static void finish(struct run *r)
 {
     guest_run(&r->g, 20000);
@@ -277,7 +281,7 @@ static void check_equal(const struct run *a, const struct run *b)
     assert_int_equal(b->g.log_lines, a->g.log_lines);
 }
 
-/* What all calls have in common, whoever makes them. */
+/* What must be true of each call, whichever way it was made. */
 static void check_calls(const struct run *r)
 {
     for (unsigned i = 0; i < r->probe->count; i++) {
@@ -364,13 +368,13 @@ static void watch_called(void *context, const struct mmio_call *call, int32_t re
 {
     struct watcher *watcher = context;
     assert_true(watcher->is_inside);
-    assert_true(result != 7); /* taken for a bus error */
+    assert_true(result != 7); /* 7 is not defined: mmio_ended() made it a bus error */
     assert_int_equal(call->request.offset, call->address - DEVICE);
     watcher->called++;
 }
 
-/* One that comes in the middle is told of each access from then on, and changes nothing; when it is gone, generated code
- * calls by itself again. */
+/* An observer that is attached during the run is told of each access from then on, and the run does
+ * not change; when it is detached, generated code calls the device itself again. */
 static void test_observer(void **state)
 {
     struct run plain, watched;
@@ -403,7 +407,8 @@ static void test_observer(void **state)
     guest_free(&watched.g);
 }
 
-/* An observer may make the access itself: then no device is asked, and the next observer is told nothing. */
+/* An observer may answer the access itself: then the device is not called, and the next observer is
+ * not told. */
 static bool answer_before(void *context, struct transfer *t, bool *ok)
 {
     struct watcher *watcher = context;

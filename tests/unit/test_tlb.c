@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The TLB: polarity of the flags, fill and flush, the slow ways, watchpoints, translation. */
+/* The softmmu TLB: what its flags mean, fill and flush, slow accesses, watchpoints, fetches,
+ * translation by an MMU. */
 #include <time.h>
 
 #include "mem_mock.h"
@@ -25,7 +26,7 @@ struct fixture {
 
 #define RAM    0x40000000u
 #define DEVICE 0x80000000u
-#define SMALL  0x90000000u /* memory that is no page */
+#define SMALL  0x90000000u /* memory smaller than a page */
 
 static void fixture_open(struct fixture *f)
 {
@@ -98,7 +99,7 @@ static void test_devices_never_have_permissions(void **state)
     }
 }
 
-/* Memory and a device of a library in one page: the whole page goes the slow way. */
+/* If memory and a device of a library share a page, all accesses to the page are slow. */
 static void test_mixed_page(void **state)
 {
     struct fixture f;
@@ -230,14 +231,14 @@ static void test_unmapped(void **state)
     assert_int_equal(value, 0);
     assert_int_equal(tlb_store(&f.tlb, 0xc0000000, 4, 0, 0), TLB_BUS_ERROR);
     assert_int_equal(flags_of(&f, 0xc0000000) & TLB_PERMISSIONS, 0);
-    /* what is put there later is seen */
+    /* memory that is added there later is found */
     add_ram(f.w.root, "new", 0xc0000000, PAGE, 0);
     world_commit(&f.w);
     assert_int_equal(load(&f, 0xc0000000, 4), 0);
     fixture_close(&f);
 }
 
-/* A guest may touch any number of pages where nothing is: nothing is kept of them. */
+/* A guest may touch any number of pages where there is nothing: no entries are kept for them. */
 static void test_unmapped_pages_take_no_memory(void **state)
 {
     struct fixture f;
@@ -270,8 +271,9 @@ static double time_of_pages(uint32_t count)
     return (double)(after - before);
 }
 
-/* Nor does a page of a large device take the longer the more there are: with a list, eight times as many took some
- * sixty times as long.  The least of some measurements that take turns is compared. */
+/* The time for a page of a large device must not grow with the number of pages that have an entry:
+ * when registers' pages were kept in a list, eight times as many pages took some sixty times as
+ * long.  The two measurements take turns, and the least of each is compared. */
 static void test_many_device_pages(void **state)
 {
     double few = 1e30;
@@ -331,7 +333,7 @@ static void test_flush(void **state)
     fixture_close(&f);
 }
 
-/* Filling and flushing one page for ever must not make the list of filled pages grow for ever. */
+/* Filling and flushing one page again and again must not make the list of filled pages grow. */
 static void test_flush_page_for_ever(void **state)
 {
     struct fixture f;
@@ -368,7 +370,7 @@ static void test_more_pages_than_the_list_starts_with(void **state)
     fixture_close(&f);
 }
 
-/* A change of the tree: nothing old is used, and RAM that moved is found where it is. */
+/* With tlb.few a table keeps few entries, and all accesses still work. */
 static void test_few_pages(void **state)
 {
     struct fixture f;
@@ -391,6 +393,8 @@ static void test_few_pages(void **state)
     fixture_close(&f);
 }
 
+/* After a change of the tree no old entry is used, and RAM that has moved is found at its new
+ * place. */
 static void test_view_changes(void **state)
 {
     struct fixture f;
@@ -504,7 +508,8 @@ static void test_watchpoint_hits(void **state)
     fixture_close(&f);
 }
 
-/* A watchpoint on registers: no callback runs, then it does. */
+/* While a watchpoint on registers matches, no callback is called; when it does not, the callback is
+ * called. */
 static void test_watched_device(void **state)
 {
     struct fixture f;
@@ -594,7 +599,7 @@ static void test_translation(void **state)
     assert_int_equal(tlb_store(&f.tlb, 2 * PAGE, 4, 42, 0), TLB_OK);
     assert_int_equal(f.translations, 0);
 
-    /* when it may do nothing, a fault that is not to be seen reads 0 and stores nothing */
+    /* with NF (no_fault) a load that faults gives 0, and a store that faults stores nothing */
     tlb_flush(&f.tlb);
     f.allowed = 0;
     f.tlb.no_fault = true;
@@ -603,7 +608,7 @@ static void test_translation(void **state)
     f.tlb.no_fault = false;
     assert_int_equal(f.ram->host[2 * PAGE + 3], 42);
 
-    /* the other indexes know nothing of that */
+    /* the entries of the other indexes are not affected */
     assert_true(tlb_select(&f.tlb, TLB_USER));
     assert_int_equal(flags_of(&f, 2 * PAGE), 0);
     f.allowed = 0;
@@ -612,7 +617,7 @@ static void test_translation(void **state)
     assert_true(tlb_select(&f.tlb, TLB_PHYSICAL));
     assert_int_equal(load(&f, 2 * PAGE, 4), 0); /* rom */
 
-    /* a device page that may not be written is remembered as such: loads go on, stores ask */
+    /* the MMU forbids stores to a page of registers: loads use the entry, stores ask the MMU */
     assert_true(tlb_select(&f.tlb, TLB_USER));
     f.shift = DEVICE;
     f.allowed = TLB_LOAD;
@@ -625,7 +630,7 @@ static void test_translation(void **state)
     assert_int_equal(f.translations, 1);
     assert_int_equal(f.mock.count, 2);
 
-    /* the first store that may be done makes it one where both may be */
+    /* the first store that the MMU allows makes it an entry for loads and stores */
     f.allowed = TLB_LOAD | TLB_STORE;
     assert_int_equal(tlb_store(&f.tlb, 4, 4, 0x14151617, 0), TLB_OK);
     assert_int_equal(flags_of(&f, 4), TLB_DEVICE);

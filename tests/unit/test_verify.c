@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * --verify-jit: does it see what differs?  Blocks are executed by the interpreter in place of generated code,
- * and something is made wrong on purpose.
+ * --verify-jit must notice each difference.  The interpreter executes blocks in the place of
+ * generated code, and each test makes one thing wrong on purpose.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,8 @@ static void bench_fini(struct bench *b)
     struct bench b;                                                                                \
     bench_init(&b, words, sizeof(words) / sizeof(words)[0])
 
-/* The first half: everything is as it was before. */
+/* The first half of a comparison: the interpreter executes the block.  The CPU's state must then be
+ * what it was before. */
 static void interpret(struct bench *b)
 {
     const bool moved = false;
@@ -105,7 +106,8 @@ static void expect_wrong(struct bench *b, const char *start)
     }
 }
 
-/* A store, a device's register written and another one read, a branch to itself and beyond. */
+/* A store to memory, a store to a device's register, a load from another one, a load of what was
+ * stored, and a branch that leaves the main section. */
 static const uint32_t program[] = {
     W_ST(G4, G1, 0),              /* DATA                                */
     W_ST(G4, G2, 0),              /* the interrupt mask                  */
@@ -132,7 +134,7 @@ static void test_same(void **state)
     bench_fini(&b);
 }
 
-/* Devices are called by the interpreter alone. */
+/* Devices are called once, while the interpreter executes; the second time the log answers. */
 static void test_devices_once(void **state)
 {
     BENCH(b, program);
@@ -147,7 +149,7 @@ static void test_devices_once(void **state)
     bench_fini(&b);
 }
 
-/* Generated code that is left early is brought to the end. */
+/* If generated code leaves the block early, verify_compare() executes the rest of the path. */
 static void test_left_early(void **state)
 {
     BENCH(b, program);
@@ -177,11 +179,11 @@ static void test_hidden_state(void **state)
     (void)state;
     interpret(&b);
     step(&b, PATH);
-    cpu->last_fpop = INSN_FADDS; /* 1 + tiny: inexact, when somebody looks */
+    cpu->last_fpop = INSN_FADDS; /* 1 + tiny: inexact, once that is computed */
     cpu->last_fpop_a = 0x3f800000;
     cpu->last_fpop_b = 1;
     expect_wrong(&b, "fsr: 0x00040021");
-    assert_int_equal(cpu->last_fpop, INSN_FADDS); /* looking has changed nothing */
+    assert_int_equal(cpu->last_fpop, INSN_FADDS); /* comparing has changed nothing */
     bench_fini(&b);
 }
 
@@ -224,7 +226,7 @@ static void test_store_missing(void **state)
     bench_fini(&b);
 }
 
-/* The replayed value is wrong on purpose. */
+/* The value that the log replays for a load is made wrong. */
 static void test_device_value(void **state)
 {
     BENCH(b, program);
@@ -282,14 +284,14 @@ static void test_moved(void **state)
     (void)state;
     assert_false(verify_interpret(&b.verify, guest_cpu(&b.g), &b.block, &moved));
     assert_int_equal(b.verify.unverified[VERIFY_MOVED], 1);
-    assert_int_equal(guest_peek(&b.g, DATA), 0x12345678); /* it stands */
+    assert_int_equal(guest_peek(&b.g, DATA), 0x12345678); /* the interpreter's store stands */
     assert_int_equal(guest_cpu(&b.g)->insns, PATH);
     bench_fini(&b);
 }
 
 /* ---- the path ---- */
 
-/* A trap ends it, though it leads to what would come next. */
+/* A trap ends the path, even if the handler is the instruction that would come next. */
 static void test_trap_to_next(void **state)
 {
     static const uint32_t words[] = {W_ADD(G7, G7, 1), W_LD(G6, G1, 2), W_ADD(G7, G7, 1),
@@ -307,7 +309,7 @@ static void test_trap_to_next(void **state)
     bench_fini(&b);
 }
 
-/* An atomic's page may be one that the TLB has not seen: its store is undone all the same. */
+/* The page of an atomic may have no TLB entry yet: its store is undone all the same. */
 static void test_atomic(void **state)
 {
     static const uint32_t words[] = {W_FORMAT3(3, 0x0d, G5, G1, 0), W_JMP(G1, 0), W_NOP};
