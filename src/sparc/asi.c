@@ -2,9 +2,9 @@
 /*
  * Alternate address spaces, see asi.h.
  *
- * There are no caches, so flushes have nothing to do, tags read as invalid and data as 0; writes to
- * them are accepted and logged.  What the ASI numbers not listed do on LEON3 is an ordinary access.
- * Watchpoints look at the address only, whatever the ASI (iu3.vhd, mem_trap).
+ * There are no caches, so flushes have nothing to do, and tags (invalid) and data read as 0.  Accesses to tags and
+ * data are logged; what is stored there is lost.  On LEON3 an access with an ASI that is not listed is an ordinary
+ * one.  Watchpoints look at the address only, whatever the ASI (iu3.vhd, mem_trap).
  */
 #include "sparc/asi.h"
 

@@ -35,7 +35,7 @@ enum {
     ASI_SNOOP_TAGS = 0x1e,
 };
 
-/* Is this an ordinary access, by whatever name? */
+/* Is an access with this ASI an ordinary one to memory, through the MMU? */
 bool asi_is_memory(unsigned asi);
 
 /* A load or store of 1, 2, 4 or 8 bytes, aligned, with an explicit ASI.  attributes: L3_ATTR_LOCKED. */

@@ -2,9 +2,8 @@
 /*
  * Decoded instructions of a machine, by page of memory; shared by its CPUs.
  *
- * A page of memory that has decoded instructions is marked in region->code_pages, so that TLBs give no
- * store permission for it and every write comes to code_cache_written(), which forgets just the words
- * written.
+ * A page of memory that has decoded instructions is marked (region_mark_code()), so that TLBs give no store
+ * permission for it and every write comes to code_cache_written(), which forgets just the words written.
  */
 #ifndef SPARC_CODE_CACHE_H
 #define SPARC_CODE_CACHE_H
@@ -27,17 +26,18 @@ struct code_page {
 struct code_cache {
     struct code_page *buckets[CODE_CACHE_BUCKETS];
     unsigned pages;
-    /* Memory became code, or code pages went away: TLBs and CPUs must look anew. */
+    /* Called when a page becomes code, and when all pages are forgotten: TLBs and CPUs must drop what they know of
+     * them. */
     void (*changed)(void *context);
     void *context;
 };
 
-/* The page of region at offset (page-aligned); made if need be, NULL if the host has no memory.  A new
- * page's entries all have execute == undecoded.  May call changed(). */
+/* The page of region at offset, which is page-aligned.  It is made if there is none; NULL: the host has no memory
+ * left.  A new page's entries all have execute == undecoded.  May call changed(). */
 struct code_page *code_cache_page(struct code_cache *cache, struct region *region, uint64_t offset,
                                   insn_function *undecoded);
 
-/* The instruction at offset of the page was decoded: writes there count from now on. */
+/* The instruction at offset of the page was decoded: its granule contains code from now on. */
 void code_cache_note(const struct code_page *page, uint32_t offset);
 
 /* [offset, offset+size) of region was written.  undecoded as above. */

@@ -75,7 +75,7 @@ uint32_t cpu_psr(const struct cpu *cpu)
     return cpu_pack_psr(cpu, cpu->icc, cpu->cwp);
 }
 
-/* Supervisor mode selects the TLB index when there is an MMU, and goes with each bus access. */
+/* With the MMU on the mode selects the TLB's tables; and each bus access carries it as an attribute. */
 void cpu_set_supervisor(struct cpu *cpu, bool s)
 {
     cpu->s = s;
@@ -107,7 +107,7 @@ uint32_t cpu_tbr(const struct cpu *cpu)
     return cpu->tba | cpu->tt << 4;
 }
 
-/* GRFPU is version 2, GRFPU-Lite 3 (Linux, arch/sparc/kernel/cpu.c). */
+/* FSR.ver is 3 for GRFPU-Lite, and 2 for GRFPU and all others (Linux, arch/sparc/kernel/cpu.c). */
 uint32_t cpu_fsr(struct cpu *cpu)
 {
     cpu_sync_fsr(cpu);
@@ -128,8 +128,8 @@ void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value)
     }
 }
 
-/* Where %o, %l or %i of a window is.  The eight registers that have two places: the copy is right while the
- * last window is current. */
+/* Index into windows[] of an out, local or in of a window.  The ins of the last window have two places (arch.def): the
+ * copy behind the last window is valid while that window is current, the outs of window 0 otherwise. */
 static unsigned window_place(const struct cpu *cpu, unsigned window, unsigned number)
 {
     unsigned last = cpu->config.windows - 1;

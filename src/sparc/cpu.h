@@ -5,11 +5,11 @@
  *     arch         the architecture's state: arch.def lists it.  It can be copied and put back whole (--verify-jit)
  *     jit_env      what generated code keeps in a form of its own while it runs, with jit_context beside it
  *     tlb          where memory is; it follows from the state and from memory, and can be forgotten at any time
- *     the rest     where the interpreter fetches from, a debugger's watches, the configuration, wires upwards
+ *     the rest     where the interpreter fetches from, a debugger's watchpoints, the configuration, hooks
  *
  * How registers look from outside (debugger, devices, reports, the state's hash) is described in registers.def.
- * The state is complete between slices: what an executor (interpreter, translator) keeps elsewhere while it runs it
- * puts back before it leaves.  Section numbers are those of the SPARC Architecture Manual, version 8.
+ * The state is complete between slices: an executor that keeps a part of it elsewhere while it runs puts that part
+ * back before it returns.  Section numbers are those of the SPARC Architecture Manual, version 8.
  */
 #ifndef SPARC_CPU_H
 #define SPARC_CPU_H
@@ -28,7 +28,7 @@
 #define CPU_MAX_WINDOWS     32
 #define CPU_MAX_WATCHPOINTS 4
 
-/* Trap types, 7.1 and LEON3's additions. */
+/* Trap types, table 7-1. */
 enum trap_type {
     TT_RESET = 0x00,
     TT_INSTRUCTION_ACCESS = 0x01,
@@ -101,7 +101,7 @@ struct cpu_config {
     uint32_t reset_address;
     uint32_t icache, dcache; /* configuration registers of ASI 2, without the MMU's bit */
     uint32_t psr_identity;   /* impl and ver */
-    uint32_t asr17_identity; /* what nothing else hangs on */
+    uint32_t asr17_identity; /* its fields that follow from none of the members above */
     uint32_t mmu_identity;   /* read-only fields of the MMU's control register */
 };
 
@@ -110,32 +110,32 @@ struct watchpoint {
     uint32_t mask;    /* [31:2] WMASK, [1] DL: load, [0] DS: store       */
 };
 
-/* A write that hardware has under way, see watch.c. */
+/* A WRASR to a watchpoint's register that does not count yet for loads and stores, or for fetches: see watch.c. */
 #define WATCH_WRITES 4
 struct watch_write {
     uint64_t insn; /* cpu->insns when it was made */
     uint32_t index, value;
-    bool data_done; /* it counts for loads and stores */
+    bool data_done; /* it counts for loads and stores already */
 };
 
 struct watch_state {
     unsigned count;
     struct watch_write writes[WATCH_WRITES];      /* oldest first */
     struct watchpoint data[CPU_MAX_WATCHPOINTS];  /* what loads and stores are compared with */
-    struct watchpoint fetch[CPU_MAX_WATCHPOINTS]; /* what fetches are */
+    struct watchpoint fetch[CPU_MAX_WATCHPOINTS]; /* what fetches are compared with */
 };
 
-/* Upward wires; each gets `context`. */
+/* Functions by which the CPU calls the rooms above; each gets `context`. */
 struct cpu_hooks {
     /* The trap of interrupt `level` was taken: pulse INTACK. */
     void (*interrupt_acknowledge)(void *context, struct cpu *cpu, unsigned level);
     /* Cycles since power-on, for %asr22 and %asr23. */
     uint64_t (*up_counter)(void *context);
-    /* The CPU's TLB has forgotten everything.  May be NULL, as the next one. */
+    /* The CPU's TLB has forgotten everything.  This and the next two may be NULL. */
     void (*tlb_flushed)(void *context, struct cpu *cpu);
-    /* Virtual addresses are those of the MMU context in this slot, see tlb_set_context(). */
+    /* The MMU context has changed; what is known of it is in this slot, see tlb_set_context(). */
     void (*context_changed)(void *context, struct cpu *cpu, unsigned context_slot, bool is_new);
-    /* More instructions may be under a watchpoint than before. */
+    /* A watchpoint on fetches was written: code that was translated before may have to trap now. */
     void (*watchpoints_changed)(void *context);
     void *context;
 };
@@ -156,7 +156,7 @@ struct data_hit {
     uint32_t address;               /* the first byte that is watched, and accessed */
 };
 
-/* What the CPU's manuals describe, and what belongs to it.  One can be assigned to another. */
+/* The members are listed in arch.def.  None is a pointer, so that a copy is a snapshot. */
 struct cpu_arch {
 #define FIELD(type, name, dimension) type name dimension;
 #include "sparc/arch.def"
@@ -165,40 +165,43 @@ struct cpu_arch {
 /* State in generated code's own form, which it reads and writes all the time; see jit_env.h. */
 struct jit_env {
     int64_t budget; /* cycles that may still be executed */
-    void *memory;   /* the window, or what the TLB's common addend is */
+    void *memory;   /* the linear window, or the TLB's common addend */
     const uint8_t *tlb_flags;
     struct jit_jump *jumps;
-    uint32_t *save_limit;    /* the window at or below the current from which SAVE is not simple */
-    uint32_t *restore_limit; /* the same at or above, for RESTORE */
-    uint16_t flags;          /* icc */
-    bool inside;             /* icc and cwp are in generated form only */
-    uint32_t fp_used;        /* exceptions may stick in the host */
-    uint32_t fp_kept; /* those taken from there before a device was called, in their place in fsr */
+    /* The nearest window at or below the current one from which SAVE takes the slow path, and the nearest at or
+     * above it from which RESTORE does: see find_limits(). */
+    uint32_t *save_limit;
+    uint32_t *restore_limit;
+    uint16_t flags;   /* icc, as the host's processor has its flags */
+    bool inside;      /* a slow path is active, and icc and cwp of struct cpu are not up to date */
+    uint32_t fp_used; /* not 0: the host's sticky flags may hold exceptions of the guest's FPops */
+    uint32_t fp_kept; /* those taken from there before C was called, placed as in fsr */
     uint32_t fp_mode; /* enum ir_fp_mode: FSR.RD, and what the FPU does with tiny results */
 };
 
-/* What is beside it: of the way in and out, and of the slow paths. */
+/* Beside jit_env, what only C code and rare paths use: entering and leaving generated code, and slow paths. */
 struct jit_context {
     uint32_t target;
     uint64_t base;               /* cycles when budget is 0 */
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
-    const struct block_insn *at; /* the instruction that is inside a device */
+    const struct block_insn *at; /* the instruction whose access or step called C */
     uint64_t mmio_site;          /* ir_site() of the last access by the MMIO inline cache */
     uint64_t bypass_key;         /* the cache's key for accesses by ASI_BYPASS */
-    bool synced;                 /* in the middle of that somebody has called cpu_sync() */
+    bool synced;                 /* cpu_sync() was called during that access */
     uint16_t flags_of_icc[16];
     uint8_t icc_of_low[256], icc_of_high[256]; /* the bits of icc in either byte of flags */
-    struct jit *jit;                           /* NULL: none is used */
+    struct jit *jit;                           /* NULL: there is no translator */
     struct jit_jump *all_jumps; /* MODE_COUNT jump caches, of the MMU context in use */
     uint64_t stepped;           /* instructions that generated code left to the interpreter */
     void *window;               /* linear memory when addresses are physical; NULL: there is none */
-    bool stop_after_blocks; /* come back to the dispatcher rather than go on by the jump cache */
+    bool stop_after_blocks;     /* a slow path that leaves a block returns to the dispatcher */
 };
 
 struct cpu {
     /* Generated code reaches the first 128 bytes with short displacements: up to pc. */
-    uint32_t *
-        bank[2]; /* globals, current window: see struct insn; the second says again what cwp says */
+    /* The globals and the current window, see struct insn.  bank[1] follows from cwp; while generated code runs,
+     * cwp follows from bank[1]. */
+    uint32_t *bank[2];
     struct jit_env jit_env;
     union {
         struct cpu_arch arch;
@@ -228,26 +231,25 @@ _Static_assert(offsetof(struct cpu, pc) + sizeof(uint32_t) <= 128, "short displa
 
 /* Address of the instruction in execution, also in the middle of generated code's device accesses. */
 uint32_t cpu_current_pc(const struct cpu *cpu);
-/* The same for a caller that has the outermost call of the bus, or NULL, and cannot trust that the list of calls is
- * whole: a crash report. */
+/* The same for a crash report, which cannot trust that the list of running calls is intact: the caller gives the
+ * outermost call of the bus, or NULL. */
 uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct mmio_call *outermost);
 
 /* Sets up a CPU in reset state.  hooks, log, code_cache, space stay the caller's.  False: no memory. */
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
               struct code_cache *code_cache, const struct cpu_hooks *hooks, const struct log *log);
 void cpu_fini(struct cpu *cpu);
-/* Reset as the signal does, 7.1: pc = reset address, S=1, ET=0.  Cycles and counters go on. */
+/* Does what the reset signal does: pc = reset address, S=1, ET=0.  Cycles and counters go on. */
 void cpu_reset(struct cpu *cpu);
 
-/* PSR, 4.2, of fields two of which generated code has elsewhere. */
+/* PSR, 4.2.  icc and cwp are given, since generated code keeps them elsewhere. */
 static inline uint32_t cpu_pack_psr(const struct cpu *cpu, uint32_t icc, uint32_t cwp)
 {
     return cpu->config.psr_identity | icc << PSR_ICC | (uint32_t)cpu->ec << PSR_EC |
            (uint32_t)cpu->ef << PSR_EF | (uint32_t)cpu->pil << PSR_PIL | (uint32_t)cpu->s << PSR_S |
            (uint32_t)cpu->ps << PSR_PS | (uint32_t)cpu->et << PSR_ET | cwp;
 }
-/* PSR as RDPSR reads it; and with all its fields written.  CWP must be below the number of
- * windows. */
+/* Reads PSR as RDPSR does; writes all its fields.  CWP must be below the number of windows. */
 uint32_t cpu_psr(const struct cpu *cpu);
 void cpu_set_psr(struct cpu *cpu, uint32_t psr);
 void cpu_set_cwp(struct cpu *cpu, unsigned cwp);
@@ -258,7 +260,8 @@ static inline uint32_t cpu_wim_mask(const struct cpu *cpu)
 }
 void cpu_set_supervisor(struct cpu *cpu, bool s);
 
-/* Makes window `to` the current one; the pointer stood at `from`.  As cpu_set_cwp(), in line. */
+/* Makes window `to` the current one in place of `from`.  Like cpu_set_cwp(), but in line, and cpu->cwp need not be up
+ * to date. */
 static inline void cpu_move_window(struct cpu *cpu, unsigned from, unsigned to)
 {
     unsigned last = cpu->config.windows - 1;
@@ -276,10 +279,11 @@ static inline void cpu_move_window(struct cpu *cpu, unsigned from, unsigned to)
 /* TBR, FSR and the ancillary state registers. */
 uint32_t cpu_tbr(const struct cpu *cpu);
 uint32_t cpu_fsr(struct cpu *cpu);
-/* Makes cwp and icc true in the middle of a device access of generated code, and lets it be left after that;
- * otherwise does nothing. */
+/* If generated code is in the middle of an access, brings pc, npc, cwp, icc and fsr up to date, and has the block left
+ * after that access, so that a caller may write registers; otherwise does nothing. */
 void cpu_sync(struct cpu *cpu);
-/* Puts into fsr what generated code left undone; to be called before cexc or ftt are looked at. */
+/* Enters the exceptions of the last FPop that generated code executed into fsr; to be called before cexc, aexc or ftt
+ * is used. */
 void cpu_sync_fsr(struct cpu *cpu);
 uint32_t cpu_asr(struct cpu *cpu, unsigned number);
 void cpu_set_asr(struct cpu *cpu, unsigned number, uint32_t value);
@@ -290,12 +294,12 @@ void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value);
 uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number);
 void cpu_set_window_reg(struct cpu *cpu, unsigned window, unsigned number, uint32_t value);
 
-/* Registers by the numbers of <leon3emu/device.h>: %r, %f, L3_REG_*.  False: there is no such one, or
+/* Registers by the numbers of <leon3emu/device.h>: %r, %f, L3_REG_*.  False: there is no such register, or
  * the value is impossible.  Writes have the effect the guest's own would have. */
 bool cpu_read_register(struct cpu *cpu, uint32_t number, uint32_t *value);
 bool cpu_write_register(struct cpu *cpu, uint32_t number, uint32_t value);
 
-/* Takes a trap, 7.1: to the handler, or into error mode if traps are disabled.  pc and npc must be
+/* Takes a trap, chapter 7: to the handler, or into error mode if traps are disabled.  pc and npc must be
  * those of the instruction that traps (of the next one, for an interrupt). */
 void cpu_trap(struct cpu *cpu, unsigned tt);
 

@@ -40,7 +40,7 @@ void data_watch_saw(struct cpu *cpu, uint32_t va, unsigned size, enum tlb_kind k
     }
 }
 
-/* Is the physical address in one of the pages that w covers?  Then *va is what w calls it. */
+/* Is the physical address in one of the pages that w covers?  Then *va is its virtual address there. */
 static bool find_virtual(const struct cpu *cpu, const struct data_watch *w, uint32_t pa,
                          uint32_t *va)
 {

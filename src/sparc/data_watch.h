@@ -2,10 +2,10 @@
 /*
  * A debugger's watchpoints on data: they see what a CPU loads and stores, and change nothing of it.
  *
- * The addresses are virtual ones, whatever the MMU context is.  Pages with one lose their fast path in
- * the TLB, as those with a hardware watchpoint do (watch.h); nothing else costs anything.  What an
- * instruction did is in cpu->data_hit when it is over; one that traps did nothing.  The interpreter
- * has to execute it: generated code does not ask.
+ * The addresses are virtual ones, whatever the MMU context is.  Pages with a watchpoint lose their fast path in
+ * the TLB, as those with a hardware watchpoint do (watch.h); nothing else costs anything.  The first access of an
+ * instruction that is watched is in cpu->data_hit when the instruction is over; a trap clears it.  The interpreter
+ * has to execute the program meanwhile: generated code does not look at data_hit.
  */
 #ifndef SPARC_DATA_WATCH_H
 #define SPARC_DATA_WATCH_H
@@ -16,7 +16,7 @@
 
 struct data_watch {
     uint32_t first, last; /* bytes, both included */
-    bool loads, stores;   /* which accesses it is about */
+    bool loads, stores;   /* which accesses are watched */
 };
 
 struct data_watches {
@@ -24,11 +24,11 @@ struct data_watches {
     struct data_watch watches[DATA_WATCH_MAX];
 };
 
-/* Is there one in the page of va? */
+/* Is there a debugger's watchpoint in the page of va? */
 bool data_watch_page(const struct cpu *cpu, uint32_t va);
 
-/* The CPU makes an access to virtual address va, or makes one that no MMU looks at to physical address pa: the
- * first one that is watched is noted.  kind: load or store; fetches are none of data's business. */
+/* To be called when the CPU makes an access to virtual address va, or one that bypasses the MMU to physical address
+ * pa.  The instruction's first access that is watched is noted.  kind: only loads and stores are watched. */
 void data_watch_saw(struct cpu *cpu, uint32_t va, unsigned size, enum tlb_kind kind);
 void data_watch_saw_physical(struct cpu *cpu, uint32_t pa, unsigned size, enum tlb_kind kind);
 

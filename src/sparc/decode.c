@@ -7,7 +7,7 @@
 
 #include "bits.h"
 
-/* The names that rows call their flags by. */
+/* The flags as the rows of insns.def spell them. */
 enum {
 #define FLAG(name, bit) name = INSN_F_##name,
     INSN_FLAGS(FLAG)
@@ -22,7 +22,7 @@ const struct insn_row insn_rows[INSN_COUNT] = {
 #include "sparc/insns.def"
 };
 
-/* What must agree in a row. */
+/* Columns of a row that must agree. */
 #define IF(a, b) (!(a) || (b))
 #define INSN(name, space, code, format, flags, ...)                                                \
     _Static_assert(IF((flags)&ATOMIC, (flags)&LOADS && (flags)&STORES) &&                          \

@@ -18,7 +18,7 @@ enum insn_id {
 };
 _Static_assert(INSN_COUNT <= 256, "a row number fits a byte");
 
-/* Where the code of a row selects, see insns.def. */
+/* The field of the word that a row's code is compared with, see insns.def. */
 enum insn_space {
     SPACE_OP1,
     SPACE_OP2,
@@ -81,7 +81,7 @@ enum {
 struct insn_row {
     const char *name;
     uint8_t format; /* enum insn_format */
-    uint8_t fields; /* enum insn_field, and the next three: of the format */
+    uint8_t fields; /* enum insn_field; this and the next three are the format's columns */
     uint8_t operands, from, to;
     uint8_t cycles;
     uint16_t flags; /* enum insn_flag */
@@ -98,7 +98,8 @@ typedef void insn_function(struct cpu *cpu, const struct insn *f);
  *
  * An integer operand is cpu->bank[bankN][regN]: bank 0 is the globals, bank 1 the current window.
  * A destination %g0 is bank 0, register 8, which nobody reads.  Where the word has an immediate,
- * operand 2 is %g0 and `imm` the value; where it has a register, imm is 0: their sum is always right.
+ * operand 2 is %g0 and `imm` the value; where it has a register, imm is 0: so operand 2
+ * is the sum of both in either case.
  */
 struct insn {
     insn_function *execute;
@@ -123,10 +124,10 @@ _Static_assert(sizeof(struct insn) == 32, "an index shift finds it");
 /* The row of word.  Words that are no instruction give INSN_ILLEGAL. */
 enum insn_id insn_find(uint32_t word);
 
-/* Fills *f but for `execute`. */
+/* Fills all of *f except `execute`. */
 void insn_decode(uint32_t word, struct insn *f);
 
-/* Writes the assembly of word at pc to text; symbols print branch targets if given. */
+/* Writes the assembly text of word at pc to text, cut off at size - 1 characters. */
 void insn_disassemble(uint32_t word, uint32_t pc, char *text, unsigned size);
 
 #endif

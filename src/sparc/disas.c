@@ -18,7 +18,7 @@ struct output {
     char *last;
 };
 
-/* The familiar names of common uses, tried in this order before the rows: word & mask == match. */
+/* Synthetic instructions (appendix A), tried in this order before the rows: word & mask == match. */
 static const struct {
     uint32_t mask;
     uint32_t match;
@@ -148,7 +148,7 @@ static void put_operand2(struct output *out, const struct insn *f)
     }
 }
 
-/* Does operand 2 stand there only because the encoding has room for it?  Trap 0 is a number. */
+/* Is operand 2 zero, so that the text leaves it out?  A Ticc's 0 is shown, since it is the trap's number. */
 static bool is_operand2_zero(const struct insn *f)
 {
     if (is_immediate(f)) {
@@ -157,7 +157,7 @@ static bool is_operand2_zero(const struct insn *f)
     return f->rs2 == 0;
 }
 
-/* The sum that is an address.  A %g0 in rs1 is shown beside a register. */
+/* An address, which is a sum.  A %g0 in rs1 is left out before a constant, but shown before a register. */
 static void put_address(struct output *out, const struct insn *f)
 {
     if (is_operand2_zero(f)) {

@@ -13,10 +13,10 @@ static insn_function *const functions[INSN_COUNT] = {
 #include "sparc/insns.def"
 };
 
-/* ---- what the word alone decides ---- */
+/* ---- traps that follow from the word and the configuration ---- */
 
-/* Illegal whatever the operands are.  Alternate spaces have no immediate form.  (CASA has none
- * either, but its privilege comes first and hangs on the ASI: do_CASA() looks at both.) */
+/* Is the word illegal, whatever its operands contain?  Alternate spaces have no immediate form.  (CASA has none
+ * either; but its privilege is checked first and depends on the ASI, so do_CASA() checks both.) */
 static bool is_illegal(const struct cpu *cpu, const struct insn *f)
 {
     const struct insn_row *row = &insn_rows[f->row];
@@ -28,7 +28,7 @@ static bool is_illegal(const struct cpu *cpu, const struct insn *f)
            (f->row == INSN_CASA && !cpu->config.casa);
 }
 
-/* Of two reasons to trap, the mode comes before the fields. */
+/* privileged_instruction has priority over illegal_instruction. */
 static void do_privileged(struct cpu *cpu, const struct insn *f)
 {
     if (!cpu->s) {
@@ -66,14 +66,14 @@ static bool decode_at_pc(struct cpu *cpu, struct insn *f)
     }
     insn_decode(word, f);
     f->execute = interp_function(cpu, f);
-    /* With a translator everything is translated, and shown then. */
+    /* With a translator, each instruction is logged when it is translated. */
     if (log_on_at(cpu->log, LOG_IN_ASM, cpu->pc) && cpu->jit_context.jit == NULL) {
         log_decoded(cpu, word);
     }
     return true;
 }
 
-/* The entry belongs to the code cache, which hands it out read-only to everybody else. */
+/* f is an entry of the code cache that is to be filled, therefore the cast; all other users only read entries. */
 void interp_decode(struct cpu *cpu, const struct insn *f)
 {
     struct insn *entry = (struct insn *)f;
@@ -91,8 +91,8 @@ static const struct insn *fetch_from_device(struct cpu *cpu)
     return decode_at_pc(cpu, &cpu->loose) ? &cpu->loose : NULL;
 }
 
-/* Does this word alone trap, in the mode at hand?  Such a trap goes before a watchpoint, and RETT
- * cannot be watched at all (iu3.vhd, exception_detect and wphit). */
+/* Does this instruction trap because of its word and the CPU's mode?  Such a trap has priority over a watchpoint.
+ * RETT cannot be watched at all (iu3.vhd, exception_detect and wphit). */
 static bool goes_before_watchpoint(const struct cpu *cpu, const struct insn *f)
 {
     const struct insn_row *row = &insn_rows[f->row];
@@ -124,7 +124,7 @@ static const struct insn *fetch_watched(struct cpu *cpu)
     return NULL;
 }
 
-/* The instruction at pc when it is not in the page at hand.  NULL: a trap was taken. */
+/* The instruction at pc, which is not in the page of the last one (cpu->code).  NULL: a trap was taken. */
 static const struct insn *fetch_slow(struct cpu *cpu)
 {
     struct region *region;
@@ -145,7 +145,7 @@ static const struct insn *fetch_slow(struct cpu *cpu)
     if (page == NULL) {
         return fetch_from_device(cpu);
     }
-    /* A new code page flushes the TLBs: look again before trusting its permission. */
+    /* If the code page is new the TLBs have been flushed: the permission must be looked up again. */
     tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
     cpu->code_page = page;
     if (tlb_fetch_is_fast(&cpu->tlb, cpu->pc)) {
@@ -174,7 +174,7 @@ static inline void step(struct cpu *cpu)
     const struct insn *f = fetch(cpu);
     cpu->insns++;
     if (__builtin_expect(f == NULL, 0)) {
-        cpu->cycles++; /* even a guest that only traps must see time pass */
+        cpu->cycles++; /* time must pass even if each fetch traps, or this loop would not end */
         return;
     }
     cpu->cycles += f->cycles;

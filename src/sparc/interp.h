@@ -14,7 +14,7 @@
 #define INSN(name, ...) void do_##name(struct cpu *cpu, const struct insn *f);
 #include "sparc/insns.def"
 
-/* Executes until cpu->cycles reaches cpu->limit, which anything may lower to 0 meanwhile. */
+/* Executes until cpu->cycles reaches cpu->limit, which cpu_attention() and exec_attend() may set to 0 meanwhile. */
 void interp_run(struct cpu *cpu);
 
 /* Executes one instruction (or takes its trap). */
@@ -23,8 +23,8 @@ void interp_step(struct cpu *cpu);
 /* Fills an entry of the code cache on first execution, then executes it. */
 void interp_decode(struct cpu *cpu, const struct insn *f);
 
-/* The interpreter's function of a decoded instruction, with what the word alone decides (privilege,
- * illegal fields) already found out. */
+/* The function that executes a decoded instruction: do_NAME; or do_ILLEGAL if fields of the word are illegal; or, if
+ * the row is privileged, a function that checks the mode first. */
 insn_function *interp_function(const struct cpu *cpu, const struct insn *f);
 
 /* ---- operands ---- */
@@ -60,8 +60,8 @@ static inline uint32_t icc_nz(uint32_t result)
     return (result >> 31) * ICC_N | (result == 0) * ICC_Z;
 }
 
-/* Does condition 0..15 of Bicc and Ticc hold?  B.21.  A condition is the set of the icc values for
- * which it does, bit i for value i; 8..15 are the negations of 0..7. */
+/* Does condition 0..15 of Bicc and Ticc hold?  B.21.  holds[] has a set of icc values for each condition 0..7, bit i
+ * for value i; conditions 8..15 are their negations. */
 static inline bool interp_condition(uint32_t icc, unsigned condition)
 {
     enum { N = 0xff00, Z = 0xf0f0, V = 0xcccc, C = 0xaaaa };
@@ -87,12 +87,12 @@ uint32_t interp_divide_signed(uint32_t y, uint32_t a, uint32_t b, bool *overflow
 /* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does FBfcc branch?  B.22 */
 extern const uint8_t interp_fcc_holds[16];
 
-/* ---- refusals that hang on more than the row ---- */
+/* ---- traps that depend on more than the row ---- */
 
-/* Is this WRASR privileged, and the mode not? */
+/* Does this WRASR trap because its register is privileged and the CPU is in user mode? */
 bool interp_wrasr_is_refused(const struct cpu *cpu, const struct insn *f);
 
-/* The trap that CASA's mode, ASI and immediate bit alone call for, or 0. */
+/* The trap that follows from the CPU's mode and CASA's ASI and immediate bit; 0: none. */
 unsigned interp_casa_trap(const struct cpu *cpu, const struct insn *f);
 
 /* ---- memory ---- */

@@ -3,8 +3,8 @@
 #include "bits.h"
 #include "sparc/interp.h"
 
-/* The delay instruction of a taken conditional branch is executed whatever the annul bit says; that of
- * an untaken one and of an unconditional one is annulled if it is set. */
+/* The annul bit has no effect on a taken conditional branch: its delay instruction is executed.  An untaken or
+ * unconditional branch annuls its delay instruction if the bit is set. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken)
 {
     bool unconditional = (f->condition & 7) == 0;
@@ -54,7 +54,7 @@ static bool window_is_invalid(const struct cpu *cpu, unsigned window)
     return cpu->wim >> window & 1;
 }
 
-/* The sum is formed in the old window and written in the new one. */
+/* rs1 and rs2 are read in the old window, rd is written in the new one. */
 void do_SAVE(struct cpu *cpu, const struct insn *f)
 {
     unsigned windows = cpu->config.windows;
@@ -84,7 +84,7 @@ void do_RESTORE(struct cpu *cpu, const struct insn *f)
     cpu_next(cpu);
 }
 
-/* B.26.  With traps disabled, as they are in a handler, any trap of RETT is error mode. */
+/* B.26.  If traps are disabled, as they must be for RETT to succeed, each of these traps is error mode. */
 void do_RETT(struct cpu *cpu, const struct insn *f)
 {
     unsigned to = (cpu->cwp + 1u) % cpu->config.windows;
@@ -119,7 +119,7 @@ void do_TICC(struct cpu *cpu, const struct insn *f)
     }
 }
 
-/* ---- B.31 and what else is no instruction here ---- */
+/* ---- B.31 UNIMP, illegal words, coprocessor instructions ---- */
 
 void do_UNIMP(struct cpu *cpu, const struct insn *f)
 {

@@ -3,9 +3,9 @@
  * Interpreter: floating point.  SPARC V8 B.2, B.5, B.22, B.33 and 4.4.
  *
  * Values come from softfloat.h; here are the registers, the FSR and the deferred trap.  An FPop that
- * raises an enabled exception writes nothing but FSR.cexc and FSR.ftt, goes into the queue (FQ, one
- * entry) and is done; the next floating-point instruction takes the trap.  From then on, until STDFQ
- * has emptied the queue, only floating-point stores execute; anything else is a sequence_error.
+ * raises an enabled exception writes nothing but FSR.cexc and FSR.ftt, is put into the queue (FQ, one
+ * entry) and completes; the next floating-point instruction takes the trap.  From then on, until STDFQ
+ * has emptied the queue, only floating-point stores execute; any other FP instruction is a sequence_error.
  */
 #include "bits.h"
 #include "sparc/interp.h"
@@ -29,7 +29,8 @@ static bool fp_is_enabled(struct cpu *cpu)
     return cpu->ef;
 }
 
-/* Takes a deferred trap.  is_store: allowed while the queue is being emptied. */
+/* May a floating-point instruction execute?  If not, takes the deferred trap or a sequence_error.  is_store: the
+ * instruction may also execute while the handler empties the queue. */
 static bool fp_state_allows(struct cpu *cpu, bool is_store)
 {
     if (cpu->fp_state == FP_EXECUTE || (cpu->fp_state == FP_EXCEPTION && is_store)) {
@@ -49,7 +50,7 @@ static bool fp_enter(struct cpu *cpu)
     return fp_is_enabled(cpu) && fp_state_allows(cpu, false);
 }
 
-/* Puts the instruction at pc into the queue; its trap comes with the next one. */
+/* Puts the instruction at pc into the queue; the next floating-point instruction takes its trap. */
 static void fp_defer(struct cpu *cpu, const struct insn *f, unsigned ftt)
 {
     cpu_sync_fsr(cpu);
@@ -101,8 +102,8 @@ static unsigned trapping_flag(unsigned enabled)
     return enabled & ~(unsigned)SOFTFLOAT_NX ? enabled & ~(unsigned)SOFTFLOAT_NX : enabled;
 }
 
-/* Enters the flags of a completed operation into the FSR.  False: a trap was deferred, the result must not
- * be written.  An unfinished operation leaves cexc alone. */
+/* Enters the flags of an operation into the FSR.  False: a trap was deferred, and the result must not be written.  An
+ * unfinished operation does not change cexc. */
 static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
 {
     unsigned enabled = flags & bits_get(cpu->fsr, FSR_TEM, 5);
@@ -110,7 +111,7 @@ static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
         fp_defer(cpu, f, FTT_UNFINISHED);
         return false;
     }
-    cpu->last_fpop = 0; /* what it would tell is overwritten */
+    cpu->last_fpop = 0; /* this FPop overwrites the cexc and ftt that would be computed from it */
     if (enabled != 0) {
         cpu->fsr = bits_put(cpu->fsr, 0, 5, trapping_flag(enabled));
         fp_defer(cpu, f, FTT_IEEE);
@@ -123,8 +124,8 @@ static bool fp_complete(struct cpu *cpu, const struct insn *f, unsigned flags)
 
 #define SIGN 0x80000000u
 
-/* What an FPop makes of its operands, which lie there as in the registers, singles in the low half: rs1 and rs2,
- * or rs2 alone as a.  A comparison gives fcc.  Its exceptions go to env->flags. */
+/* The result of an FPop, or fcc if it is a comparison; exceptions are added to env->flags.  a and b are rs1 and rs2;
+ * an FPop with one operand has rs2 in a.  They are the bits of the registers, singles in the low half. */
 static inline __attribute__((always_inline)) uint64_t operate(struct softfloat *env, unsigned row,
                                                               uint64_t a, uint64_t b)
 {
@@ -205,8 +206,8 @@ static void finish_fpop(struct cpu *cpu, const struct insn *f, unsigned flags, u
     cpu_next(cpu);
 }
 
-/* The FPop of a row, of whose format `operands`, `from` and `to` are.  All are constants: each do_NAME below has
- * only what its row needs. */
+/* Executes an FPop.  `operands`, `from` and `to` are those of its row's format.  The last four arguments are constants
+ * at each call, so that each do_NAME below is compiled to no more than its row needs. */
 static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const struct insn *f,
                                                        unsigned row, unsigned operands,
                                                        unsigned from, unsigned to)
@@ -241,8 +242,8 @@ static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const st
 
 /* ---- what generated code left undone ---- */
 
-/* Generated code leaves the exceptions of an FPop to be found here, from its row and the operands that it kept;
- * FSR's modes are still those of then. */
+/* Generated code does not find the exceptions of an FPop; it keeps the row and the operands, and this function
+ * computes the FPop once more.  FSR.RD, TEM and NS have not changed since then. */
 void cpu_sync_fsr(struct cpu *cpu)
 {
     if (cpu->last_fpop != 0) {
@@ -277,7 +278,7 @@ void do_FBFCC(struct cpu *cpu, const struct insn *f)
 
 /* ---- B.2, B.5 loads and stores ---- */
 
-/* A watchpoint goes before every trap of the FPU itself (iu3.vhd, mem_trap). */
+/* A watchpoint has priority over fp_exception (iu3.vhd, mem_trap). */
 static bool fp_watchpoint(struct cpu *cpu, const struct insn *f, bool is_store)
 {
     enum tlb_kind kind = is_store ? TLB_KIND_STORE : TLB_KIND_LOAD;
@@ -288,7 +289,7 @@ static bool fp_watchpoint(struct cpu *cpu, const struct insn *f, bool is_store)
     return hit;
 }
 
-/* What comes before the access: enabled, aligned, no trap pending, a register that exists. */
+/* The checks before an access: FPU enabled, address aligned, no deferred trap. */
 static bool fp_access(struct cpu *cpu, const struct insn *f, unsigned size, bool is_store)
 {
     uint32_t address = address_of(cpu, f);
@@ -386,7 +387,7 @@ void do_STFSR(struct cpu *cpu, const struct insn *f)
     }
 }
 
-/* The queue's one entry; when it is out the FPU executes again. */
+/* Stores the queue's one entry; after that the FPU executes again. */
 void do_STDFQ(struct cpu *cpu, const struct insn *f)
 {
     uint64_t entry = (uint64_t)cpu->fq_address << 32 | cpu->fq_word;

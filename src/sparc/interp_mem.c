@@ -12,8 +12,7 @@
 #include "sparc/interp.h"
 #include "sparc/watch.h"
 
-/* A store's bus error is reported at the store itself (ADR 9); LEON3 can be told to ignore it. */
-
+/* A store's bus error traps at the store itself (ADR 9); with ASR17.DWT set it does not trap. */
 unsigned interp_fault(const struct cpu *cpu, enum tlb_result result, bool store)
 {
     if (result == TLB_WATCHPOINT) {
@@ -94,7 +93,7 @@ STORE(ST, 4)
 STORE(STB, 1)
 STORE(STH, 2)
 
-/* An odd rd of LDD and STD is found when the word is decoded. */
+/* rd is even here: is_illegal() (interp.c) has refused LDD and STD with an odd rd. */
 static void write_pair(struct cpu *cpu, unsigned rd, uint64_t value)
 {
     cpu_set_reg(cpu, rd, (uint32_t)(value >> 32));
@@ -122,7 +121,7 @@ void do_STD(struct cpu *cpu, const struct insn *f)
     }
 }
 
-/* ---- alternate spaces; privilege and i=1 are checked by the caller of do_ functions ---- */
+/* ---- alternate spaces; do_privileged() (interp.c) has checked the mode and the immediate bit ---- */
 
 static bool load_alternate(struct cpu *cpu, const struct insn *f, unsigned size, uint64_t *value)
 {
@@ -206,7 +205,8 @@ void do_STDA(struct cpu *cpu, const struct insn *f)
 
 /* ---- B.7, B.8, CASA: a read and a write that nothing comes between ---- */
 
-/* Reads the old value; for a hardware watchpoint the whole is a store, as on LEON3.  A debugger's sees a load, too. */
+/* Reads the old value.  To a hardware watchpoint the whole instruction is a store, as on LEON3; to a debugger's
+ * watchpoint it is a load and a store. */
 static bool atomic_read(struct cpu *cpu, unsigned asi, uint32_t address, unsigned size,
                         uint64_t *old)
 {
@@ -221,7 +221,7 @@ static bool atomic_read(struct cpu *cpu, unsigned asi, uint32_t address, unsigne
         return false;
     }
     if (asi_is_memory(asi)) {
-        cpu->data_hit.watch = NULL; /* the TLB took the first half for a store */
+        cpu->data_hit.watch = NULL; /* asi_load() has noted the first half as a store */
         data_watch_saw(cpu, address, size, TLB_KIND_LOAD);
     }
     return true;
@@ -285,7 +285,7 @@ void do_SWAPA(struct cpu *cpu, const struct insn *f)
     swap(cpu, f, f->asi);
 }
 
-/* User mode may use one ASI only; there is no immediate form. */
+/* In user mode CASA may use ASI 0x0a only.  It has no immediate form. */
 unsigned interp_casa_trap(const struct cpu *cpu, const struct insn *f)
 {
     if (!cpu->s && f->asi != ASI_USER_DATA) {

@@ -36,7 +36,7 @@ void do_RDTBR(struct cpu *cpu, const struct insn *f)
     cpu_next(cpu);
 }
 
-/* ---- B.29 write: the value is rs1 xor operand 2; all take effect at once (ADR 6) ---- */
+/* ---- B.29 write: the value is rs1 xor operand 2; it takes effect at once (ADR 6), but for watchpoints ---- */
 
 void do_WRY(struct cpu *cpu, const struct insn *f)
 {

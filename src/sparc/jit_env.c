@@ -55,9 +55,9 @@
     m(0), m(2), m(4), m(6), m(8), m(10), m(12), m(14), m(16), m(18), m(20), m(22), m(24), m(26),   \
         m(28), m(30)
 
-/* What an FP op's step() changes beside its result. */
+/* The slots that step() may change for an FP op, beside the op's result. */
 #define IS_CLOBBERED_BY_STEP(id) ((id) == SLOT_FSR || (id) == SLOT_FPOP)
-/* The last FPop is of no interest to the next one, which overwrites what follows from it. */
+/* An FP op's step() does not read the last FPop, since its own FPop overwrites cexc and ftt. */
 #define IS_IGNORED_BY_FP_STEP(id) ((id) >= SLOT_FPOP)
 
 static const struct ir_slot slots[SLOT_COUNT] = {
@@ -88,8 +88,9 @@ static uint8_t find_icc(const struct jit_flags_layout *at, uint32_t flags)
                      (flags >> at->v & 1) * ICC_V | (flags >> at->c & 1) * ICC_C);
 }
 
-/* Where only exact results are for the host: what traps is not to accrue, and the host raises inexact with each
- * overflow and underflow, too.  Where that has accrued already, it does not matter. */
+/* Must FPops with inexact results be left to the interpreter (MODE_FP_EXACT)?  They must if they would trap, since an
+ * exception that traps does not accrue.  They must also if overflow or underflow traps, as the host raises inexact
+ * with each of these; but not if inexact has accrued already. */
 static bool wants_exact(const struct cpu *cpu)
 {
     unsigned tem = bits_get(cpu->fsr, FSR_TEM, 5);
@@ -115,9 +116,10 @@ static inline void choose_fp_mode(struct cpu *cpu)
     cpu->jit_env.fp_mode = bits_get(cpu->fsr, FSR_RD, 2) | (flush ? IR_FP_FLUSH : 0u);
 }
 
-/* Of what sticks in the host what accrues.  An IEEE FPU's underflow is the interpreter's, as it is found before
- * rounding; and another FPU's invalid operation, as the host performs FPops with denormal operands before they are
- * found to be unfinished.  Where FPops may trap each one that raises more than inexact is, and accrues there or traps. */
+/* The exceptions in the host's sticky flags that accrue in the guest.  Not among them are those that the interpreter
+ * enters when it performs the FPop again: underflow of an IEEE FPU, which detects tininess before rounding; invalid of
+ * the other FPUs, since the host executes an FPop with a denormal operand before that is found to be unfinished; and,
+ * where FPops may trap, all but inexact. */
 static uint32_t accrued_of(const struct cpu *cpu, unsigned raised)
 {
     if (wants_exact(cpu)) {
@@ -135,8 +137,9 @@ static uint32_t harvest_fp(const struct cpu *cpu)
     return accrued_of(cpu, jit_fp_harvest(cpu->jit_context.jit));
 }
 
-/* The host's floating point is C's again: what a device computes is not the guest's affair, and the other way
- * round.  fsr itself stays as it is, as code in the middle of a block may hold it in a register. */
+/* Gives the host's floating-point unit back to C, so that what a device computes and what the guest has computed do
+ * not mix.  fsr itself is not written, since the block may hold it in a host register: the exceptions go to
+ * fp_kept. */
 static void put_fp_aside(void *env)
 {
     struct cpu *cpu = env;
@@ -196,7 +199,8 @@ void jit_env_leave(struct cpu *cpu)
     sync_fp(cpu);
 }
 
-/* Is it a call that generated code makes by itself?  Such a call is in the MMIO inline cache, which can be trusted. */
+/* Did generated code make this call itself?  Then the call lies in an entry of the MMIO inline cache; a pointer to
+ * anywhere else is not followed. */
 static inline bool is_by_generated_code(const struct cpu *cpu, const struct mmio_call *call)
 {
     uintptr_t first = (uintptr_t)cpu->tlb.mmio.entries;
@@ -213,7 +217,7 @@ static inline bool mmio_is_running(const struct cpu *cpu)
     return is_by_generated_code(cpu, call);
 }
 
-/* The instruction that makes that access. */
+/* The instruction whose access is that call. */
 static const struct block_insn *mmio_insn(const struct cpu *cpu)
 {
     const struct guest_block *block = ir_site_cookie(cpu->jit_context.mmio_site);
@@ -240,7 +244,7 @@ void cpu_sync(struct cpu *cpu)
     be_at(cpu, context->at);
     sync_integer(cpu);
     sync_fp(cpu);
-    cpu_attention(cpu); /* what they change counts from the next instruction on */
+    cpu_attention(cpu); /* the block is left, so that the next instruction sees what they write */
 }
 
 static uint32_t current_pc(const struct cpu *cpu, bool by_mmio_entry)
@@ -272,8 +276,8 @@ static inline bool must_leave_block(const struct cpu *cpu, const struct guest_bl
     return cpu->cycles + insn->refund > cpu->limit || cpu->cycles >= cpu->limit || block->gone;
 }
 
-/* May the interpreter have left a denormal number in a register that the block has checked already?  With FSR.NS it
- * does, and the block must be left then, as it does not check again. */
+/* May the interpreter have left a denormal number in a register that the block has checked already?  With FSR.NS set
+ * it may.  The block does not check again, so it must be left. */
 static inline bool forgets_registers(const struct cpu *cpu, const struct block_insn *insn)
 {
     return cpu->config.fpu > CPU_FPU_IEEE && bits_get(cpu->fsr, FSR_NS, 1) &&
@@ -294,7 +298,7 @@ static bool can_enter_next_block(const struct cpu *cpu)
     return cpu->cycles < cpu->limit && !cpu->jit_context.stop_after_blocks;
 }
 
-/* As jit_env_enter(), but quicker: most instructions change neither icc nor what the limits depend on. */
+/* Does what jit_env_enter() does, but quicker: most instructions change neither icc nor what the limits depend on. */
 static inline void enter_after_step(struct cpu *cpu, unsigned cwp, uint32_t wim)
 {
     if (!cpu->jit_env.inside) {
@@ -352,8 +356,8 @@ uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
     return verdict;
 }
 
-/* Lets the interpreter complete an access that was made already, or is not to be made.  As interpret_in_block(), but
- * what follows in the block is never for this instruction: it is left. */
+/* Lets the interpreter execute an instruction whose access was made already (replay) or not at all (NULL).  The block
+ * is left in any case, since its next op expects the access's result from generated code. */
 static enum ir_verdict complete_by_interpreter(struct cpu *cpu, const struct guest_block *block,
                                                uint32_t insn, const struct tlb_replay *replay)
 {
@@ -477,9 +481,10 @@ static uint32_t slow_store(void *env, void *cookie, uint32_t insn, uint32_t addr
     return finish_store(cpu, block, insn, &replay);
 }
 
-/* ---- devices: what generated code leaves to do behind a callback ---- */
+/* ---- devices: what generated code has C do after a callback ---- */
 
-/* The call is over: an access that was made, with this outcome. */
+/* After a callback that generated code has called: brings the CPU up to date, and puts the access's outcome into
+ * *replay. */
 static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                       struct mmio_call *call, int32_t result, struct tlb_replay *replay)
 {
@@ -550,7 +555,7 @@ static const struct ir_mmio_cache mmio = {
     .stored = stored,
 };
 
-/* ---- what is left of the description ---- */
+/* ---- helpers, and the guest's description ---- */
 
 /* Quotient of y:a and b, B.19; b is not 0. */
 static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
@@ -567,7 +572,8 @@ static void set_wim(struct cpu *cpu, uint32_t value)
     find_limits(cpu, BY_RESTORE);
 }
 
-/* FSR, 4.4.  What sticks in the host is taken over, and may go on to stick: fp_used stays. */
+/* FSR, 4.4.  The exceptions in the host's sticky flags are moved to fsr.  FPops that follow may set the flags again,
+ * so fp_used stays set. */
 static uint32_t read_fsr(struct cpu *cpu)
 {
     if (cpu->jit_env.fp_used) {

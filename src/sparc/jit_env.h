@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The CPU as generated code sees it: slots, the state that it keeps in a form of its own, and what it
- * cannot do itself.
+ * The CPU as generated code sees it: slots, the state that generated code keeps in a form of its own, and the
+ * functions that it calls for what it cannot do itself.
  *
  * While generated code runs, struct cpu is complete but for
  *     cycles, insns   budget says how far it has come: cycles = base - budget
@@ -10,7 +10,7 @@
  *     fsr             cexc and ftt follow from the last FPop (last_fpop), aexc partly sticks in the host, which
  *                     computes with the modes of fp_mode
  *     pc, npc         known to the block
- * jit_env_leave() makes it complete, jit_env_enter() takes it apart again.
+ * jit_env_leave() completes all of these but pc and npc; jit_env_enter() goes back to generated code's form.
  */
 #ifndef SPARC_JIT_ENV_H
 #define SPARC_JIT_ENV_H
@@ -44,8 +44,8 @@ enum jit_env_helper {
     HELPER_COUNT
 };
 
-/* The guest description for include/ir.h, of a CPU with that many windows and that FPU.  What it points to is
- * fixed. */
+/* The guest description for include/ir.h, of a CPU with that many windows and that FPU.  Its pointers are to constant
+ * tables. */
 struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu);
 
 /* ---- blocks ---- */
@@ -55,21 +55,24 @@ enum block_mode {
     MODE_SUPERVISOR = 1,
     MODE_MMU = 2,
     MODE_EF = 4,
-    MODE_FP = 24, /* one of these: */
-    MODE_FP_TRAPS =
-        8, /* FPops may trap, but not for inexact results; those that raise more are the interpreter's */
-    MODE_FP_SLOW = 16, /* none is for the host */
-    MODE_FP_EXACT =
-        24, /* as TRAPS; and only exact results are for the host, so that it accrues nothing */
+    /* mask; 0: no trap is enabled or pending, and the host executes FPops.  Else one of those below. */
+    MODE_FP = 24,
+    /* FPops may trap, but not for inexact: the interpreter performs those that raise another exception */
+    MODE_FP_TRAPS = 8,
+    /* a deferred trap is pending or being handled: the interpreter performs all FPops */
+    MODE_FP_SLOW = 16,
+    /* as MODE_FP_TRAPS; the interpreter also performs FPops with inexact results, so that no exception accrues in the
+     * host */
+    MODE_FP_EXACT = 24,
     MODE_COUNT = 32
 };
 
-/* npc of an instruction that is in the npc slot, because only a run can tell. */
+/* Instead of an instruction's npc: it is known only at run time, and is in the npc slot. */
 #define NPC_IN_SLOT 1u
 
-/* What a stepped instruction does to the flow. */
+/* How the block goes on after an instruction that the interpreter performs. */
 enum block_flow {
-    BLOCK_SEQUENCE, /* the next instruction is in the block, or else a surprise */
+    BLOCK_SEQUENCE, /* with its next instruction, unless the instruction traps or jumps */
     BLOCK_END,      /* the block ends with it                                      */
     BLOCK_SHIFT,    /* SAVE or RESTORE: the block moves the window, and writes rd  */
 };
@@ -77,19 +80,19 @@ enum block_flow {
 struct block_insn {
     uint32_t pc, npc;
     bool atomic;
-    bool icc;     /* the interpreter reads or writes icc for it */
+    bool icc;     /* the instruction reads or writes icc */
     uint8_t flow; /* enum block_flow */
-    uint16_t
-        refund; /* of what was charged, when it is done: up to the next charge no path takes more cycles */
+    /* Cycles of the charge that are unspent after this instruction: the most that a path to the next charge takes. */
+    uint16_t refund;
     struct insn f;
 };
 
 /* What generated code's slow paths must know of the block they are in: the cookie. */
 struct guest_block {
     uint32_t mode;
-    bool gone; /* its code was written to: leave it */
+    bool gone; /* its code was written to: it must be left */
     uint16_t insn_count;
-    uint16_t main_count; /* those of the main section come first */
+    uint16_t main_count; /* instructions of the main section, which come first */
     uint32_t charge;     /* cycles that are charged on entry */
     struct block_insn *insns;
 };
@@ -99,7 +102,7 @@ static inline bool mode_has_fpu(uint32_t mode)
     return (mode & MODE_EF) && (mode & MODE_FP) != MODE_FP_SLOW;
 }
 
-/* Of MODE_FP: 0 for what nearly all code has: no trap enabled and none pending. */
+/* The MODE_FP bits for the CPU's state; 0, if no trap is enabled and none pending, as in nearly all code. */
 unsigned jit_env_fp_mode(const struct cpu *cpu);
 
 static inline unsigned jit_env_mode(const struct cpu *cpu)
@@ -109,8 +112,8 @@ static inline unsigned jit_env_mode(const struct cpu *cpu)
            (unsigned)cpu->ef << 2 | (special ? jit_env_fp_mode(cpu) : 0);
 }
 
-/* The name of the block that goes on from the CPU's pc and npc: pc, and a bit if npc is elsewhere than behind
- * it.  Such a block is a delay instruction, whose npc is in the slot. */
+/* The entry of the block that continues from the CPU's pc and npc: pc, with a bit set if npc is not pc + 4.  In that
+ * case the block is a single delay instruction, whose npc is in the slot. */
 #define ENTRY_IN_DELAY_SLOT 2u
 
 static inline uint32_t jit_env_entry(const struct cpu *cpu)
@@ -120,14 +123,14 @@ static inline uint32_t jit_env_entry(const struct cpu *cpu)
 
 /* ---- crossing over ---- */
 
-/* jit's flags layout and its environment are taken on. */
+/* To be called once, with the jit whose code the CPU will execute: fills the tables between its flags and icc. */
 void jit_env_init(struct cpu *cpu, struct jit *jit);
 
-/* Chooses the jump cache and the memory of a mode, which is the CPU's. */
+/* Chooses the jump cache and the base of memory for `mode`, which must be the CPU's present one. */
 void jit_env_prepare(struct cpu *cpu, uint32_t mode);
-/* Into generated form; `budget` up to cpu->limit.  To be prepared before. */
+/* Puts the state into generated code's form, with a budget up to cpu->limit.  jit_env_prepare() comes first. */
 void jit_env_enter(struct cpu *cpu);
-/* And back: all of struct cpu but pc and npc. */
+/* Brings all of struct cpu up to date but pc and npc, which the caller sets. */
 void jit_env_leave(struct cpu *cpu);
 
 /* Is a device being called by generated code of this block? */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What generated code keeps in a form of its own, and the ways there and back: shared by the slow paths
+ * Conversions between struct cpu and the form in which generated code keeps its state: shared by the slow paths
  * (jit_env.c, jit_env_trap.c).  See jit_env.h.
  */
 #ifndef SPARC_JIT_ENV_STATE_H
@@ -24,7 +24,7 @@ static inline uint16_t flags_of(const struct cpu *cpu)
 
 /* ---- time ---- */
 
-/* Cycles as after the instruction that budget stands for. */
+/* Makes cycles what they are after the last instruction that the budget was reduced for. */
 static inline void sync_cycles(struct cpu *cpu)
 {
     cpu->cycles = cpu->jit_context.base - (uint64_t)cpu->jit_env.budget;
@@ -59,7 +59,8 @@ static inline void sync_integer(struct cpu *cpu)
     cpu->icc = icc_of(cpu);
 }
 
-/* The current window may be invalid itself, after a WRWIM: which instruction is to leave it without a slow path. */
+/* For find_limits(): after a WRWIM the current window may be invalid itself.  The instruction that is then to leave it
+ * without a slow path. */
 enum way_out { BY_SAVE, BY_RESTORE };
 
 /* Finds the windows from which SAVE (RESTORE) takes the slow path: because the next window is invalid, or because the
@@ -100,15 +101,15 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
 
 /* ---- jit_env_trap.c ---- */
 
-/* Helpers, in supervisor mode; at NOT_ORDINARY they have done nothing, and the interpreter is to step the
- * instruction.  Else: */
-#define NOT_ORDINARY 1u /* no address, nor a block's name */
+/* Helpers, called in supervisor mode only.  If one returns NOT_ORDINARY it has done nothing, and generated code has
+ * the interpreter step the instruction.  Else it returns: */
+#define NOT_ORDINARY 1u /* is neither an address nor a block's entry */
 uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt); /* the handler */
 uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim); /* where to go on after RETT */
 uint32_t jit_env_read_psr(struct cpu *cpu);
-uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value); /* 0 */
+uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value); /* 0: PSR was written */
 
-/* step() of the guest; and the interpreter's part in it, in jit_env.c. */
+/* step() of struct ir_guest; and (in jit_env.c) the part of it that calls the interpreter. */
 uint32_t jit_env_step(void *env, void *cookie, uint32_t insn);
 uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
                            const struct block_insn *at);

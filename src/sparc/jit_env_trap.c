@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Traps, the way back from them, and what else moves windows, in their usual case and without the
- * interpreter: SPARC V8 7.1, B.20, B.26 to B.29.
+ * Traps, RETT, window traps and PSR for generated code, in their usual case and without the interpreter: SPARC V8
+ * chapter 7, B.20, B.26 to B.29.
  *
- * Whatever is out of the ordinary (error mode, an interrupt that is waiting, a log) is the interpreter's.
- * Generated code calls these as helpers as long as the mode stays what it is; where it may change, a STEP
- * comes here.
+ * In all other cases (error mode, an interrupt that is waiting, a log) the interpreter executes the instruction.
+ * Generated code calls the helpers where the mode cannot change; where it may, it calls jit_env_step().
  */
 #include "sparc/jit_env_state.h"
 #include "sparc/interp.h"
@@ -38,14 +37,14 @@ static inline void move_window(struct cpu *cpu, unsigned from, unsigned to)
     find_limits(cpu, BY_SAVE);
 }
 
-/* ---- traps, 7.1 ---- */
+/* ---- traps, chapter 7 ---- */
 
 static inline bool trap_is_ordinary(const struct cpu *cpu)
 {
     return cpu->et && !log_on(cpu->log, LOG_INT);
 }
 
-/* All but the mode.  Returns the handler. */
+/* Enters a trap, but for the change to supervisor mode.  Returns the handler's address. */
 static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
 {
     unsigned from = window_of(cpu);
@@ -73,7 +72,7 @@ static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
     return !cpu->et && cpu->irl == 0 && (aim & 3) == 0;
 }
 
-/* All but the mode.  Returns where to go on. */
+/* Performs RETT, but for the change of mode.  Returns the entry of the block to go on with. */
 static inline uint32_t leave_handler(struct cpu *cpu, unsigned from, unsigned to, uint32_t pc,
                                      uint32_t aim)
 {
@@ -125,11 +124,11 @@ uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
 
 /* ---- steps ---- */
 
-/* What step() need not ask the interpreter for. */
+/* The outcome of an attempt to step an instruction without the interpreter. */
 enum short_step {
-    STEP_IS_LONG, /* but this it must; nothing was done */
-    STEP_STAYS,
-    STEP_GOES_TO, /* jit_context.target */
+    STEP_IS_LONG, /* nothing was done: the interpreter must execute it */
+    STEP_STAYS,   /* done: the block goes on */
+    STEP_GOES_TO, /* done: the block at jit_context.target is next */
 };
 
 static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bool s)
@@ -155,8 +154,8 @@ static inline enum short_step short_trap(struct cpu *cpu, const struct block_ins
     return go_to(cpu, true, enter_handler(cpu, at->pc, npc, tt));
 }
 
-/* B.20: at the seam of the ring, into a window that is invalid, or the limit was nearer than it need be.  If
- * the window changes the block does the rest. */
+/* B.20, for a SAVE or RESTORE at its limit (find_limits()): traps if the next window is invalid, else moves there.
+ * The block writes rd after that. */
 static inline enum short_step short_window(struct cpu *cpu, const struct block_insn *at)
 {
     bool save = at->f.row == INSN_SAVE;
@@ -183,7 +182,7 @@ static enum short_step short_rett(struct cpu *cpu, const struct block_insn *at)
     return go_to(cpu, cpu->ps, leave_handler(cpu, from, to, pc, aim));
 }
 
-/* B.28.  Counters tell the time. */
+/* B.28.  The cycles must be right, since %asr22 and %asr23 are made from them. */
 static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
 {
     sync_cycles(cpu);
@@ -191,7 +190,7 @@ static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
     return STEP_STAYS;
 }
 
-/* Window traps and the seam of the ring, traps and RETT at the end of a section, ASRs; in any mode. */
+/* Steps SAVE and RESTORE, RDASR, and a Ticc (taken) or RETT that ends a section, in any mode. */
 static inline enum short_step short_step(struct cpu *cpu, const struct block_insn *at)
 {
     if (__builtin_expect(at->flow == BLOCK_SHIFT, 1)) {

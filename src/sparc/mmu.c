@@ -24,7 +24,7 @@ enum {
 };
 enum fault_type { FAULT_NONE, FAULT_INVALID, FAULT_PROTECTION, FAULT_PRIVILEGE, FAULT_TRANSLATION };
 
-/* What an access wants, and what came of it. */
+/* The access that a table walk is for, and the walk's result. */
 struct walk {
     uint32_t va;
     bool supervisor;
@@ -33,7 +33,7 @@ struct walk {
     uint32_t entry_address;
     uint32_t entry;
     enum fault_type fault;
-    bool bus_error; /* why the fault is a translation error: a table is in no memory */
+    bool bus_error; /* the translation error is that an entry could not be read or written */
 };
 
 /* ---- registers ---- */
@@ -76,7 +76,7 @@ void mmu_reset(struct cpu *cpu)
 void mmu_flush(struct cpu *cpu)
 {
     tlb_flush(&cpu->tlb);
-    /* The next instruction may be elsewhere than the block that executes has it. */
+    /* The next instruction's page may be mapped elsewhere now, so the block that executes must be left. */
     cpu_attention(cpu);
 }
 
@@ -103,8 +103,8 @@ uint32_t mmu_read(struct cpu *cpu, uint32_t address)
     }
 }
 
-/* Does the write leave a register as it is that translations hang on?  In hardware it then does nothing (mmu_dcache.vhd);
- * software that wants a flush asks for one. */
+/* Does a write to the control register or the context pointer leave it unchanged?  In hardware such a write does
+ * nothing (mmu_dcache.vhd), so it need not flush the TLB either. */
 static bool is_unchanged(const struct mmu *mmu, uint32_t address, uint32_t value)
 {
     switch (bits_get(address, 8, 3)) {
@@ -168,9 +168,8 @@ static uint32_t table_offset(uint32_t va, unsigned level)
     return bits_get(va, low[level], bits[level]) * 4;
 }
 
-/* Follows the tables to a PTE.  False: walk->fault says why.  LEON3 has 32 of the 36 bits of a table's
- * address, and puts the index to it by OR: a table that does not lie on its size is not what V8 makes of
- * it (mmutw.vhd). */
+/* Follows the tables to a PTE.  False: walk->fault says why.  LEON3 uses 32 of the 36 bits of a table's address, and
+ * combines it with the index by OR (mmutw.vhd), which is no sum if the table is not aligned to its size. */
 static bool find_entry(const struct cpu *cpu, struct walk *walk, uint32_t attributes)
 {
     walk->entry_address = cpu->mmu.context_pointer << 4 | cpu->mmu.context * 4;
@@ -198,7 +197,7 @@ static bool find_entry(const struct cpu *cpu, struct walk *walk, uint32_t attrib
     }
 }
 
-/* PPN and the bits of va below the size of the page. */
+/* The page number of the entry, and the bits of va that are an offset in the page. */
 static uint32_t physical_address(const struct walk *walk)
 {
     static const uint32_t inside[] = {0xffffffff, 0x00ffffff, 0x0003ffff, 0x00000fff};
@@ -208,7 +207,7 @@ static uint32_t physical_address(const struct walk *walk)
 
 /* ---- access rights ---- */
 
-/* ACC: what a user and what the supervisor may do. */
+/* By ACC (H.3): what a user may do, what the supervisor may do. */
 static const uint8_t rights[8][2] = {
     {TLB_LOAD, TLB_LOAD},
     {TLB_LOAD | TLB_STORE, TLB_LOAD | TLB_STORE},
@@ -220,8 +219,8 @@ static const uint8_t rights[8][2] = {
     {0, TLB_LOAD | TLB_STORE | TLB_FETCH},
 };
 
-/* What the page allows; checks the access against it.  A user at a supervisor's page is a privilege
- * violation, anything else a protection violation. */
+/* Returns what the page allows, and sets walk->fault if it does not allow the access: a privilege violation if a user
+ * accesses a page that is the supervisor's alone (ACC 6, 7), else a protection violation. */
 static uint32_t check_rights(struct walk *walk)
 {
     unsigned acc = bits_get(walk->entry, 2, 3);
@@ -232,7 +231,7 @@ static uint32_t check_rights(struct walk *walk)
     return allowed;
 }
 
-/* Writes R and M back as mmutlb.vhd does: also when the access is then refused. */
+/* Sets R, and M for a store, in the entry in memory.  As in mmutlb.vhd, an access that is refused sets them, too. */
 static void update_entry(struct cpu *cpu, struct walk *walk)
 {
     uint32_t marked = walk->entry | PTE_REFERENCED;
@@ -292,7 +291,7 @@ uint32_t mmu_translate(void *context, uint32_t va, enum tlb_kind kind, uint32_t 
         return 0;
     }
     *pa = physical_address(&walk);
-    /* The first store must come here to set M. */
+    /* Without M the TLB gets no store permission, so that the first store comes here and sets M. */
     return walk.entry & PTE_MODIFIED ? allowed : allowed & ~(uint32_t)TLB_STORE;
 }
 

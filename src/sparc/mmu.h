@@ -2,9 +2,9 @@
 /*
  * The SRMMU: the SPARC V8 reference MMU (appendix H) as LEON3 has it (GRLIB, lib/gaisler/srmmu).
  *
- * Three levels of tables behind a context table; pages of 4 KiB, 256 KiB, 16 MiB and 4 GiB.  What
- * the hardware's TLBs hold cannot be seen from software that follows the rules, so the softmmu TLB
- * (mem/tlb.h) stands in for both.
+ * Three levels of tables behind a context table; pages of 4 KiB, 256 KiB, 16 MiB and 4 GiB.  Software that flushes
+ * after each change of an entry cannot tell which entries the hardware's TLBs hold, so the softmmu TLB (mem/tlb.h)
+ * takes the place of both the instruction and the data TLB.
  */
 #ifndef SPARC_MMU_H
 #define SPARC_MMU_H
@@ -22,7 +22,7 @@ struct cpu;
 #define MMU_PSO         0x00000080u
 #define MMU_TLB_DISABLE 0x00008000u
 
-/* Read-only fields: version, entries of the TLBs as base 2 logarithms. */
+/* Read-only fields: implementation, version, number of entries of the TLBs as base 2 logarithms. */
 #define MMU_IMPL_LOW      28
 #define MMU_VERSION_LOW   24
 #define MMU_ITLB_LOW      21
@@ -35,24 +35,23 @@ struct mmu {
     uint32_t context;
     uint32_t fault_status;
     uint32_t fault_address;
-    bool fault_valid; /* a fault is recorded that FSR was not read for */
+    bool fault_valid; /* the fault status was not read since the last fault */
 };
 
-/* To the state after reset: off. */
+/* Resets the MMU: it is off then. */
 void mmu_reset(struct cpu *cpu);
 
 /* The registers of ASI 0x19; address bits 10:8 select.  Reading the fault status clears FAV. */
 uint32_t mmu_read(struct cpu *cpu, uint32_t address);
 void mmu_write(struct cpu *cpu, uint32_t address, uint32_t value);
 
-/* A write to ASI 0x18.  LEON3 need not look at the address; neither do we: everything is flushed.
- */
+/* A write to ASI 0x18.  As on LEON3 it flushes everything, whatever the address. */
 void mmu_flush(struct cpu *cpu);
 
-/* Points the TLB at the index that the CPU's mode and the MMU's state ask for. */
+/* Has the TLB use its index for the CPU's mode, or that for physical addresses if the MMU is off. */
 void mmu_select(struct cpu *cpu);
 
-/* The same for the context, whose number has changed. */
+/* Has the TLB use the tables of the context, whose number has changed. */
 void mmu_select_context(struct cpu *cpu);
 
 /* The TLB's translate callback; context is the CPU.  Walks the tables, writes R and M back, records

@@ -6,7 +6,7 @@
 
 #include "bits.h"
 
-/* ---- those that are more than a member of struct cpu_arch ---- */
+/* ---- registers that are more than a member of struct cpu_arch ---- */
 
 /* A jump: execution goes on at pc as if it had come there in sequence. */
 static bool set_pc(struct cpu *cpu, unsigned i, uint32_t value)
@@ -78,7 +78,7 @@ static bool set_window(struct cpu *cpu, unsigned i, uint32_t value)
     return true;
 }
 
-/* Outs of window 0 that are the ins of the last one: which copy is right hangs on CWP, see arch.def. */
+/* The outs of window 0 are the ins of the last window: CWP decides which of the two copies is valid, see arch.def. */
 static void copy_windows(struct cpu *cpu, uint32_t *words)
 {
     unsigned used = 16 * cpu->config.windows;
@@ -89,7 +89,7 @@ static void copy_windows(struct cpu *cpu, uint32_t *words)
     memset(words + used, 0, (16 * CPU_MAX_WINDOWS - used) * sizeof *words);
 }
 
-/* FSR as it reads, without making it so: what generated code left undone stays undone. */
+/* FSR as STFSR would store it.  fsr and last_fpop are put back, so that reading does not change the CPU's state. */
 static uint32_t get_fsr(struct cpu *cpu, unsigned i)
 {
     uint32_t fsr = cpu->fsr;

@@ -2,7 +2,7 @@
 /*
  * The one description of a CPU's registers (registers.def), for all that read, write, print, compare or hash them:
  * debuggers and devices by number (cpu_read_register() in cpu.h), the monitor by name, exec/cpu_state.h all of
- * them at once.  A register that is not described here is seen by none of these.
+ * them at once.  None of these sees a register that has no row there.
  */
 #ifndef SPARC_REGISTERS_H
 #define SPARC_REGISTERS_H
@@ -27,7 +27,7 @@ struct cpu_register {
     uint8_t bits;
     uint8_t group;
     uint16_t count;
-    uint32_t number; /* of the first, as <leon3emu/device.h> has it */
+    uint32_t number; /* of the first register, as in <leon3emu/device.h>; or CPU_NO_NUMBER */
     size_t offset;   /* in struct cpu_arch */
     uint32_t (*get)(struct cpu *cpu, unsigned i);
     bool (*set)(struct cpu *cpu, unsigned i, uint32_t value); /* false: an impossible value */
@@ -38,7 +38,7 @@ struct cpu_register {
 extern const struct cpu_register cpu_registers[];
 extern const unsigned cpu_register_count;
 
-/* Words of 32 bits of all that is state. */
+/* How many 32-bit words the registers of all rows are, views left out. */
 enum {
     CPU_STATE_WORDS = 0
 #define REGISTER(name, bits, count, group, ...)                                                    \
@@ -52,7 +52,7 @@ static inline unsigned cpu_register_words(const struct cpu_register *row)
     return row->count * row->bits / 32u;
 }
 
-/* Copies all of a row's registers to words, wide ones as the host has them, without a change of the CPU. */
+/* Copies all of a row's registers to words, those of 64 bits in the host's byte order.  The CPU is not changed. */
 void cpu_copy_registers(struct cpu *cpu, const struct cpu_register *row, uint32_t *words);
 
 /* The row with that number; NULL: there is none. */

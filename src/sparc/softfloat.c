@@ -10,8 +10,8 @@
  *   round_pack  internal form -> bits of the wanted format, with all rounding and its flags
  *
  * The first and the last step are in softfloat_number.c, conversions and compares in
- * softfloat_convert.c. Does not do: FSR, traps, registers (the FPU of the CPU); quad precision (no
- * LEON has it). Manual: V8 B.33, appendix N; contract in softfloat.h.
+ * softfloat_convert.c. FSR, traps and registers are in interp_fpu.c. There is no quad precision, as no
+ * LEON has it. Manual: V8 B.33, appendix N; contract in softfloat.h.
  */
 #include "softfloat.h"
 
@@ -198,7 +198,7 @@ static uint64_t root_sticky(uint64_t radicand, int digits)
     for (uint64_t bit = one >> 1; digits > 0; bit >>= 1, digits--) {
         rest <<= 1;
         uint64_t step = 2 * root + bit;
-        uint64_t fits = 0 - (uint64_t)(step <= rest); // a mask: digits are as good as random
+        uint64_t fits = 0 - (uint64_t)(step <= rest); // a mask: a branch would be unpredictable
         rest -= step & fits;
         root += bit & fits;
     }

@@ -36,7 +36,7 @@
  *   number to integer with a fraction dropped                     NX
  *
  * GRFPU and GRFPU-Lite do not compute with denormal numbers (GR740 user's manual, 8.2). For these
- * kinds the rules above change as follows; compares are as ever, and take denormals for what they are.
+ * kinds the rules above change as follows; compares do not change, and compare denormal numbers exactly.
  *
  *   - A denormal operand of an arithmetic operation or a conversion gives no result: the flag
  *     UNFINISHED is set, whatever the other operand is, and value and other flags mean nothing. With
@@ -77,11 +77,11 @@ enum softfloat_flag {
     SOFTFLOAT_UNFINISHED = 32, // no exception of cexc: ftt is to be unfinished_FPop
 };
 
-// What computes: its rules for denormal numbers and NaNs.
+// The FPU and mode whose rules for denormal numbers and NaNs hold.
 enum softfloat_kind {
     SOFTFLOAT_IEEE,     // as V8 recommends; FSR.NS is ignored, as N.8 advises
     SOFTFLOAT_GRFPU,    // GRFPU or GRFPU-Lite with FSR.NS clear
-    SOFTFLOAT_GRFPU_NS, // and set
+    SOFTFLOAT_GRFPU_NS, // GRFPU or GRFPU-Lite with FSR.NS set
 };
 
 // Result of a compare, numbered as in FSR.fcc (V8 table 4-5).

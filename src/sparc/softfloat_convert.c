@@ -2,7 +2,7 @@
 /*
  * Conversions and compares of the SPARC V8 floating-point operations: between single, double and
  * 32-bit integer, and the relation of two numbers. Arithmetic is in softfloat.c, rounding and NaNs
- * in softfloat_number.c. Does not do: FSR, traps, registers. Manual: V8 B.33, N.4, N.7; contract in
+ * in softfloat_number.c. FSR, traps and registers are in interp_fpu.c. Manual: V8 B.33, N.4, N.7; contract in
  * softfloat.h.
  */
 #include "softfloat.h"

@@ -102,8 +102,8 @@ uint64_t number_pack_infinity(const struct number_format *f, bool sign)
     return pack_sign(f, sign, (uint64_t)f->exp_max << f->frac_bits);
 }
 
-// What to add to sig before its low `drop` bits are cut off. Zero means "towards zero": rounding to
-// nearest never adds zero, since drop >= 10.
+// What to add to sig before its low `drop` bits are cut off. It is zero only if the rounding is
+// towards zero for this sign, never to nearest, since drop >= 10: number_round_pack() relies on that.
 static uint64_t round_increment(const struct softfloat *env, bool sign, uint64_t sig, int drop)
 {
     const uint64_t ones = (UINT64_C(1) << drop) - 1;

@@ -69,15 +69,15 @@ static inline uint64_t number_shift_right_sticky(uint64_t sig, int count)
     return kept | (kept << count != sig);
 }
 
-// Brings the lead bit of a nonzero sig, which may be anywhere, to its place. A sticky bit stays
-// one.
+// Shifts a nonzero sig so that its lead bit is bit 62, and adapts exp. A sticky lowest bit that a
+// right shift drops is kept in the new lowest bit.
 struct number number_normalise(struct number n);
 
 // The number that the low bits of `bits` stand for in format f.
 struct number number_unpack(const struct number_format *f, uint64_t bits);
 
-// The same for an operand of an arithmetic operation or a conversion: GRFPU takes no denormal one.
-// Raises UNFINISHED, or gives a zero, as softfloat.h says.
+// The same for an operand of an arithmetic operation or a conversion. If it is denormal and the FPU
+// is a GRFPU, raises UNFINISHED or, with FSR.NS, gives a zero.
 struct number number_operand(struct softfloat *env, const struct number_format *f, uint64_t bits);
 
 // Bits of a zero and of an infinity.

@@ -113,7 +113,7 @@ static ir_ref select_value(struct translation *t, ir_ref condition, ir_ref yes, 
     return ir_add_op(t->block, op);
 }
 
-/* Y:rs1 / operand 2; a quotient of more than 32 bits is the greatest one. */
+/* Y:rs1 / operand 2; a quotient of more than 32 bits saturates to 0xffffffff. */
 enum flow trans_udiv(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref b = trans_operand2(t, f);
@@ -148,7 +148,7 @@ enum flow trans_sdiv(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* ---- B.28, B.29: state registers; in user mode trans_insn() keeps those that are privileged away ---- */
+/* ---- B.28, B.29: state registers; in user mode trans_insn() does not call the privileged rows' functions ---- */
 
 enum flow trans_rdy(struct translation *t, const struct insn *f, unsigned insn)
 {
@@ -209,8 +209,8 @@ enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn
     return FLOW_ON;
 }
 
-/* A helper writes PSR.  It refuses values that change the mode or may let an interrupt in: those are the
- * interpreter's, and the block ends behind them. */
+/* A helper writes PSR.  It refuses values that change the mode, and all values while an interrupt is requested: then
+ * the interpreter performs the instruction, and the block is left. */
 enum flow trans_wrpsr(struct translation *t, const struct insn *f, unsigned insn)
 {
     if (t->in_arm || t->request->cpu->config.partial_wrpsr) {

@@ -10,7 +10,7 @@
 #include "sparc/interp.h"
 #include "sparc/translation.h"
 
-/* The delay instruction at t->pc + 4.  False: it is none that can be translated along. */
+/* The delay instruction at t->pc + 4.  False: it cannot be translated together with the branch. */
 static bool fetch_delay(const struct translation *t, struct insn *delay)
 {
     return t->request->max_insns > 1 && trans_fetch(t, t->pc + 4, delay) &&
@@ -19,8 +19,8 @@ static bool fetch_delay(const struct translation *t, struct insn *delay)
 
 #define SEGMENT_INSNS 16 /* at least */
 
-/* A loop whose beginning is the block's is translated several times over, so that what goes from round to
- * round stays in registers: at least twice, and as often as there is room. */
+/* Is another round of the loop to be translated?  A loop that begins where the block does is unrolled, so that values
+ * stay in host registers from round to round: at least twice (unless it is long), and as often as there is room. */
 static bool goes_round(struct translation *t)
 {
     unsigned length = t->done - t->round_done;
@@ -44,8 +44,8 @@ static bool goes_round(struct translation *t)
 
 #define DISPATCH_INSNS 12 /* at most */
 
-/* Is at pc what chooses among many ways, as the switch of a loop does?  Then each way back to it gets a copy:
- * the host's prediction of a jump in many places is better than that of one jump. */
+/* Does the code at pc lead to a computed jump, as a switch in a loop does?  Then each way back to it gets a copy of
+ * that code, since the host predicts many copies of an indirect jump better than a single one. */
 static bool is_dispatch(const struct translation *t, uint32_t pc)
 {
     struct insn f;
@@ -61,8 +61,8 @@ static bool is_dispatch(const struct translation *t, uint32_t pc)
     return false;
 }
 
-/* On at target, after what was executed on the way.  A block ends where the flow goes back: what it goes back
- * to is to be the beginning of one, or the same loop would be in as many blocks as it has instructions. */
+/* Goes on at target; `flow` is that of the instruction before.  A block ends where the flow goes back, so that a
+ * block of its own begins at the target; else the same loop could be in as many blocks as it has instructions. */
 static enum flow arrive(struct translation *t, enum flow flow, uint32_t target, bool back)
 {
     t->pc = target;
@@ -128,7 +128,7 @@ static void branch_fp(struct translation *t, const struct insn *f, bool when_tak
     ir_add_op(t->block, op);
 }
 
-/* Which side is the main path?  Loops are followed backwards, everything else falls through. */
+/* Is the main path that of the taken branch?  It is if the branch goes backwards, as a loop's does. */
 static bool goes_main(const struct translation *t, const struct insn *f)
 {
     return f->imm < 0 && t->request->max_insns > 1;
@@ -154,7 +154,7 @@ static enum flow conditional(struct translation *t, const struct insn *f, unsign
     return follow(t, delay, main_taken ? taken : not_taken, main_taken);
 }
 
-/* Always or never taken. */
+/* A branch that is always or never taken; delay is NULL if it is annulled. */
 static enum flow unconditional(struct translation *t, const struct insn *f,
                                const struct insn *delay, bool taken)
 {
@@ -212,7 +212,7 @@ enum flow trans_call(struct translation *t, const struct insn *f, unsigned insn)
     return follow(t, &delay, target, false);
 }
 
-/* The target is what a call in this block has left in rs1, plus 8. */
+/* A JMPL whose target is known, since a call in this block has written rs1. */
 static enum flow jump_known(struct translation *t, const struct insn *f, const struct insn *delay,
                             uint32_t target)
 {
@@ -220,7 +220,7 @@ static enum flow jump_known(struct translation *t, const struct insn *f, const s
     return follow(t, delay, target, false);
 }
 
-/* The jump itself.  The delay instruction finds its npc in the slot.  Returns the target. */
+/* A JMPL without its delay instruction, whose npc is put into the slot.  Returns the target. */
 static ir_ref jump_to_slot(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref target = trans_address(t, f);
@@ -247,7 +247,8 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, unsig
     return FLOW_OVER;
 }
 
-/* A helper that says where to go on, or else that insn, the last one, is to be stepped. */
+/* Calls a helper and jumps to the address that it returns; if it returns NOT_ORDINARY the last instruction is
+ * stepped. */
 static enum flow call_and_jump(struct translation *t, enum jit_env_helper helper, ir_ref a,
                                ir_ref b, ir_ref c)
 {
@@ -328,7 +329,8 @@ enum flow trans_window(struct translation *t, const struct insn *f, unsigned ins
     struct ir_op op = {.code = IR_MOVE_BANK, .insn = (uint16_t)insn};
     ir_ref sum;
 
-    /* MOVE_BANK's slow path writes rd as well: a backend expects that in the bank only (nobody does this). */
+    /* MOVE_BANK's slow path may write rd, if the interpreter performs it; backends expect that for registers of the
+     * bank only.  Compilers do not make a SAVE or RESTORE with a global rd. */
     if (f->rd > 0 && f->rd < 8) {
         return trans_step(t, f, insn);
     }

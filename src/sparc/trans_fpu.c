@@ -10,13 +10,13 @@
  *     MODE_FP_TRAPS   traps are enabled, but not for inexact: those that may have raised another exception
  *     MODE_FP_EXACT   a trap is enabled for inexact, too: also those whose result was rounded
  *     GRFPU           the FPU knows no denormal numbers: those with such an operand
- * The translator knows of registers that an FPop of the block has written or read that they hold no denormal number;
- * they are not checked again (fp_normal).
+ * A register that an FPop of the block has written or read holds no denormal number after that, or the block has been
+ * left; so it is not checked again (fp_normal).
  */
 #include "bits.h"
 #include "sparc/translation.h"
 
-/* Are operands, and is the result, in pairs of registers? */
+/* The IR op of an FPop, and whether its operands and its result are doubles, that is, pairs of registers. */
 struct fp_shape {
     enum ir_code code;
     bool from_double, to_double;
@@ -44,7 +44,7 @@ static bool must_be_exact(const struct translation *t)
     return (t->request->mode & MODE_FP) == MODE_FP_EXACT;
 }
 
-/* What the results of an op are looked at for. */
+/* The checks (IR_FP_RANGE, IR_FP_EXACT) that the results of an op need. */
 static unsigned result_checks(const struct translation *t, enum ir_code code)
 {
     unsigned flags = ir_rows[code].flags;
@@ -65,7 +65,7 @@ void trans_fp_forget(struct translation *t, unsigned number, bool is_pair)
     t->fp_normal_pairs &= ~(1u << number / 2);
 }
 
-/* An FPop has written or read it, and went well. */
+/* An FPop has written or read the register without the interpreter's help, so it holds no denormal number. */
 static void learn_normal(struct translation *t, unsigned number, bool is_pair)
 {
     if (is_pair) {
@@ -81,7 +81,8 @@ static bool may_be_denormal(const struct translation *t, unsigned number, bool i
     return knows_no_denormals(t) && !known;
 }
 
-/* The check (IR_FP_A or IR_FP_B) for an operand that may be denormal, which is then looked at; else 0. */
+/* Returns `check` (IR_FP_A or IR_FP_B) for an operand that may be denormal, which counts as checked from then on;
+ * else 0. */
 static unsigned check_of(struct translation *t, unsigned check, unsigned number, bool is_pair)
 {
     if (!may_be_denormal(t, number, is_pair)) {
@@ -91,8 +92,8 @@ static unsigned check_of(struct translation *t, unsigned check, unsigned number,
     return check;
 }
 
-/* The same for a single that is an operand in another form: looked at here, so that all is left to an arm.
- * The least normal number goes there, too. */
+/* The same for a single that is widened before the op, where IR_FP_A and IR_FP_B would look at the double: adds ops
+ * that leave for an arm, where the interpreter performs the FPop, if it is denormal (or the least normal number). */
 static void refuse_denormal(struct translation *t, unsigned number, unsigned insn)
 {
     ir_ref word, magnitude;
@@ -109,7 +110,8 @@ static void refuse_denormal(struct translation *t, unsigned number, unsigned ins
 
 /* ---- FPops ---- */
 
-/* The FPU is off (a trap for sure), or its state makes the instruction special. */
+/* Leaves an FP instruction to the interpreter.  If the FPU is off the instruction is sure to trap, and the block
+ * ends. */
 enum flow trans_fp_step(struct translation *t, const struct insn *f, unsigned insn)
 {
     t->fp_normal = t->fp_normal_pairs = 0;
@@ -141,7 +143,7 @@ static void begin_fp(struct translation *t)
     }
 }
 
-/* rd has the result of an FPop, which is no denormal number. */
+/* Writes the result of an FPop, which is no denormal number, to rd. */
 static void set_result(struct translation *t, unsigned number, bool is_pair, ir_ref value)
 {
     ir_set(t->block, is_pair ? SLOT_D + number / 2 : SLOT_FS + number, value);
@@ -161,7 +163,7 @@ static ir_ref fp_op(struct translation *t, enum ir_code code, enum ir_type type,
     return ir_add_op(t->block, op);
 }
 
-/* The same, with the slot and instruction for special results. */
+/* Adds an FP op with the instruction that step() performs if a check fails, and the slot of its result. */
 static ir_ref fp_op_at(struct translation *t, struct ir_op op, unsigned slot, unsigned insn)
 {
     op.slot = (uint8_t)slot;
@@ -199,7 +201,7 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
     b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
     op.a = a;
     op.b = b;
-    if (widens) { /* exact: widened operands give it as it is */
+    if (widens) { /* the product of the widened operands is exact */
         refuse_denormal(t, f->rs1, insn);
         refuse_denormal(t, f->rs2, insn);
         op.a = fp_op(t, IR_FWIDEN, IR_F64, a, 0);
@@ -214,7 +216,8 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
     return FLOW_ON;
 }
 
-/* A single that must be exact is made from the double, which is. */
+/* FITOs, FITOd.  A double holds every integer exactly; so where a single must be exact, it is made by narrowing the
+ * double, with the checks of FNARROW. */
 static enum flow from_integer(struct translation *t, const struct insn *f, unsigned insn,
                               struct fp_shape shape)
 {
@@ -266,7 +269,8 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
 enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct fp_shape shape = shape_of(f);
-    /* It may trap; or invalid operations of the host do not accrue (jit_env.c). */
+    /* Unordered is left to the interpreter where it may trap, and where the host's invalid does not accrue
+     * (accrued_of() in jit_env.c). */
     bool with_nan_to_guest = may_trap(t) || knows_no_denormals(t);
     ir_ref a, b, relation, others;
 
@@ -288,7 +292,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
     return FLOW_ON;
 }
 
-/* FMOVs, FNEGs, FABSs: of the bits, without exceptions. */
+/* FMOVs, FNEGs, FABSs: operations on the bits, without exceptions. */
 enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref value;

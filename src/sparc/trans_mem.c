@@ -2,8 +2,8 @@
 /*
  * Translator: loads and stores.  SPARC V8 B.1, B.2, B.4, B.5, B.7, B.8; LEON3 CASA.
  *
- * An alternate space that is memory by another name is memory, of which the slow path knows the ASI.  The one that
- * passes by the MMU has ops of its own.  All others are the interpreter's.
+ * An access with an ASI that is ordinary memory (asi_is_memory()) is translated as an ordinary one; its slow path
+ * passes the ASI on.  ASI_BYPASS has IR ops of its own.  Accesses with all other ASIs are left to the interpreter.
  */
 #include "sparc/asi.h"
 #include "sparc/interp.h"
@@ -46,7 +46,7 @@ enum flow trans_store(struct translation *t, const struct insn *f, unsigned insn
     return FLOW_ON;
 }
 
-/* An odd rd is illegal, once there is the privilege. */
+/* An odd rd is illegal.  (Privilege, which is checked before, has been checked by trans_insn().) */
 enum flow trans_ldd(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref pair;
@@ -72,7 +72,7 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* ---- B.7, B.8, CASA: where either half is not simple the interpreter does it all (jit_env.c) ---- */
+/* ---- B.7, B.8, CASA: if a half takes the slow path, the interpreter performs the instruction (jit_env.c) ---- */
 
 enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned insn)
 {
@@ -94,7 +94,8 @@ enum flow trans_swap(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* The store puts back what was there if the comparison fails: nobody can tell where a store is simple. */
+/* If the comparison fails the store writes back the old value, which has no effect where the store takes the fast
+ * path. */
 enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct ir_op equal = {.code = IR_SETC, .type = IR_I32, .cond = IR_EQ, .insn = IR_NONE};
@@ -114,7 +115,7 @@ enum flow trans_casa(struct translation *t, const struct insn *f, unsigned insn)
 
 /* ---- alternate spaces ---- */
 
-/* Is it sure that neither the mode nor a field makes it trap?  (An odd rd may.) */
+/* Is the instruction allowed by the block's mode, and legal?  (An odd rd is not looked at.) */
 static bool alternate_is_allowed(const struct translation *t, const struct insn *f)
 {
     if (f->row == INSN_CASA) {

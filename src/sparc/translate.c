@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The translator's frame: rows, values, sections.  See translate.h. */
+/* The translator: dispatch by row, values, sections, charges.  See translate.h. */
 #include "sparc/translate.h"
 
 #include "check.h"
@@ -104,8 +104,9 @@ bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f)
     return true;
 }
 
-/* Must the guest see all of its accesses that are not simple?  How it goes on behind an instruction whose npc is
- * in the slot, step() knows; and the MMIO inline cache knows one ASI only. */
+/* Must all accesses of the instruction that the TLB refuses go to slow_load() and slow_store() (jit_env.c)?  Atomics
+ * must, since both halves belong together; instructions whose npc is in the slot, as C code finds out where they go
+ * on; and accesses with an ASI, as the MMIO inline cache has entries for ASI_BYPASS only. */
 static bool must_see_each_access(const struct block_insn *insn)
 {
     return insn->atomic || insn->npc == NPC_IN_SLOT ||
@@ -124,7 +125,7 @@ unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc
     t->out->insns[insn].atomic = (flags & INSN_F_ATOMIC) != 0;
     t->block->insns[insn].no_mmio_cache = must_see_each_access(&t->out->insns[insn]);
     t->done += f->cycles;
-    t->block->insns[insn].refund = (uint16_t)t->done; /* until the whole is known */
+    t->block->insns[insn].refund = (uint16_t)t->done; /* finish_charges() makes a refund of it */
     t->segment_of[insn] = (uint8_t)t->segment;
     t->last = insn;
     return insn;
@@ -180,7 +181,7 @@ enum flow trans_quit(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_OVER;
 }
 
-/* Does the mode let generated code do it? */
+/* May generated code perform the instruction in the block's mode? */
 static bool mode_allows(const struct translation *t, const struct insn *f)
 {
     if (insn_rows[f->row].fields & FIELD_ASI) {
@@ -222,7 +223,7 @@ void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b,
     struct pending_arm *arm = trans_arm(t, insn);
     struct ir_op op = {.code = IR_BRANCH, .type = IR_I32, .cond = (uint8_t)cond, .a = a, .b = b};
 
-    CHECK(arm != NULL); /* the frame leaves room for what one instruction needs */
+    CHECK(arm != NULL); /* is_full() keeps room for the arms of one instruction */
     arm->step = true;
     op.imm = (int32_t)arm->arm;
     ir_add_op(t->block, op);
@@ -318,7 +319,7 @@ static void give_back(struct translation *t, uint32_t pc)
     struct insn f;
     CHECK(trans_fetch(t, pc, &f)); /* the block begins with it */
     t->done -= f.cycles;
-    t->out->insns[trans_new_insn(t, &f, pc, pc + 4)].npc = 0; /* it is nowhere on the way */
+    t->out->insns[trans_new_insn(t, &f, pc, pc + 4)].npc = 0; /* it is never executed */
 }
 
 /* The block of a single delay instruction: a trap handler may return to one.  False: it is a control transfer, which is
@@ -368,7 +369,7 @@ static void arm_section(struct translation *t, const struct pending_arm *arm)
     }
 }
 
-/* What segments charge and instructions leave unspent is known only now. */
+/* Enters what each segment charges and what each instruction leaves unspent, which is known only now. */
 static void finish_charges(struct translation *t)
 {
     unsigned ends[TRANSLATE_MAX_SEGMENTS] = {0};

@@ -20,17 +20,17 @@ enum flow {
 /* An arm that waits for its section. */
 struct pending_arm {
     unsigned arm;
-    unsigned branch; /* its instruction, or the one to step */
-    bool step;       /* step `branch` and quit; else: */
-    bool charge;     /* taken by a CHARGE: the budget is given back, and that is all; else: */
-    bool has_delay;
+    unsigned branch; /* number of the instruction that leaves for the arm */
+    bool step;       /* the arm has the interpreter step `branch`, and quits */
+    bool charge;     /* a CHARGE leaves for the arm, which gives the charge back */
+    bool has_delay;  /* the arm begins with the delay instruction */
     bool fp_begun;
     uint32_t fp_normal, fp_normal_pairs;
     struct insn delay;
     uint32_t delay_pc;
     uint32_t target;
-    unsigned done;    /* instructions executed up to and with the branch */
-    unsigned segment; /* they are in */
+    unsigned done;    /* cycles of the path up to and with the branch */
+    unsigned segment; /* the branch is in */
 };
 
 struct translation {
@@ -38,17 +38,17 @@ struct translation {
     struct ir_block *block;
     struct translated *out;
     uint32_t pc;
-    unsigned done;  /* instructions of the path up to here */
-    unsigned limit; /* how many it may have */
-    unsigned last;  /* number of the last one */
+    unsigned done;  /* cycles of the path up to here; an instruction takes one */
+    unsigned limit; /* the main section's end, in the same unit */
+    unsigned last;  /* number of the path's last instruction */
     bool fp_begun;
-    /* Registers, and pairs by half their number, that hold no denormal number. */
+    /* %f registers, and pairs by half their number, that are known to hold no denormal number. */
     uint32_t fp_normal, fp_normal_pairs;
-    bool in_arm; /* no further arms from here */
+    bool in_arm; /* an arm is translated: it cannot branch to further arms */
     /* Where the present round of the block's loop began: instruction, done, arm_count. */
     unsigned round_insn, round_done, round_arms;
-    /* Registers of windows whose value is known: addresses of calls.  `at`: a word of
-     * the ring of windows, from the block's first window on. */
+    /* Registers of windows whose value is known, as a CALL has written its address there.  `window`: how far SAVE and
+     * RESTORE have moved since the block's beginning.  `at`: see ring_word(). */
     int window;
     unsigned known_count;
     struct {
@@ -57,9 +57,8 @@ struct translation {
     } known[TRANSLATE_MAX_KNOWN];
     /* The block is charged for segment by segment, so that a long one is worth entering with little budget. */
     unsigned segment;
-    unsigned segment_done; /* instructions before it */
-    ir_ref
-        amounts[TRANSLATE_MAX_SEGMENTS]; /* what each charges: a constant, known only at the end */
+    unsigned segment_done;                  /* `done` at its beginning */
+    ir_ref amounts[TRANSLATE_MAX_SEGMENTS]; /* the constant that each charges: known at the end */
     uint8_t segment_of[IR_MAX_INSNS];
     unsigned arm_count;
     struct pending_arm arms[IR_MAX_ARMS];
@@ -67,18 +66,18 @@ struct translation {
 
 /*
  * A function of trans_*.c translates the rows of insns.def that name it: f is the instruction, `insn` its number in
- * the block.  That of a row with INSN_F_CTI finds t->pc at its instruction and returns FLOW_ON with t->pc where the
- * block goes on; for all others t->pc is behind them already.
+ * the block.  For a row with INSN_F_CTI, t->pc is the instruction's own pc when the function is called; when it
+ * returns FLOW_ON it has set t->pc to where the block goes on.  For all other rows t->pc has moved on before the call.
  */
 typedef enum flow trans_function(struct translation *t, const struct insn *f, unsigned insn);
 
 #define INSN(name, space, code, format, flags, trans, ...) trans_function trans_##trans;
 #include "sparc/insns.def"
 
-/* What insns.def says to the translator of a row. */
+/* The translator's columns of insns.def. */
 struct trans_row {
     trans_function *translate;
-    uint8_t op; /* enum ir_code, or of a memory access enum ir_size */
+    uint8_t op; /* enum ir_code; of a memory access, enum ir_size */
 };
 extern const struct trans_row trans_rows[INSN_COUNT];
 
@@ -95,7 +94,7 @@ static inline enum ir_size trans_size(const struct insn *f)
 /* Translates an instruction, which trans_new_insn() has numbered, by its row's function. */
 trans_function trans_insn;
 
-/* A new segment begins at t->pc, which is the block's pc. */
+/* Begins a new segment, with a CHARGE, at t->pc, which must be the block's pc. */
 void trans_segment(struct translation *t);
 
 /* ---- values ---- */
@@ -126,9 +125,9 @@ ir_ref trans_address(struct translation *t, const struct insn *f);
 
 /* A branch, taken when the condition holds, to an arm that steps `insn` and quits. */
 void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn);
-/* The same if the helper that was called says NOT_ORDINARY. */
+/* The same, taken if `result`, which is a helper's, is NOT_ORDINARY. */
 void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn);
-/* A call of a helper of that many operands; nothing is known of windows after it. */
+/* A call of a helper; operands that it does not have are 0.  No register's value is known after it. */
 ir_ref trans_call_helper(struct translation *t, enum jit_env_helper helper, ir_ref a, ir_ref b,
                          ir_ref c);
 static inline bool trans_is_user(const struct translation *t)
@@ -137,29 +136,30 @@ static inline bool trans_is_user(const struct translation *t)
 }
 /* A new arm for a branch, from the translation's present state; NULL: there are too many. */
 struct pending_arm *trans_arm(struct translation *t, unsigned branch);
-/* The interpreter performs insn: marks what that does to the flow. */
+/* Notes how the block goes on after insn, for the case that the interpreter performs it. */
 static inline void trans_mark(struct translation *t, unsigned insn, enum block_flow flow)
 {
     t->out->insns[insn].flow = (uint8_t)flow;
 }
-/* Does the translation of an FP instruction follow that neither rounds nor raises exceptions?  Where one may be
- * pending that is looked at first.  Else it is trans_fp_step()'s. */
+/* May an FP instruction be translated that neither rounds nor raises exceptions?  If a deferred trap may be pending,
+ * adds a branch for that case.  False: the caller is to call trans_fp_step(). */
 bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special);
-/* What is known of %f`number`, and of the register after it if `is_pair`, is no longer true. */
+/* %f`number`, and the register after it if `is_pair`, may hold a denormal number from here on. */
 void trans_fp_forget(struct translation *t, unsigned number, bool is_pair);
-/* Windows move by -1 (SAVE) or 1; nothing is known of registers any more. */
+/* No register's value is known from here on. */
 void trans_forget(struct translation *t);
 /* %r`number` of the current window is value from here on. */
 void trans_learn(struct translation *t, unsigned number, uint32_t value);
+/* Is the value of %r`number` known here? */
 bool trans_knows(const struct translation *t, unsigned number, uint32_t *value);
 
 /* trans_mem.c: is the access by an alternate space made by generated code in this mode? */
 bool trans_alternate_is_translated(const struct translation *t, const struct insn *f);
-/* A new instruction's number; it is the last one of the path now. */
+/* Adds an instruction to the block and to the path, and returns its number. */
 unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc, uint32_t npc);
-/* Decodes the word at pc.  False: there is none to be had. */
+/* Decodes the word at pc.  False: it cannot be fetched. */
 bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f);
-/* Was pc's instruction in this block already? */
+/* Is pc's instruction in the present round of this block already? */
 bool trans_was_here(const struct translation *t, uint32_t pc);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Taking a trap, SPARC V8 7.1, with LEON3's single-vector trapping. */
+/* Taking a trap, SPARC V8 chapter 7, with LEON3's single-vector trapping. */
 #include <inttypes.h>
 
 #include "sparc/cpu.h"
@@ -48,7 +48,7 @@ static void enter_error_mode(struct cpu *cpu, unsigned tt)
     cpu_attention(cpu);
 }
 
-/* Not in line: its buffer would cost each trap a frame of its own. */
+/* Not in line, as its buffers would cost each trap that is not logged a larger stack frame. */
 static __attribute__((cold, noinline)) void log_trap(struct cpu *cpu, unsigned tt)
 {
     uint32_t pc = cpu->pc;
@@ -63,14 +63,14 @@ static __attribute__((cold, noinline)) void log_trap(struct cpu *cpu, unsigned t
     }
 }
 
-/* The executor must not touch pc and npc after this. */
+/* pc and npc are the handler's after this, so a do_ function returns without cpu_next(). */
 void cpu_trap(struct cpu *cpu, unsigned tt)
 {
     unsigned windows = cpu->config.windows;
     uint32_t pc = cpu->pc;
     uint32_t npc = cpu->npc;
 
-    cpu->data_hit.watch = NULL; /* what the instruction has begun it has not done */
+    cpu->data_hit.watch = NULL; /* an instruction that traps counts as no access */
     if (__builtin_expect(log_on(cpu->log, LOG_INT), 0)) {
         log_trap(cpu, tt);
     }

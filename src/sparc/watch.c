@@ -3,13 +3,14 @@
  * Hardware watchpoints (GRLIB IP manual, LEON3, %asr24..%asr31).
  *
  * A watchpoint compares bits 31:2 of the address under a mask, for loads, stores and fetches as its
- * enable bits say.  Pages in which one may match get no permission bits in the TLB, so that every
- * access there asks watch_hit(); pages without cost nothing.
+ * enable bits say.  Pages in which one may match get no permission bits in the TLB, so that the TLB calls
+ * watch_access() for every access there; accesses to other pages cost nothing.
  *
  * In hardware WRASR writes the register when it is in the exception stage.  Loads and stores are compared in the
  * memory stage, so the next instruction still meets the old register; fetches are compared in the register access
- * stage, so the next three do (iu3.vhd: sp_write, mem_trap, wphit).  That is counted in instructions here; a trap
- * empties the pipeline.  cpu->watchpoint is what software has written and reads back, cpu->watch what is compared.
+ * stage, so the next three do (iu3.vhd: sp_write, mem_trap, wphit).  Here the delay is counted in instructions; a
+ * trap ends it, since it empties the pipeline.  cpu->watchpoint has what software has written and reads back,
+ * cpu->watch what addresses are compared with.
  */
 #include "sparc/watch.h"
 
@@ -22,7 +23,7 @@
 #define WATCH_LOAD    2u
 #define WATCH_ADDRESS 0xfffffffcu
 
-/* Instructions behind a WRASR that still meet the old register. */
+/* Instructions behind a WRASR that are still compared with the old register. */
 #define DATA_DELAY  1u
 #define FETCH_DELAY 3u
 
@@ -47,7 +48,7 @@ static void put(struct watchpoint *w, unsigned index, uint32_t value)
     }
 }
 
-/* Whatever the TLB knows of the pages where w may match. */
+/* Has the TLB forget the pages where w may match. */
 static void forget_pages(struct cpu *cpu, const struct watchpoint *w)
 {
     if ((w->mask & ~TLB_PAGE_MASK) == ~TLB_PAGE_MASK) {
@@ -57,7 +58,8 @@ static void forget_pages(struct cpu *cpu, const struct watchpoint *w)
     }
 }
 
-/* Lets *w, which is compared from now on, be as written.  is_enabled: for what it is compared. */
+/* Enters a written value into *w, an element of cpu->watch.data or .fetch; it counts from now on.  is_enabled:
+ * wants_data or wants_fetch, as fits the array.  Returns whether *w was or is enabled. */
 static bool change(struct cpu *cpu, struct watchpoint *w, unsigned index, uint32_t value,
                    bool (*is_enabled)(const struct watchpoint *w))
 {
@@ -90,7 +92,8 @@ static void change_fetch(struct cpu *cpu, const struct watch_write *write)
     }
 }
 
-/* Lets what was written so many instructions ago count: `delays` are those of data and of fetches. */
+/* Lets the writes count that are at least data_delay (for loads and stores) or fetch_delay (for fetches) instructions
+ * old. */
 static void take(struct cpu *cpu, unsigned data_delay, unsigned fetch_delay)
 {
     struct watch_state *watch = &cpu->watch;
@@ -122,7 +125,8 @@ void watch_trap(struct cpu *cpu)
     take(cpu, 0, 0);
 }
 
-/* Of those registers none is compared with anything: nobody can see when it is written. */
+/* Is the watchpoint off, before and after the write, and no other write under way?  Then no access can show when its
+ * registers change. */
 static bool is_off(const struct cpu *cpu, unsigned number)
 {
     const struct watchpoint *data = &cpu->watch.data[number];
@@ -133,7 +137,7 @@ static bool is_off(const struct cpu *cpu, unsigned number)
            !wants_data(written) && !wants_fetch(written);
 }
 
-/* Notes a write; false: it changes nothing. */
+/* Adds a write to cpu->watch.writes.  False: it changes nothing. */
 static bool note(struct cpu *cpu, unsigned index, uint32_t value)
 {
     struct watch_state *watch = &cpu->watch;
@@ -147,7 +151,7 @@ static bool note(struct cpu *cpu, unsigned index, uint32_t value)
     if (memcmp(w, &before, sizeof before) == 0) {
         return false;
     }
-    /* There is one for each of the last instructions; a debugger may write more. */
+    /* WRASRs fill at most one element for each of the last instructions; a debugger's writes may need more. */
     if (watch->count == WATCH_WRITES) {
         watch_trap(cpu);
     }
@@ -176,7 +180,7 @@ void watch_write_register(struct cpu *cpu, unsigned index, uint32_t value)
     if (silent) {
         watch_trap(cpu);
     } else {
-        cpu_attention(cpu); /* the executors look at writes under way when they begin */
+        cpu_attention(cpu); /* executors look at cpu->watch.count when they begin */
     }
 }
 

@@ -5,9 +5,9 @@
 
 #include "sparc/cpu.h"
 
-/* Writes %asr(24 + index); registers of watchpoints that are not configured ignore it.  The first is for debuggers and
- * devices: the value counts at once.  The second is WRASR: the value counts when hardware's does, until then
- * cpu->watch.count is not 0 and the interpreter's turn. */
+/* Write %asr(24 + index); if that watchpoint is not configured they do nothing.  watch_set_register() is for debuggers
+ * and devices: the value counts at once.  watch_write_register() is WRASR: the value counts when it would in hardware.
+ * Until then cpu->watch.count is not 0, and the interpreter must execute. */
 void watch_set_register(struct cpu *cpu, unsigned index, uint32_t value);
 void watch_write_register(struct cpu *cpu, unsigned index, uint32_t value);
 
@@ -21,8 +21,7 @@ bool watch_fetches(const struct cpu *cpu, uint32_t va);
 /* Does a hardware watchpoint match? */
 bool watch_hit(const struct cpu *cpu, uint32_t va, enum tlb_kind kind);
 
-/* Callbacks of the TLB; context is the CPU.  They look after the watchpoints of a debugger (data_watch.h),
- * too. */
+/* Callbacks of the TLB; context is the CPU.  They also serve the watchpoints of a debugger (data_watch.h). */
 bool watch_page(void *context, uint32_t va);
 bool watch_access(void *context, uint32_t va, unsigned size, enum tlb_kind kind);
 void watch_tlb_flushed(void *context);
