@@ -2,10 +2,10 @@
 /*
  * Random programs (program.h) on all executors in one process: is all state the same?
  *
- * The interpreter executes one instruction at a time and is what the others must agree with; each of them
- * executes as it likes to, chained, up to the same cycles: slices of random length, after each of which all
- * CPU state is compared, and memory at the end of a program.  What was executed is counted by row, mode and
- * trap.  A program that differs is run again with --verify-jit, which finds the block.
+ * The interpreter executes one instruction at a time and is the reference.  Each other executor executes the same
+ * slices, of random length, chaining blocks as it normally does.  After each slice all CPU state is compared, and
+ * memory at the end of a program.  The instructions executed are counted by row, mode and trap.  A
+ * program that differs is run again with --verify-jit, which finds the block.
  *
  *     agree [--seed=N] [--first=N] [--programs=N] [--insns=N] [--executor=NAME] [--table] [--least=N]
  */

@@ -17,8 +17,8 @@ struct coverage {
 
 void coverage_print(const struct coverage *c, bool table);
 
-/* How many traps of rows came less than `least` times in a mode they can come in, and how many rows retired less
- * than ten times as often; each of these is printed. */
+/* Prints, and returns the number of, traps of a row that were taken less than `least` times in a mode in which they are
+ * possible, and rows that were retired less than 10 * `least` times. */
 unsigned coverage_missing(const struct coverage *c, uint64_t least);
 
 #endif

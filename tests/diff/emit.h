@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Inside the generator: how units of random code are written.  Units are those of stream.h; numbers
+ * For the files of the generator only: functions that write units (stream.h) of random code.  Numbers
  * in brackets, here and in emit_*.c, are entries of skip.txt.
  */
 #ifndef DIFF_EMIT_H

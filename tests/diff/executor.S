@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the cases of a batch and prints what came of them; see layout.h.
+ * Runs the cases of a batch and prints their results; see layout.h.
  *
  * A case starts from a whole state of its own, at SLOT_CODE, and ends with `ta END_TRAP`.  Any other
  * trap is entered in the log; execution goes on at npc.  All state is then dumped: every window, %f,
- * PSR, WIM, TBR, Y, FSR, pc, the log, and the memory the case may touch.  Printed is a hash for each
- * group of cases, or the dump itself.
+ * PSR, WIM, TBR, Y, FSR, pc, the log, and the memory the case may touch.  The executor prints a hash for
+ * each group of cases, or the dump itself.
  *
- * Made equal here, see skip.txt: FSR.ver; an fp_exception that is deferred appears at its FPop; cexc
- * after one has only the exception that trapped, or nothing if that was unimplemented_FPop; where
- * doubles go when exceptions are enabled, %f28 to %f31, is cleared.
+ * The executor makes equal what QEMU does differently (skip.txt): FSR.ver is masked; the handler reports a
+ * deferred fp_exception at its FPop; after one, cexc keeps only the exception that trapped, or nothing if
+ * that was unimplemented_FPop; and %f28 to %f31, where doubles go when exceptions are enabled, are cleared.
  *
- * A trap costs a case what %l0 to %l2 of the trap's window held.  The handler takes the window it
- * returns to out of WIM, for RETT would else end in error mode.
+ * A trap overwrites %l0 to %l2 of the trap's window, which the case loses.  The handler removes the window
+ * that it returns to from WIM, since RETT would end in error mode otherwise.
  */
 #include "layout.h"
 

@@ -4,7 +4,7 @@
  *
  *     generate [option]... HEAD_FILE SLOT_FILE
  *
- * A case depends on nothing but --seed and its number, its place in memory included.
+ * A case, and its place in memory, depends on --seed and its number only.
  */
 #include <argp.h>
 #include <errno.h>

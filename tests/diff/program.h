@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A random program for executors to agree on: code with flow in all directions, trap handlers that come
- * back, memory, page tables.  Unlike a stream (stream.h) it has no end and no foreign oracle, so nothing is
- * left out: whoever runs it stops it when it likes.
+ * A random program on which all executors must agree: code with control transfers in all directions, trap handlers
+ * that return, memory, page tables.  Unlike a stream (stream.h) it is not compared with QEMU, so nothing need be left
+ * out; and it has no end, so its user stops it after a number of instructions.
  */
 #ifndef DIFF_PROGRAM_H
 #define DIFF_PROGRAM_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Random programs, see program.h: what is around the code, and how a CPU starts. */
+/* Random programs, see program.h: trap handlers, memory and page tables, and the state in which a CPU starts. */
 #include <string.h>
 
 #include "program_inside.h"

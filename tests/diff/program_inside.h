@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What program.c, the code, and program_around.c, all that is around it, share. */
+/* What program.c (the random code) and program_around.c (handlers, memory, the CPU's first state) share. */
 #ifndef DIFF_PROGRAM_INSIDE_H
 #define DIFF_PROGRAM_INSIDE_H
 

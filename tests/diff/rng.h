@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers that are the same everywhere: splitmix64 (Steele, Lea, Flood 2014). */
+/* Random numbers that depend on the seed only, on every host: splitmix64 (Steele, Lea, Flood 2014). */
 #ifndef DIFF_RNG_H
 #define DIFF_RNG_H
 

@@ -2,7 +2,7 @@
 /*
  * Which units a random stream is made of, and where its control transfers go.  See stream.h.
  *
- * What is left out, and why, is skip.txt; the numbers in brackets are its entries.
+ * skip.txt says what is left out, and why; the numbers in brackets are its entries.
  */
 #include "stream.h"
 

@@ -4,8 +4,9 @@
  *
  * A stream is a row of units.  A unit is one random instruction with what it needs before it (an
  * address, a value for PSR) and after it.  All control flow is forward, to the first word of a
- * unit. So that it stays in bounds whatever traps, every first word of a longer unit may be
- * executed or skipped alone, and what follows a control transfer is a unit of one word.
+ * unit. It must stay in bounds even if an instruction traps and is skipped. Therefore the first word
+ * of a longer unit may be executed or skipped alone, and a unit of one word follows each control
+ * transfer.
  */
 #ifndef DIFF_STREAM_H
 #define DIFF_STREAM_H

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The instruction tests with --verify-jit: every block against the interpreter, and running hashes.
+"""Runs the instruction tests with --verify-jit: compares every block with the interpreter, and running hashes.
 
     verify_runs.py --emulator PROGRAM --images DIRECTORY [OPTION...]
 
 Each image in DIRECTORY is run on its boards, with --verify-jit and once for each executor with
---verify-jit=hash:N.  Options are handed to all runs.  Of all instructions together 99 % are to be retired in
-generated code.  Exit status 77: there are no images.
+--verify-jit=hash:N.  OPTIONs are passed to all runs.  Generated code must retire at least 99 % of all
+instructions together.  Exit status 77: there are no images.
 """
 import argparse
 import concurrent.futures

@@ -1,6 +1,6 @@
 ! rows: LDA STA
 ! SPDX-License-Identifier: MIT
-! LEON3's address spaces: cache registers, flushes, bypass, memory under other names.
+! LEON3's alternate address spaces: cache registers, flushes, bypass, and ASIs that are ordinary memory.
 #include "isa.h"
 #define CCR_IS(value) lda [%g0] 2, %o2; CHECK(%o2, value)
 BEGIN

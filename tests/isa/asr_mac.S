@@ -2,7 +2,7 @@
 ! board: mac
 ! qemu: has no %asr18
 ! SPDX-License-Identifier: MIT
-! With the MAC: %asr18 holds what is written, also by user mode; %asr17 says M.
+! With the MAC: %asr18 reads as it was written, in user mode, too; bit M of %asr17 is set.
 #include "isa.h"
 BEGIN
 CASE

@@ -1,7 +1,7 @@
 ! rows:
 ! qemu: has no bus errors
 ! SPDX-License-Identifier: MIT
-! instruction_access_exception: pc is where nothing can be fetched, npc what would have come next.
+! instruction_access_exception: the trap saves the pc at which nothing can be fetched, and the npc of that instruction.
 #include "isa.h"
 BEGIN
 CASE

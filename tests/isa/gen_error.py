@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the tests that end in error mode: any trap while ET is 0 (SPARC V8, 7.5; RETT, B.26).
+"""Writes the tests that end in error mode: any trap while ET is 0 (SPARC V8, chapter 7; RETT, B.26).
 
     gen_error.py DIRECTORY
 
@@ -13,7 +13,7 @@ import isa_source
 
 STATUS_ERROR_MODE = 80
 
-# as in V8, 7.6
+# as in V8, table 7-1
 NAMES = {0x01: "instruction_access_exception", 0x02: "illegal_instruction",
          0x03: "privileged_instruction", 0x04: "fp_disabled", 0x05: "window_overflow",
          0x06: "window_underflow", 0x07: "mem_address_not_aligned", 0x08: "fp_exception",

@@ -5,8 +5,8 @@
     gen_fpu.py DIRECTORY
 
 Values come from exact rational arithmetic here, NaNs and underflow from the SPARC V8 manual's
-appendix N, the FSR from 4.4.  Depth is TestFloat's business (tests/softfloat); this is about what the
-instruction makes of it.
+appendix N, the FSR from 4.4.  The arithmetic itself is tested in depth with TestFloat (tests/softfloat); these tests
+are of what the instructions do with its results.
 """
 import itertools
 import math

@@ -6,7 +6,7 @@
 
 What is allowed is table H-2 of the SPARC V8 manual, and TLB_CheckFault in LEON3's libmmu.vhd, which
 agree: to the MMU an atomic is a store, and a user at a page of the supervisor's is a privilege violation.
-Referenced and modified bits are written back even if the page then refuses (mmutlb.vhd).
+Referenced and modified bits are written back even if the page refuses the access (mmutlb.vhd).
 """
 import pathlib
 import sys

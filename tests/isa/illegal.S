@@ -1,6 +1,6 @@
 ! rows: UNIMP ILLEGAL UMAC SMAC
 ! SPDX-License-Identifier: MIT
-! Every word class that is no instruction of V8 or LEON3 (iu3.vhd, exception_detect).
+! Words that are no instruction of V8 or LEON3, of each class: illegal_instruction (iu3.vhd, exception_detect).
 #include "isa.h"
 #define IS_ILLEGAL(insn) \
     TRAPS(TT_ILLEGAL, .word insn); USER_TRAPS(TT_ILLEGAL, .word insn); \

@@ -1,6 +1,6 @@
 ! rows:
 ! SPDX-License-Identifier: MIT
-! Interrupts, by IRQMP: levels against PIL and ET, what is saved, what comes first.
+! Interrupts that IRQMP requests: which levels PIL and ET let through, what the trap saves, which of several is first.
 #include "isa.h"
 #define IRQMP 0x80000200
 #define FORCE 0x80000208

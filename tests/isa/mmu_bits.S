@@ -1,7 +1,7 @@
 ! rows: LD ST
 ! SPDX-License-Identifier: MIT
-! Referenced and modified bits: R is set by any access, M by the first store, also when the page was met
-! by a load before (mmutlb.vhd: NEEDSYNC).
+! Referenced and modified bits: any access sets R; the first store sets M, even if a load has brought the entry into
+! the TLB before (mmutlb.vhd: NEEDSYNC).
 #include "mmu.h"
 #define RM (REFERENCED | MODIFIED)
 #define ENTRY(n) PTE(FRAME(n), ACC_RWX)

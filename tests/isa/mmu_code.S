@@ -1,6 +1,7 @@
 ! rows: ST FLUSH CALL
 ! SPDX-License-Identifier: MIT
-! Code behind the MMU that changes: written through its own page, another page, the bypass; moved.
+! Code at virtual addresses is changed: by stores to its own page, to another page of the same frame and by the bypass
+! ASI, and by mapping the page elsewhere.  What is executed after that is the new code.
 #include "mmu.h"
 #define GIVES(n) clr %o2; call %o0; nop; CHECK(%o2, n)
 #define WRITE(value, address) set value, %o3; set address, %o4; st %o3, [%o4]

@@ -1,7 +1,7 @@
 ! rows: STA LD ST CALL
 ! SPDX-License-Identifier: MIT
-! Contexts and flushes.  LEON3's TLBs know contexts apart, so a change of context needs no flush; a change of
-! an entry does, and any flush is of everything (mmutlbcam.vhd: "invalidate on flush hit").
+! Contexts and flushes.  LEON3's TLBs have the context in each entry, so a change of context needs no flush.  A change
+! of a page table entry does need one, and every flush is of everything (mmutlbcam.vhd: "invalidate on flush hit").
 #include "mmu.h"
 /* Context n has tables of its own for 0x10000000, as context 0 has LEVEL2 and LEVEL3. */
 #define SPACE(n) \

@@ -1,8 +1,8 @@
 ! rows: LD ST LDD STD JMPL SAVE RESTORE
 ! SPDX-License-Identifier: MIT
-! Pages that come when they are touched: the trap handler maps the page, and the instruction is executed
-! again, as if nothing had been.  Loads, stores, code, delay slots; at the first touch and after a store to
-! a page that was there for reading only.
+! Demand paging: the trap handler maps the page, and the instruction is executed again with the result that it would
+! have had without the trap.  Loads, stores, code and delay slots; pages that are not mapped, and stores to a page that
+! is mapped for reading only.
 #include "mmu.h"
 #define BROUGHT isa_memory
 #define LAST_STATUS (isa_memory + 4)

@@ -1,8 +1,8 @@
 ! rows: STB STH ST STD LDD LD LDUH SWAP LDSTUB CASA STF STDF
 ! SPDX-License-Identifier: MIT
-! The edge between a page that is there, PAGE(0), and one that is not, PAGE(1); FRAME(1), where a store that went
-! on behind the first page would arrive, is watched.  An aligned access cannot cross; one that would is not
-! aligned, which is found before the MMU is asked (iu3.vhd): no fault is recorded, no byte is written.
+! The edge between a page that is mapped, PAGE(0), and one that is not, PAGE(1).  An aligned access cannot cross it; a
+! misaligned one that would cross traps before it reaches the MMU (iu3.vhd), so that no fault is recorded and no byte is
+! written.  FRAME(1), where a store that crossed in physical memory would arrive, is checked for that.
 #include "mmu.h"
 #define LAST_WORD (PAGE(0) + 0xffc)
 #define EDGE PEEK(FRAME(0) + 0xff8, 0xa0a1a2a3); PEEK(FRAME(0) + 0xffc, 0xa4a5a6a7)

@@ -3,7 +3,7 @@
 ! message: error mode: trap 0x09 (data_access_exception)
 ! qemu: has no faults while traps are disabled
 ! SPDX-License-Identifier: MIT
-! A window overflow handler that stores to a stack that is not there, traps being disabled.
+! A window overflow handler stores to a stack that is not mapped while traps are disabled: error mode.
 #include "mmu.h"
 BEGIN
 MMU_START

@@ -3,7 +3,7 @@
 ! message: error mode: trap 0x01 (instruction_access_exception)
 ! qemu: does not say which trap it was
 ! SPDX-License-Identifier: MIT
-! A context that is not there: the next fetch traps, and so does that of the handler.
+! A change to an invalid context: the next fetch traps, and the fetch of the handler then ends in error mode.
 #include "mmu.h"
 BEGIN
 MMU_START

@@ -1,7 +1,7 @@
 ! rows: LD ST LDA
 ! SPDX-License-Identifier: MIT
-! What a fault leaves in the fault status and address registers, type by type, and which of several stays
-! (mmu.vhd: "SRMMU Fault Priorities" and what follows).
+! What each type of fault leaves in the fault status and address registers, and which one stays if several occur before
+! the status is read (mmu.vhd: "SRMMU Fault Priorities" and what follows).
 #include "mmu.h"
 #define NOTHING 0x50000000 /* no memory: a table there is a bus error */
 #define AT(va) set va, %o0

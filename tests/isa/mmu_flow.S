@@ -1,7 +1,7 @@
 ! rows: LD ST JMPL CALL BICC RETT
 ! SPDX-License-Identifier: MIT
-! Faults and the flow of control: delay slots, targets, annulled instructions, ends of pages.  PAGE(0) is
-! code, PAGE(1) behind it is not there but where a case maps it.
+! Faults of fetches and control transfers: delay slots, targets, annulled instructions, ends of pages.  PAGE(0) is
+! code; PAGE(1) behind it is not mapped unless a case maps it.
 #include "mmu.h"
 #define CODE(offset, word) POKE(FRAME(0) + (offset), word)
 #define BRANCH_BACK 0x10bffff1   /* ba . - 60 */

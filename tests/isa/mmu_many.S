@@ -1,7 +1,7 @@
 ! rows: STA LD ST CALL
 ! SPDX-License-Identifier: MIT
-! More contexts than any TLB keeps, in turn: each has its own data and code at one address, and what is changed
-! of one while another is in use is seen after the flush.
+! More contexts than the TLBs keep take turns.  All have data and code at the same virtual addresses, each its own; if
+! entries of one context are changed while another is in use, the change is seen after the flush.
 #include "mmu.h"
 /* Context n, 1 to 10, has tables of its own for 0x10000000. */
 #define SPACE(n) \

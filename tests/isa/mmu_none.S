@@ -1,8 +1,9 @@
 ! rows: LDA STA
 ! board: no_mmu
-! qemu: has one always
+! qemu: always has an MMU
 ! SPDX-License-Identifier: MIT
-! Without an MMU its registers read 0, what is written does nothing, and the caches announce none.
+! Without an MMU its registers read 0, writes to them do nothing, and the cache configuration registers say that there
+! is none.
 #include "mmu.h"
 BEGIN
 CASE

@@ -1,6 +1,6 @@
 ! rows: LD ST
 ! SPDX-License-Identifier: MIT
-! Pages of every size: an entry at level 3, 2, 1 and in the context table; how tables are found.
+! Pages of every size, with entries at level 3, 2, 1 and in the context table; and how the walk finds tables.
 #include "mmu.h"
 ! The word at va is that at pa, for loads, stores and code.
 #define LEADS(va, pa) \

@@ -1,7 +1,7 @@
 ! rows: LDA STA
 ! qemu: keeps what it is given, and has no version
 ! SPDX-License-Identifier: MIT
-! The MMU's registers by ASI 0x19 and 0x04; what the caches' registers say of it (mmu_dcache.vhd).
+! The MMU's registers by ASI 0x19 and 0x04; the bit for the MMU in the cache configuration registers (mmu_dcache.vhd).
 #include "mmu.h"
 #define READS(asi, address, value) CASE; set address, %o1; lda [%o1] asi, %o2; CHECK(%o2, value)
 #define WRITES(asi, address, value) set address, %o1; set value, %o3; sta %o3, [%o1] asi

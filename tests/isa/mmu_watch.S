@@ -1,7 +1,7 @@
 ! rows: LD ST
 ! qemu: has no watchpoints
 ! SPDX-License-Identifier: MIT
-! Watchpoints behind the MMU: they compare virtual addresses, and data before the MMU has its say.
+! Watchpoints with the MMU on: they compare virtual addresses, and a watchpoint on data has priority over an MMU fault.
 #include "mmu.h"
 #define LOADS_AND_STORES 3
 BEGIN

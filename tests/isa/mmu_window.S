@@ -1,8 +1,8 @@
 ! rows: SAVE RESTORE STD LDD RETT
 ! SPDX-License-Identifier: MIT
-! A fault in a window handler, for the stack's page is not there.  As operating systems do it: the handler
-! puts the window into a buffer, enables traps and copies it to the stack; the trap inside brings the page.
-! And as Linux probes a user's stack: with no-fault on and traps disabled.
+! A fault in a window handler, because the stack's page is not mapped.  First as operating systems handle it: the
+! handler puts the window into a buffer, enables traps and copies it to the stack; the trap in that copy maps the page.
+! Then as Linux probes a user's stack: with no-fault mode on and traps disabled.
 #include "mmu.h"
 #define STACK (PAGE(8) + 0xc00)
 #define BUFFER isa_scratch

@@ -2,7 +2,7 @@
 ! board: nofpu
 ! qemu: always has FPU and CASA
 ! SPDX-License-Identifier: MIT
-! The least LEON3: no FPU, CASA, watchpoints, single-vector trapping.
+! A LEON3 without options: without FPU, CASA, watchpoints and single-vector trapping.
 #include "isa.h"
 BEGIN
 CASE; rd %asr17, %o2; CHECK(%o2, 0x00000107)

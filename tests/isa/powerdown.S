@@ -1,6 +1,6 @@
 ! rows: WRASR
 ! SPDX-License-Identifier: MIT
-! Power-down: %asr19 stops the CPU until an interrupt comes; it is taken behind the write.
+! Power-down: a write to %asr19 stops the CPU until an interrupt comes; its trap is taken before the next instruction.
 #include "isa.h"
 #define TIMER 0x80000300
 #define MASK 0x80000240

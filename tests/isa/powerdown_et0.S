@@ -4,8 +4,8 @@
 ! message: time limit reached
 ! qemu: has no limit of time
 ! SPDX-License-Identifier: MIT
-! Power-down with ET = 0: an interrupt that is pending is not recognised, so nobody wakes the CPU
-! (leon3v3/iu3.vhd, irq_trap: pend needs et; state dsu2 leaves power-down by that alone).
+! Power-down with ET = 0: an interrupt is not recognised, so nothing wakes the CPU (leon3v3/iu3.vhd, irq_trap: `pend`
+! needs `et`, and only `pend` makes state dsu2 leave power-down).
 #include "isa.h"
 #define TIMER 0x80000300
 #define MASK 0x80000240

@@ -3,7 +3,8 @@
 ! message: nothing can wake it
 ! qemu: does not see that nothing can wake it
 ! SPDX-License-Identifier: MIT
-! Power-down with ET = 0 while an interrupt is pending already, and no event is to come: that is an end.
+! Power-down with ET = 0 while an interrupt is pending already and no event is to come: the run ends, as nothing can
+! wake the CPU.
 #include "isa.h"
 #define PENDING 0x80000204
 #define FORCE 0x80000208

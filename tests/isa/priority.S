@@ -1,7 +1,8 @@
 ! rows:
 ! SPDX-License-Identifier: MIT
-! Of two reasons to trap, the one with the higher priority (V8 table 7-1; iu3.vhd, exception_detect and
-! mem_trap).  More of this is in the tests of loads and stores, casa.S, stdfq.S and watchpoint.S.
+! An instruction with two reasons to trap takes the trap with the higher priority (V8 table 7-1; iu3.vhd,
+! exception_detect and mem_trap).  More such cases are in the tests of loads and stores, casa.S, stdfq.S and
+! watchpoint.S.
 #include "isa.h"
 BEGIN
 set isa_memory, %o0

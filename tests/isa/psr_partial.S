@@ -2,7 +2,7 @@
 ! board: pwrpsr
 ! qemu: has no partial WRPSR; LEON3 has it if configured (iu3.vhd, sp_write)
 ! SPDX-License-Identifier: MIT
-! With rd other than %g0, only ET is written, and CWP is not looked at.  (icc is Z, of the check before.)
+! With rd other than %g0, WRPSR writes ET only, and does not check CWP.  (icc is Z, set by the check before.)
 #include "isa.h"
 #define PARTIAL .word 0x83880000 | 8 << 14
 #define PSR_IS(value) rd %psr, %o5; CHECK(%o5, value)

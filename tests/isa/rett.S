@@ -1,6 +1,6 @@
 ! rows: RETT
 ! SPDX-License-Identifier: MIT
-! What RETT does when it does not end in error mode; for that see error_*.S.
+! RETT where it does not end in error mode; gen_error.py has the cases in which it does.
 #include "isa.h"
 ! PSR with ET=0, CWP 0, this PS; the return goes to CWP 1.
 #define NO_TRAPS(ps) CHANGE_PSR(PSR_ET | PSR_PS | 0x1f, (ps) << 6)

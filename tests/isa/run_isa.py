@@ -5,7 +5,7 @@
     run_isa.py --emulator PROGRAM --source FILE.S --image FILE.elf
     run_isa.py --qemu PROGRAM --source FILE.S --image FILE.elf
 
-Exit status 77: QEMU cannot run this one; the source says why.
+Exit status 77: QEMU cannot run this test; the source's line `! qemu:` says why.
 """
 import argparse
 import os

@@ -1,7 +1,7 @@
 ! rows: SAVE RESTORE
 ! board: leon3 nwin2 nwin5 nwin32
 ! SPDX-License-Identifier: MIT
-! Every window, both ways, with and without its bit in WIM.
+! SAVE and RESTORE into every window, with and without its bit in WIM.
 #include "isa.h"
 
 ! %g1 = number of windows, %g2 = counter, %g3 = expected CWP

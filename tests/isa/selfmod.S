@@ -1,6 +1,6 @@
 ! rows:
 ! SPDX-License-Identifier: MIT
-! Code that was executed is changed: by every kind of store, with and without FLUSH.
+! Code that was executed before is changed by every kind of store, with and without FLUSH, and executed again.
 #include "isa.h"
 ! add %o0, N, %o0; retl's second instruction
 #define ADD_N(n) (0x90022000 | (n))

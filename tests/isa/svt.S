@@ -1,7 +1,7 @@
 ! rows: WRASR RDASR
 ! qemu: has no single-vector trapping
 ! SPDX-License-Identifier: MIT
-! Single-vector trapping: all traps go to the first entry; TBR.tt says which it was.
+! Single-vector trapping: all traps go to the trap table's first entry; TBR.tt has the trap's type.
 #include "isa.h"
 BEGIN
 ! A copy of the table whose entry 0 is like the others.

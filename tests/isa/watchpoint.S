@@ -1,7 +1,7 @@
 ! rows:
 ! qemu: has no watchpoints
 ! SPDX-License-Identifier: MIT
-! Watchpoints on fetches, and how the four relate; those on data are in the tests of loads and stores.
+! Watchpoints on fetches, and several watchpoints at once; those on data are in the tests of loads and stores.
 #include "isa.h"
 #define WATCH_FETCH(address) WATCH((address) + 1, 0xfffffffc)
 BEGIN

@@ -2,13 +2,14 @@
 /*
  * Runs the cases of a batch and prints a hash of each, or all that came of it; see layout.h.
  *
- * A case is code that makes accesses and enters what it gets in the log, at %g1.  A trap is entered too:
- * tt, pc, npc, PSR.icc and PS, fault status and address.  After it the case goes on at npc; after one of
- * a fetch, at the return address in %o7.  Each case starts from tables and frames of its own, with the MMU
- * on, in context 0, in supervisor mode with traps enabled; it is run twice, on what the first turn left.
+ * A case is code that makes accesses and writes what they give to the log, at %g1.  The trap handler writes each
+ * trap there, too: tt, pc, npc, PSR.icc and PS, fault status and address.  After a trap the case goes on at npc;
+ * after one of a fetch, at the return address in %o7.  Each case starts from tables and frames of its own, with the
+ * MMU on, in context 0, in supervisor mode with traps enabled.  It is run twice; the second turn starts from the
+ * memory and tables that the first one left.
  *
- * Made equal here, see skip.txt: the level of a page that refuses, whether an atomic is a load or a store,
- * and the bits that a refused access sets.
+ * The handler makes equal what QEMU does differently (skip.txt): the fault level of a page that refuses,
+ * whether an atomic is a load or a store, and the bits that a refused access sets.
  */
 #include "layout.h"
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Random MMU cases: page tables, contexts, and code that makes accesses and changes both.
 
-A case is drawn from (seed, number) alone.  It is a list of units, each one access or change with what it
-needs; a unit can be dropped without harm to the others.  What cases leave out is told in skip.txt.
+A case depends on (seed, number) alone.  It is a list of units, each one access or change with what it
+needs; a unit can be dropped without harm to the others.  skip.txt says what cases leave out.
 """
 import pathlib
 import random
