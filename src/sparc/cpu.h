@@ -173,7 +173,7 @@ struct jit_env {
     uint32_t *save_limit;
     uint32_t *restore_limit;
     uint16_t flags;   /* icc, as the host's processor has its flags */
-    bool inside;      /* a slow path is active, and icc and cwp of struct cpu are not up to date */
+    bool inside;      /* a slow path is active; icc, perhaps also cwp, of struct cpu is stale */
     uint32_t fp_used; /* not 0: the host's sticky flags may hold exceptions of the guest's FPops */
     uint32_t fp_kept; /* those taken from there before C was called, placed as in fsr */
     uint32_t fp_mode; /* enum ir_fp_mode: FSR.RD, and what the FPU does with tiny results */
