@@ -361,6 +361,17 @@ static inline const struct ir_helper *ir_helper_of(const struct ir_guest *guest,
     return known ? &guest->helpers[op->imm] : NULL;
 }
 
+/* How many of a CALL's a, b, c are operands: the helper's arguments, env aside. */
+static inline unsigned ir_helper_operands(const struct ir_helper *helper)
+{
+    unsigned count = 0;
+
+    while (count < IR_HELPER_ARGUMENTS && helper->arguments[count] != IR_VOID) {
+        count++;
+    }
+    return count;
+}
+
 /* The flags of the op's row; but those of a CALL depend on its helper: a CALL of a pure helper is PURE and no more. */
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op);
 

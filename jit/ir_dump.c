@@ -10,15 +10,7 @@
 
 unsigned ir_text_operands(unsigned code, const struct ir_helper *helper)
 {
-    unsigned count = 0;
-
-    if (code != IR_CALL) {
-        return ir_rows[code].operand_count;
-    }
-    while (count < IR_HELPER_ARGUMENTS && helper->arguments[count] != IR_VOID) {
-        count++;
-    }
-    return count;
+    return code == IR_CALL ? ir_helper_operands(helper) : ir_rows[code].operand_count;
 }
 
 void ir_text_items(unsigned code, unsigned operands, char items[IR_ITEMS])

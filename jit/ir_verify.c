@@ -79,16 +79,8 @@ static unsigned slot_type(const struct walk *walk, const struct ir_op *op)
 /* How many of a, b, c the op has. */
 static unsigned operand_count(const struct walk *walk, const struct ir_op *op)
 {
-    unsigned count = 0;
-
-    if (op->code != IR_CALL) {
-        return ir_rows[op->code].operand_count;
-    }
-    while (count < IR_HELPER_ARGUMENTS &&
-           ir_helper_of(walk->block->guest, op)->arguments[count] != IR_VOID) {
-        count++;
-    }
-    return count;
+    return op->code == IR_CALL ? ir_helper_operands(ir_helper_of(walk->block->guest, op))
+                               : ir_rows[op->code].operand_count;
 }
 
 static unsigned value_type(const struct walk *walk, ir_ref ref)

@@ -16,17 +16,6 @@
  */
 #include "cg.h"
 
-unsigned cg_call_operands(const struct cg *c, const struct ir_op *op)
-{
-    const struct ir_helper *helper = &c->guest->helpers[op->imm];
-    unsigned count = 0;
-
-    while (count < IR_HELPER_ARGUMENTS && helper->arguments[count] != IR_VOID) {
-        count++;
-    }
-    return count;
-}
-
 /* Notes a use of `value` by op `number`; returns the use that was known to follow. */
 static inline uint16_t use_value(struct cg *c, unsigned section, ir_ref value, unsigned number)
 {
@@ -71,7 +60,7 @@ static inline void remove_slots(struct cg_overwrite *overwrite, const uint64_t s
 
 static inline bool is_overwritten(const struct cg_overwrite *overwrite, unsigned slot)
 {
-    return overwrite->slots[slot / 64] >> slot % 64 & 1;
+    return cg_has_slot(overwrite->slots, slot);
 }
 
 static inline void forget_overwrites(struct cg_overwrite *overwrite)
@@ -168,7 +157,7 @@ static void analyse_section(struct cg *c, unsigned first, unsigned end)
         if (ir_is_branch(op->code)) {
             use_liveins(c, first, (unsigned)op->imm, number);
         } else if (op->code == IR_CALL) {
-            count = cg_call_operands(c, op);
+            count = ir_helper_operands(&c->guest->helpers[op->imm]);
         }
         use_operands(c, first, number, count);
     }

@@ -185,6 +185,12 @@ struct cg {
     struct cg_livein liveins[IR_MAX_ARMS * IR_MAX_OPS]; /* only what is used is ever touched */
 };
 
+/* Is the slot in the set? */
+static inline bool cg_has_slot(const uint64_t set[4], unsigned slot)
+{
+    return set[slot / 64] >> slot % 64 & 1;
+}
+
 static inline bool cg_is_fp(const struct cg *c, ir_ref value)
 {
     unsigned type = c->ops[value].type;
@@ -203,14 +209,14 @@ bool cg_compile(struct cg *c, const struct ir_block *block, void *cookie, struct
 
 /* Fills next, after and the arms' live-ins for the whole block. */
 void cg_analyse(struct cg *c);
-/* How many operands a CALL has. */
-unsigned cg_call_operands(const struct cg *c, const struct ir_op *op);
 
 /* ---- values.c ---- */
 
 /* The place of a value that is in memory: its slot, or its place in the frame. */
 struct cg_mem cg_memory_of(const struct cg *c, const struct cg_value *at);
 struct cg_mem cg_spill_mem(const struct cg *c, unsigned frame);
+/* The value where it is now: in its register, a constant, or in memory. */
+struct cg_operand cg_operand_of(const struct cg *c, ir_ref value);
 void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from);
 /* Emits the load of a value from memory or of a constant; the value's places are not changed. */
 void cg_load_value(struct cg *c, ir_ref value, unsigned reg);

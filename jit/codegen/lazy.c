@@ -77,7 +77,7 @@ void cg_drop_lazy(struct cg *c, unsigned slot)
 {
     const struct ir_op *op = &c->ops[c->lazy.value];
 
-    if (c->lazy.value == 0 || !(c->covers[slot][c->lazy.slot / 64] >> c->lazy.slot % 64 & 1)) {
+    if (c->lazy.value == 0 || !cg_has_slot(c->covers[slot], c->lazy.slot)) {
         return;
     }
     c->lazy.value = 0;
@@ -89,28 +89,15 @@ void cg_drop_lazy(struct cg *c, unsigned slot)
 
 /* ---- stubs and arms ---- */
 
-static struct cg_operand place_of(const struct cg *c, ir_ref value)
-{
-    const struct cg_value *at = &c->values[value];
-
-    if (c->ops[value].code == IR_CONST) {
-        return (struct cg_operand){OPERAND_IMM, 0, c->ops[value].imm};
-    }
-    if (at->where & AT_REG) {
-        return (struct cg_operand){OPERAND_REG, at->reg, 0};
-    }
-    return cg_mem_operand(cg_memory_of(c, at));
-}
-
 void cg_snapshot_lazy(const struct cg *c, struct cg_lazy_snapshot *at)
 {
     const struct ir_op *op = &c->ops[c->lazy.value];
 
     at->lazy = c->lazy;
     if (c->lazy.value != 0) {
-        at->a = place_of(c, op->a);
+        at->a = cg_operand_of(c, op->a);
         at->b = op->code == IR_LOGIC_FLAGS ? (struct cg_operand){OPERAND_IMM, 0, 0}
-                                           : place_of(c, op->b);
+                                           : cg_operand_of(c, op->b);
     }
 }
 

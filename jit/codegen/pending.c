@@ -43,7 +43,7 @@ void cg_drop_pending(struct cg *c, unsigned slot)
     for (unsigned i = c->pending_count; i-- > 0;) {
         unsigned other = c->pending[i].slot;
         ir_ref value = c->pending[i].value;
-        if (c->covers[slot][other / 64] >> other % 64 & 1) {
+        if (cg_has_slot(c->covers[slot], other)) {
             remove_pending(c, i);
             if (!(c->values[value].where & AT_CONST) && c->values[value].next == 0) {
                 cg_give_up(c, value);
@@ -64,7 +64,7 @@ bool cg_write_pending(struct cg *c, ir_ref value)
     }
     c->host->store(c, c->guest->slots[slot].type, c->slots[slot], c->values[value].reg);
     remove_pending(c, i);
-    if (c->conflicts[c->step_slot][slot / 64] >> slot % 64 & 1) {
+    if (cg_has_slot(c->conflicts[c->step_slot], slot)) {
         return false;
     }
     cg_take_home(c, value, slot);

@@ -99,20 +99,6 @@ static struct cg_operand resolve_by_row(struct cg *c, const struct cg_row *row, 
     return cg_resolve(c, value, constraint, after);
 }
 
-/* The operand that the result is tied to stays where it is for now: take_tied() moves it. */
-static struct cg_operand resolve_tied(struct cg *c, ir_ref value)
-{
-    const struct cg_value *at = &c->values[value];
-
-    if (at->where & AT_REG) {
-        return (struct cg_operand){OPERAND_REG, at->reg, 0};
-    }
-    if (at->where & AT_CONST) {
-        return (struct cg_operand){OPERAND_IMM, 0, c->ops[value].imm};
-    }
-    return cg_mem_operand(cg_memory_of(c, at));
-}
-
 /* ---- results ---- */
 
 static void move_tied(struct cg *c, ir_ref value, unsigned d, struct cg_operand from)
@@ -229,7 +215,7 @@ static void resolve_operands(struct cg *c, const struct cg_row *row, unsigned co
         }
     }
     if (tied < 3) {
-        x->in[tied] = resolve_tied(c, refs[tied]);
+        x->in[tied] = cg_operand_of(c, refs[tied]); /* take_tied() moves it */
     }
 }
 

@@ -49,7 +49,7 @@ void cg_do_get(struct cg *c, unsigned number, const struct ir_op *op)
 {
     ir_ref value = (ir_ref)number;
 
-    if (!(c->home_mask[op->slot / 64] >> op->slot % 64 & 1)) {
+    if (!cg_has_slot(c->home_mask, op->slot)) {
         cg_take_home(c, value, op->slot);
         return;
     }

@@ -20,6 +20,19 @@ struct cg_mem cg_memory_of(const struct cg *c, const struct cg_value *at)
     return at->where & AT_HOME ? c->slots[at->home] : cg_spill_mem(c, at->frame);
 }
 
+struct cg_operand cg_operand_of(const struct cg *c, ir_ref value)
+{
+    const struct cg_value *at = &c->values[value];
+
+    if (at->where & AT_REG) {
+        return (struct cg_operand){OPERAND_REG, at->reg, 0};
+    }
+    if (at->where & AT_CONST) {
+        return (struct cg_operand){OPERAND_IMM, 0, c->ops[value].imm};
+    }
+    return cg_mem_operand(cg_memory_of(c, at));
+}
+
 void cg_move(struct cg *c, ir_ref value, unsigned to, unsigned from)
 {
     c->host->move(c, c->ops[value].type, to, from);

@@ -57,7 +57,7 @@ static void load_arguments(struct cg *c, unsigned number, const struct ir_op *op
 {
     static const uint8_t registers[] = {RDI, RSI, RDX, RCX};
     const ir_ref refs[3] = {op->a, op->b, op->c};
-    unsigned count = cg_call_operands(c, op);
+    unsigned count = ir_helper_operands(helper);
     unsigned at = 0;
 
     if (helper->takes_env) {

@@ -226,24 +226,19 @@ static void do_branch_flags(struct cg *c, unsigned number, const struct ir_op *o
     toy_emit(c, TOY_JUMP_IF)->cond = op->cond;
 }
 
-static void do_charge(struct cg *c, unsigned number, const struct ir_op *op)
+/* CHARGE and the guards: the IR interpreter's function says whether the op goes on. */
+static void do_op_or_jump(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = CG_NONE};
+    const ir_ref refs[2] = {op->a, op->b};
+    unsigned count = ir_rows[op->code].operand_count;
 
-    x.in[0] = cg_resolve(c, op->a, C_RI, c->after[number][0]);
-    cg_consume(c, op->a, c->after[number][0]);
-    cg_end_op(c);
-    note_jump(c, (unsigned)op->imm);
-    emit_ir_op(c, TOY_EXECUTE_OR_JUMP, op, &x);
-}
-
-static void do_guard(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    struct cg_args x = {.number = number, .d = CG_NONE};
-
-    x.in[0] = cg_resolve(c, op->a, C_R, c->after[number][0]);
-    x.in[1] = (struct cg_operand){OPERAND_IMM, 0, c->ops[op->b].imm};
-    cg_consume(c, op->a, c->after[number][0]);
+    for (unsigned i = 0; i < count; i++) {
+        x.in[i] = cg_resolve(c, refs[i], C_RI, c->after[number][i]);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        cg_consume(c, refs[i], c->after[number][i]);
+    }
     cg_end_op(c);
     note_jump(c, (unsigned)op->imm);
     emit_ir_op(c, TOY_EXECUTE_OR_JUMP, op, &x);
@@ -385,7 +380,7 @@ static void do_call(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = op->type == IR_VOID ? CG_NONE : 0};
     const ir_ref refs[3] = {op->a, op->b, op->c};
-    unsigned count = cg_call_operands(c, op);
+    unsigned count = ir_helper_operands(&c->guest->helpers[op->imm]);
 
     cg_spoil_flags(c);
     if (!c->guest->helpers[op->imm].pure) {
@@ -469,8 +464,8 @@ const struct cg_row toy_rows[IR_CODES] = {
     [IR_STORE]  = CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_store, C_RI, C_RI),
     [IR_ALOAD]  = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_always_slow, C_RI),
     [IR_ASTORE] = CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_always_slow, C_RI, C_RI),
-    [IR_GUARD_LOAD]      = CG_SPECIAL(do_guard),
-    [IR_GUARD_STORE]     = CG_SPECIAL(do_guard),
+    [IR_GUARD_LOAD]      = CG_SPECIAL(do_op_or_jump),
+    [IR_GUARD_STORE]     = CG_SPECIAL(do_op_or_jump),
     [IR_LOAD_UNCHECKED]  = PURE(OUT_NEW, C_R),
     [IR_STORE_UNCHECKED] = PURE(OUT_NONE, C_R, C_RM),
 
@@ -493,7 +488,7 @@ const struct cg_row toy_rows[IR_CODES] = {
     [IR_STEP]         = CG_SPECIAL(do_step),
     [IR_BRANCH]       = CG_SPECIAL(do_branch),
     [IR_BRANCH_FLAGS] = CG_SPECIAL(do_branch_flags),
-    [IR_CHARGE]       = CG_SPECIAL(do_charge),
+    [IR_CHARGE]       = CG_SPECIAL(do_op_or_jump),
     [IR_EXIT]         = CG_SPECIAL(do_end),
     [IR_JUMP]         = CG_SPECIAL(do_end),
     [IR_QUIT]         = CG_SPECIAL(do_end),
