@@ -158,9 +158,6 @@ static enum tlb_result find_and_access(struct tlb *tlb, uint32_t va, struct tran
         return t->how->attributes == tlb->attributes ? access_unknown(tlb, tlb->mmio.key, va, t)
                                                      : access_physical(tlb, t);
     }
-    if (t->write && store_beside_code(tlb, va, t->size, t->value)) {
-        return TLB_OK;
-    }
     if (is_watched(tlb, va, t->size, kind)) {
         return TLB_WATCHPOINT;
     }
@@ -206,8 +203,13 @@ enum tlb_result tlb_store_slow(struct tlb *tlb, uint32_t va, unsigned size, uint
 {
     struct mmio_entry *entry = known_register(tlb, va, size, true, attributes);
 
-    return entry != NULL ? access_known(tlb, entry, &value)
-                         : access_slow(tlb, va, size, true, &value, attributes);
+    if (entry != NULL) {
+        return access_known(tlb, entry, &value);
+    }
+    if (tlb->replay == NULL && store_beside_code(tlb, va, size, value)) {
+        return TLB_OK;
+    }
+    return access_slow(tlb, va, size, true, &value, attributes);
 }
 
 /* ---- fetches ---- */
