@@ -17,10 +17,12 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "cli/crash_report.h"
 #include "cli/crash_state.h"
+#include "cli/dispositions.h"
+#include "cli/signals.h"
+#include "cli/watchdog.h"
 #include "host_fp.h"
-
-struct crash_state crash_state = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* Was the direction flag or the alignment check on?  C expects both to be clear, so a library must have left them
  * set. */
@@ -33,12 +35,6 @@ static bool has_odd_flags(const void *context)
     (void)context;
     return false;
 #endif
-}
-
-static bool is_library_thread(void)
-{
-    return !pthread_equal(pthread_self(), crash_state.thread) &&
-           !pthread_equal(pthread_self(), crash_state.watchdog);
 }
 
 /* Did another process send the signal (kill)?  Then it is no crash. */
@@ -54,7 +50,7 @@ static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, vo
     struct crash_end end = {
         .status = LEON3EMU_CRASH,
         .what = what,
-        .library_thread = is_library_thread(),
+        .library_thread = crash_is_library_thread(),
     };
 
     if (crash_gives_way(number)) {
@@ -89,18 +85,12 @@ static void find_who_leaves(const char *what)
     struct crash_end end = {.status = LEON3EMU_CRASH, .what = what};
     const struct machine *machine = crash_state.machine;
     struct leon3emu_device_call call;
-    ucontext_t here;
 
     if (getpid() != crash_state.pid) {
         return;
     }
-    if (getcontext(&here) == 0) {
-        crash_take_registers(&here, &end.at);
-        end.at.inside = true;
-    }
-    end.library_thread = is_library_thread();
-    if (end.library_thread || (machine != NULL && leon3emu_device_call(machine, &call))) {
-        crash_leave(&end);
+    if (crash_is_library_thread() || (machine != NULL && leon3emu_device_call(machine, &call))) {
+        crash_leave_because_of_caller(&end);
     }
 }
 
@@ -172,13 +162,7 @@ void crash_run(struct machine *machine)
 void crash_fatal(void *context, enum leon3emu_status status, const char *said)
 {
     struct crash_end end = {.status = status, .what = "broke a rule", .said = said};
-    ucontext_t here;
 
     (void)context;
-    end.library_thread = is_library_thread();
-    if (getcontext(&here) == 0) {
-        crash_take_registers(&here, &end.at);
-        end.at.inside = true;
-    }
-    crash_leave(&end);
+    crash_leave_because_of_caller(&end);
 }

@@ -2,14 +2,16 @@
 /*
  * When things go wrong that no error value can tell: a library that crashes or hangs, and signals.
  *
+ * Each file calls only those below it:
+ *
  *     crash.c         handlers of deadly signals, and of exit() from within a library
+ *     watchdog.c      a thread that looks every few milliseconds, and ends a hang
+ *     signals.c       signals of the user: end, stop, go on
+ *     interpose.c     functions of libc that the program replaces, to notice calls by libraries
  *     crash_report.c  the steps in which the program ends: terminal, console, sentence, place, history
  *     crash_place.c   which C function and line that was
- *     signals.c       signals of the user: end, stop, go on
- *     watchdog.c      a thread that looks every few milliseconds, and ends a hang
- *     interpose.c     functions of libc that the program replaces, to notice calls by libraries
- *
- * Signal handlers need to find the machine, so these files share a mutable global (crash_state.h).
+ *     dispositions.c  which handlers are installed, and that they stay so
+ *     crash_state.c   what the files share: a mutable global, because signal handlers need to find the machine
  */
 #ifndef CLI_CRASH_H
 #define CLI_CRASH_H

@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: MIT
-/*
- * Which C function and line of a library the host was executing, for authors of peripherals; see crash_state.h.
- *
- * Often that was a function of the C library, which the author's code had called (abort(), free(), sleep()): then the
- * nearest caller in the peripheral's library is named, too.  Frames are found by the unwind tables of the libraries.
- *
- * libdw allocates memory and reads files: after a crash it may fail or hang, for example if the heap is damaged.
- * Therefore the sentence about the crash is written before, and crash_report.c gives libdw a few seconds only.
- * Without libdw only the library and an offset in it are printed.
- */
+/* Which C function and line of a library the host was executing, see crash_place.h. */
 #define _GNU_SOURCE
+#include "cli/crash_place.h"
+
 #include <elfutils/libdwfl.h>
 #include <link.h>
 #include <stdio.h>
@@ -19,7 +12,6 @@
 #include <unistd.h>
 
 #include "cli/crash_state.h"
-#include "core/escape.h"
 #include "core/peek.h"
 
 #define FRAMES_MAX 100
@@ -273,36 +265,37 @@ static bool append_innermost(const struct search *search, Dwarf_Addr pc, char *t
     return false;
 }
 
-static void print(const struct search *search, const struct crash_registers *registers)
+static void describe(const struct search *search, const struct crash_registers *registers,
+                     char *text, size_t size)
 {
     Dwarf_Addr pc = registers->values[REGISTER_PC];
     bool has_caller = search->found && search->pc != pc;
     bool worth_it = has_caller;
-    char text[1400] = "leon3emu: that was in ";
 
+    snprintf(text, size, "that was in ");
     if (!registers->inside) {
-        worth_it = append_innermost(search, pc, text, sizeof text) || has_caller;
+        worth_it = append_innermost(search, pc, text, size) || has_caller;
     }
     if (has_caller) {
         strncat(text,
                 registers->inside ? ""
                 : search->guessed ? ", perhaps called by "
                                   : ", called by ",
-                sizeof text - strlen(text) - 1);
-        append_place(search->dwfl, search->pc, true, text, sizeof text);
+                size - strlen(text) - 1);
+        append_place(search->dwfl, search->pc, true, text, size);
     }
-    if (worth_it) {
-        crash_write(escape_in_place(text, sizeof text));
-        crash_write("\n");
+    if (!worth_it) {
+        text[0] = '\0';
     }
 }
 
-bool crash_print_place(const struct crash_registers *registers, const char *library,
-                       bool library_thread)
+bool crash_describe_place(const struct crash_registers *registers, const char *library,
+                          bool library_thread, char *text, size_t size)
 {
     struct crash_registers at = *registers;
     struct search search = {.library = base_name(library), .dwfl = open_process()};
 
+    text[0] = '\0';
     if (search.dwfl != NULL) {
         if (library_thread) {
             search.not_in = dwfl_addrmodule(search.dwfl, (uintptr_t)&crash_state);
@@ -312,44 +305,44 @@ bool crash_print_place(const struct crash_registers *registers, const char *libr
         if (!search.found) {
             search_words(&search, at.values[REGISTER_SP]);
         }
-        print(&search, registers);
+        describe(&search, registers, text, size);
     }
     return search.dwfl != NULL;
 }
 
 /* ---- without libdw ---- */
 
-struct text {
+struct library_code {
     const char *library;
     uintptr_t base, from, to; /* the address at which it was loaded; the bounds of its code */
 };
 
-static int find_text(struct dl_phdr_info *info, size_t size, void *context)
+static int find_code(struct dl_phdr_info *info, size_t size, void *context)
 {
-    struct text *text = context;
+    struct library_code *code = context;
     (void)size;
 
-    if (info->dlpi_name == NULL || strcmp(base_name(info->dlpi_name), text->library) != 0) {
+    if (info->dlpi_name == NULL || strcmp(base_name(info->dlpi_name), code->library) != 0) {
         return 0;
     }
-    text->base = info->dlpi_addr;
+    code->base = info->dlpi_addr;
     for (unsigned i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         if (segment->p_type == PT_LOAD && (segment->p_flags & PF_X) != 0) {
-            text->from = info->dlpi_addr + segment->p_vaddr;
-            text->to = text->from + segment->p_memsz;
+            code->from = info->dlpi_addr + segment->p_vaddr;
+            code->to = code->from + segment->p_memsz;
         }
     }
     return 1;
 }
 
-static bool is_in(const struct text *text, uint64_t pc)
+static bool is_in(const struct library_code *code, uint64_t pc)
 {
-    return pc >= text->from && pc < text->to;
+    return pc >= code->from && pc < code->to;
 }
 
 struct frame_search {
-    const struct text *text;
+    const struct library_code *code;
     uint64_t pc;
 };
 
@@ -360,49 +353,48 @@ static _Unwind_Reason_Code look_at_own_frame(struct _Unwind_Context *frame, void
     uint64_t pc = _Unwind_GetIPInfo(frame, &exact);
 
     search->pc = exact ? pc : pc - 1;
-    return is_in(search->text, search->pc) ? _URC_END_OF_STACK : _URC_NO_REASON;
+    return is_in(search->code, search->pc) ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 /* The nearest frame of the calling thread in that code; useful only in a handler of the thread that has crashed. */
-static bool find_own_frame(const struct text *text, uint64_t *pc)
+static bool find_own_frame(const struct library_code *code, uint64_t *pc)
 {
-    struct frame_search search = {.text = text};
+    struct frame_search search = {.code = code};
     _Unwind_Backtrace(look_at_own_frame, &search);
     *pc = search.pc;
-    return is_in(text, search.pc);
+    return is_in(code, search.pc);
 }
 
 /* The thread's pc, or the nearest word on its stack that may be a return address. */
-static bool find_word(const struct text *text, const struct crash_registers *registers,
+static bool find_word(const struct library_code *code, const struct crash_registers *registers,
                       uint64_t *pc)
 {
     const uint64_t *stack = (const uint64_t *)(uintptr_t)registers->values[REGISTER_SP];
 
     *pc = registers->values[REGISTER_PC];
-    for (unsigned i = 0; i < WORDS_MAX && !is_in(text, *pc); i++) {
+    for (unsigned i = 0; i < WORDS_MAX && !is_in(code, *pc); i++) {
         if (!peek(pc, stack + i, sizeof *pc)) {
             return false;
         }
         --*pc;
     }
-    return is_in(text, *pc);
+    return is_in(code, *pc);
 }
 
-void crash_print_place_plainly(const struct crash_registers *registers, const char *library)
+void crash_describe_place_plainly(const struct crash_registers *registers, const char *library,
+                                  char *text, size_t size)
 {
-    struct text text = {.library = base_name(library)};
-    char line[400];
+    struct library_code code = {.library = base_name(library)};
     bool certain;
     uint64_t pc;
 
-    if (library == NULL || dl_iterate_phdr(find_text, &text) != 1) {
+    text[0] = '\0';
+    if (library == NULL || dl_iterate_phdr(find_code, &code) != 1) {
         return;
     }
-    certain = find_own_frame(&text, &pc);
-    if (certain || find_word(&text, registers, &pc)) {
-        snprintf(line, sizeof line, "leon3emu: that was %sin code of %s, +0x%llx",
-                 certain ? "" : "perhaps ", text.library, (unsigned long long)(pc - text.base));
-        crash_write(escape_in_place(line, sizeof line));
-        crash_write("\n");
+    certain = find_own_frame(&code, &pc);
+    if (certain || find_word(&code, registers, &pc)) {
+        snprintf(text, size, "that was %sin code of %s, +0x%llx", certain ? "" : "perhaps ",
+                 code.library, (unsigned long long)(pc - code.base));
     }
 }

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 /*
- * The end in trouble, see crash_state.h.
+ * The end in trouble, see crash_report.h.
  *
  * It goes in steps, the most important first, because the code that crashed may have damaged what a step needs.  A
  * fault or a hang in a step ends that step only.  Only async-signal-safe functions are used (snprintf() with integers
  * and strings is, in glibc), except for STEP_PLACE, which uses libdw.
  */
 #define _GNU_SOURCE
+#include "cli/crash_report.h"
+
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "cli/crash_state.h"
+#include "cli/dispositions.h"
 #include "core/escape.h"
 
 /* A step that takes longer is given up. */
@@ -53,7 +57,8 @@ static bool has_room(void)
     return !leaving.end.at_once || poll(&room, 1, 0) != 0;
 }
 
-bool crash_write(const char *text)
+/* Writes to standard error.  False: it takes no more. */
+static bool write_text(const char *text)
 {
     size_t left = strlen(text);
     while (left > 0) {
@@ -162,16 +167,16 @@ static void say(void)
     leaving.said = true;
     escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
     strcat(leaving.shown, "\n");
-    crash_write(leaving.shown);
+    write_text(leaving.shown);
 }
 
 /* If say() has failed, because the machine's memory is damaged: a sentence without names. */
 static void say_plainly(void)
 {
     if (!leaving.said) {
-        crash_write("leon3emu: the program ");
-        crash_write(leaving.end.what);
-        crash_write(
+        write_text("leon3emu: the program ");
+        write_text(leaving.end.what);
+        write_text(
             "; a peripheral library has damaged its memory, so that it cannot be told which\n");
     }
 }
@@ -188,12 +193,12 @@ static void say_history(const struct machine *machine)
 
     for (size_t i = 0; i < HISTORY_MAX && (line = leon3emu_history_line(machine, i)) != NULL; i++) {
         if (i == 0) {
-            crash_write("history:\n");
+            write_text("history:\n");
         }
         snprintf(leaving.text, sizeof leaving.text, "  %.250s", line);
         escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
         strcat(leaving.shown, "\n");
-        if (!crash_write(leaving.shown)) {
+        if (!write_text(leaving.shown)) {
             return;
         }
         alarm(STEP_SECONDS);
@@ -205,6 +210,8 @@ static void say_history(const struct machine *machine)
 static void say_place(const struct machine *machine, bool plainly)
 {
     struct leon3emu_device_call call = {0};
+    char text[1400] = "leon3emu: ";
+    size_t used = strlen(text);
 
     if (!leaving.end.at.known || leaving.placed) {
         return;
@@ -213,10 +220,16 @@ static void say_place(const struct machine *machine, bool plainly)
         leon3emu_device_call(machine, &call);
     }
     if (plainly) {
-        crash_print_place_plainly(&leaving.end.at, call.library);
+        crash_describe_place_plainly(&leaving.end.at, call.library, text + used,
+                                     sizeof text - used);
     } else {
         leaving.placed =
-            crash_print_place(&leaving.end.at, call.library, leaving.end.library_thread);
+            crash_describe_place(&leaving.end.at, call.library, leaving.end.library_thread,
+                                 text + used, sizeof text - used);
+    }
+    if (text[used] != '\0') {
+        write_text(escape_in_place(text, sizeof text));
+        write_text("\n");
     }
 }
 
@@ -262,14 +275,19 @@ static void take_step(enum step step)
  * was. */
 static void end_by_signal(int number)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, number);
     signal(number, SIG_DFL);
     kill(getpid(), number);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    crash_unblock(number);
     for (int i = 0; i < 100; i++) {
         usleep(10000); /* another thread may be the one to which the signal is delivered */
+    }
+}
+
+/* The handler of SIGALRM: the present step takes too long, so the next one follows. */
+static void end_step(int number)
+{
+    if (!crash_gives_way(number)) {
+        crash_leave_on();
     }
 }
 
@@ -277,7 +295,8 @@ static _Noreturn void go_on(void)
 {
     int step;
 
-    crash_take_alarms();
+    crash_handle(SIGALRM, SIGNAL_OURS, end_step); /* a library may have ignored or blocked it */
+    crash_unblock(SIGALRM);
     while ((step = atomic_fetch_add(&leaving.step, 1)) < STEPS) {
         alarm(STEP_SECONDS);
         take_step((enum step)step);
@@ -306,4 +325,18 @@ void crash_leave(const struct crash_end *end)
         pause(); /* another thread is ending the program already */
     }
     go_on();
+}
+
+/* The registers are taken here, and not by a function that returns: the callers can be found only while the frame that
+ * the registers belong to is on the stack. */
+void crash_leave_because_of_caller(struct crash_end *end)
+{
+    ucontext_t here;
+
+    if (getcontext(&here) == 0) {
+        crash_take_registers(&here, &end->at);
+        end->at.inside = true;
+    }
+    end->library_thread = crash_is_library_thread();
+    crash_leave(end);
 }

@@ -20,9 +20,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <threads.h>
-#include <ucontext.h>
 #include <unistd.h>
 
+#include "cli/crash_report.h"
 #include "cli/crash_state.h"
 
 #define EXPORT     __attribute__((visibility("default")))
@@ -37,15 +37,9 @@ static _Noreturn void leave(const char *what, int status)
                             .what = what,
                             .plain = "a library called _exit()",
                             .plain_status = LEON3EMU_CRASH};
-    ucontext_t here;
 
     if (crash_state.pid != 0 && getpid() == crash_state.pid) {
-        if (getcontext(&here) == 0) {
-            crash_take_registers(&here, &end.at);
-            end.at.inside = true;
-        }
-        end.library_thread = !pthread_equal(pthread_self(), crash_state.thread);
-        crash_leave(&end);
+        crash_leave_because_of_caller(&end);
     }
     crash_exit_now(status);
 }

@@ -7,6 +7,8 @@
  * waits, and a library that blocks all signals would stop it.
  */
 #define _GNU_SOURCE
+#include "cli/watchdog.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,7 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/crash_report.h"
 #include "cli/crash_state.h"
+#include "cli/dispositions.h"
 
 #define TICK_MS          4
 #define TICKS_PER_SECOND (1000 / TICK_MS)
@@ -42,9 +46,9 @@ static void on_question(int number, siginfo_t *info, void *context)
     }
 }
 
-/* Asks the machine's thread by SIGURG.  A library's own use of that signal is lost, which does not matter because the
- * program is about to end. */
-void crash_find_place(struct crash_registers *registers)
+/* Finds out where the machine's thread is by SIGURG, in whose handler the thread then stays.  A library's own use of
+ * that signal is lost, which does not matter because the program is about to end. */
+static void find_place(struct crash_registers *registers)
 {
     struct sigaction action = {.sa_sigaction = on_question, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
@@ -89,7 +93,7 @@ static void end_hang(void)
                             .what = "hangs",
                             .plain = "the program hangs",
                             .plain_status = LEON3EMU_HANG};
-    crash_find_place(&end.at);
+    find_place(&end.at);
     crash_leave(&end);
 }
 
@@ -119,7 +123,7 @@ static void look_for_end(void)
     long long since = crash_state.stop_ms;
 
     if (since != 0 && crash_clock_ms() - since > END_MS && !is_debugged()) {
-        crash_find_place(&end.at);
+        find_place(&end.at);
         crash_leave(&end);
     }
 }
