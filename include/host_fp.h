@@ -13,10 +13,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Makes the calling thread's floating-point state, and such flags, that of C.  It may clear the sticky exceptions, so
  * the caller must have taken the guest's before (jit_fp_harvest()). */
 void host_fp_clean(void);
+
+/* Does the processor's flags register, as a signal handler finds it in its ucontext_t, have a flag set that C expects
+ * to be clear, and that host_fp_clean() clears?  False on a host that has none. */
+bool host_fp_flags_are_odd(uint64_t flags);
 
 /* Do these bytes of machine code have instructions that change more of the state than the sticky exceptions?
  * False positives are possible.  For a host whose instructions are not known here the answer is true. */

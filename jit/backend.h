@@ -33,8 +33,9 @@ struct jit_backend {
 extern const struct jit_backend jit_ir_backend;
 #if defined(__x86_64__)
 extern const struct jit_backend jit_x64_backend;
-/* host_fp_clean() and host_fp_is_changed_by() of include/host_fp.h, for x86-64. */
+/* The functions of include/host_fp.h, for x86-64. */
 void x64_fp_clean(void);
+bool x64_fp_flags_are_odd(uint64_t flags);
 bool x64_fp_is_changed_by(const void *code, size_t size);
 #endif
 

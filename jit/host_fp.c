@@ -13,6 +13,11 @@ void host_fp_clean(void)
     x64_fp_clean();
 }
 
+bool host_fp_flags_are_odd(uint64_t flags)
+{
+    return x64_fp_flags_are_odd(flags);
+}
+
 bool host_fp_is_changed_by(const void *code, size_t size)
 {
     return x64_fp_is_changed_by(code, size);
@@ -23,6 +28,12 @@ bool host_fp_is_changed_by(const void *code, size_t size)
 void host_fp_clean(void)
 {
     fesetenv(FE_DFL_ENV);
+}
+
+bool host_fp_flags_are_odd(uint64_t flags)
+{
+    (void)flags;
+    return false;
 }
 
 bool host_fp_is_changed_by(const void *code, size_t size)

@@ -12,8 +12,11 @@
 
 #define MXCSR_DEFAULT 0x1f80u
 #define X87_DEFAULT   0x037fu
-/* Direction flag, alignment check: C code neither sets them nor works with them. */
-#define FLAGS_DEFAULT_CLEAR 0x40400ull
+/* Bits of RFLAGS that C code neither sets nor works with: with DF, the direction flag, string instructions run
+ * downwards; with AC, the alignment check, a misaligned access traps. */
+#define RFLAGS_DF  (1ull << 10)
+#define RFLAGS_AC  (1ull << 18)
+#define RFLAGS_ODD (RFLAGS_DF | RFLAGS_AC)
 
 /* EMMS marks the x87 registers as empty, as the calling convention requires; MMX code that has no EMMS of its own leaves
  * them full.  EMMS traps if an exception is pending and not masked, so the control word is loaded first. */
@@ -23,8 +26,8 @@ void x64_fp_clean(void)
     uint16_t control;
     unsigned long long flags = __builtin_ia32_readeflags_u64();
 
-    if (flags & FLAGS_DEFAULT_CLEAR) {
-        __builtin_ia32_writeeflags_u64(flags & ~FLAGS_DEFAULT_CLEAR);
+    if (flags & RFLAGS_ODD) {
+        __builtin_ia32_writeeflags_u64(flags & ~RFLAGS_ODD);
     }
 
     __asm__ volatile("ldmxcsr %1\n\tfnstcw %0" : "=m"(control) : "m"(mxcsr));
@@ -33,6 +36,11 @@ void x64_fp_clean(void)
     } else {
         __asm__ volatile("fninit");
     }
+}
+
+bool x64_fp_flags_are_odd(uint64_t flags)
+{
+    return (flags & RFLAGS_ODD) != 0;
 }
 
 /* LDMXCSR, FXRSTOR, XRSTOR: 0f ae /2, /1, /5 with an operand in memory; VLDMXCSR: the first with a VEX prefix. */

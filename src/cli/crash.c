@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "cli/crash_report.h"
@@ -23,19 +22,6 @@
 #include "cli/signals.h"
 #include "cli/watchdog.h"
 #include "host_fp.h"
-
-/* Was the direction flag or the alignment check on?  C expects both to be clear, so a library must have left them
- * set. */
-static bool has_odd_flags(const void *context)
-{
-#if defined(__x86_64__)
-    const ucontext_t *at = context;
-    return ((unsigned long long)at->uc_mcontext.gregs[REG_EFL] & 0x40400) != 0;
-#else
-    (void)context;
-    return false;
-#endif
-}
 
 /* Did another process send the signal (kill)?  Then it is no crash. */
 static bool was_sent(const siginfo_t *info)
@@ -59,7 +45,7 @@ static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, vo
     crash_take_registers(context, &end.at);
     crash_leave_on(); /* does not return if a step of the report has caused the signal */
     snprintf(what, sizeof what, "crashed (signal %d)", number);
-    if (has_odd_flags(context)) {
+    if (host_fp_flags_are_odd(end.at.flags)) { /* a library must have left them set */
         end.plain = "a peripheral library has left the processor's direction flag or alignment "
                     "check on, and the program crashed";
         end.plain_status = LEON3EMU_CRASH;

@@ -32,6 +32,7 @@ void crash_take_registers(const void *context, struct crash_registers *registers
     for (unsigned i = 0; i < CRASH_REGISTERS; i++) {
         registers->values[i] = (uint64_t)at->uc_mcontext.gregs[order[i]];
     }
+    registers->flags = (uint64_t)at->uc_mcontext.gregs[REG_EFL];
     registers->known = true;
 #else
     (void)context;

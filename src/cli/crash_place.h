@@ -18,6 +18,7 @@ struct crash_registers {
     bool known;  /* false: on other hosts, or if the thread does not answer */
     bool inside; /* in a function of the program, called by a library that is to blame */
     uint64_t values[CRASH_REGISTERS];
+    uint64_t flags; /* for host_fp_flags_are_odd() */
 };
 
 /* Takes the registers from the ucontext_t of a signal handler or of getcontext(). */
