@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cli/options_lists.h"
 #include "core/suggest.h"
 #include "log.h"
 

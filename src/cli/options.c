@@ -11,7 +11,9 @@
 #include "cli/foreign.h"
 #include "cli/help.h"
 #include "cli/options_jit.h"
+#include "cli/options_lists.h"
 #include "cli/options_log.h"
+#include "cli/options_sis.h"
 #include "cli/version.h"
 #include "core/parse.h"
 #include "core/suggest.h"
@@ -114,85 +116,23 @@ struct parser {
     struct cli_log_input log;
 };
 
-bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
-                   struct error *err)
-{
-    struct cli_image *grown = realloc(cli->images, (cli->image_count + 1) * sizeof *grown);
-    if (grown == NULL) {
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    cli->images = grown;
-    cli->images[cli->image_count++] = (struct cli_image){path, has_address, address};
-    return true;
-}
-
-bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *err)
-{
-    if (cli->firmware != NULL) {
-        return error_set(err, LEON3EMU_USAGE,
-                         "%s and %s: there can be only one FIRMWARE; --load loads more images",
-                         cli->firmware, path);
-    }
-    cli->firmware = path;
-    return cli_add_image(cli, path, false, 0, err);
-}
-
-/* Appends text to a list without copying it: it must outlive the list. */
-static bool add_text(const char ***list, size_t *count, const char *text, struct error *err)
-{
-    const char **grown = realloc(*list, (*count + 1) * sizeof *grown);
-
-    if (grown == NULL) {
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    *list = grown;
-    grown[(*count)++] = text;
-    return true;
-}
-
 static bool ends_with_help(const char *text)
 {
     size_t length = strlen(text);
     return length > 5 && strcmp(text + length - 5, ",help") == 0;
 }
 
-bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err)
+static bool add_peripheral(struct cli_options *cli, const char *text, struct error *err)
 {
-    if (!add_text(&cli->peripherals, &cli->machine.peripheral_count, text, err)) {
-        return false;
-    }
-    cli->machine.peripherals = cli->peripherals;
     if (ends_with_help(text)) {
         cli->periph_help = text;
     }
     cli->periph_list = cli->periph_list || strcmp(text, "help") == 0;
-    return true;
+    return cli_add_peripheral(cli, text, err);
 }
 
-bool cli_add_setting(struct cli_options *cli, const char *text, struct error *err)
-{
-    if (!add_text(&cli->settings, &cli->machine.setting_count, text, err)) {
-        return false;
-    }
-    cli->machine.settings = cli->settings;
-    return true;
-}
-
-bool cli_keep(struct cli_options *cli, char *string, struct error *err)
-{
-    char **grown = realloc(cli->strings, (cli->string_count + 1) * sizeof *grown);
-
-    if (string == NULL || grown == NULL) {
-        free(string);
-        cli->strings = grown != NULL ? grown : cli->strings;
-        return error_set(err, LEON3EMU_HOST, "out of memory");
-    }
-    cli->strings = grown;
-    cli->strings[cli->string_count++] = string;
-    return true;
-}
-
-bool cli_set_ram(struct cli_options *cli, const char *size, struct error *err)
+/* The same as --set ram.size=SIZE. */
+static bool set_ram(struct cli_options *cli, const char *size, struct error *err)
 {
     char *text = malloc(sizeof "ram.size=" + strlen(size));
 
@@ -202,7 +142,8 @@ bool cli_set_ram(struct cli_options *cli, const char *size, struct error *err)
     return cli_keep(cli, text, err) && cli_add_setting(cli, text, err);
 }
 
-bool cli_set_board(struct cli_options *cli, const char *text, struct error *err)
+/* NAME, FILE, NAME,help or help. */
+static bool set_board(struct cli_options *cli, const char *text, struct error *err)
 {
     char *name;
 
@@ -400,13 +341,13 @@ static bool set_option(struct parser *parser, int key, const char *text)
 
     switch (key) {
     case OPTION_PERIPH:
-        return cli_add_peripheral(cli, text, err);
+        return add_peripheral(cli, text, err);
     case OPTION_SET:
         return cli_add_setting(cli, text, err);
     case OPTION_RAM:
-        return cli_set_ram(cli, text, err);
+        return set_ram(cli, text, err);
     case OPTION_BOARD:
-        return cli_set_board(cli, text, err);
+        return set_board(cli, text, err);
     case OPTION_LOAD:
         return add_load(cli, text, err);
     case OPTION_TIME_LIMIT:
@@ -584,16 +525,4 @@ bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err
         cli_options_fini(cli);
     }
     return ok;
-}
-
-void cli_options_fini(struct cli_options *cli)
-{
-    for (size_t i = 0; i < cli->string_count; i++) {
-        free(cli->strings[i]);
-    }
-    free(cli->strings);
-    free(cli->gdb.text);
-    free(cli->images);
-    free(cli->peripherals);
-    free(cli->settings);
 }

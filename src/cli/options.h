@@ -50,25 +50,4 @@ struct cli_options {
 bool cli_parse(int argc, char **argv, struct cli_options *cli, struct error *err);
 void cli_options_fini(struct cli_options *cli);
 
-/* The style of SIS, for cli_parse().  cli_parse_sis() leaves in *rest the words that are then parsed as options of
- * this program. */
-struct cli_words;
-bool cli_is_sis(int argc, char **argv);
-bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_words *rest,
-                   struct error *err);
-
-/* Sets FIRMWARE, of which there can be only one. */
-bool cli_add_firmware(struct cli_options *cli, const char *path, struct error *err);
-/* Appends to the lists; false: no memory. */
-bool cli_add_image(struct cli_options *cli, const char *path, bool has_address, uint32_t address,
-                   struct error *err);
-bool cli_add_peripheral(struct cli_options *cli, const char *text, struct error *err);
-bool cli_add_setting(struct cli_options *cli, const char *text, struct error *err);
-/* The same as --set ram.size=SIZE. */
-bool cli_set_ram(struct cli_options *cli, const char *size, struct error *err);
-/* The value of --board: NAME, FILE, NAME,help or help. */
-bool cli_set_board(struct cli_options *cli, const char *text, struct error *err);
-/* Takes over a string from malloc(), which lives as long as *cli.  False: it is NULL, or no memory. */
-bool cli_keep(struct cli_options *cli, char *string, struct error *err);
-
 #endif

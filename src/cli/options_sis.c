@@ -4,13 +4,13 @@
  * name this program:  leon3emu -nouartrx -r -tlim 400 s -leon3 -m 4 test.exe
  *
  * Accepted, in any order: what RTEMS's test runner passes, and the options of SIS that mean something here.
- * A command line is of this style if it names a system, -leon3 or -gr740, which are no options in GNU style.
  */
+#include "cli/options_sis.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/foreign.h"
-#include "cli/options.h"
+#include "cli/options_lists.h"
 #include "core/parse.h"
 
 struct arguments {
