@@ -19,7 +19,7 @@
 
 /* Prints the error by cli_notice(), which escapes it, since names of the user's may be in it.  Returns the exit
  * status. */
-static int complain(const struct error *err)
+static int print_error(const struct error *err)
 {
     cli_notice(NULL, err->text);
     return (int)err->status;
@@ -70,7 +70,7 @@ static enum start_mode start_mode(const struct cli_options *cli)
     return cli->image_count == 0 ? START_EMPTY : START_LOADED;
 }
 
-static bool prepare(struct machine *m, const struct cli_options *cli, struct error *err)
+static bool load_and_start(struct machine *m, const struct cli_options *cli, struct error *err)
 {
     uint16_t port;
     if (!load_images(m, cli, err) || !leon3emu_start(m, start_mode(cli), err)) {
@@ -109,18 +109,18 @@ static bool has_more_to_say(struct machine *m, const struct cli_options *cli,
            cli->machine.jit.hash != 0 || leon3emu_output_failed(m);
 }
 
-static int run(struct machine *m, const struct cli_options *cli, struct cli_log_output *log)
+static int run_machine(struct machine *m, const struct cli_options *cli, struct cli_log_output *log)
 {
     struct stop_info stop;
 
     cli_log_begin(log);
-    crash_run(m);
+    crash_set_running(m);
     if (!cli->no_raw) {
         leon3emu_console_raw(m, true);
     }
     leon3emu_run(m, 0, &stop);
     leon3emu_console_raw(m, false);
-    crash_run(NULL);
+    crash_set_running(NULL);
     if (has_more_to_say(m, cli, &stop)) {
         leon3emu_begin_line(m);
     }
@@ -147,7 +147,7 @@ static bool prints_only(const struct cli_options *cli)
            cli->explain;
 }
 
-static bool print(const struct cli_options *cli, struct error *err)
+static bool print_information(const struct cli_options *cli, struct error *err)
 {
     if (cli->periph_help != NULL) {
         return leon3emu_peripheral_help(&cli->machine, cli->periph_help, stdout, err);
@@ -176,16 +176,16 @@ static int emulate(const struct cli_options *cli, struct cli_log_output *log)
 
     m = leon3emu_create(&cli->machine, &err);
     if (m == NULL) {
-        crash_watch(NULL, NULL);
-        status = complain(&err);
+        crash_set_machine(NULL, NULL);
+        status = print_error(&err);
     } else if (cli->dump[0] != '\0') {
         leon3emu_monitor(m, 0, cli->dump, stdout);
         status = cli_finish_printing();
     } else {
-        status = prepare(m, cli, &err) ? run(m, cli, log) : complain(&err);
+        status = load_and_start(m, cli, &err) ? run_machine(m, cli, log) : print_error(&err);
     }
     leon3emu_destroy(m);
-    crash_watch(NULL, NULL);
+    crash_set_machine(NULL, NULL);
     return status;
 }
 
@@ -198,13 +198,13 @@ int main(int argc, char **argv)
     int status;
 
     open_standard_files();
-    crash_handle_writes(); /* the status says that output is lost, however it is printed */
+    crash_handle_failed_writes(); /* the status says that output is lost, however it is printed */
     if (!cli_parse(argc, argv, &cli, &err)) {
-        return complain(&err);
+        return print_error(&err);
     }
     if (!cli_log_open(&log, &cli, &err)) {
         cli_options_fini(&cli);
-        return complain(&err);
+        return print_error(&err);
     }
     cli.machine.context = &log;
     cli.machine.log_fd = log.fd;
@@ -212,17 +212,17 @@ int main(int argc, char **argv)
     cli.machine.log_line = cli_log_line;
     cli.machine.notice = cli_notice;
     cli.machine.fatal = crash_fatal;
-    cli.machine.building = crash_watch;
+    cli.machine.building = crash_set_machine;
     cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
     if (!crash_install(cli.hang_limit, &err)) {
-        status = complain(&err);
+        status = print_error(&err);
     } else if (prints_only(&cli)) {
-        status = print(&cli, &err) ? cli_finish_printing() : complain(&err);
+        status = print_information(&cli, &err) ? cli_finish_printing() : print_error(&err);
     } else {
         status = emulate(&cli, &log);
     }
     if (!cli_log_close(&log, cli.log_file, &err)) {
-        complain(&err);
+        print_error(&err);
         status = status < 64 ? LEON3EMU_OUTPUT : status;
     }
     cli_options_fini(&cli);

@@ -170,7 +170,7 @@ static bool find_earlier(const struct board_desc *desc, const struct board_entry
 }
 
 /* Is the entry "name = none", which removes a memory or device of an included file? */
-static bool takes_away(const struct board_entry *entry, const struct board_name *earlier)
+static bool is_removal(const struct board_entry *entry, const struct board_name *earlier)
 {
     return strcmp(entry->value, "none") == 0 &&
            (earlier->memory != NULL || earlier->device != NULL);
@@ -285,7 +285,7 @@ bool board_memory_take(const struct board_desc *desc, const struct board_entry *
 
 /* Appends room for one element of `size` bytes, all zero; NULL: no memory.  The array doubles when its
  * count is a power of two. */
-static void *append(void **array, size_t *count, size_t size)
+static void *append_element(void **array, size_t *count, size_t size)
 {
     char *grown = *array;
 
@@ -309,7 +309,7 @@ static bool add_memory(struct board_desc *desc, const struct board_memory *memor
         return board_refuse(desc, entry->line, err, "there are more than %u memories",
                             MEMORY_COUNT);
     }
-    added = append(&array, &desc->memory_count, sizeof *added);
+    added = append_element(&array, &desc->memory_count, sizeof *added);
     desc->memories = array;
     if (added == NULL) {
         return refuse_memory(err);
@@ -336,7 +336,7 @@ static bool take_memory(struct board_desc *desc, struct board_seen *seen,
     }
     memory.line = entry->line;
     memory.source = desc->source;
-    memory.removed = takes_away(entry, &earlier);
+    memory.removed = is_removal(entry, &earlier);
     if (memory.removed) {
         *earlier.memory = memory;
         return true;
@@ -359,7 +359,7 @@ static struct board_device *add_device(struct board_desc *desc, const struct boa
                                        struct error *err)
 {
     void *array = desc->devices;
-    struct board_device *device = append(&array, &desc->device_count, sizeof *device);
+    struct board_device *device = append_element(&array, &desc->device_count, sizeof *device);
 
     desc->devices = array;
     if (device == NULL || !replace_string(&device->name, entry->name, err) ||
@@ -421,7 +421,7 @@ static bool take_device(struct board_desc *desc, struct board_seen *seen,
     if (good) {
         device->line = entry->line;
         device->source = desc->source;
-        device->removed = takes_away(entry, &earlier);
+        device->removed = is_removal(entry, &earlier);
         good = device->removed || change_device(desc, device, &list, err);
     }
     property_list_clear(&list);
@@ -456,8 +456,8 @@ bool board_entry_section(const struct board_desc *desc, unsigned line, const cha
 }
 
 /* Takes an entry above the first section: only include may be there. */
-static bool take_above(struct board_desc *desc, struct board_seen *seen,
-                       const struct board_entry *entry, struct error *err)
+static bool take_above_sections(struct board_desc *desc, struct board_seen *seen,
+                                const struct board_entry *entry, struct error *err)
 {
     if (strcmp(entry->name, board_keys[BOARD_KEY_INCLUDE]) == 0) {
         return take_include(desc, seen, entry, err);
@@ -472,7 +472,7 @@ bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
                       const struct board_entry *entry, struct error *err)
 {
     bool (*take)(struct board_desc *, struct board_seen *, const struct board_entry *,
-                 struct error *) = take_above;
+                 struct error *) = take_above_sections;
     bool good;
 
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
@@ -488,8 +488,8 @@ bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
 }
 
 /* Writes the source and line of a memory, for a message about another one that overlaps with it. */
-static void place_text(const struct board_desc *desc, const struct board_memory *memory, char *text,
-                       size_t size)
+static void location_text(const struct board_desc *desc, const struct board_memory *memory,
+                          char *text, size_t size)
 {
     if (memory->line == 0) {
         snprintf(text, size, "%s", memory->source->label);
@@ -511,7 +511,7 @@ static bool check_overlaps(struct board_desc *desc, struct error *err)
             const struct board_memory *a = &desc->memories[k];
             if (a->base < (uint64_t)b->base + b->size && b->base < (uint64_t)a->base + a->size) {
                 desc->source = b->source;
-                place_text(desc, a, place, sizeof place);
+                location_text(desc, a, place, sizeof place);
                 return board_refuse(
                     desc, b->line, err,
                     "memory %s overlaps memory %s of %s; move or shrink one of them", b->name,

@@ -23,7 +23,7 @@ static uint32_t hash(const char *name)
     return value;
 }
 
-static struct board_name named(const struct board_desc *desc, uint32_t slot)
+static struct board_name slot_content(const struct board_desc *desc, uint32_t slot)
 {
     size_t index = (slot - 2) >> 1;
 
@@ -44,7 +44,7 @@ static uint32_t *find_slot(const struct board_desc *desc, const char *name)
         if (*slot == 0) {
             return slot;
         }
-        found = named(desc, *slot);
+        found = slot_content(desc, *slot);
         if (strcmp(found.memory != NULL ? found.memory->name : found.device->name, name) == 0) {
             return slot;
         }
@@ -55,11 +55,11 @@ struct board_name board_name_find(const struct board_desc *desc, const char *nam
 {
     const uint32_t *slot = desc->name_slots == NULL ? NULL : find_slot(desc, name);
 
-    return slot == NULL || *slot == 0 ? (struct board_name){NULL, NULL} : named(desc, *slot);
+    return slot == NULL || *slot == 0 ? (struct board_name){NULL, NULL} : slot_content(desc, *slot);
 }
 
 /* Doubles the room, so that at most half of the slots are used. */
-static bool grow(struct board_desc *desc)
+static bool grow_slots(struct board_desc *desc)
 {
     size_t old_count = desc->name_slot_count;
     uint32_t *old = desc->name_slots;
@@ -73,7 +73,7 @@ static bool grow(struct board_desc *desc)
     desc->name_slot_count = count;
     for (size_t i = 0; i < old_count; i++) {
         if (old[i] != 0) {
-            struct board_name name = named(desc, old[i]);
+            struct board_name name = slot_content(desc, old[i]);
             *find_slot(desc, name.memory != NULL ? name.memory->name : name.device->name) = old[i];
         }
     }
@@ -83,7 +83,7 @@ static bool grow(struct board_desc *desc)
 
 bool board_name_add(struct board_desc *desc, const char *name, size_t index, bool is_memory)
 {
-    if (desc->name_count * 2 >= desc->name_slot_count && !grow(desc)) {
+    if (desc->name_count * 2 >= desc->name_slot_count && !grow_slots(desc)) {
         return false;
     }
     *find_slot(desc, name) = (uint32_t)(((index + 1) << 1) | (is_memory ? IS_MEMORY : 0));

@@ -24,8 +24,8 @@ struct setting {
     const char *value; /* in the text of the setting */
 };
 
-static bool cut(const struct board_desc *desc, const char *text, struct setting *setting,
-                struct error *err)
+static bool split_setting(const struct board_desc *desc, const char *text, struct setting *setting,
+                          struct error *err)
 {
     const char *equals = strchr(text, '=');
     const char *dot = equals == NULL ? NULL : memrchr(text, '.', (size_t)(equals - text));
@@ -56,7 +56,7 @@ static struct board_memory *first_ram(const struct board_desc *desc)
     return NULL;
 }
 
-static struct board_name find(const struct board_desc *desc, const char *name)
+static struct board_name find_named(const struct board_desc *desc, const char *name)
 {
     struct board_name found = {NULL, NULL};
 
@@ -153,7 +153,7 @@ static bool set_device(struct board_device *device, struct property_list *list, 
     return property_list_override(&device->properties, list, err);
 }
 
-static bool keep(struct board_desc *desc, const char *text, struct error *err)
+static bool keep_for_later(struct board_desc *desc, const char *text, struct error *err)
 {
     struct board_late *late = calloc(1, sizeof *late + strlen(text) + 1);
     struct board_late **end = &desc->late;
@@ -170,22 +170,23 @@ static bool keep(struct board_desc *desc, const char *text, struct error *err)
     return true;
 }
 
-static bool apply(struct board_desc *desc, const char *text, struct error *err)
+static bool apply_setting(struct board_desc *desc, const char *text, struct error *err)
 {
     struct setting setting;
     struct property_list list;
     struct board_name found;
     bool good;
 
-    if (!cut(desc, text, &setting, err)) {
+    if (!split_setting(desc, text, &setting, err)) {
         return false;
     }
     if (strcmp(setting.name, "board") == 0 || strcmp(setting.name, "cpu") == 0) {
         return set_key(desc, &setting, err);
     }
-    found = find(desc, setting.name);
+    found = find_named(desc, setting.name);
     if (found.memory == NULL && found.device == NULL) {
-        return desc->may_be_late ? keep(desc, text, err) : refuse_name(desc, setting.name, err);
+        return desc->may_be_late ? keep_for_later(desc, text, err)
+                                 : refuse_name(desc, setting.name, err);
     }
     if (!property_list_single(setting.key, setting.value, &list, err)) {
         return false;
@@ -210,7 +211,7 @@ bool board_apply_settings(struct board_desc *desc, const char *const *settings, 
             desc->source = board;
             return error_set(err, LEON3EMU_HOST, "out of memory");
         }
-        good = apply(desc, settings[i], err);
+        good = apply_setting(desc, settings[i], err);
         desc->source = board;
     }
     return good && (count == 0 || board_entry_check_all(desc, err));
@@ -225,7 +226,7 @@ static bool take_late(struct board_late *late, const char *name, struct property
     struct property_list single;
     struct setting setting;
 
-    if (!cut(&nobody, late->text, &setting, err)) {
+    if (!split_setting(&nobody, late->text, &setting, err)) {
         return false;
     }
     if (strcmp(setting.name, name) != 0) {
@@ -263,7 +264,7 @@ bool board_check_late_settings(struct board_desc *desc, struct error *err)
         return true;
     }
     desc->source = late->source;
-    if (cut(desc, late->text, &setting, err)) {
+    if (split_setting(desc, late->text, &setting, err)) {
         refuse_name(desc, setting.name, err);
     }
     desc->source = board;

@@ -134,7 +134,7 @@ void chardev_output_push(struct chardev *cd)
 /* ---- in order with the log ---- */
 
 /* How many bytes of the queue belong to its last line, if that has no newline yet. */
-static size_t unfinished(const struct chardev_output *output)
+static size_t last_line_length(const struct chardev_output *output)
 {
     const uint8_t *bytes = byte_queue_front(&output->queue);
     const uint8_t *end = bytes == NULL ? NULL : memrchr(bytes, '\n', output->queue.length);
@@ -144,7 +144,7 @@ static size_t unfinished(const struct chardev_output *output)
 void chardev_output_push_lines(struct chardev *cd)
 {
     struct chardev_output *output = &cd->output;
-    output_push(cd, output->seen == output->put ? 0 : unfinished(output));
+    output_push(cd, output->seen == output->put ? 0 : last_line_length(output));
     output->seen = output->put;
 }
 
@@ -172,7 +172,7 @@ static void end_line(struct chardev *cd)
 void chardev_output_before_line(struct chardev *cd)
 {
     struct chardev_output *output = &cd->output;
-    size_t keep = unfinished(output);
+    size_t keep = last_line_length(output);
 
     output_push(cd, keep);
     while (output_is_open(output) && output->queue.length > keep && wait_for_room(cd)) {

@@ -39,11 +39,11 @@ static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, vo
         .library_thread = crash_is_library_thread(),
     };
 
-    if (crash_gives_way(number)) {
+    if (crash_give_way_in_child(number)) {
         return;
     }
     crash_take_registers(context, &end.at);
-    crash_leave_on(); /* does not return if a step of the report has caused the signal */
+    crash_continue_end(); /* does not return if a step of the report has caused the signal */
     snprintf(what, sizeof what, "crashed (signal %d)", number);
     if (host_fp_flags_are_odd(end.at.flags)) { /* a library must have left them set */
         end.plain = "a peripheral library has left the processor's direction flag or alignment "
@@ -54,7 +54,7 @@ static __attribute__((noinline)) void end_deadly(int number, siginfo_t *info, vo
         snprintf(plain, sizeof plain, "ended by signal %d", number);
         end = (struct crash_end){.said = plain, .signal = number};
     }
-    crash_leave(&end);
+    crash_end_program(&end);
 }
 
 /* Clears the flags first, in a function of its own: with the alignment check on nearly any function would fault. */
@@ -66,7 +66,7 @@ static void on_deadly_signal(int number, siginfo_t *info, void *context)
 
 /* Reports an exit() inside a call into a device or on a thread of a library: the program itself never calls it
  * there, so a library did. */
-static void find_who_leaves(const char *what)
+static void report_exit_call(const char *what)
 {
     struct crash_end end = {.status = LEON3EMU_CRASH, .what = what};
     const struct machine *machine = crash_state.machine;
@@ -76,22 +76,22 @@ static void find_who_leaves(const char *what)
         return;
     }
     if (crash_is_library_thread() || (machine != NULL && leon3emu_device_call(machine, &call))) {
-        crash_leave_because_of_caller(&end);
+        crash_end_because_of_caller(&end);
     }
 }
 
 static void on_exit_call(void)
 {
-    find_who_leaves("called exit()");
+    report_exit_call("called exit()");
 }
 
 static void on_quick_exit_call(void)
 {
-    find_who_leaves("called quick_exit()");
+    report_exit_call("called quick_exit()");
 }
 
 /* Gives the calling thread, which is the machine's, the stack on which signal handlers run. */
-static void take_stack(void)
+static void set_signal_stack(void)
 {
     static char stack[256 * 1024]; /* libdw is used on it */
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
@@ -108,7 +108,7 @@ bool crash_install(uint32_t hang_limit, struct error *err)
     crash_state.pid = getpid();
     atexit(on_exit_call);
     at_quick_exit(on_quick_exit_call);
-    take_stack();
+    set_signal_stack();
     for (unsigned i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
         crash_handle_deadly(deadly[i], on_deadly_signal);
     }
@@ -120,7 +120,7 @@ bool crash_install(uint32_t hang_limit, struct error *err)
                      strerror(failed));
 }
 
-void crash_watch(void *context, const struct machine *machine)
+void crash_set_machine(void *context, const struct machine *machine)
 {
     (void)context;
     pthread_mutex_lock(&crash_state.lock);
@@ -130,11 +130,11 @@ void crash_watch(void *context, const struct machine *machine)
 
 /* When this returns, no handler uses the machine that ran before any more.  A run begins when all libraries have been
  * loaded and their devices created; so changes that their code has made to signals are undone here. */
-void crash_run(struct machine *machine)
+void crash_set_running(struct machine *machine)
 {
     crash_keep_signals();
     crash_unblock_deadly();
-    take_stack();
+    set_signal_stack();
     pthread_mutex_lock(&crash_state.lock);
     crash_state.running = machine;
     crash_state.has_run = true;
@@ -150,5 +150,5 @@ void crash_fatal(void *context, enum leon3emu_status status, const char *said)
     struct crash_end end = {.status = status, .what = "broke a rule", .said = said};
 
     (void)context;
-    crash_leave_because_of_caller(&end);
+    crash_end_because_of_caller(&end);
 }

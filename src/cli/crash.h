@@ -20,18 +20,18 @@
 #include "leon3emu.h"
 
 /* A write that fails gives an error, and no signal that ends the program.  Comes first. */
-void crash_handle_writes(void);
+void crash_handle_failed_writes(void);
 
 /* Installs the handlers and starts the watchdog.  Once.  hang_limit: seconds after which a call into a
  * peripheral is taken for hanging, 0: never.  False: the host has no thread left. */
 bool crash_install(uint32_t hang_limit, struct error *err);
 
 /* For leon3emu_options.building: the machine that reports are about; NULL: none any more. */
-void crash_watch(void *context, const struct machine *machine);
+void crash_set_machine(void *context, const struct machine *machine);
 
 /* The machine that runs: signals are for it, and the watchdog lets it look at the host.  NULL: none, so that
  * Ctrl-C ends the program. */
-void crash_run(struct machine *machine);
+void crash_set_running(struct machine *machine);
 
 /* For leon3emu_options.fatal: prints, ends the program with status. */
 void crash_fatal(void *context, enum leon3emu_status status, const char *said);

@@ -30,10 +30,10 @@
 enum step {
     STEP_TERMINAL,
     STEP_CONSOLE,
-    STEP_SAY,
-    STEP_SAY_PLAINLY,
+    STEP_SENTENCE,
+    STEP_PLAIN_SENTENCE,
     STEP_PLACE,
-    STEP_PLACE_PLAINLY,
+    STEP_PLAIN_PLACE,
     STEP_HISTORY,
     STEPS
 };
@@ -47,14 +47,14 @@ static struct {
     struct crash_end end;
     char text[1600];
     char shown[1600];
-} leaving;
+} report;
 
 /* May standard error be written to?  With at_once it may only if it has room, because a pipe that has takes
  * PIPE_BUF bytes without waiting. */
 static bool has_room(void)
 {
     struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
-    return !leaving.end.at_once || poll(&room, 1, 0) != 0;
+    return !report.end.at_once || poll(&room, 1, 0) != 0;
 }
 
 /* Writes to standard error.  False: it takes no more. */
@@ -81,10 +81,10 @@ void crash_exit_now(int status)
 
 /* ---- the sentence ---- */
 
-static void append(const char *text)
+static void append_text(const char *text)
 {
-    size_t used = strlen(leaving.text);
-    snprintf(leaving.text + used, sizeof leaving.text - used, "%s", text);
+    size_t used = strlen(report.text);
+    snprintf(report.text + used, sizeof report.text - used, "%s", text);
 }
 
 /* Appends the register that is being accessed, or else the last bus access, and the guest's pc. */
@@ -99,18 +99,18 @@ static void append_place(const struct leon3emu_device_call *call)
                  call->running ? " (last bus access)"
                  : call->write ? " written"
                                : " read");
-        append(text);
+        append_text(text);
     }
     snprintf(text, sizeof text, "; guest pc 0x%08" PRIx32, call->guest_pc);
-    append(text);
+    append_text(text);
 }
 
 static void append_call(const struct leon3emu_device_call *call)
 {
     char text[900];
     snprintf(text, sizeof text, "peripheral %s (%s) %s in %s()", call->device,
-             call->library == NULL ? "built in" : call->library, leaving.end.what, call->callback);
-    append(text);
+             call->library == NULL ? "built in" : call->library, report.end.what, call->callback);
+    append_text(text);
     append_place(call);
 }
 
@@ -119,15 +119,15 @@ static void append_said(const struct machine *machine)
     struct leon3emu_device_call call;
     bool in_call;
 
-    append(leaving.end.said);
+    append_text(report.end.said);
     if (machine == NULL) {
         return;
     }
     in_call = leon3emu_device_call(machine, &call);
     if (in_call) {
-        append("; meanwhile in its ");
-        append(call.callback);
-        append("()");
+        append_text("; meanwhile in its ");
+        append_text(call.callback);
+        append_text("()");
     }
     append_place(&call);
 }
@@ -136,46 +136,46 @@ static void append_plain(void)
 {
     char text[200];
 
-    if (leaving.end.plain != NULL) {
-        snprintf(text, sizeof text, "%s", leaving.end.plain);
-        leaving.end.status = leaving.end.plain_status;
+    if (report.end.plain != NULL) {
+        snprintf(text, sizeof text, "%s", report.end.plain);
+        report.end.status = report.end.plain_status;
     } else {
         snprintf(text, sizeof text,
                  "internal error: the program %s; please report it with the command line",
-                 leaving.end.what);
-        leaving.end.status = LEON3EMU_INTERNAL;
+                 report.end.what);
+        report.end.status = LEON3EMU_INTERNAL;
     }
-    append(text);
+    append_text(text);
 }
 
-static void say(void)
+static void write_sentence(void)
 {
     const struct machine *machine = crash_state.machine;
     struct leon3emu_device_call call;
 
-    strcpy(leaving.text, "leon3emu: ");
-    if (leaving.end.said != NULL) {
+    strcpy(report.text, "leon3emu: ");
+    if (report.end.said != NULL) {
         append_said(machine);
-    } else if (leaving.end.library_thread) {
-        append("a thread of a peripheral library ");
-        append(leaving.end.what);
+    } else if (report.end.library_thread) {
+        append_text("a thread of a peripheral library ");
+        append_text(report.end.what);
     } else if (machine != NULL && leon3emu_device_call(machine, &call)) {
         append_call(&call);
     } else {
         append_plain();
     }
-    leaving.said = true;
-    escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
-    strcat(leaving.shown, "\n");
-    write_text(leaving.shown);
+    report.said = true;
+    escape_text(report.text, report.shown, sizeof report.shown - 1);
+    strcat(report.shown, "\n");
+    write_text(report.shown);
 }
 
-/* If say() has failed, because the machine's memory is damaged: a sentence without names. */
-static void say_plainly(void)
+/* If write_sentence() has failed, because the machine's memory is damaged: a sentence without names. */
+static void write_plain_sentence(void)
 {
-    if (!leaving.said) {
+    if (!report.said) {
         write_text("leon3emu: the program ");
-        write_text(leaving.end.what);
+        write_text(report.end.what);
         write_text(
             "; a peripheral library has damaged its memory, so that it cannot be told which\n");
     }
@@ -187,7 +187,7 @@ static void say_plainly(void)
  * history whose memory is damaged. */
 #define HISTORY_MAX 1000000u
 
-static void say_history(const struct machine *machine)
+static void write_history(const struct machine *machine)
 {
     const char *line;
 
@@ -195,10 +195,10 @@ static void say_history(const struct machine *machine)
         if (i == 0) {
             write_text("history:\n");
         }
-        snprintf(leaving.text, sizeof leaving.text, "  %.250s", line);
-        escape_text(leaving.text, leaving.shown, sizeof leaving.shown - 1);
-        strcat(leaving.shown, "\n");
-        if (!write_text(leaving.shown)) {
+        snprintf(report.text, sizeof report.text, "  %.250s", line);
+        escape_text(report.text, report.shown, sizeof report.shown - 1);
+        strcat(report.shown, "\n");
+        if (!write_text(report.shown)) {
             return;
         }
         alarm(STEP_SECONDS);
@@ -207,24 +207,23 @@ static void say_history(const struct machine *machine)
 
 /* ---- where in the library ---- */
 
-static void say_place(const struct machine *machine, bool plainly)
+static void write_place(const struct machine *machine, bool plainly)
 {
     struct leon3emu_device_call call = {0};
     char text[1400] = "leon3emu: ";
     size_t used = strlen(text);
 
-    if (!leaving.end.at.known || leaving.placed) {
+    if (!report.end.at.known || report.placed) {
         return;
     }
-    if (machine != NULL && !leaving.end.library_thread) {
+    if (machine != NULL && !report.end.library_thread) {
         leon3emu_device_call(machine, &call);
     }
     if (plainly) {
-        crash_describe_place_plainly(&leaving.end.at, call.library, text + used,
-                                     sizeof text - used);
+        crash_describe_place_plainly(&report.end.at, call.library, text + used, sizeof text - used);
     } else {
-        leaving.placed =
-            crash_describe_place(&leaving.end.at, call.library, leaving.end.library_thread,
+        report.placed =
+            crash_describe_place(&report.end.at, call.library, report.end.library_thread,
                                  text + used, sizeof text - used);
     }
     if (text[used] != '\0') {
@@ -246,24 +245,24 @@ static void take_step(enum step step)
         break;
     case STEP_CONSOLE:
         if (machine != NULL) {
-            leon3emu_emergency(machine, leaving.end.at_once ? 0 : CONSOLE_MS);
+            leon3emu_emergency(machine, report.end.at_once ? 0 : CONSOLE_MS);
         }
         break;
-    case STEP_SAY:
-        say();
+    case STEP_SENTENCE:
+        write_sentence();
         break;
-    case STEP_SAY_PLAINLY:
-        say_plainly();
+    case STEP_PLAIN_SENTENCE:
+        write_plain_sentence();
         break;
     case STEP_PLACE:
-        say_place(machine, false);
+        write_place(machine, false);
         break;
-    case STEP_PLACE_PLAINLY:
-        say_place(machine, true);
+    case STEP_PLAIN_PLACE:
+        write_place(machine, true);
         break;
     case STEP_HISTORY: /* when a run has ended, main() shows it */
         if (machine != NULL && crash_state.running != NULL) {
-            say_history(machine);
+            write_history(machine);
         }
         break;
     case STEPS:
@@ -284,52 +283,53 @@ static void end_by_signal(int number)
 }
 
 /* The handler of SIGALRM: the present step takes too long, so the next one follows. */
-static void end_step(int number)
+static void on_step_timeout(int number)
 {
-    if (!crash_gives_way(number)) {
-        crash_leave_on();
+    if (!crash_give_way_in_child(number)) {
+        crash_continue_end();
     }
 }
 
-static _Noreturn void go_on(void)
+static _Noreturn void take_remaining_steps(void)
 {
     int step;
 
-    crash_handle(SIGALRM, SIGNAL_OURS, end_step); /* a library may have ignored or blocked it */
+    crash_handle(SIGALRM, SIGNAL_OURS,
+                 on_step_timeout); /* a library may have ignored or blocked it */
     crash_unblock(SIGALRM);
-    while ((step = atomic_fetch_add(&leaving.step, 1)) < STEPS) {
+    while ((step = atomic_fetch_add(&report.step, 1)) < STEPS) {
         alarm(STEP_SECONDS);
         take_step((enum step)step);
     }
-    if (leaving.end.signal != 0) {
-        end_by_signal(leaving.end.signal);
+    if (report.end.signal != 0) {
+        end_by_signal(report.end.signal);
     }
-    crash_exit_now((int)leaving.end.status);
+    crash_exit_now((int)report.end.status);
 }
 
-void crash_leave_on(void)
+void crash_continue_end(void)
 {
-    if (leaving.begun) {
-        go_on();
+    if (report.begun) {
+        take_remaining_steps();
     }
 }
 
-void crash_leave(const struct crash_end *end)
+void crash_end_program(const struct crash_end *end)
 {
-    if (!atomic_exchange(&leaving.begun, true)) {
-        leaving.thread = pthread_self();
-        leaving.end = *end;
-        go_on();
+    if (!atomic_exchange(&report.begun, true)) {
+        report.thread = pthread_self();
+        report.end = *end;
+        take_remaining_steps();
     }
-    while (!pthread_equal(leaving.thread, pthread_self())) {
-        pause(); /* another thread is ending the program already */
+    while (!pthread_equal(report.thread, pthread_self())) {
+        pause(); /* another thread is report the program already */
     }
-    go_on();
+    take_remaining_steps();
 }
 
 /* The registers are taken here, and not by a function that returns: the callers can be found only while the frame that
  * the registers belong to is on the stack. */
-void crash_leave_because_of_caller(struct crash_end *end)
+void crash_end_because_of_caller(struct crash_end *end)
 {
     ucontext_t here;
 
@@ -338,5 +338,5 @@ void crash_leave_because_of_caller(struct crash_end *end)
         end->at.inside = true;
     }
     end->library_thread = crash_is_library_thread();
-    crash_leave(end);
+    crash_end_program(end);
 }

@@ -25,12 +25,12 @@ struct crash_end {
 
 /* Gives the terminal back, sends what the console holds, says what has happened, and ends the program.  Any
  * handler and thread may call it.  If a step fails with a signal, the next step follows. */
-_Noreturn void crash_leave(const struct crash_end *end);
+_Noreturn void crash_end_program(const struct crash_end *end);
 /* The same, by a function of the program that a library has called and should not have: the place is where the library
  * has called it, and the thread is looked at, too. */
-_Noreturn void crash_leave_because_of_caller(struct crash_end *end);
-/* If crash_leave() is under way, goes on with its next step and does not return. */
-void crash_leave_on(void);
+_Noreturn void crash_end_because_of_caller(struct crash_end *end);
+/* If crash_end_program() is under way, goes on with its next step and does not return. */
+void crash_continue_end(void);
 /* Ends the program: the _exit() of the program itself. */
 _Noreturn void crash_exit_now(int status);
 

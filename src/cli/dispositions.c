@@ -114,7 +114,7 @@ void crash_restore_signals_in_children(void)
     pthread_atfork(NULL, NULL, restore_in_child);
 }
 
-bool crash_gives_way(int number)
+bool crash_give_way_in_child(int number)
 {
     if (getpid() == crash_state.pid) {
         return false;

@@ -32,7 +32,7 @@ void crash_keep_signals(void);
 void crash_restore_signals_in_children(void);
 /* Called first in a handler.  In a child of the program that still has our handlers (see signals.c) it sets the signal
  * to its default, raises it again and returns true; the handler must then return. */
-bool crash_gives_way(int number);
+bool crash_give_way_in_child(int number);
 
 /* Unblocks a signal in the calling thread. */
 void crash_unblock(int number);

@@ -115,7 +115,7 @@ static bool check_value(const struct foreign *row, const char *word, const char 
 }
 
 /* Writes the other program's value in the form that this program's option wants. */
-static void convert(enum argument_kind kind, const char *value, char *text, size_t size)
+static void convert_value(enum argument_kind kind, const char *value, char *text, size_t size)
 {
     switch (kind) {
     case MIB:
@@ -138,13 +138,13 @@ static void convert(enum argument_kind kind, const char *value, char *text, size
 }
 
 /* Fills the row's text of this program's options: puts the value in place of %s and the number in place of %n. */
-static void fill(const struct foreign *row, const char *value, unsigned number,
-                 char text[TEXT_SIZE])
+static void fill_native(const struct foreign *row, const char *value, unsigned number,
+                        char text[TEXT_SIZE])
 {
     char converted[TEXT_SIZE - 100];
     size_t used = 0;
 
-    convert(row->argument, value, converted, sizeof converted);
+    convert_value(row->argument, value, converted, sizeof converted);
     text[0] = '\0';
     for (const char *at = row->native; *at != '\0' && used < TEXT_SIZE - 1; at++) {
         if (at[0] == '%' && at[1] == 's') {
@@ -219,7 +219,7 @@ static bool refuse_row(const struct foreign *row, const char *word, const char *
         return error_set(err, LEON3EMU_USAGE, "%s is an option of %s; leave it out%s%s", word,
                          programs, colon, remark);
     }
-    fill(row, value, 0, text);
+    fill_native(row, value, 0, text);
     return check_value(row, word, value, err) &&
            error_set(err, LEON3EMU_USAGE, "%s is an option of %s; here type %s%s%s%s", word,
                      programs, text[0] == '-' ? "" : "leon3emu ", text, colon, remark);
@@ -418,7 +418,7 @@ static bool add_native(struct cli_options *cli, struct cli_words *words, const s
     char text[TEXT_SIZE];
     size_t first = blank == NULL ? 0 : (size_t)(blank - row->native);
 
-    fill(row, value, row->argument == LINE ? cli->lines++ : 0, text);
+    fill_native(row, value, row->argument == LINE ? cli->lines++ : 0, text);
     if (row->native[0] == '\0') {
         return true;
     }

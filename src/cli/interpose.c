@@ -31,7 +31,7 @@
 /* ---- _exit() ---- */
 
 /* Reports the call, unless it was made in a child that a library has forked, which may end as it likes. */
-static _Noreturn void leave(const char *what, int status)
+static _Noreturn void report_immediate_exit(const char *what, int status)
 {
     struct crash_end end = {.status = LEON3EMU_CRASH,
                             .what = what,
@@ -39,32 +39,32 @@ static _Noreturn void leave(const char *what, int status)
                             .plain_status = LEON3EMU_CRASH};
 
     if (crash_state.pid != 0 && getpid() == crash_state.pid) {
-        crash_leave_because_of_caller(&end);
+        crash_end_because_of_caller(&end);
     }
     crash_exit_now(status);
 }
 
 EXPORT void _exit(int status)
 {
-    leave("called _exit()", status);
+    report_immediate_exit("called _exit()", status);
 }
 
 EXPORT void _Exit(int status)
 {
-    leave("called _Exit()", status);
+    report_immediate_exit("called _Exit()", status);
 }
 
 /* ---- pthread_create(), thrd_create() ---- */
 
 /* What a new thread needs.  It lies at the low end of the memory of the thread's alternate stack. */
-struct start {
+struct thread_start {
     void *(*function)(void *argument);
     thrd_start_t c11_function;
     void *argument;
     stack_t before; /* the alternate stack that the thread had before: a sanitizer gives it one */
 };
 
-static struct start *prepare(const struct start *start)
+static struct thread_start *prepare_thread(const struct thread_start *start)
 {
     void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -75,39 +75,39 @@ static struct start *prepare(const struct start *start)
     return memcpy(stack, start, sizeof *start);
 }
 
-static void enter(struct start *start)
+static void enter_thread(struct thread_start *start)
 {
     stack_t alternate = {.ss_sp = (char *)start + sizeof *start,
                          .ss_size = STACK_SIZE - sizeof *start};
     sigaltstack(&alternate, &start->before);
 }
 
-static void give_back(void *stack)
+static void release_stack(void *stack)
 {
-    struct start *start = stack;
+    struct thread_start *start = stack;
     sigaltstack(&start->before, NULL);
     munmap(stack, STACK_SIZE);
 }
 
-static void *run(void *stack)
+static void *run_thread(void *stack)
 {
-    struct start *start = stack;
+    struct thread_start *start = stack;
     void *result;
 
-    enter(start);
-    pthread_cleanup_push(give_back, stack);
+    enter_thread(start);
+    pthread_cleanup_push(release_stack, stack);
     result = start->function(start->argument);
     pthread_cleanup_pop(1);
     return result;
 }
 
-static int run_c11(void *stack)
+static int run_c11_thread(void *stack)
 {
-    struct start *start = stack;
+    struct thread_start *start = stack;
     int result;
 
-    enter(start);
-    pthread_cleanup_push(give_back, stack);
+    enter_thread(start);
+    pthread_cleanup_push(release_stack, stack);
     result = start->c11_function(start->argument);
     pthread_cleanup_pop(1);
     return result;
@@ -118,12 +118,13 @@ EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 {
     int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     void *symbol = dlsym(RTLD_NEXT, "pthread_create");
-    struct start *start = prepare(&(struct start){.function = function, .argument = argument});
+    struct thread_start *start =
+        prepare_thread(&(struct thread_start){.function = function, .argument = argument});
     int failed = EAGAIN;
 
     memcpy(&create, &symbol, sizeof create);
     if (start != NULL && symbol != NULL) {
-        failed = create(thread, attributes, run, start);
+        failed = create(thread, attributes, run_thread, start);
     }
     if (start != NULL && failed != 0) {
         munmap(start, STACK_SIZE);
@@ -136,12 +137,13 @@ EXPORT int thrd_create(thrd_t *thread, thrd_start_t function, void *argument)
 {
     int (*create)(thrd_t *, thrd_start_t, void *);
     void *symbol = dlsym(RTLD_NEXT, "thrd_create");
-    struct start *start = prepare(&(struct start){.c11_function = function, .argument = argument});
+    struct thread_start *start =
+        prepare_thread(&(struct thread_start){.c11_function = function, .argument = argument});
     int result = thrd_nomem;
 
     memcpy(&create, &symbol, sizeof create);
     if (start != NULL && symbol != NULL) {
-        result = create(thread, run_c11, start);
+        result = create(thread, run_c11_thread, start);
     }
     if (start != NULL && result != thrd_success) {
         munmap(start, STACK_SIZE);

@@ -144,7 +144,7 @@ bool cli_log_close(struct cli_log_output *log, const char *path, struct error *e
 }
 
 /* Makes the parts of a line those that are left after `done` bytes were written. */
-static void advance(struct iovec *parts, unsigned count, size_t done)
+static void skip_written(struct iovec *parts, unsigned count, size_t done)
 {
     for (unsigned i = 0; i < count; i++) {
         size_t taken = done < parts[i].iov_len ? done : parts[i].iov_len;
@@ -169,7 +169,7 @@ static int write_line(int fd, const char *prefix, const char *line)
         } else if (done < 0 && errno != EINTR) {
             return errno;
         }
-        advance(parts, 3, done < 0 ? 0 : (size_t)done);
+        skip_written(parts, 3, done < 0 ? 0 : (size_t)done);
     }
     return 0;
 }

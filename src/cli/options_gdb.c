@@ -40,7 +40,7 @@ static char *plain_address(char *address)
     return *address == '\0' || strcmp(address, "localhost") == 0 ? NULL : address;
 }
 
-static bool parse(char *text, struct cli_gdb *gdb, struct error *err)
+static bool parse_value(char *text, struct cli_gdb *gdb, struct error *err)
 {
     unsigned port = DEFAULT_PORT;
     bool suffix_ok = take_suffix(text, gdb);
@@ -72,7 +72,7 @@ bool cli_parse_gdb(const char *text, struct cli_gdb *gdb, struct error *err)
     if (gdb->text == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    return parse(gdb->text, gdb, &why) ||
+    return parse_value(gdb->text, gdb, &why) ||
            error_set(err, LEON3EMU_USAGE, "--gdb=%s: %s", text, why.text);
 }
 

@@ -19,7 +19,7 @@ struct arguments {
     int next;
 };
 
-static const char *take(struct arguments *arguments)
+static const char *next_word(struct arguments *arguments)
 {
     return arguments->next < arguments->count ? arguments->values[arguments->next++] : NULL;
 }
@@ -27,8 +27,8 @@ static const char *take(struct arguments *arguments)
 /* -tlim N UNIT, with the unit as a word of its own. */
 static bool take_time_limit(struct arguments *arguments, struct cli_options *cli, struct error *err)
 {
-    const char *number = take(arguments);
-    const char *unit = take(arguments);
+    const char *number = next_word(arguments);
+    const char *unit = next_word(arguments);
     char text[64];
 
     if (number != NULL && unit != NULL) {
@@ -42,7 +42,7 @@ static bool take_time_limit(struct arguments *arguments, struct cli_options *cli
 
 static bool take_cpu_count(struct arguments *arguments, struct cli_options *cli, struct error *err)
 {
-    const char *text = take(arguments);
+    const char *text = next_word(arguments);
     uint64_t count;
 
     if (text == NULL || !parse_number(text, &count) || count == 0 || count > 16) {
@@ -185,7 +185,7 @@ bool cli_parse_sis(int argc, char **argv, struct cli_options *cli, struct cli_wo
     if (!cli_add_word(cli, rest, argv[0], strlen(argv[0]), err) || !check_system(cli, err)) {
         return false;
     }
-    while ((word = take(&arguments)) != NULL) {
+    while ((word = next_word(&arguments)) != NULL) {
         ok = word[0] != '-'   ? cli_add_firmware(cli, word, err)
              : is_known(word) ? take_option(&arguments, word, cli, rest, err)
                               : refuse_option(cli, word, err);

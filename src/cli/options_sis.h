@@ -6,7 +6,8 @@
 #include "cli/foreign.h"
 #include "cli/options.h"
 
-/* Is the command line of this style?  It is if it names a system, -leon3 or -gr740, which are no options in GNU style. */
+/* Is the command line of this style?  It is if it names a system, -leon3 or -gr740, which are no options in GNU
+ * style. */
 bool cli_is_sis(int argc, char **argv);
 
 /* Parses it.  Leaves in *rest the words that are then to be parsed as options of this program. */

@@ -31,21 +31,22 @@
  * to its group. */
 #define SAME_ACT_MS 100
 
-static _Noreturn void leave_interrupted(const char *said)
+static _Noreturn void end_interrupted(const char *said)
 {
     struct crash_end end = {
         .status = LEON3EMU_INTERRUPTED, .what = "was interrupted", .said = said, .at_once = true};
-    crash_leave(&end);
+    crash_end_program(&end);
 }
 
-/* The machine that runs, or NULL; crash_run(NULL) does not return before release(), so it stays valid until then. */
-static struct machine *hold(void)
+/* The machine that runs, or NULL.  It stays valid until release_machine(), because crash_set_running(NULL) does not
+ * return before. */
+static struct machine *hold_machine(void)
 {
     crash_state.handlers++;
     return crash_state.running;
 }
 
-static void release(void)
+static void release_machine(void)
 {
     crash_state.handlers--;
 }
@@ -57,21 +58,21 @@ static void on_stop(int number)
     long long first = 0;
     struct machine *machine;
 
-    if (crash_gives_way(number)) {
+    if (crash_give_way_in_child(number)) {
         return;
     }
     if (!atomic_compare_exchange_strong(&crash_state.stop_ms, &first, now) &&
         now - first > SAME_ACT_MS) {
-        leave_interrupted("interrupted twice: ended at once");
+        end_interrupted("interrupted twice: ended at once");
     }
-    machine = hold();
+    machine = hold_machine();
     if (machine != NULL) {
         leon3emu_interrupt(machine);
     } else {
-        leave_interrupted(crash_state.has_run ? "interrupted after the run had ended"
-                                              : "interrupted before the run began");
+        end_interrupted(crash_state.has_run ? "interrupted after the run had ended"
+                                            : "interrupted before the run began");
     }
-    release();
+    release_machine();
     errno = saved_errno;
 }
 
@@ -80,12 +81,12 @@ static void on_end(int number)
     char said[80];
     struct crash_end end = {.what = "was ended", .said = said, .signal = number};
 
-    if (crash_gives_way(number)) {
+    if (crash_give_way_in_child(number)) {
         return;
     }
-    crash_leave_on();
+    crash_continue_end();
     snprintf(said, sizeof said, "ended by signal %d", number);
-    crash_leave(&end);
+    crash_end_program(&end);
 }
 
 static void on_suspend(int number)
@@ -93,7 +94,7 @@ static void on_suspend(int number)
     int saved_errno = errno;
     const struct machine *machine = crash_state.machine;
 
-    if (crash_gives_way(number)) {
+    if (crash_give_way_in_child(number)) {
         return;
     }
     if (machine != NULL) {
@@ -108,14 +109,14 @@ static void on_continue(int number)
     int saved_errno = errno;
     struct machine *machine;
 
-    if (crash_gives_way(number)) {
+    if (crash_give_way_in_child(number)) {
         return;
     }
-    machine = hold();
+    machine = hold_machine();
     if (machine != NULL) {
         leon3emu_continued(machine);
     }
-    release();
+    release_machine();
     errno = saved_errno;
 }
 
@@ -125,24 +126,24 @@ static void on_status_request(int number)
     int saved_errno = errno;
     struct machine *machine;
 
-    if (crash_gives_way(number)) {
+    if (crash_give_way_in_child(number)) {
         return;
     }
-    machine = hold();
+    machine = hold_machine();
     if (machine != NULL) {
         leon3emu_request_status(machine);
     }
-    release();
+    release_machine();
     errno = saved_errno;
 }
 
 /* Does nothing: the write that caused the signal then returns an error. */
 static void on_failed_write(int number)
 {
-    crash_gives_way(number);
+    crash_give_way_in_child(number);
 }
 
-void crash_handle_writes(void)
+void crash_handle_failed_writes(void)
 {
     crash_state.pid = getpid();
     crash_handle_unless_ignored(SIGPIPE, SIGNAL_SHARED, on_failed_write);

@@ -35,7 +35,7 @@ static struct {
 
 /* ---- where the machine's thread is ---- */
 
-static void on_question(int number, siginfo_t *info, void *context)
+static void on_place_request(int number, siginfo_t *info, void *context)
 {
     (void)number;
     (void)info;
@@ -50,7 +50,8 @@ static void on_question(int number, siginfo_t *info, void *context)
  * that signal is lost, which does not matter because the program is about to end. */
 static void find_place(struct crash_registers *registers)
 {
-    struct sigaction action = {.sa_sigaction = on_question, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction action = {.sa_sigaction = on_place_request,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     sigaction(SIGURG, &action, NULL);
     pthread_kill(crash_state.thread, SIGURG);
@@ -94,10 +95,10 @@ static void end_hang(void)
                             .plain = "the program hangs",
                             .plain_status = LEON3EMU_HANG};
     find_place(&end.at);
-    crash_leave(&end);
+    crash_end_program(&end);
 }
 
-static void look_for_hang(const struct machine *machine)
+static void check_hang(const struct machine *machine)
 {
     struct leon3emu_progress now;
 
@@ -114,7 +115,7 @@ static void look_for_hang(const struct machine *machine)
 }
 
 /* Ends the program if the user's signal has not ended the run in time. */
-static void look_for_end(void)
+static void check_overdue_end(void)
 {
     struct crash_end end = {.status = LEON3EMU_INTERRUPTED,
                             .what = "does not come back, though the run was interrupted,",
@@ -124,11 +125,11 @@ static void look_for_end(void)
 
     if (since != 0 && crash_clock_ms() - since > END_MS && !is_debugged()) {
         find_place(&end.at);
-        crash_leave(&end);
+        crash_end_program(&end);
     }
 }
 
-static void look(bool whole_second)
+static void watch_tick(bool whole_second)
 {
     struct machine *running;
     const struct machine *machine;
@@ -143,8 +144,8 @@ static void look(bool whole_second)
         crash_keep_signals();
     }
     if (whole_second && machine != NULL) {
-        look_for_hang(machine);
-        look_for_end();
+        check_hang(machine);
+        check_overdue_end();
     }
     pthread_mutex_unlock(&crash_state.lock);
 }
@@ -154,7 +155,7 @@ static void *run_watchdog(void *unused)
     const struct timespec tick = {0, TICK_MS * 1000000};
     for (unsigned ticks = 1;; ticks++) {
         nanosleep(&tick, NULL);
-        look(ticks % TICKS_PER_SECOND == 0);
+        watch_tick(ticks % TICKS_PER_SECOND == 0);
     }
     return unused;
 }

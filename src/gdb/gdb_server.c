@@ -202,7 +202,7 @@ static void op_kill(void *context)
     leon3emu_interrupt(server->machine);
 }
 
-static bool restart(void *context, struct error *err)
+static bool restart_guest(void *context, struct error *err)
 {
     struct gdb_server *server = context;
     server->restarted = server->untouched = true;
@@ -213,7 +213,7 @@ static bool op_restart(void *context)
 {
     struct gdb_server *server = context;
     struct error err;
-    bool ok = restart(server, &err);
+    bool ok = restart_guest(server, &err);
     exec_clear_points(&server->machine->exec);
     if (!ok) {
         log_line(&server->machine->log, 0, "gdb: the program was not begun anew: %s", err.text);
@@ -232,7 +232,7 @@ static void op_cpu_status(void *context, unsigned cpu, char *text, size_t size)
 static void op_monitor(void *context, unsigned cpu, const char *command, FILE *stream)
 {
     static const struct monitor_control control = {
-        .restart = restart,
+        .restart = restart_guest,
         .after_restart = "GDB has yet to notice: maintenance flush register-cache",
         .quit = op_kill,
     };
@@ -376,7 +376,7 @@ static void wait_for_gdb(struct gdb_server *server)
 }
 
 /* Fills *stop for an end that GDB's kill has caused, or the user while GDB had halted the machine. */
-static void ended(struct gdb_server *server, struct stop_info *stop)
+static void set_ended_stop(struct gdb_server *server, struct stop_info *stop)
 {
     memset(stop, 0, sizeof *stop);
     stop->kind = STOP_INTERRUPT;
@@ -401,15 +401,15 @@ static bool is_users_end(const struct gdb_server *server, const struct stop_info
 
 /* Tells GDB that the run is over, and waits for what it does about that.  True: GDB has begun the guest anew, so
  * the run goes on. */
-static bool finish(struct gdb_server *server, const struct stop_info *stop,
-                   const struct gdb_stop *report)
+static bool report_end(struct gdb_server *server, const struct stop_info *stop,
+                       const struct gdb_stop *report)
 {
     char shown[2 * sizeof stop->text];
 
     server->restarted = false;
     if (stop->text[0] != '\0') {
-        gdbstub_tell(server->stub, escape_text(stop->text, shown, sizeof shown));
-        gdbstub_tell(server->stub, "\n");
+        gdbstub_print(server->stub, escape_text(stop->text, shown, sizeof shown));
+        gdbstub_print(server->stub, "\n");
     }
     if (can_be_looked_at(stop->kind) && gdbstub_notify_stop(server->stub, report)) {
         wait_for_gdb(server);
@@ -466,7 +466,7 @@ static void run_as_told(struct gdb_server *server, uint64_t cycles, struct stop_
 }
 
 /* Waits for GDB, runs as it says, and reports the stop, until the run is over or GDB kills it. */
-static void drive(void *context, uint64_t cycles, struct stop_info *stop)
+static void run_under_gdb(void *context, uint64_t cycles, struct stop_info *stop)
 {
     struct gdb_server *server = context;
     struct machine *m = server->machine;
@@ -479,14 +479,14 @@ static void drive(void *context, uint64_t cycles, struct stop_info *stop)
             run_as_told(server, cycles, stop);
         }
         if (server->killed || m->interrupted) {
-            ended(server, stop);
+            set_ended_stop(server, stop);
         }
         if (stop->kind == STOP_CYCLES) {
             return;
         }
         report = stop_for_gdb(&m->exec, stop);
         if (is_final(server, stop->kind)) {
-            if (finish(server, stop, &report)) {
+            if (report_end(server, stop, &report)) {
                 continue;
             }
             return;
@@ -498,7 +498,7 @@ static void drive(void *context, uint64_t cycles, struct stop_info *stop)
     }
 }
 
-static void destroy(void *context)
+static void destroy_server(void *context)
 {
     struct gdb_server *server = context;
     gdbstub_destroy(server->stub);
@@ -521,7 +521,7 @@ bool leon3emu_gdb(struct machine *m, const struct leon3emu_gdb_options *options,
     server->action = GDB_CONTINUE;
     server->untouched = true;
     server->stub = gdbstub_create(&config);
-    m->driver = (struct machine_driver){drive, destroy, server};
+    m->driver = (struct machine_driver){run_under_gdb, destroy_server, server};
     if (server->stub == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }

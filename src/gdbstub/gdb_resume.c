@@ -9,7 +9,7 @@
 
 #include "check.h"
 
-static void resume(struct gdbstub *s, const enum gdb_action *actions)
+static void resume_machine(struct gdbstub *s, const enum gdb_action *actions)
 {
     s->halted = false;
     s->config.ops.resume(s->config.ops.context, actions);
@@ -55,7 +55,7 @@ static void resume_old(struct gdbstub *s, struct gdb_cursor *arguments, enum gdb
         actions[i] = s->continued_cpu < 0 ? GDB_CONTINUE : GDB_STAY;
     }
     actions[cpu] = action;
-    resume(s, actions);
+    resume_machine(s, actions);
 }
 
 void gdb_do_resume(struct gdbstub *s, struct gdb_cursor *arguments)
@@ -145,7 +145,7 @@ void gdb_do_vcont(struct gdbstub *s, struct gdb_cursor *arguments)
         gdb_send_text(s, "E01");
         return;
     }
-    resume(s, actions);
+    resume_machine(s, actions);
 }
 
 static void reply_reason(struct gdbstub *s)

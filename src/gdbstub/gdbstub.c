@@ -140,7 +140,7 @@ static void refused_ready(void *context, unsigned events)
 }
 
 /* Sends a second client away.  A GDB takes the text for the answer to its first question, and shows it. */
-static void refuse(struct gdbstub *s, int fd)
+static void refuse_client(struct gdbstub *s, int fd)
 {
     struct byte_queue text = {.limit = GDB_PACKET_SIZE};
     struct gdb_reply reply = {0};
@@ -177,7 +177,7 @@ static void listener_ready(void *context, unsigned events)
         log_line(s->config.log, 0, "gdb: a client that said nothing gave way to the next one");
     }
     if (fd >= 0 && gdb_has_client(s)) {
-        refuse(s, fd);
+        refuse_client(s, fd);
     } else if (fd >= 0) {
         gdbstub_adopt(s, fd);
     }
@@ -248,7 +248,7 @@ void gdbstub_notify_standing(struct gdbstub *s)
     gdb_watch_client(s);
 }
 
-void gdbstub_tell(struct gdbstub *s, const char *text)
+void gdbstub_print(struct gdbstub *s, const char *text)
 {
     if (gdb_in_session(s) && !s->halted) {
         gdb_send_shown(s, text, strlen(text));

@@ -175,7 +175,7 @@ bool gdbstub_is_waiting(const struct gdbstub *stub);
 void gdbstub_notify_standing(struct gdbstub *stub);
 
 /* Shows text in GDB's window, if the machine was let go from there and has not stopped yet. */
-void gdbstub_tell(struct gdbstub *stub, const char *text);
+void gdbstub_print(struct gdbstub *stub, const char *text);
 
 /* The machine stopped.  True: GDB was told, the machine is halted now.  False: there is no client.
  */

@@ -24,14 +24,14 @@ bool image_is_gzip(const uint8_t *bytes, size_t size)
     return size >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == Z_DEFLATED;
 }
 
-static bool refuse(const struct image *image, struct error *err, const z_stream *stream)
+static bool refuse_data(const struct image *image, struct error *err, const z_stream *stream)
 {
     return image_refuse(image, err, "the gzip data are damaged or cut short (%s)",
                         stream->msg != NULL ? stream->msg : "they end too early");
 }
 
 /* Doubles the room, and adds a byte for the terminating zero. */
-static bool grow(const struct image *image, uint8_t **bytes, size_t *room, struct error *err)
+static bool grow_buffer(const struct image *image, uint8_t **bytes, size_t *room, struct error *err)
 {
     size_t wanted = *room == 0 ? FIRST_SIZE : 2 * *room;
     uint8_t *grown;
@@ -58,7 +58,7 @@ static bool inflate_all(const struct image *image, z_stream *stream, uint8_t **b
     int state;
 
     do {
-        if (*size == room && !grow(image, bytes, &room, err)) {
+        if (*size == room && !grow_buffer(image, bytes, &room, err)) {
             return false;
         }
         stream->next_out = *bytes + *size;
@@ -66,7 +66,7 @@ static bool inflate_all(const struct image *image, z_stream *stream, uint8_t **b
         state = inflate(stream, Z_NO_FLUSH);
         *size = room - stream->avail_out;
     } while (state == Z_OK && (stream->avail_out == 0 || stream->avail_in > 0));
-    return state == Z_STREAM_END || refuse(image, err, stream);
+    return state == Z_STREAM_END || refuse_data(image, err, stream);
 }
 
 static bool check_rest(const struct image *image, const z_stream *stream, struct error *err)

@@ -36,7 +36,7 @@ bool image_add_segment(struct image *image, const struct image_segment *segment,
     return true;
 }
 
-static bool holds(uint32_t start, uint32_t size, uint32_t address)
+static bool is_in_range(uint32_t start, uint32_t size, uint32_t address)
 {
     return address >= start && address - start < size;
 }
@@ -45,8 +45,8 @@ const struct image_segment *image_find_segment(const struct image *image, uint32
 {
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct image_segment *segment = &image->segments[i];
-        if (holds(segment->address, segment->mem_size, address) ||
-            holds(segment->virtual_address, segment->mem_size, address)) {
+        if (is_in_range(segment->address, segment->mem_size, address) ||
+            is_in_range(segment->virtual_address, segment->mem_size, address)) {
             return segment;
         }
     }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct loaded *of_image(const struct image *image)
+static struct loaded *loaded_of_image(const struct image *image)
 {
     struct loaded *loaded =
         calloc(1, sizeof *loaded + image->segment_count * sizeof loaded->ranges[0]);
@@ -49,12 +49,12 @@ static bool find_common(const struct loaded *a, const struct loaded *b, struct l
 
 /* How many overwritten images get a message of their own; of further ones only the number is
  * reported. */
-#define TOLD_MOST 4u
+#define MOST_NOTICES 4u
 
 bool loaded_add(struct loaded **list, const struct image *image,
-                void (*tell)(void *context, const char *line), void *context)
+                void (*notice)(void *context, const char *line), void *context)
 {
-    struct loaded *loaded = of_image(image);
+    struct loaded *loaded = loaded_of_image(image);
     struct loaded_range common;
     char line[2 * HOST_FILE_LABEL_SIZE + 100];
     unsigned overwritten = 0;
@@ -63,16 +63,16 @@ bool loaded_add(struct loaded **list, const struct image *image,
         return false;
     }
     for (const struct loaded *earlier = *list; earlier != NULL; earlier = earlier->next) {
-        if (find_common(loaded, earlier, &common) && ++overwritten <= TOLD_MOST) {
+        if (find_common(loaded, earlier, &common) && ++overwritten <= MOST_NOTICES) {
             snprintf(line, sizeof line, "%s overwrites 0x%08" PRIx64 "-0x%08" PRIx64 " of %s",
                      loaded->label, common.start, common.end - 1, earlier->label);
-            tell(context, line);
+            notice(context, line);
         }
     }
-    if (overwritten > TOLD_MOST) {
+    if (overwritten > MOST_NOTICES) {
         snprintf(line, sizeof line, "%s overwrites bytes of %u more images", loaded->label,
-                 overwritten - TOLD_MOST);
-        tell(context, line);
+                 overwritten - MOST_NOTICES);
+        notice(context, line);
     }
     loaded->next = *list;
     *list = loaded;

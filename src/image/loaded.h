@@ -16,11 +16,11 @@ struct loaded {
     } ranges[]; /* by ascending address, none overlaps another */
 };
 
-/* Adds an image to the list.  Calls tell() with a message for each of the last few images that it
+/* Adds an image to the list.  Calls notice() with a message for each of the last few images that it
  * overwrites, which names the first bytes that both have, and with one for the number of further
  * images.  False: no memory. */
 bool loaded_add(struct loaded **list, const struct image *image,
-                void (*tell)(void *context, const char *line), void *context);
+                void (*notice)(void *context, const char *line), void *context);
 void loaded_free(struct loaded **list);
 
 #endif

@@ -58,7 +58,7 @@ static uint32_t symbol_rank(const GElf_Sym *symbol)
     return type_rank * 6 + binding_rank * 2 + (symbol->st_size != 0);
 }
 
-static bool is_place(const GElf_Sym *symbol, const char *name)
+static bool is_named_location(const GElf_Sym *symbol, const char *name)
 {
     unsigned type = GELF_ST_TYPE(symbol->st_info);
 
@@ -156,7 +156,7 @@ static void take_table(struct symbols *symbols, Elf_Data *table, size_t count, s
             return;
         }
         name = symbol.st_name < strings.size ? strings.text + symbol.st_name : NULL;
-        if (is_place(&symbol, name)) {
+        if (is_named_location(&symbol, name)) {
             added->address = (uint32_t)symbol.st_value;
             added->rank = symbol_rank(&symbol);
             added->has_size = symbol.st_size != 0;

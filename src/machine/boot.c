@@ -55,7 +55,7 @@ static void write_bytes(void *context, uint32_t address, const uint8_t *bytes, u
     code_cache_clear(&m->code_cache);
 }
 
-static void tell(void *context, const char *line)
+static void notice_line(void *context, const char *line)
 {
     machine_notice(context, line);
 }
@@ -65,14 +65,14 @@ static bool store_image(struct machine *m, const struct image *image, struct err
     if (!image_check_fits(image, is_memory, m, err)) {
         return false;
     }
-    if (!loaded_add(&m->loaded, image, tell, m)) {
+    if (!loaded_add(&m->loaded, image, notice_line, m)) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
     image_store(image, write_bytes, m);
     return true;
 }
 
-static void tell_note(const struct machine *m, const struct image *image)
+static void notice_image_note(const struct machine *m, const struct image *image)
 {
     char line[sizeof image->label + sizeof image->note + 4];
 
@@ -95,7 +95,7 @@ static const struct board_memory *rom_at(const struct machine *m, uint32_t addre
 
 /* Warns of a program whose variables are addressed in a ROM: it was linked for another board.  A boot PROM gives
  * no warning, since its variables are only stored in the ROM, and are copied to RAM, where they are addressed. */
-static void tell_read_only(const struct machine *m, const struct image *image)
+static void warn_of_data_in_rom(const struct machine *m, const struct image *image)
 {
     char line[sizeof image->label + 200];
 
@@ -115,8 +115,8 @@ static void tell_read_only(const struct machine *m, const struct image *image)
     }
 }
 
-static bool remember(struct machine *m, const char *path, enum load_kind kind, uint32_t address,
-                     struct error *err)
+static bool remember_load(struct machine *m, const char *path, enum load_kind kind,
+                          uint32_t address, struct error *err)
 {
     return load_list_add(m, path, kind, address) || error_set(err, LEON3EMU_HOST, "out of memory");
 }
@@ -132,7 +132,7 @@ static bool take_image(struct machine *m, struct image *image, struct error *err
         return false;
     }
     if (image->note[0] != '\0') {
-        tell_note(m, image);
+        notice_image_note(m, image);
     }
     symbols_destroy(m->symbols);
     image_destroy(m->image);
@@ -147,7 +147,7 @@ static bool take_image(struct machine *m, struct image *image, struct error *err
 
 /* Loads the bytes of an image, and no symbols.  If the machine has no entry yet, it gets the image's (for raw
  * bytes, the address at which they lie). */
-static bool store_only(struct machine *m, struct image *image, struct error *err)
+static bool store_without_symbols(struct machine *m, struct image *image, struct error *err)
 {
     bool ok = store_image(m, image, err);
 
@@ -166,8 +166,8 @@ bool leon3emu_load(struct machine *m, const char *path, struct error *err)
     if (!image_read(path, &image, err) || !take_image(m, image, err)) {
         return false;
     }
-    tell_read_only(m, image);
-    return remember(m, path, LOAD_IMAGE, 0, err);
+    warn_of_data_in_rom(m, image);
+    return remember_load(m, path, LOAD_IMAGE, 0, err);
 }
 
 bool leon3emu_load_more(struct machine *m, const char *path, struct error *err)
@@ -178,16 +178,16 @@ bool leon3emu_load_more(struct machine *m, const char *path, struct error *err)
     if (!image_read(path, &image, err)) {
         return false;
     }
-    ok = m->image == NULL ? take_image(m, image, err) : store_only(m, image, err);
-    return ok && remember(m, path, LOAD_MORE, 0, err);
+    ok = m->image == NULL ? take_image(m, image, err) : store_without_symbols(m, image, err);
+    return ok && remember_load(m, path, LOAD_MORE, 0, err);
 }
 
 bool leon3emu_load_raw(struct machine *m, const char *path, uint32_t address, struct error *err)
 {
     struct image *image;
 
-    return image_read_raw(path, address, &image, err) && store_only(m, image, err) &&
-           remember(m, path, LOAD_RAW, address, err);
+    return image_read_raw(path, address, &image, err) && store_without_symbols(m, image, err) &&
+           remember_load(m, path, LOAD_RAW, address, err);
 }
 
 bool leon3emu_load_prom(struct machine *m, const char *path, struct error *err)
@@ -198,8 +198,9 @@ bool leon3emu_load_prom(struct machine *m, const char *path, struct error *err)
     if (!image_read_any(path, m->cpus[0].config.reset_address, &image, err)) {
         return false;
     }
-    ok = image->format == IMAGE_RAW ? store_only(m, image, err) : take_image(m, image, err);
-    return ok && remember(m, path, LOAD_PROM, 0, err);
+    ok = image->format == IMAGE_RAW ? store_without_symbols(m, image, err)
+                                    : take_image(m, image, err);
+    return ok && remember_load(m, path, LOAD_PROM, 0, err);
 }
 
 /* ---- the state at entry ---- */
@@ -281,7 +282,7 @@ static void enter_image(struct machine *m)
 }
 
 /* Makes the start of the first RAM the entry, because programs in RAM usually begin there. */
-static bool find_ram(struct machine *m, struct error *err)
+static bool set_entry_to_ram(struct machine *m, struct error *err)
 {
     for (size_t i = 0; i < m->board->memory_count; i++) {
         if (m->board->memories[i].type == BOARD_RAM) {
@@ -326,7 +327,7 @@ bool leon3emu_start(struct machine *m, enum start_mode mode, struct error *err)
         return error_set(err, LEON3EMU_IMAGE,
                          "nothing to run: no image was loaded, or it names no entry point");
     }
-    if (mode == START_EMPTY && !find_ram(m, err)) {
+    if (mode == START_EMPTY && !set_entry_to_ram(m, err)) {
         return false;
     }
     if (mode == START_RESET && !check_reset_address(m, err)) {

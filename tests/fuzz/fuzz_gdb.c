@@ -78,7 +78,7 @@ static void send_line(struct world *w, const uint8_t *line, size_t size)
 static void end_guest(struct world *w, int status)
 {
     if (!gdbstub_is_waiting(w->stub)) {
-        gdbstub_tell(w->stub, "the guest ends");
+        gdbstub_print(w->stub, "the guest ends");
         gdbstub_notify_exit(w->stub, status);
     }
 }

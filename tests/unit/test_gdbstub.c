@@ -706,10 +706,10 @@ static void test_tell(void **state)
 {
     struct world *w = *state;
     ask(w, "?");
-    gdbstub_tell(w->stub, "no");
+    gdbstub_print(w->stub, "no");
     assert_null(receive(w)); /* GDB listens only while the machine runs */
     expect_silence(w, "c");
-    gdbstub_tell(w->stub, "yes");
+    gdbstub_print(w->stub, "yes");
     assert_string_equal(receive(w), "O796573");
 }
 
