@@ -87,9 +87,10 @@ static bool refuse_board_key(const struct board_desc *desc, const struct board_e
                         entry->name, suggest_text(&suggest));
 }
 
-/* A file changes what it includes, so its includes must come before all other entries. */
-static bool take_include(struct board_desc *desc, const struct board_seen *seen,
-                         const struct board_entry *entry, struct error *err)
+/* Checks that include may stand here.  A file changes what it includes, so its includes must come before all other
+ * entries. */
+static bool check_include(const struct board_desc *desc, const struct board_seen *seen,
+                          const struct board_entry *entry, struct error *err)
 {
     if (seen->first_line != 0) {
         return board_refuse(desc, entry->line, err,
@@ -97,7 +98,12 @@ static bool take_include(struct board_desc *desc, const struct board_seen *seen,
                             "so that the file changes what it includes",
                             seen->first_line);
     }
-    return board_file_include(desc, entry, err);
+    if (desc->source->status != LEON3EMU_BOARD) {
+        return board_refuse(desc, entry->line, err,
+                            "include belongs into a board file; --board=%.80s chooses a board",
+                            entry->value);
+    }
+    return true;
 }
 
 static bool take_board(struct board_desc *desc, struct board_seen *seen,
@@ -112,7 +118,7 @@ static bool take_board(struct board_desc *desc, struct board_seen *seen,
         return refuse_board_key(desc, entry, err);
     }
     if (key == BOARD_KEY_INCLUDE) {
-        return take_include(desc, seen, entry, err);
+        return check_include(desc, seen, entry, err);
     }
     if (!board_note_once(desc, &seen->board_lines[key], entry, err)) {
         return false;
@@ -460,12 +466,18 @@ static bool take_above_sections(struct board_desc *desc, struct board_seen *seen
                                 const struct board_entry *entry, struct error *err)
 {
     if (strcmp(entry->name, board_keys[BOARD_KEY_INCLUDE]) == 0) {
-        return take_include(desc, seen, entry, err);
+        return check_include(desc, seen, entry, err);
     }
     return board_refuse(desc, entry->line, err,
                         "\"%s\" stands before the first section; put [board], [cpu], [memory] "
                         "or [devices] above it",
                         entry->name);
+}
+
+bool board_entry_is_include(const struct board_entry *entry)
+{
+    return strcmp(entry->name, board_keys[BOARD_KEY_INCLUDE]) == 0 &&
+           (entry->section[0] == '\0' || strcmp(entry->section, "board") == 0);
 }
 
 bool board_entry_take(struct board_desc *desc, struct board_seen *seen,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Private to src/board: the interface between board_file.c, which cuts the text into entries, and
- * board_entry.c, board_cpu.c and board_name.c, which put them into the description. */
+/* Private to src/board: the functions of board_entry.c, board_cpu.c and board_name.c, which put entries into the
+ * description.  board_file.c, which cuts the text of a file into entries, and board_setting.c call them. */
 #ifndef BOARD_BOARD_ENTRY_H
 #define BOARD_BOARD_ENTRY_H
 
@@ -34,18 +34,15 @@ struct board_seen {
 bool board_entry_section(const struct board_desc *desc, unsigned line, const char *name,
                          size_t length, struct error *err);
 
-/* Puts an entry into the description. */
+/* Puts an entry into the description.  An include is only checked: board_file.c then reads the file. */
 bool board_entry_take(struct board_desc *desc, struct board_seen *seen,
                       const struct board_entry *entry, struct error *err);
+bool board_entry_is_include(const struct board_entry *entry);
 
 /* Called after the last entry of all files.  Checks that the board has all that it needs and that
  * no memories overlap; drops the memories and devices that were removed.  This invalidates the
  * table of names. */
 bool board_entry_check_all(struct board_desc *desc, struct error *err);
-
-/* Reads the board or file that an include names; board_file.c. */
-bool board_file_include(struct board_desc *desc, const struct board_entry *entry,
-                        struct error *err);
 
 /* The keys of [cpu]; board_cpu.c. */
 void board_cpu_defaults(struct board_cpu *cpu);

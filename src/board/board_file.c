@@ -67,16 +67,22 @@ static bool is_continuation(const struct board_reader *reader, const char *start
            length > 0 && reader->entry.value[length - 1] == ',';
 }
 
-/* Hands the entry, which is complete now, to board_entry.c. */
+static bool read_included(struct board_desc *desc, const struct board_entry *entry,
+                          struct error *err);
+
+/* Hands the entry, which is complete now, to board_entry.c; if it is an include, reads what it names. */
 static bool finish_entry(struct board_reader *reader)
 {
+    const struct board_entry *entry = &reader->entry;
+    bool good;
+
     if (!reader->entry_open) {
         return true;
     }
     reader->entry_open = false;
-    return note_result(reader,
-                       board_entry_take(reader->desc, &reader->seen, &reader->entry, reader->err),
-                       reader->entry.line);
+    good = board_entry_take(reader->desc, &reader->seen, entry, reader->err) &&
+           (!board_entry_is_include(entry) || read_included(reader->desc, entry, reader->err));
+    return note_result(reader, good, entry->line);
 }
 
 /* Checks the name of a section at its own line.  inih reports a section only with its first entry,
@@ -442,17 +448,14 @@ static bool include_file(struct board_desc *desc, const struct board_entry *entr
     return good;
 }
 
-bool board_file_include(struct board_desc *desc, const struct board_entry *entry, struct error *err)
+/* Reads the built-in board or file that an include names. */
+static bool read_included(struct board_desc *desc, const struct board_entry *entry,
+                          struct error *err)
 {
     const char *text = board_builtin_text(entry->value);
     char *path;
     bool good;
 
-    if (desc->source->status != LEON3EMU_BOARD) {
-        return board_refuse(desc, entry->line, err,
-                            "include belongs into a board file; --board=%.80s chooses a board",
-                            entry->value);
-    }
     if (entry->value[0] == '\0') {
         return board_refuse(desc, entry->line, err,
                             "include names nothing; give a built-in board or a board file");
