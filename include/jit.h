@@ -2,9 +2,9 @@
 /*
  * Code generation and the cache of generated code: what src/ sees of jit/.
  *
- * A struct jit belongs to one machine and is used from one thread at a time.  Code is entered by
- * jit_run() and left with a reason; between blocks it goes by links (EXIT ops, patched by jit_link()) and
- * by the jump cache (JUMP ops).
+ * A struct jit belongs to one machine and is used from one thread at a time.  jit_run() executes generated code and
+ * returns why it was left.  Until then the code goes from block to block by itself: by links (EXIT ops, which
+ * jit_link() connects to the block at their target) and by the jump cache (JUMP ops, whose target is computed).
  */
 #ifndef JIT_H
 #define JIT_H

@@ -1,5 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* The command line: GNU style (argp), and the style of RTEMS's SIS if -leon3 or -gr740 is in it. */
+/*
+ * The room src/cli: the program around the library.  src/main.c calls it; it sees src/core and include/ only, and
+ * reaches a machine as any user of the library does, through include/leon3emu.h.
+ *
+ *   options.c, options_*.c   the command line, read into struct cli_options (this header)
+ *   foreign.c, foreign.def   options of QEMU, SIS and TSIM: translated, or refused with what to type instead
+ *   help.c, completion.c     what --help, --usage and --completion print, made from the tables of options
+ *   log_output.c             where lines of the log and notices to the user are written
+ *   install_dir.c            where libraries of peripherals are installed
+ *   crash.h                  crashes and hangs of peripheral libraries, and signals: eight files, listed there
+ *
+ * What must hold: whatever the library must not do is done here and in main.c.  Only they print, exit, and install
+ * signal handlers, and only the files of crash.h have mutable globals.  A mistake of the user becomes a struct error,
+ * which main() prints; its status is the program's exit status.
+ */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 

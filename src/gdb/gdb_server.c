@@ -4,7 +4,8 @@
  * functions that reach one (struct gdb_ops), and runs the machine as GDB says, in place of leon3emu_run().
  *
  * It is called through leon3emu_gdb(), and then by src/machine through struct machine_driver, so that machine does
- * not know this room.  Everything happens on the machine's thread, and commands come only while the guest stands.
+ * not know this room.  Everything happens on the machine's thread, and GDB's commands are carried out only while the
+ * guest is halted.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,11 +5,11 @@
  *
  * The stub never waits.  It lives in hostio callbacks; all of its functions and all of its ops are
  * called on the machine's thread, the ops from inside hostio_poll() and gdbstub_notify_stop().
- * Whoever runs the guest does
+ * The code that runs the guest does
  *
  *     while (gdbstub_is_waiting(stub)) hostio_poll(h, -1);     halted: only GDB can make it go on
  *     ... run, poll now and then (Ctrl-C in GDB calls ops.interrupt) ...
- *     if (!gdbstub_notify_stop(stub, &stop)) ... nobody listens: handle the stop without GDB
+ *     if (!gdbstub_notify_stop(stub, &stop)) ... no GDB is connected: handle the stop without it
  *
  * Threads of GDB are the CPUs: thread n is CPU n-1.  All-stop: when one stops, all have stopped.
  * Protocol: GDB manual, appendix E.  Register numbers: as GDB numbers those of a 32-bit SPARC.

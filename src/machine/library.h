@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Libraries: each is the code of one class of devices, built in or loaded, and a checked copy of the class. */
+/*
+ * Libraries.  A library is the code of one class of devices, built into the program or in a shared object that was
+ * loaded.  struct library has a copy of the class's description, whose every field and text was checked when it was
+ * made, so that the rest of this room can use it without checks.
+ */
 #ifndef MACHINE_LIBRARY_H
 #define MACHINE_LIBRARY_H
 

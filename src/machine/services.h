@@ -2,8 +2,9 @@
 /*
  * Services: the functions by which a device reaches the machine (struct l3_services, struct l3_system_services).
  *
- * A device may call them with anything, at any time of its life and on any thread; each checks that first.  What is
- * wrong is a line of the log and changes nothing, but a call from a wrong thread ends the program.
+ * Each service first checks its arguments, the phase of the device's life, and the thread that it is called on.  A call
+ * with wrong arguments or in a wrong phase gives a line of the log and has no other effect.  A call on a thread that is
+ * not the machine's ends the program with a report, except post(), which any thread may call.
  */
 #ifndef MACHINE_SERVICES_H
 #define MACHINE_SERVICES_H

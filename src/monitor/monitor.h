@@ -6,9 +6,9 @@
  * `monitor` (src/gdb) and by --dump (leon3emu_monitor()).  The room knows no terminal and keeps nothing between two
  * commands, so that a prompt of its own can be added.  It sees src/machine and the rooms below; those do not know it.
  *
- * What must hold: the machine stands, the caller is its thread, and no command changes what the guest computes, but
- * those that say so (reset, quit), which go through functions of the caller.  Text goes to the caller's stream and
- * nowhere else; names from files and libraries are escaped.
+ * What must hold: commands are executed while the machine is halted, on the machine's thread.  No command changes what
+ * the guest computes, except reset and quit, which call functions that the caller has passed (struct monitor_control).
+ * Text goes to the caller's stream and nowhere else; names from files and libraries are escaped.
  */
 #ifndef MONITOR_MONITOR_H
 #define MONITOR_MONITOR_H

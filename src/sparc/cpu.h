@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * One LEON3 CPU, and what the rooms around it may do with it.  struct cpu has four parts:
+ * The room src/sparc: one LEON3 CPU.  insns.def lists its instructions; interp.h executes them, translate.h translates
+ * them to IR, mmu.h and asi.h are the MMU and the alternate spaces.  src/exec decides when a CPU executes, src/machine
+ * creates and resets it.  The room accesses memory through the TLB (mem/tlb.h), and reaches what is above it (the
+ * time, the interrupt controller, blocks of generated code) through struct cpu_hooks.
+ *
+ * This header is the CPU itself, and what other rooms may do with it.  struct cpu has four parts:
  *
  *     arch         the architecture's state: arch.def lists it.  It can be copied and put back whole (--verify-jit)
  *     jit_env      what generated code keeps in a form of its own while it runs, with jit_context beside it
