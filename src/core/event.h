@@ -1,5 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
+ * The room src/core has what knows nothing of the guest.  It sees include/ only, and every room of src/ may use it:
+ *
+ *   event.h                                            virtual time (this header)
+ *   hostio.h, tcp_listen.h, host_file.h, host_clock.h  the host's descriptors, sockets, files, clock
+ *   parse.h, property_list.h, suggest.h, escape.h      text of the user, and text that is shown to the user
+ *   log*.c, error.c                                    include/log.h and include/error.h
+ *   byte_queue.h, peek.h                               a queue; memory that may not be mapped
+ *
+ * What must hold: it prints nothing but a failed assertion, and has no mutable globals; rooms above are called through
+ * function pointers only.
+ *
  * Virtual-time events: functions to be called when the cycle counter reaches a deadline.
  *
  * An event belongs to the code that defines it; while it is armed the queue points to it.  Events
