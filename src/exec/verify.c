@@ -163,7 +163,7 @@ bool verify_interpret(struct verify *v, struct cpu *cpu, const struct guest_bloc
     return true;
 }
 
-/* Generated code may leave the block early, at an access that was not simple (jit_env.c).  The
+/* Generated code may leave the block early, at an access that was not simple (jit_env_slow.c).  The
  * state must be right at that instruction; to check this, the interpreter executes the rest of the
  * path from it. */
 static void finish_path(struct verify *v)

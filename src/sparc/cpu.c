@@ -107,13 +107,6 @@ uint32_t cpu_tbr(const struct cpu *cpu)
     return cpu->tba | cpu->tt << 4;
 }
 
-/* FSR.ver is 3 for GRFPU-Lite, and 2 for GRFPU and all others (Linux, arch/sparc/kernel/cpu.c). */
-uint32_t cpu_fsr(struct cpu *cpu)
-{
-    cpu_sync_fsr(cpu);
-    return bits_put(cpu->fsr, FSR_VER, 3, cpu->config.fpu == CPU_FPU_GRFPU_LITE ? 3 : 2);
-}
-
 uint32_t cpu_reg(const struct cpu *cpu, unsigned number)
 {
     return number < 8 ? cpu->globals[number] : cpu->bank[1][number - 8];

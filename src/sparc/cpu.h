@@ -281,15 +281,15 @@ static inline void cpu_move_window(struct cpu *cpu, unsigned from, unsigned to)
     cpu->bank[1] = cpu->windows + 16 * to;
 }
 
-/* TBR, FSR and the ancillary state registers. */
 uint32_t cpu_tbr(const struct cpu *cpu);
-uint32_t cpu_fsr(struct cpu *cpu);
-/* If generated code is in the middle of an access, brings pc, npc, cwp, icc and fsr up to date, and has the block left
+/* jit_env_state.c: if generated code is in the middle of an access, brings pc, npc, cwp, icc and fsr up to date, and has the block left
  * after that access, so that a caller may write registers; otherwise does nothing. */
 void cpu_sync(struct cpu *cpu);
-/* Enters the exceptions of the last FPop that generated code executed into fsr; to be called before cexc, aexc or ftt
- * is used. */
+/* interp_fpu.c: enters the exceptions of the last FPop that generated code executed into fsr; to be called before cexc,
+ * aexc or ftt is used.  And FSR as STFSR stores it, after that. */
 void cpu_sync_fsr(struct cpu *cpu);
+uint32_t cpu_fsr(struct cpu *cpu);
+/* The ancillary state registers. */
 uint32_t cpu_asr(struct cpu *cpu, unsigned number);
 void cpu_set_asr(struct cpu *cpu, unsigned number, uint32_t value);
 

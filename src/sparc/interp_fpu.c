@@ -240,7 +240,7 @@ static inline __attribute__((always_inline)) void fpop(struct cpu *cpu, const st
     }
 #include "sparc/insns.def"
 
-/* ---- what generated code left undone ---- */
+/* ---- FSR, 4.4, and what generated code has left undone there ---- */
 
 /* Generated code does not find the exceptions of an FPop; it keeps the row and the operands, and this function
  * computes the FPop once more.  FSR.RD, TEM and NS have not changed since then. */
@@ -253,6 +253,13 @@ void cpu_sync_fsr(struct cpu *cpu)
         cpu->fsr = bits_put(cpu->fsr, FSR_FTT, 3, FTT_NONE);
         cpu->last_fpop = 0;
     }
+}
+
+/* FSR.ver is 3 for GRFPU-Lite, and 2 for GRFPU and all others (Linux, arch/sparc/kernel/cpu.c). */
+uint32_t cpu_fsr(struct cpu *cpu)
+{
+    cpu_sync_fsr(cpu);
+    return bits_put(cpu->fsr, FSR_VER, 3, cpu->config.fpu == CPU_FPU_GRFPU_LITE ? 3 : 2);
 }
 
 /* ---- B.22 FBfcc ---- */

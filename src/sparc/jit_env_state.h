@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
- * Conversions between struct cpu and the form in which generated code keeps its state: shared by the slow paths
- * (jit_env.c, jit_env_trap.c).  See jit_env.h.
+ * Inside of jit_env.h: what its files share.  Each calls only those above it in this list.
+ *
+ *   jit_env_state.c   the state in struct cpu from generated code's form, and back; the short ones are in line, here
+ *   jit_env_slow.c    loads, stores and steps that generated code cannot perform itself
+ *   jit_env_trap.c    traps, RETT, window traps and PSR, without the interpreter
+ *   jit_env.c         the description of the CPU for the IR: slots, helpers, and the functions of the others
  */
 #ifndef SPARC_JIT_ENV_STATE_H
 #define SPARC_JIT_ENV_STATE_H
 
+#include "bits.h"
 #include "sparc/jit_env.h"
 
 /* ---- flags ---- */
@@ -45,6 +50,41 @@ static inline void restart_budget(struct cpu *cpu)
     cpu->jit_context.base = limit;
     cpu->jit_env.budget = (int64_t)(limit - cpu->cycles);
 }
+
+/* ---- floating point ---- */
+
+static inline void choose_fp_mode(struct cpu *cpu)
+{
+    bool flush = cpu->config.fpu > CPU_FPU_IEEE;
+    cpu->jit_env.fp_mode = bits_get(cpu->fsr, FSR_RD, 2) | (flush ? IR_FP_FLUSH : 0u);
+}
+
+/* For put_fp_aside(), if fp_used is set. */
+void jit_env_harvest_fp(struct cpu *cpu);
+
+/* Gives the host's floating-point unit back to C, so that what a device computes and what the guest has computed do
+ * not mix.  fsr itself is not written, since the block may hold it in a host register: the exceptions go to
+ * fp_kept.  env is the CPU. */
+static inline void put_fp_aside(void *env)
+{
+    struct cpu *cpu = env;
+    if (cpu->jit_env.fp_used) {
+        jit_env_harvest_fp(cpu);
+    }
+}
+
+static inline void sync_fp(struct cpu *cpu)
+{
+    if ((cpu->jit_env.fp_used | cpu->jit_env.fp_kept) != 0) {
+        put_fp_aside(cpu);
+        cpu->fsr |= cpu->jit_env.fp_kept;
+        cpu->jit_env.fp_kept = 0;
+    }
+}
+
+/* Brings fsr up to date as sync_fp() does, for a helper: generated code goes on with the host's floating-point unit.  FPops
+ * that follow may raise exceptions again, so fp_used stays set. */
+void jit_env_take_fp(struct cpu *cpu);
 
 /* ---- windows ---- */
 
@@ -109,9 +149,19 @@ uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim); /* where to
 uint32_t jit_env_read_psr(struct cpu *cpu);
 uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value); /* 0: PSR was written */
 
-/* step() of struct ir_guest; and (in jit_env.c) the part of it that calls the interpreter. */
+/* step() of struct ir_guest. */
 uint32_t jit_env_step(void *env, void *cookie, uint32_t insn);
+
+/* ---- jit_env_slow.c ---- */
+
+/* The part of jit_env_step() that calls the interpreter. */
 uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
                            const struct block_insn *at);
+/* load(), store() and mmio of struct ir_guest. */
+struct ir_loaded jit_env_load(void *env, void *cookie, uint32_t insn, uint32_t address,
+                              uint32_t size);
+uint32_t jit_env_store(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
+                       uint64_t value);
+extern const struct ir_mmio_cache jit_env_mmio;
 
 #endif

@@ -270,7 +270,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
 {
     struct fp_shape shape = shape_of(f);
     /* Unordered is left to the interpreter where it may trap, and where the host's invalid does not accrue
-     * (accrued_of() in jit_env.c). */
+     * (accrued_of() in jit_env_state.c). */
     bool with_nan_to_guest = may_trap(t) || knows_no_denormals(t);
     ir_ref a, b, relation, others;
 

@@ -72,7 +72,7 @@ enum flow trans_std(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-/* ---- B.7, B.8, CASA: if a half takes the slow path, the interpreter performs the instruction (jit_env.c) ---- */
+/* ---- B.7, B.8, CASA: if a half takes the slow path, the interpreter performs the instruction (jit_env_slow.c) ---- */
 
 enum flow trans_ldstub(struct translation *t, const struct insn *f, unsigned insn)
 {

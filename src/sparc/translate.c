@@ -104,7 +104,7 @@ bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f)
     return true;
 }
 
-/* Must all accesses of the instruction that the TLB refuses go to slow_load() and slow_store() (jit_env.c)?  Atomics
+/* Must all accesses of the instruction that the TLB refuses go to jit_env_load() and jit_env_store()?  Atomics
  * must, since both halves belong together; instructions whose npc is in the slot, as C code finds out where they go
  * on; and accesses with an ASI, as the MMIO inline cache has entries for ASI_BYPASS only. */
 static bool must_see_each_access(const struct block_insn *insn)
