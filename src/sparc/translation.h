@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the parts of the translator (translate.c, trans_*.c) share.
+ * What the files of the translator share:
+ *
+ *   translation.c   what a translation knows, and what it adds to its block; calls none of the others
+ *   trans_*.c       how each row of insns.def is translated
+ *   translate.c     dispatch by row; the sections of a block.  trans_ctl.c calls it for a branch's delay instruction
  */
 #ifndef SPARC_TRANSLATION_H
 #define SPARC_TRANSLATION_H
@@ -74,21 +78,17 @@ typedef enum flow trans_function(struct translation *t, const struct insn *f, un
 #define INSN(name, space, code, format, flags, trans, ...) trans_function trans_##trans;
 #include "sparc/insns.def"
 
-/* The translator's columns of insns.def. */
-struct trans_row {
-    trans_function *translate;
-    uint8_t op; /* enum ir_code; of a memory access, enum ir_size */
-};
-extern const struct trans_row trans_rows[INSN_COUNT];
+/* The translator's column of insns.def: enum ir_code; of a memory access, enum ir_size. */
+extern const uint8_t trans_ops[INSN_COUNT];
 
 static inline enum ir_code trans_code(const struct insn *f)
 {
-    return (enum ir_code)trans_rows[f->row].op;
+    return (enum ir_code)trans_ops[f->row];
 }
 
 static inline enum ir_size trans_size(const struct insn *f)
 {
-    return (enum ir_size)trans_rows[f->row].op;
+    return (enum ir_size)trans_ops[f->row];
 }
 
 /* Translates an instruction, which trans_new_insn() has numbered, by its row's function. */
