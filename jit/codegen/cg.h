@@ -8,7 +8,7 @@
  *
  *   compile.c   cg_compile(): the order of things, on one screen
  *   analyse.c   backward pass: when each value is used next
- *   slots.c     which slots share bytes
+ *   slots.c     the host's rows, and which slots share bytes
  *   values.c    where a value is
  *   pending.c   SETs that only stubs and arms perform
  *   registers.c registers are taken, spilled and given back
@@ -142,6 +142,8 @@ struct cg_overwrite {
 struct cg {
     const struct cg_host *host;
     struct code_cursor as; /* where the next instruction goes */
+    /* From the host's tables.  NOP and CONST, which are never emitted, have none. */
+    const struct cg_row *rows[IR_CODES];
     const struct ir_guest *guest;
     struct codebuf buffer;
     uint32_t allowed;           /* registers for values */

@@ -119,8 +119,12 @@ struct cg_args {
 /* The kind of operation whose flags are in the host's flags. */
 enum cg_flags_kind { FLAGS_NONE, FLAGS_OF_ADD, FLAGS_OF_SUB, FLAGS_OF_LOGIC, FLAGS_OF_VALUE };
 
+#define CG_ROW_TABLES 8
+
 struct cg_host {
-    const struct cg_row *rows; /* by enum ir_code */
+    /* One table or several, each by enum ir_code.  Each op but NOP and CONST has its row in one of them; so a table can be
+     * in the same file as the functions that its rows name. */
+    const struct cg_row *rows[CG_ROW_TABLES];
 
     /* Registers that may hold values.  All of them may be changed by a call of a C function. */
     uint32_t general, fp;

@@ -10,7 +10,7 @@
 static void emit_op(struct cg *c, unsigned number)
 {
     const struct ir_op *op = &c->ops[number];
-    const struct cg_row *row = &c->host->rows[op->code];
+    const struct cg_row *row = c->rows[op->code];
 
     if (row->special != NULL) {
         row->special(c, number, op);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What is the same for all blocks, since it depends on host and guest only: where each slot is, and which slots
- * share bytes.  Also checks that the host's rows are complete, so that a missing one is found when the code generator
- * is created, and not at the first block that has the op.
+ * share bytes, and the row of each op.  A missing row is found when the code generator is created, and not at the first
+ * block that has the op.
  */
 #include "cg.h"
 #include "check.h"
@@ -39,19 +39,26 @@ static void describe_slot(struct cg *c, unsigned number)
     }
 }
 
-/* NOP and CONST are never emitted. */
-static void check_rows(const struct cg_host *host)
+/* Finds the row of each op in one of the host's tables. */
+static void collect_rows(struct cg *c)
 {
     for (unsigned code = IR_CONST + 1; code < IR_CODES; code++) {
-        CHECK(host->rows[code].emit != NULL || host->rows[code].special != NULL);
+        for (unsigned i = 0; i < CG_ROW_TABLES && c->host->rows[i] != NULL; i++) {
+            const struct cg_row *row = &c->host->rows[i][code];
+            bool is_here = row->emit != NULL || row->special != NULL;
+
+            CHECK(!is_here || c->rows[code] == NULL); /* an op has one row */
+            c->rows[code] = is_here ? row : c->rows[code];
+        }
+        CHECK(c->rows[code] != NULL);
     }
 }
 
 void cg_init(struct cg *c, const struct cg_host *host, const struct ir_guest *guest)
 {
     CHECK(guest->slot_count <= ARRAY_LEN(c->slots));
-    check_rows(host);
     c->host = host;
+    collect_rows(c);
     c->guest = guest;
     c->allowed = host->general | host->fp;
     for (unsigned slot = 1; slot < guest->slot_count; slot++) {

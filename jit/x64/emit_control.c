@@ -41,7 +41,7 @@ void x64_begin_fp_again(struct cg *c, bool fp_ready)
     }
 }
 
-void x64_do_step(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_step(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
     cg_spoil_flags(c);
@@ -80,7 +80,7 @@ static void call_function(struct cg *c, void (*function)(void))
     x64_alu_ri(&c->as, ALU_ADD, true, RSP, 8);
 }
 
-void x64_do_call(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_call(struct cg *c, unsigned number, const struct ir_op *op)
 {
     const struct ir_helper *helper = &c->guest->helpers[op->imm];
     struct x64_mem bank = x64_at(ENV, (int32_t)c->guest->bank_offset);
@@ -109,7 +109,7 @@ void x64_do_call(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- budget ---- */
 
-void x64_do_charge(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_charge(struct cg *c, unsigned number, const struct ir_op *op)
 {
     cg_spoil_flags(c);
     struct cg_operand amount = cg_resolve(c, op->a, C_RI, c->after[number][0]);
@@ -138,7 +138,7 @@ static void align_jump(struct cg *c)
     c->as.p += count;
 }
 
-void x64_do_exit(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_exit(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
     x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
@@ -169,7 +169,7 @@ static void jump_to_const(struct cg *c, unsigned number, const struct ir_op *op)
 /* The offset of the target's entry, its index times 16, is 4 * (target & (JIT_JUMPS - 1) << 2).  Bit 0 of the target is
  * kept, too: if it is set, the entry's `unused` is compared in place of its pc; so 1, the pc of an empty entry, is
  * never found. */
-void x64_do_jump(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_jump(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = X64_NONE};
 
@@ -195,16 +195,30 @@ void x64_do_jump(struct cg *c, unsigned number, const struct ir_op *op)
     leave(c, JIT_JUMP);
 }
 
-void x64_do_deopt(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_deopt(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
     x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
     leave(c, JIT_DEOPT);
 }
 
-void x64_do_quit(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_quit(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
     x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
     x64_jmp(&c->as, x64_of(c)->thunks.quit);
 }
+
+/* ---- the rows ---- */
+
+/* clang-format off */
+const struct cg_row x64_control_rows[IR_CODES] = {
+    [IR_CALL]   = CG_SPECIAL(do_call),
+    [IR_STEP]   = CG_SPECIAL(do_step),
+    [IR_CHARGE] = CG_SPECIAL(do_charge),
+    [IR_EXIT]   = CG_SPECIAL(do_exit),
+    [IR_JUMP]   = CG_SPECIAL(do_jump),
+    [IR_QUIT]   = CG_SPECIAL(do_quit),
+    [IR_DEOPT]  = CG_SPECIAL(do_deopt),
+};
+/* clang-format on */

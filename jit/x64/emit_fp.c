@@ -402,86 +402,67 @@ static void emit_to_int(struct cg *c, const struct ir_op *op, const struct cg_ar
     end_checks(c, checks);
 }
 
-/* Rows of ops with further checks: all operands in registers, and a temporary for the checks. */
-static const struct cg_row *pick_checked_row(const struct ir_op *op)
-{
-    static const struct cg_row two =
-        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_checked, C_X, C_X);
-    static const struct cg_row root = CG_ROW(OUT_XTIED, ROW_SPOILS | ROW_XTEMPS, 1, emit_sqrt, C_X);
-    static const struct cg_row exact_root =
-        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_exact_sqrt, C_X);
-    static const struct cg_row widen =
-        CG_ROW(OUT_XTIED, ROW_SPOILS | ROW_XTEMPS, 1, emit_widen, C_X);
-    static const struct cg_row narrow =
-        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, C_X);
-    static const struct cg_row to_int =
-        CG_ROW(OUT_NEW, ROW_SPOILS | ROW_XTEMPS, 1, emit_to_int, C_X);
+/* ---- which form an op has ---- */
 
-    switch (op->code) {
-    case IR_FSQRT:
-        return op->cond & IR_FP_EXACT ? &exact_root : &root;
-    case IR_FWIDEN:
-        return &widen;
-    case IR_FNARROW:
-        return &narrow;
-    case IR_FTOI:
-        return &to_int;
-    default:
-        return &two;
+enum fp_form {
+    FORM_SSE,     /* no further checks */
+    FORM_AVX,     /* the same where the host has instructions of three operands */
+    FORM_CHECKED, /* further checks: all operands in registers, and a temporary for the checks */
+    FORM_EXACT,   /* IR_FP_EXACT is one of them */
+    FORM_COUNT
+};
+
+#define PLAIN(out, flags, emit, ...) CG_ROW(out, ROW_SPOILS | (flags), 0, emit, __VA_ARGS__)
+#define WITH_TEMP(out, flags, emit, ...)                                                           \
+    CG_ROW(out, ROW_SPOILS | ROW_XTEMPS | (flags), 1, emit, __VA_ARGS__)
+#define SUM(out, flags) PLAIN(out, flags, emit_sum, C_X, C_XM)
+#define PRODUCT(flags)  WITH_TEMP(OUT_XNEW, ROW_APART | (flags), emit_product, C_X, C_XM)
+#define CHECKED         WITH_TEMP(OUT_XNEW, ROW_APART, emit_checked, C_X, C_X)
+#define ROOT            PLAIN(OUT_XTIED, 0, emit_sqrt, C_X)
+#define CHECKED_ROOT    WITH_TEMP(OUT_XTIED, 0, emit_sqrt, C_X)
+#define EXACT_ROOT      WITH_TEMP(OUT_XNEW, ROW_APART, emit_exact_sqrt, C_X)
+#define WIDEN           PLAIN(OUT_XTIED, 0, emit_widen, C_X)
+#define CHECKED_WIDEN   WITH_TEMP(OUT_XTIED, 0, emit_widen, C_X)
+#define NARROW          WITH_TEMP(OUT_XNEW, ROW_APART, emit_narrow, C_X)
+#define TO_INT          PLAIN(OUT_NEW, 0, emit_to_int, C_XM)
+#define CHECKED_TO_INT  WITH_TEMP(OUT_NEW, 0, emit_to_int, C_X)
+
+/* clang-format off */
+static const struct cg_row forms[IR_CODES][FORM_COUNT] = {
+    /*              SSE                           AVX                          CHECKED         EXACT */
+    [IR_FADD]    = {SUM(OUT_XTIED, ROW_COMMUTES), SUM(OUT_XNEW, ROW_COMMUTES), CHECKED,        CHECKED},
+    [IR_FSUB]    = {SUM(OUT_XTIED, 0),            SUM(OUT_XNEW, 0),            CHECKED,        CHECKED},
+    [IR_FMUL]    = {PRODUCT(ROW_COMMUTES),        PRODUCT(ROW_COMMUTES),       CHECKED,        CHECKED},
+    [IR_FDIV]    = {PRODUCT(0),                   PRODUCT(0),                  CHECKED,        CHECKED},
+    [IR_FSQRT]   = {ROOT,                         ROOT,                        CHECKED_ROOT,   EXACT_ROOT},
+    [IR_FWIDEN]  = {WIDEN,                        WIDEN,                       CHECKED_WIDEN,  CHECKED_WIDEN},
+    [IR_FNARROW] = {NARROW,                       NARROW,                      NARROW,         NARROW},
+    [IR_FTOI]    = {TO_INT,                       TO_INT,                      CHECKED_TO_INT, CHECKED_TO_INT},
+};
+/* clang-format on */
+
+static enum fp_form form_of(struct cg *c, const struct ir_op *op)
+{
+    if (op->cond == 0) {
+        return x64_of(c)->avx ? FORM_AVX : FORM_SSE;
     }
+    return op->cond & IR_FP_EXACT ? FORM_EXACT : FORM_CHECKED;
 }
 
-static const struct cg_row *pick_row(struct cg *c, const struct ir_op *op)
-{
-    static const struct cg_row sums[2][2] = {
-        {CG_ROW(OUT_XTIED, ROW_SPOILS, 0, emit_sum, C_X, C_XM),
-         CG_ROW(OUT_XTIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, C_X, C_XM)},
-        {CG_ROW(OUT_XNEW, ROW_SPOILS, 0, emit_sum, C_X, C_XM),
-         CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_COMMUTES, 0, emit_sum, C_X, C_XM)},
-    };
-    static const struct cg_row products[2] = {
-        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_product, C_X, C_XM),
-        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS | ROW_COMMUTES, 1, emit_product, C_X,
-               C_XM),
-    };
-    static const struct cg_row root = CG_ROW(OUT_XTIED, ROW_SPOILS, 0, emit_sqrt, C_X);
-    static const struct cg_row widen = CG_ROW(OUT_XTIED, ROW_SPOILS, 0, emit_widen, C_X);
-    static const struct cg_row narrow =
-        CG_ROW(OUT_XNEW, ROW_SPOILS | ROW_APART | ROW_XTEMPS, 1, emit_narrow, C_X);
-    static const struct cg_row to_int = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_to_int, C_XM);
-
-    switch (op->code) {
-    case IR_FADD:
-    case IR_FSUB:
-        return &sums[x64_of(c)->avx][op->code == IR_FADD];
-    case IR_FMUL:
-    case IR_FDIV:
-        return &products[op->code == IR_FMUL];
-    case IR_FSQRT:
-        return &root;
-    case IR_FWIDEN:
-        return &widen;
-    case IR_FNARROW:
-        return &narrow;
-    default:
-        return &to_int;
-    }
-}
-
-void x64_do_fp(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_fp(struct cg *c, unsigned number, const struct ir_op *op)
 {
     if (op->insn != IR_NONE) {
         cg_drop_homes_of_slot(c, op->slot); /* step() may change this slot and the next line's */
         cg_drop_homes_of_set(c, c->clobbered);
         c->step_slot = op->slot;
     }
-    cg_emit_by_row(c, number, op, op->cond != 0 ? pick_checked_row(op) : pick_row(c, op));
+    cg_emit_by_row(c, number, op, &forms[op->code][form_of(c, op)]);
     c->step_slot = 0;
 }
 
 /* ---- the others ---- */
 
-void x64_emit_ffromi(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_ffromi(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_rr(&c->as, OP_XORPS, x->d, x->d);
     emit_xmm_operand(c, OP_CVTSI2F | scalar(is_wide(op)), x->d, x->in[0]);
@@ -505,7 +486,7 @@ static void emit_fcmp(struct cg *c, const struct ir_op *op, const struct cg_args
     x64_alu_rr(&c->as, ALU_ADC, false, x->d, x->d);
 }
 
-void x64_do_fcmp(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_fcmp(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row rows[2] = {
         CG_ROW(OUT_NEW, ROW_SPOILS, 1, emit_fcmp, C_X, C_XM),
@@ -515,12 +496,12 @@ void x64_do_fcmp(struct cg *c, unsigned number, const struct ir_op *op)
     cg_emit_by_row(c, number, op, &rows[c->guest->fp_flush]);
 }
 
-void x64_emit_bitcast_f(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_bitcast_f(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     emit_xmm_operand(c, OP_MOVD_LOAD | x64_w(is_wide(op)), x->d, x->in[0]);
 }
 
-void x64_emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     bool wide = op->type == IR_I64;
 
@@ -532,7 +513,7 @@ void x64_emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg_ar
 }
 
 /* Tests whether the host is ready; a stub makes it so if not. */
-void x64_do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = X64_NONE};
 
@@ -545,3 +526,24 @@ void x64_do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
     cg_add_stub(c, STUB_FBEGIN, &x, x64_jcc_later(&c->as, CC_E));
     c->fp_ready = true;
 }
+
+/* ---- the rows ---- */
+
+/* clang-format off */
+const struct cg_row x64_fp_rows[IR_CODES] = {
+    [IR_FADD]      = CG_SPECIAL(do_fp),
+    [IR_FSUB]      = CG_SPECIAL(do_fp),
+    [IR_FMUL]      = CG_SPECIAL(do_fp),
+    [IR_FDIV]      = CG_SPECIAL(do_fp),
+    [IR_FSQRT]     = CG_SPECIAL(do_fp),
+    [IR_FWIDEN]    = CG_SPECIAL(do_fp),
+    [IR_FNARROW]   = CG_SPECIAL(do_fp),
+    [IR_FFROMI]    = CG_ROW(OUT_XNEW, 0, 0, emit_ffromi, C_RM),
+    [IR_FTOI]      = CG_SPECIAL(do_fp),
+    [IR_FCMP]      = CG_SPECIAL(do_fcmp),
+    [IR_FCMPE]     = CG_SPECIAL(do_fcmp),
+    [IR_BITCAST_F] = CG_ROW(OUT_XNEW, 0, 0, emit_bitcast_f, C_RM),
+    [IR_BITCAST_I] = CG_ROW(OUT_NEW, 0, 0, emit_bitcast_i, C_XM),
+    [IR_FBEGIN]    = CG_SPECIAL(do_fbegin),
+};
+/* clang-format on */

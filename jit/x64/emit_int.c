@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Emit functions of integer ops, and the choice of form where an op has several.
+ * Integer ops: emit functions, the choice of form where an op has several, and at the end the rows (x64.h).
  *
  * An emit function gets operands that satisfy its row.  If the result is tied to the first operand (OUT_TIED), that
  * is already in x->d.
@@ -52,17 +52,15 @@ static void emit_lea(struct cg *c, const struct ir_op *op, const struct cg_args 
     x64_rm(&c->as, OP_LEA | x64_w(x->wide), x->d, sum);
 }
 
-void x64_emit_sub(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_sub(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_alu_operand(&c->as, ALU_SUB, x->wide, x->d, x->in[1]);
     cg_note_flags(c, FLAGS_OF_SUB, x->wide, op->a, op->b);
     c->flags.result = (ir_ref)x->number;
 }
 
-const struct cg_row x64_flag_rows[IR_CODES] = {
-    [IR_ADD] = CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_add, C_ANY, C_ANY),
-    [IR_SUB] = CG_ROW(OUT_TIED, ROW_SPOILS, 0, x64_emit_sub, C_ANY, C_ANY),
-};
+const struct cg_row x64_add_row =
+    CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_add, C_ANY, C_ANY);
 
 /* Is the operand's register free after this use? */
 static bool dies(const struct cg_value *at, unsigned after)
@@ -84,7 +82,7 @@ static bool is_apart(struct cg *c, unsigned number, const struct ir_op *op)
 }
 
 /* lea where it saves a move, or keeps the host's flags. */
-void x64_do_add(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_add(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row lea = CG_ROW(OUT_NEW, ROW_COMMUTES, 0, emit_lea, C_R, C_RI);
     bool holds = c->flags.value != 0 && c->values[c->flags.value].where == AT_FLAGS;
@@ -92,7 +90,7 @@ void x64_do_add(struct cg *c, unsigned number, const struct ir_op *op)
     if ((holds || is_apart(c, number, op)) && cg_twin(c, number, IR_ADD_FLAGS) == 0) {
         cg_emit_by_row(c, number, op, &lea);
     } else {
-        cg_emit_by_row(c, number, op, &x64_flag_rows[IR_ADD]);
+        cg_emit_by_row(c, number, op, &x64_add_row);
     }
 }
 
@@ -136,7 +134,7 @@ static bool is_only_tested(struct cg *c, unsigned number)
            cg_next_but_sets(c, number) == next;
 }
 
-void x64_do_and(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_and(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row test =
         CG_ROW(OUT_NONE, ROW_SPOILS | ROW_COMMUTES, 0, emit_test, C_RM, C_RI);
@@ -146,27 +144,27 @@ void x64_do_and(struct cg *c, unsigned number, const struct ir_op *op)
     cg_emit_by_row(c, number, op, is_only_tested(c, number) ? &test : &and);
 }
 
-void x64_emit_or(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_or(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_operand(&c->as, ALU_OR, x->wide, x->d, x->in[1]);
     note_logic(c, x);
 }
 
-void x64_emit_xor(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_xor(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_operand(&c->as, ALU_XOR, x->wide, x->d, x->in[1]);
     note_logic(c, x);
 }
 
-void x64_emit_not(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_not(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_rr(&c->as, OP_GROUP3 | x64_w(x->wide), 2, x->d);
 }
 
-void x64_emit_neg(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_neg(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_rr(&c->as, OP_GROUP3 | x64_w(x->wide), 3, x->d);
@@ -192,7 +190,7 @@ static void emit_mul_imm(struct cg *c, const struct ir_op *op, const struct cg_a
     }
 }
 
-void x64_do_mul(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_mul(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row imm =
         CG_ROW(OUT_NEW, ROW_SPOILS | ROW_COMMUTES, 0, emit_mul_imm, C_RM, C_I);
@@ -206,7 +204,7 @@ void x64_do_mul(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- DIVU DIVS: the dividend is in rdx:rax, the quotient in rax ---- */
 
-void x64_emit_divu(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_divu(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_rr(&c->as, ALU_XOR, false, RDX, RDX);
@@ -214,7 +212,7 @@ void x64_emit_divu(struct cg *c, const struct ir_op *op, const struct cg_args *x
 }
 
 /* A division by -1 is done as a negation, since for the least number the host's idiv would trap. */
-void x64_emit_divs(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_divs(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_alu_ri(&c->as, ALU_CMP, x->wide, x->in[1].reg, -1);
@@ -297,73 +295,104 @@ static const struct cg_row *pick_shift(struct cg *c, unsigned number, const stru
     return op->code != IR_ROTL && x64_of(c)->bmi2 ? &shiftx : &cl;
 }
 
-void x64_do_shift(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_shift(struct cg *c, unsigned number, const struct ir_op *op)
 {
     cg_emit_by_row(c, number, op, pick_shift(c, number, op));
 }
 
 /* ---- widths ---- */
 
-void x64_emit_movsx8(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_movsx8(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVSX8 | X_BYTE_RM, x->d, x->in[0]);
 }
 
-void x64_emit_movsx16(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_movsx16(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVSX16, x->d, x->in[0]);
 }
 
-void x64_emit_movzx8(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_movzx8(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVZX8 | X_BYTE_RM, x->d, x->in[0]);
 }
 
-void x64_emit_movzx16(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_movzx16(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVZX16, x->d, x->in[0]);
 }
 
-void x64_emit_movsxd(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_movsxd(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOVSXD, x->d, x->in[0]);
 }
 
 /* LOW: a 32-bit mov clears the upper half. */
-void x64_emit_mov32(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_mov32(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     emit_operand(c, OP_MOV_LOAD, x->d, x->in[0]);
 }
 
-void x64_emit_nothing(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_nothing(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)c;
     (void)op;
     (void)x;
 }
 
-void x64_emit_high(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_high(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_shift_imm(&c->as, SHIFT_SHR, true, x->d, 32);
 }
 
-void x64_emit_pack(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_pack(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_shift_imm(&c->as, SHIFT_SHL, true, x->d, 32);
     x64_alu_rr(&c->as, ALU_OR, true, x->d, x->in[1].reg);
 }
 
-void x64_emit_select(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_select(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     x64_rr(&c->as, OP_TEST, x->in[0].reg, x->in[0].reg);
     emit_operand(c, OP_CMOV | (uint32_t)CC_NE | x64_w(x->wide), x->d, x->in[1]);
 }
+
+/* ---- the rows ---- */
+
+/* clang-format off */
+const struct cg_row x64_integer_rows[IR_CODES] = {
+    [IR_ADD]    = CG_SPECIAL(do_add),
+    [IR_SUB]    = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_sub, C_ANY, C_ANY),
+    [IR_MUL]    = CG_SPECIAL(do_mul),
+    [IR_DIVU]   = CG_FIXED_ROW(RAX, RDX, OUT_FIXED, ROW_SPOILS | ROW_CLOBBERS, emit_divu, C_FIXED_COPY, C_R),
+    [IR_DIVS]   = CG_FIXED_ROW(RAX, RDX, OUT_FIXED, ROW_SPOILS | ROW_CLOBBERS, emit_divs, C_FIXED_COPY, C_R),
+    [IR_AND]    = CG_SPECIAL(do_and),
+    [IR_OR]     = CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_or, C_ANY, C_ANY),
+    [IR_XOR]    = CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_xor, C_ANY, C_ANY),
+    [IR_NOT]    = CG_ROW(OUT_TIED, 0, 0, emit_not, C_ANY),
+    [IR_NEG]    = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_neg, C_ANY),
+    [IR_SHL]    = CG_SPECIAL(do_shift),
+    [IR_SHR]    = CG_SPECIAL(do_shift),
+    [IR_SAR]    = CG_SPECIAL(do_shift),
+    [IR_ROTL]   = CG_SPECIAL(do_shift),
+    [IR_SEXT8]  = CG_ROW(OUT_NEW, 0, 0, emit_movsx8, C_RM),
+    [IR_SEXT16] = CG_ROW(OUT_NEW, 0, 0, emit_movsx16, C_RM),
+    [IR_ZEXT8]  = CG_ROW(OUT_NEW, 0, 0, emit_movzx8, C_RM),
+    [IR_ZEXT16] = CG_ROW(OUT_NEW, 0, 0, emit_movzx16, C_RM),
+    [IR_SEXT32] = CG_ROW(OUT_NEW, 0, 0, emit_movsxd, C_RM),
+    [IR_ZEXT32] = CG_ROW(OUT_TIED, 0, 0, emit_nothing, C_ANY),
+    [IR_LOW]    = CG_ROW(OUT_NEW, 0, 0, emit_mov32, C_RM),
+    [IR_HIGH]   = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_high, C_ANY),
+    [IR_PACK]   = CG_ROW(OUT_TIED, ROW_SPOILS | ROW_APART, 0, emit_pack, C_ANY, C_R),
+    [IR_SELECT] = CG_ROW(OUT_TIED_C, ROW_SPOILS, 0, emit_select, C_R, C_RM, C_ANY),
+};
+/* clang-format on */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * LOAD, STORE and the like, and MOVE_BANK.
+ * LOAD, STORE and the like, and guest state: GET, SET, MOVE_BANK.
  *
  * The code of an access computes the index of the page's flag byte, with the address rotated so that a misaligned
  * one gets an index that no page has; tests the permission; and accesses memory at the common addend.  The access
@@ -151,13 +151,6 @@ uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir
     return jump;
 }
 
-void x64_do_load(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    static const struct cg_row row = CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI);
-
-    cg_emit_by_row(c, number, op, &row);
-}
-
 /* ---- STORE ---- */
 
 static void store_imm(struct cg *c, unsigned log, struct x64_mem to, int32_t value)
@@ -231,7 +224,7 @@ uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct i
     return jump;
 }
 
-void x64_do_store(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_store(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row rows[2][2] = {
         /* without movbe the copy whose bytes are swapped needs a register */
@@ -267,7 +260,7 @@ static void emit_guard(struct cg *c, const struct ir_op *op, const struct cg_arg
     x64_imm32(&c->as, permission);
 }
 
-void x64_do_guard(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_guard(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row = CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_guard, C_R, C_USE);
 
@@ -282,7 +275,7 @@ static void emit_load_unchecked(struct cg *c, const struct ir_op *op, const stru
     load_access(c, op->cond, x->d, from);
 }
 
-void x64_do_load_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_load_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row = CG_ROW(OUT_NEW, 0, 0, emit_load_unchecked, C_R);
     static const struct cg_row turn = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_load_unchecked, C_R);
@@ -297,7 +290,7 @@ static void emit_store_unchecked(struct cg *c, const struct ir_op *op, const str
     store_access(c, log_size(op), to, x->in[1], x->t[0]);
 }
 
-void x64_do_store_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_store_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row rows[2][2] = {
         {CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, C_R, C_RI),
@@ -311,30 +304,23 @@ void x64_do_store_unchecked(struct cg *c, unsigned number, const struct ir_op *o
 
 /* ---- ALOAD ASTORE: nothing but the stub ---- */
 
-static void emit_other_load(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_aload(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     cg_add_stub(c, STUB_LOAD, x, x64_jmp_later(&c->as));
 }
 
-void x64_do_other_load(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    static const struct cg_row row = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_other_load, C_RI);
-
-    cg_emit_by_row(c, number, op, &row);
-}
-
-static void emit_other_store(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static void emit_astore(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     (void)op;
     cg_add_stub(c, STUB_STORE, x, x64_jmp_later(&c->as));
 }
 
-void x64_do_other_store(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_astore(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row rows[2] = {
-        CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_other_store, C_RI, C_RI),
-        CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_other_store, C_RI, C_R),
+        CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_astore, C_RI, C_RI),
+        CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_astore, C_RI, C_R),
     };
 
     cg_emit_by_row(c, number, op, &rows[op->cond == IR_64]);
@@ -342,7 +328,7 @@ void x64_do_other_store(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- MOVE_BANK ---- */
 
-void x64_do_move_bank(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_move_bank(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = X64_NONE};
 
@@ -354,3 +340,21 @@ void x64_do_move_bank(struct cg *c, unsigned number, const struct ir_op *op)
     x64_alu_ri(&c->as, ALU_ADD, true, BANK, op->imm);
     cg_add_stub(c, STUB_STEP, &x, jump);
 }
+
+/* ---- the rows ---- */
+
+/* clang-format off */
+const struct cg_row x64_memory_rows[IR_CODES] = {
+    [IR_GET]             = CG_SPECIAL(cg_do_get),
+    [IR_SET]             = CG_SPECIAL(cg_do_set),
+    [IR_MOVE_BANK]       = CG_SPECIAL(do_move_bank),
+    [IR_LOAD]            = CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI),
+    [IR_STORE]           = CG_SPECIAL(do_store),
+    [IR_ALOAD]           = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_aload, C_RI),
+    [IR_ASTORE]          = CG_SPECIAL(do_astore),
+    [IR_GUARD_LOAD]      = CG_SPECIAL(do_guard),
+    [IR_GUARD_STORE]     = CG_SPECIAL(do_guard),
+    [IR_LOAD_UNCHECKED]  = CG_SPECIAL(do_load_unchecked),
+    [IR_STORE_UNCHECKED] = CG_SPECIAL(do_store_unchecked),
+};
+/* clang-format on */

@@ -44,7 +44,7 @@ static void emit_leave(struct cg *c)
 }
 
 /* Goes to the block at env's target (IR_GO_TO), perhaps in another mode, for which the pointers are read again.  The
- * jump cache is searched as in x64_do_jump(). */
+ * jump cache is searched as in do_jump() (emit_control.c). */
 static void emit_go_to(struct cg *c)
 {
     x64_of(c)->thunks.go_to = x64_align(c);

@@ -108,25 +108,25 @@ static void emit_logic_flags(struct cg *c, const struct ir_op *op, const struct 
     c->flags.result = op->a;
 }
 
-void x64_do_add_flags(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_add_flags(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row = CG_ROW(
         OUT_SCRATCH, ROW_SPOILS | ROW_COMMUTES | ROW_GIVES_FLAGS, 0, emit_add_flags, C_R, C_ANY);
 
     (void)op;
-    cg_do_flags(c, number, FLAGS_OF_ADD, IR_ADD, &x64_flag_rows[IR_ADD], &row);
+    cg_do_flags(c, number, FLAGS_OF_ADD, IR_ADD, &x64_add_row, &row);
 }
 
-void x64_do_sub_flags(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_sub_flags(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row =
         CG_ROW(OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS, 0, emit_sub_flags, C_RM, C_ANY);
 
     (void)op;
-    cg_do_flags(c, number, FLAGS_OF_SUB, IR_SUB, &x64_flag_rows[IR_SUB], &row);
+    cg_do_flags(c, number, FLAGS_OF_SUB, IR_SUB, &x64_integer_rows[IR_SUB], &row);
 }
 
-void x64_do_logic_flags(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_logic_flags(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row =
         CG_ROW(OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS, 0, emit_logic_flags, C_RM);
@@ -157,7 +157,7 @@ static void emit_addx(struct cg *c, const struct ir_op *op, const struct cg_args
     cg_note_flags(c, FLAGS_OF_VALUE, false, 0, 0);
 }
 
-void x64_do_add_carry(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_add_carry(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row from_flags =
         CG_ROW(OUT_SCRATCH, ROW_GIVES_FLAGS, 0, emit_addx, C_R, C_ANY, C_USE);
@@ -192,7 +192,7 @@ static void emit_carry_bit(struct cg *c, const struct ir_op *op, const struct cg
 
 static const struct cg_row set_row = CG_ROW(OUT_NEW, 0, 0, emit_carry_set, C_USE);
 
-void x64_do_carry(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_carry(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row from_value = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_carry_bit, C_R);
 
@@ -230,7 +230,7 @@ static void restore_flags(struct cg *c, ir_ref value, unsigned after)
     c->values[value].where |= AT_FLAGS;
 }
 
-void x64_do_test_flags(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_test_flags(struct cg *c, unsigned number, const struct ir_op *op)
 {
     if (!(c->values[op->a].where & AT_FLAGS)) {
         restore_flags(c, op->a, c->after[number][0]);
@@ -270,7 +270,7 @@ static void emit_test_form(struct cg *c, struct cg_operand flags, unsigned bits)
     }
 }
 
-void x64_do_branch_flags(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_branch_flags(struct cg *c, unsigned number, const struct ir_op *op)
 {
     unsigned after = c->after[number][0];
     unsigned bits = form_bits(op->cond);
@@ -291,14 +291,14 @@ void x64_do_branch_flags(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- BRANCH SETC ---- */
 
-void x64_do_branch(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_branch(struct cg *c, unsigned number, const struct ir_op *op)
 {
     enum x64_cc cc = cc_of(cg_compare(c, number, op));
 
     x64_branch_to_arm(c, (unsigned)op->imm, cc);
 }
 
-void x64_do_setc(struct cg *c, unsigned number, const struct ir_op *op)
+static void do_setc(struct cg *c, unsigned number, const struct ir_op *op)
 {
     enum x64_cc cc = cc_of(cg_compare(c, number, op));
     unsigned d = cg_take(c, X64_GPRS, 0);
@@ -307,3 +307,20 @@ void x64_do_setc(struct cg *c, unsigned number, const struct ir_op *op)
     x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, d, d);
     cg_define(c, number, d);
 }
+
+/* ---- the rows ---- */
+
+/* clang-format off */
+const struct cg_row x64_flag_rows[IR_CODES] = {
+    [IR_ADD_FLAGS]    = CG_SPECIAL(do_add_flags),
+    [IR_SUB_FLAGS]    = CG_SPECIAL(do_sub_flags),
+    [IR_ADC_FLAGS]    = CG_SPECIAL(do_add_carry),
+    [IR_SBC_FLAGS]    = CG_SPECIAL(do_add_carry),
+    [IR_LOGIC_FLAGS]  = CG_SPECIAL(do_logic_flags),
+    [IR_CARRY]        = CG_SPECIAL(do_carry),
+    [IR_TEST_FLAGS]   = CG_SPECIAL(do_test_flags),
+    [IR_SETC]         = CG_SPECIAL(do_setc),
+    [IR_BRANCH]       = CG_SPECIAL(do_branch),
+    [IR_BRANCH_FLAGS] = CG_SPECIAL(do_branch_flags),
+};
+/* clang-format on */

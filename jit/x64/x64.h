@@ -6,10 +6,9 @@
  * writes the instructions.  Its functions get the generator's state; x64_of() has what is the backend's own.
  *
  *   backend.c   struct jit_backend and struct cg_host: create, entry of a block, link, disable
- *   rules.c     one row of constraints for each IR op
  *   moves.c     the instructions that the register allocator asks for
- *   flags.c     ops that give or take flags
- *   emit_*.c    emit functions: registers are given to them
+ *   emit_*.c    the IR ops: emit functions, and at the end of each file the rows of its ops
+ *   flags.c     the same for ops that give or take flags
  *   stubs.c     code that is rarely executed, behind the block
  *   entry.c     thunks: into generated code, out of it
  *   calls.c     thunks that call the guest's functions, and callbacks through the MMIO inline cache
@@ -108,11 +107,16 @@ static inline struct x64_mem x64_operand_mem(struct cg_operand operand)
     return x64_at(operand.reg, operand.value);
 }
 
-/* ---- rules.c ---- */
+/* ---- emit_*.c, flags.c: rows ---- */
 
-extern const struct cg_row x64_rows[IR_CODES];
-/* ADD and SUB in the form that sets the host's flags. */
-extern const struct cg_row x64_flag_rows[IR_CODES];
+/* An op's row says where its operands may be, where the result goes, and which function emits it.  An emit function never
+ * picks a register, and gets operands that satisfy its row.  An op with several forms has a special instead, a function
+ * that chooses among further rows.  So has an op that has no operands in registers, or that deals with flags, guest state
+ * or control. */
+extern const struct cg_row x64_integer_rows[IR_CODES], x64_flag_rows[IR_CODES],
+    x64_memory_rows[IR_CODES], x64_fp_rows[IR_CODES], x64_control_rows[IR_CODES];
+/* ADD in the form that sets the host's flags. */
+extern const struct cg_row x64_add_row;
 
 /* ---- moves.c: functions of struct cg_host ---- */
 
@@ -134,28 +138,15 @@ void x64_store_flags_of(struct cg *c, enum cg_flags_kind kind, struct cg_operand
 
 /* Emits the branch to an arm, taken if cc holds. */
 void x64_branch_to_arm(struct cg *c, unsigned arm, enum x64_cc cc);
-cg_special x64_do_sub_flags, x64_do_add_flags, x64_do_logic_flags, x64_do_add_carry, x64_do_carry,
-    x64_do_test_flags, x64_do_branch_flags, x64_do_branch, x64_do_setc;
 
-/* ---- emit_*.c: specials that choose among rows, and emit functions ---- */
+/* ---- emit_int.c, emit_mem.c ---- */
 
-cg_special x64_do_add, x64_do_and, x64_do_shift, x64_do_mul;
-cg_emit x64_emit_sub, x64_emit_or, x64_emit_xor, x64_emit_not, x64_emit_neg, x64_emit_divu,
-    x64_emit_divs, x64_emit_movsx8, x64_emit_movsx16, x64_emit_movzx8, x64_emit_movzx16,
-    x64_emit_movsxd, x64_emit_mov32, x64_emit_nothing, x64_emit_high, x64_emit_pack,
-    x64_emit_select;
-cg_special x64_do_load, x64_do_store, x64_do_other_load, x64_do_other_store, x64_do_guard,
-    x64_do_load_unchecked, x64_do_store_unchecked, x64_do_move_bank;
+void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned d,
+                     struct cg_operand operand);
 /* In a stub in paged mode: the access at the page's own addend.  Returns the displacement field of the jump that is
  * taken if the page's flags refuse the access, too. */
 uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
-cg_emit x64_emit_ffromi, x64_emit_bitcast_f, x64_emit_bitcast_i;
-cg_special x64_do_fp, x64_do_fcmp, x64_do_fbegin;
-cg_special x64_do_call, x64_do_step, x64_do_charge, x64_do_exit, x64_do_jump, x64_do_quit,
-    x64_do_deopt;
-void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsigned d,
-                     struct cg_operand operand);
 
 /* ---- stubs.c, emit_control.c ---- */
 

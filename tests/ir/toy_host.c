@@ -107,7 +107,7 @@ static void entry(struct cg *c)
 }
 
 static const struct cg_host host = {
-    .rows = toy_rows,
+    .rows = {toy_rows},
     .general = TOY_GENERAL,
     .fp = TOY_FP,
     .first = CG_BIT(6) | CG_BIT(7),
