@@ -26,7 +26,7 @@
 #include "leon3emu.h"
 #include "log.h"
 #include "mem/addrspace.h"
-#include "sparc/code_cache.h"
+#include "sparc/decode_cache.h"
 #include "sparc/cpu.h"
 
 #define NS_PER_SECOND        1000000000u

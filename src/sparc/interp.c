@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "bits.h"
-#include "sparc/code_cache.h"
+#include "sparc/decode_cache.h"
 #include "sparc/watch.h"
 
 static insn_function *const functions[INSN_COUNT] = {

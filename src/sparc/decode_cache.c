@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The cache of decoded instructions, see code_cache.h. */
-#include "sparc/code_cache.h"
+#include "sparc/decode_cache.h"
 
 #include <stdlib.h>
 
