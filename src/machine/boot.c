@@ -52,7 +52,7 @@ static void write_bytes(void *context, uint32_t address, const uint8_t *bytes, u
     } else {
         memset(host, 0, size);
     }
-    code_cache_clear(&m->code_cache);
+    decode_cache_clear(&m->decode_cache);
 }
 
 static void notice_line(void *context, const char *line)

@@ -154,7 +154,7 @@ bool machine_create_cpus(struct machine *m, struct error *err)
     }
     for (; config.index < count; config.index++) {
         m->cpu_count++;
-        if (!cpu_init(&m->cpus[config.index], &config, &m->space, &m->code_cache, &m->cpu_hooks,
+        if (!cpu_init(&m->cpus[config.index], &config, &m->space, &m->decode_cache, &m->cpu_hooks,
                       &m->log)) {
             return error_set(err, LEON3EMU_HOST, "out of memory");
         }

@@ -44,7 +44,7 @@ static uint64_t now(void *context)
 static void code_written(void *context, struct region *region, uint64_t offset, uint64_t size)
 {
     struct machine *m = context;
-    code_cache_written(&m->code_cache, region, offset, size, interp_decode);
+    decode_cache_written(&m->decode_cache, region, offset, size, interp_decode);
     if (m->exec.translator != NULL) {
         translator_code_written(m->exec.translator, region, offset, size);
     }
@@ -89,8 +89,8 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
         return NULL;
     }
     m->options = *options;
-    m->code_cache.changed = machine_code_changed;
-    m->code_cache.context = m;
+    m->decode_cache.changed = machine_code_changed;
+    m->decode_cache.context = m;
     services_bind_thread(m);
     pthread_mutex_init(&m->post_lock, NULL);
     m->posts_open = true;
@@ -129,7 +129,7 @@ void leon3emu_destroy(struct machine *m)
         m->devices = host->next;
         device_destroy(host);
     }
-    code_cache_clear(&m->code_cache);
+    decode_cache_clear(&m->decode_cache);
     translator_destroy(m->exec.translator);
     m->exec.translator = NULL;
     for (unsigned i = 0; i < m->cpu_count; i++) {

@@ -79,7 +79,7 @@ struct machine {
     struct region *root;
     struct places *places; /* which addresses of the bus are taken, by priority */
     struct addrspace space;
-    struct code_cache code_cache;
+    struct decode_cache decode_cache;
     struct cpu *cpus; /* exec.cpu is the one that executes, or the one that executed last */
     unsigned cpu_count;
     struct cpu_hooks cpu_hooks;
@@ -204,7 +204,7 @@ bool machine_can_receive(void *context);
 bool machine_create_cpus(struct machine *m, struct error *err);
 /* To be called when the memories exist, because the window (mem/window.h) maps them. */
 bool machine_create_translator(struct machine *m, struct error *err);
-/* Hook of the code cache and the translator: some memory has become code, or is code no longer.  Flushes the TLBs
+/* Hook of the decode cache and the translator: some memory has become code, or is code no longer.  Flushes the TLBs
  * of all CPUs, whose permission bits depend on that.  context: the machine. */
 void machine_code_changed(void *context);
 

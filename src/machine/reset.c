@@ -6,7 +6,7 @@
 void machine_reset(struct machine *m, uint32_t cause)
 {
     m->reset_wanted = false;
-    code_cache_clear(&m->code_cache);
+    decode_cache_clear(&m->decode_cache);
     if (m->exec.translator != NULL) {
         translator_flush(m->exec.translator);
     }

@@ -65,7 +65,7 @@ void leon3emu_stats(const struct machine *m, FILE *stream)
     fprintf(stream, "guest_time_per_host_time %.6f\n", rate(ns, host));
     fprintf(stream, "device_register_accesses %" PRIu64 "\n", m->bus.calls);
     fprintf(stream, "other_device_calls %" PRIu64 "\n", m->calls);
-    fprintf(stream, "decoded_code_pages %u\n", m->code_cache.pages);
+    fprintf(stream, "decoded_code_pages %u\n", m->decode_cache.pages);
     if (m->exec.translator != NULL) {
         translator_stats(m->exec.translator, m->exec.debug.insns, stream);
     }

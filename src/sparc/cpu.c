@@ -9,14 +9,15 @@
 #include "sparc/watch.h"
 
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
-              struct code_cache *code_cache, const struct cpu_hooks *hooks, const struct log *log)
+              struct decode_cache *decode_cache, const struct cpu_hooks *hooks,
+              const struct log *log)
 {
     ASSERT(config->windows >= 2 && config->windows <= CPU_MAX_WINDOWS);
     memset(cpu, 0, sizeof *cpu);
     cpu->config = *config;
     cpu->hooks = hooks;
     cpu->log = log;
-    cpu->code_cache = code_cache;
+    cpu->decode_cache = decode_cache;
     cpu->bank[0] = cpu->globals;
     if (!tlb_init(&cpu->tlb, space, config->index, &cpu->cycles)) {
         return false;

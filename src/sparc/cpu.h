@@ -150,8 +150,8 @@ struct cpu_hooks {
 #define CPU_F(number) ((number) ^ 1u)
 
 struct block_insn;
-struct code_cache;
-struct code_page;
+struct decode_cache;
+struct decode_page;
 struct data_watch;
 struct data_watches;
 
@@ -220,8 +220,8 @@ struct cpu {
     /* where instructions come from: pc - code_base < code_size indexes code */
     uint32_t code_base, code_size;
     struct insn *code;
-    struct code_page *code_page; /* where the last instruction that had to be looked up is */
-    struct insn loose;           /* an instruction fetched from a device */
+    struct decode_page *decode_page; /* where the last instruction that had to be looked up is */
+    struct insn loose;               /* an instruction fetched from a device */
 
     const struct data_watches *data_watches; /* a debugger's; NULL: there is none */
     struct data_hit data_hit;
@@ -229,7 +229,7 @@ struct cpu {
     struct cpu_config config;
     const struct cpu_hooks *hooks;
     const struct log *log;
-    struct code_cache *code_cache;
+    struct decode_cache *decode_cache;
     struct tlb tlb;
 };
 _Static_assert(offsetof(struct cpu, pc) + sizeof(uint32_t) <= 128, "short displacements");
@@ -240,9 +240,10 @@ uint32_t cpu_current_pc(const struct cpu *cpu);
  * outermost call of the bus, or NULL. */
 uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct mmio_call *outermost);
 
-/* Sets up a CPU in reset state.  hooks, log, code_cache, space stay the caller's.  False: no memory. */
+/* Sets up a CPU in reset state.  hooks, log, decode_cache, space stay the caller's.  False: no memory. */
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
-              struct code_cache *code_cache, const struct cpu_hooks *hooks, const struct log *log);
+              struct decode_cache *decode_cache, const struct cpu_hooks *hooks,
+              const struct log *log);
 void cpu_fini(struct cpu *cpu);
 /* Does what the reset signal does: pc = reset address, S=1, ET=0.  Cycles and counters go on. */
 void cpu_reset(struct cpu *cpu);

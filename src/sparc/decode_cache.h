@@ -3,28 +3,28 @@
  * Decoded instructions of a machine, by page of memory; shared by its CPUs.
  *
  * A page of memory that has decoded instructions is marked (region_mark_code()), so that TLBs give no store
- * permission for it and every write comes to code_cache_written(), which forgets just the words written.
+ * permission for it and every write comes to decode_cache_written(), which forgets just the words written.
  */
-#ifndef SPARC_CODE_CACHE_H
-#define SPARC_CODE_CACHE_H
+#ifndef SPARC_DECODE_CACHE_H
+#define SPARC_DECODE_CACHE_H
 
 #include "mem/region.h"
 #include "sparc/decode.h"
 #include "tlb_layout.h"
 
-#define CODE_CACHE_BUCKETS   1024
-#define CODE_CACHE_MAX_PAGES 8192
-#define CODE_PAGE_INSNS      (TLB_PAGE_SIZE / 4)
+#define DECODE_CACHE_BUCKETS   1024
+#define DECODE_CACHE_MAX_PAGES 8192
+#define DECODE_PAGE_INSNS      (TLB_PAGE_SIZE / 4)
 
-struct code_page {
-    struct code_page *next;
+struct decode_page {
+    struct decode_page *next;
     struct region *region;
     uint64_t offset;
-    struct insn insns[CODE_PAGE_INSNS];
+    struct insn insns[DECODE_PAGE_INSNS];
 };
 
-struct code_cache {
-    struct code_page *buckets[CODE_CACHE_BUCKETS];
+struct decode_cache {
+    struct decode_page *buckets[DECODE_CACHE_BUCKETS];
     unsigned pages;
     /* Called when a page becomes code, and when all pages are forgotten: TLBs and CPUs must drop what they know of
      * them. */
@@ -34,17 +34,17 @@ struct code_cache {
 
 /* The page of region at offset, which is page-aligned.  It is made if there is none; NULL: the host has no memory
  * left.  A new page's entries all have execute == undecoded.  May call changed(). */
-struct code_page *code_cache_page(struct code_cache *cache, struct region *region, uint64_t offset,
-                                  insn_function *undecoded);
+struct decode_page *decode_cache_page(struct decode_cache *cache, struct region *region,
+                                      uint64_t offset, insn_function *undecoded);
 
 /* The instruction at offset of the page was decoded: its granule contains code from now on. */
-void code_cache_note(const struct code_page *page, uint32_t offset);
+void decode_cache_note(const struct decode_page *page, uint32_t offset);
 
 /* [offset, offset+size) of region was written.  undecoded as above. */
-void code_cache_written(struct code_cache *cache, const struct region *region, uint64_t offset,
-                        uint64_t size, insn_function *undecoded);
+void decode_cache_written(struct decode_cache *cache, const struct region *region, uint64_t offset,
+                          uint64_t size, insn_function *undecoded);
 
 /* Forgets everything. */
-void code_cache_clear(struct code_cache *cache);
+void decode_cache_clear(struct decode_cache *cache);
 
 #endif

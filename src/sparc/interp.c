@@ -73,11 +73,11 @@ static bool decode_at_pc(struct cpu *cpu, struct insn *f)
     return true;
 }
 
-/* f is an entry of the code cache that is to be filled, therefore the cast; all other users only read entries. */
+/* f is an entry of the decode cache that is to be filled, therefore the cast; all other users only read entries. */
 void interp_decode(struct cpu *cpu, const struct insn *f)
 {
     struct insn *entry = (struct insn *)f;
-    code_cache_note(cpu->code_page, cpu->pc & TLB_PAGE_MASK);
+    decode_cache_note(cpu->decode_page, cpu->pc & TLB_PAGE_MASK);
     if (decode_at_pc(cpu, entry)) {
         cpu->cycles += f->cycles;
         f->execute(cpu, f);
@@ -128,7 +128,7 @@ static const struct insn *fetch_watched(struct cpu *cpu)
 static const struct insn *fetch_slow(struct cpu *cpu)
 {
     struct region *region;
-    struct code_page *page = NULL;
+    struct decode_page *page = NULL;
     uint64_t offset;
     enum tlb_result result = tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
 
@@ -140,20 +140,20 @@ static const struct insn *fetch_slow(struct cpu *cpu)
         return NULL;
     }
     if (region != NULL) {
-        page = code_cache_page(cpu->code_cache, region, offset, interp_decode);
+        page = decode_cache_page(cpu->decode_cache, region, offset, interp_decode);
     }
     if (page == NULL) {
         return fetch_from_device(cpu);
     }
     /* If the code page is new the TLBs have been flushed: the permission must be looked up again. */
     tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
-    cpu->code_page = page;
+    cpu->decode_page = page;
     if (tlb_fetch_is_fast(&cpu->tlb, cpu->pc)) {
         cpu->code = page->insns;
         cpu->code_base = cpu->pc & ~TLB_PAGE_MASK;
         cpu->code_size = TLB_PAGE_SIZE;
     } else {
-        cpu_forget_code(cpu); /* code_page is not that of `code` any more */
+        cpu_forget_code(cpu); /* decode_page is not that of `code` any more */
     }
     return &page->insns[(cpu->pc & TLB_PAGE_MASK) / 4];
 }

@@ -20,7 +20,7 @@ void interp_run(struct cpu *cpu);
 /* Executes one instruction (or takes its trap). */
 void interp_step(struct cpu *cpu);
 
-/* Fills an entry of the code cache on first execution, then executes it. */
+/* Fills an entry of the decode cache on first execution, then executes it. */
 void interp_decode(struct cpu *cpu, const struct insn *f);
 
 /* The function that executes a decoded instruction: do_NAME; or do_ILLEGAL if fields of the word are illegal; or, if

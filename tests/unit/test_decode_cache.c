@@ -20,7 +20,7 @@
 /* ---- the cache itself ---- */
 
 struct world {
-    struct code_cache cache;
+    struct decode_cache cache;
     struct region *region;
     unsigned changes;
 };
@@ -42,27 +42,27 @@ static void begin(struct world *w, uint64_t size)
 
 static void end(struct world *w)
 {
-    code_cache_clear(&w->cache);
+    decode_cache_clear(&w->cache);
     region_destroy(w->region);
 }
 
-static struct code_page *page_at(struct world *w, uint64_t offset)
+static struct decode_page *page_at(struct world *w, uint64_t offset)
 {
-    return code_cache_page(&w->cache, w->region, offset, interp_decode);
+    return decode_cache_page(&w->cache, w->region, offset, interp_decode);
 }
 
-static void mark_decoded(struct code_page *page)
+static void mark_decoded(struct decode_page *page)
 {
-    for (unsigned i = 0; i < CODE_PAGE_INSNS; i++) {
+    for (unsigned i = 0; i < DECODE_PAGE_INSNS; i++) {
         page->insns[i].execute = do_ILLEGAL;
     }
 }
 
 /* How many entries are decoded, and that all of [first, last] are not. */
-static unsigned decoded(const struct code_page *page, unsigned first, unsigned last)
+static unsigned decoded(const struct decode_page *page, unsigned first, unsigned last)
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < CODE_PAGE_INSNS; i++) {
+    for (unsigned i = 0; i < DECODE_PAGE_INSNS; i++) {
         count += page->insns[i].execute != interp_decode;
         assert_true(i < first || i > last || page->insns[i].execute == interp_decode);
     }
@@ -72,12 +72,12 @@ static unsigned decoded(const struct code_page *page, unsigned first, unsigned l
 static void test_pages_are_made_once_and_marked(void **state)
 {
     struct world w;
-    struct code_page *page;
+    struct decode_page *page;
     (void)state;
     begin(&w, 0x10000);
     page = page_at(&w, 0x3000);
     assert_non_null(page);
-    assert_int_equal(decoded(page, 0, CODE_PAGE_INSNS - 1), 0);
+    assert_int_equal(decoded(page, 0, DECODE_PAGE_INSNS - 1), 0);
     assert_int_equal(w.region->code_pages[3], 1);
     assert_int_equal(w.region->code_pages[2], 0);
     assert_int_equal(w.changes, 1);
@@ -85,7 +85,7 @@ static void test_pages_are_made_once_and_marked(void **state)
     assert_int_equal(w.changes, 1);
     assert_ptr_not_equal(page_at(&w, 0x4000), page);
     assert_int_equal(w.cache.pages, 2);
-    code_cache_clear(&w.cache);
+    decode_cache_clear(&w.cache);
     assert_int_equal(w.cache.pages, 0);
     assert_int_equal(w.region->code_pages[3], 0);
     assert_int_equal(w.changes, 3);
@@ -105,13 +105,13 @@ static void test_what_was_written_is_forgotten_and_no_more(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct world w;
-        struct code_page *page;
+        struct decode_page *page;
         begin(&w, 0x10000);
         page = page_at(&w, 0x1000);
         mark_decoded(page);
-        code_cache_written(&w.cache, w.region, cases[i].offset, cases[i].size, interp_decode);
+        decode_cache_written(&w.cache, w.region, cases[i].offset, cases[i].size, interp_decode);
         assert_int_equal(decoded(page, cases[i].first, cases[i].last),
-                         CODE_PAGE_INSNS - (cases[i].last - cases[i].first + 1));
+                         DECODE_PAGE_INSNS - (cases[i].last - cases[i].first + 1));
         end(&w);
     }
 }
@@ -121,17 +121,17 @@ static void test_a_full_cache_is_cleared(void **state)
 {
     struct world w;
     (void)state;
-    begin(&w, (uint64_t)(CODE_CACHE_MAX_PAGES + 1) * TLB_PAGE_SIZE);
-    for (uint64_t i = 0; i < CODE_CACHE_MAX_PAGES; i++) {
+    begin(&w, (uint64_t)(DECODE_CACHE_MAX_PAGES + 1) * TLB_PAGE_SIZE);
+    for (uint64_t i = 0; i < DECODE_CACHE_MAX_PAGES; i++) {
         assert_non_null(page_at(&w, i * TLB_PAGE_SIZE));
     }
-    assert_int_equal(w.cache.pages, CODE_CACHE_MAX_PAGES);
-    assert_int_equal(w.changes, CODE_CACHE_MAX_PAGES);
-    assert_non_null(page_at(&w, (uint64_t)CODE_CACHE_MAX_PAGES * TLB_PAGE_SIZE));
+    assert_int_equal(w.cache.pages, DECODE_CACHE_MAX_PAGES);
+    assert_int_equal(w.changes, DECODE_CACHE_MAX_PAGES);
+    assert_non_null(page_at(&w, (uint64_t)DECODE_CACHE_MAX_PAGES * TLB_PAGE_SIZE));
     assert_int_equal(w.cache.pages, 1);
     assert_int_equal(w.region->code_pages[0], 0);
-    assert_int_equal(w.region->code_pages[CODE_CACHE_MAX_PAGES], 1);
-    assert_int_equal(w.changes, CODE_CACHE_MAX_PAGES + 2);
+    assert_int_equal(w.region->code_pages[DECODE_CACHE_MAX_PAGES], 1);
+    assert_int_equal(w.changes, DECODE_CACHE_MAX_PAGES + 2);
     end(&w);
 }
 
@@ -260,7 +260,7 @@ static void test_a_guest_that_fills_the_cache(void **state)
     g.m->cpus[0].npc = 0x40000004;
     assert_int_equal(guest_run(&g, 2 * 2 * PAGES), STOP_CYCLES);
     assert_int_equal(cpu_reg(&g.m->cpus[0], G6), 2 * PAGES);
-    assert_in_range(g.m->code_cache.pages, 1, CODE_CACHE_MAX_PAGES);
+    assert_in_range(g.m->decode_cache.pages, 1, DECODE_CACHE_MAX_PAGES);
     guest_free(&g);
 }
 

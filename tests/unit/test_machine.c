@@ -205,7 +205,7 @@ static void test_reset_by_a_device(void **state)
     arm(probes[0], 300, reset_by_software);
     arm(probes[1], 300, never);
     assert_int_equal(guest_run(&g, 299), STOP_CYCLES);
-    assert_int_not_equal(g.m->code_cache.pages, 0);
+    assert_int_not_equal(g.m->decode_cache.pages, 0);
     guest_run(&g, 300);
     guest_run(&g, 301); /* the first instruction at address 0 is none */
     assert_int_equal(g.m->cpus[0].status, CPU_ERROR_MODE);
