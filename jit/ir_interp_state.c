@@ -44,7 +44,7 @@ static const struct irx_op *set_narrow(struct irx_run *run, const struct irx_op 
 
 /* ---- the guest's functions ---- */
 
-static int64_t left_of(const struct irx_run *run, const struct irx_op *op)
+static int64_t refund_of(const struct irx_run *run, const struct irx_op *op)
 {
     return op->ir.insn == IR_NONE ? 0 : run->code->insns[op->ir.insn].refund;
 }
@@ -96,7 +96,7 @@ static const struct jit_jump *find_jump(const struct irx_run *run, uint32_t targ
 static void begin_call(struct irx_run *run, const struct irx_op *op)
 {
     write_bank(run);
-    write_budget(run, run->budget + left_of(run, op));
+    write_budget(run, run->budget + refund_of(run, op));
 }
 
 static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
@@ -122,7 +122,7 @@ static const struct irx_op *end_call(struct irx_run *run, const struct irx_op *o
     read_budget(run);
     switch ((enum ir_verdict)verdict) {
     case IR_STAY:
-        run->budget -= left_of(run, op);
+        run->budget -= refund_of(run, op);
         if (run->fp_begun) { /* again, because the guest may have harvested the exceptions */
             irx_fp_begin(run);
         }
@@ -142,7 +142,7 @@ const struct irx_op *irx_step(struct irx_run *run, const struct irx_op *op)
 }
 
 /* MOVE_BANK: step() moves the bank if its base is at or beyond the limit that is in the slot. */
-static const struct irx_op *shift(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *move_bank(struct irx_run *run, const struct irx_op *op)
 {
     uint64_t base = (uintptr_t)run->bases[IR_BANKED];
     uint64_t limit;
@@ -253,12 +253,12 @@ static const struct irx_op *load(struct irx_run *run, const struct irx_op *op)
     return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
 }
 
-static const struct irx_op *other_load(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *aload(struct irx_run *run, const struct irx_op *op)
 {
     return load_slow(run, op, (uint32_t)run->values[op->ir.a]);
 }
 
-static const struct irx_op *other_store(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *astore(struct irx_run *run, const struct irx_op *op)
 {
     begin_call(run, op);
     uint32_t verdict =
@@ -273,7 +273,7 @@ static const struct irx_op *store(struct irx_run *run, const struct irx_op *op)
     uint8_t *to = find_fast(run, address, op->ir.cond, TLB_STORE);
 
     if (to == NULL) {
-        return other_store(run, op);
+        return astore(run, op);
     }
     write_big_endian(to, op->ir.cond, run->values[op->ir.b]);
     return op + 1;
@@ -287,7 +287,7 @@ static uint64_t call_helper(struct irx_run *run, const struct irx_op *op)
     const struct ir_helper *helper = &run->guest->helpers[op->ir.imm];
     const ir_ref refs[IR_HELPER_ARGUMENTS] = {op->ir.a, op->ir.b, op->ir.c};
     uint32_t narrow[IR_HELPER_ARGUMENTS];
-    void *places[1 + IR_HELPER_ARGUMENTS];
+    void *arguments[1 + IR_HELPER_ARGUMENTS];
     void *env = run->bases[IR_ENV];
     unsigned count = 0;
     union {
@@ -296,14 +296,14 @@ static uint64_t call_helper(struct irx_run *run, const struct irx_op *op)
     } result = {.wide = 0};
 
     if (helper->takes_env) {
-        places[count++] = &env;
+        arguments[count++] = &env;
     }
     for (unsigned i = 0; i < IR_HELPER_ARGUMENTS && helper->arguments[i] != IR_VOID; i++) {
         uint64_t *value = &run->values[refs[i]];
         narrow[i] = (uint32_t)*value;
-        places[count++] = helper->arguments[i] == IR_I64 ? (void *)value : (void *)&narrow[i];
+        arguments[count++] = helper->arguments[i] == IR_I64 ? (void *)value : (void *)&narrow[i];
     }
-    ffi_call(&run->interp->helpers[op->ir.imm].cif, helper->function, &result, places);
+    ffi_call(&run->interp->helpers[op->ir.imm].cif, helper->function, &result, arguments);
     return helper->result == IR_I64 ? result.wide : (uint32_t)result.narrow;
 }
 
@@ -362,7 +362,7 @@ static bool is_common(const struct irx_run *run, uint64_t index, unsigned permis
     return index < TLB_FLAGS_SPAN && (run->tlb[index] & permission);
 }
 
-static const struct irx_op *may(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *guard(struct irx_run *run, const struct irx_op *op)
 {
     unsigned permission = op->ir.code == IR_GUARD_LOAD ? TLB_LOAD : TLB_STORE;
     unsigned log = op->ir.cond & IR_64;
@@ -376,14 +376,14 @@ static const struct irx_op *may(struct irx_run *run, const struct irx_op *op)
                : go_to_arm(run, op);
 }
 
-static const struct irx_op *raw_load(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *load_unchecked(struct irx_run *run, const struct irx_op *op)
 {
     uint32_t address = (uint32_t)run->values[op->ir.a] + (uint32_t)op->ir.imm;
     const uint8_t *from = (const uint8_t *)((uintptr_t)run->memory + address);
     return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
 }
 
-static const struct irx_op *raw_store(struct irx_run *run, const struct irx_op *op)
+static const struct irx_op *store_unchecked(struct irx_run *run, const struct irx_op *op)
 {
     uint32_t address = (uint32_t)run->values[op->ir.a] + (uint32_t)op->ir.imm;
     write_big_endian((uint8_t *)((uintptr_t)run->memory + address), op->ir.cond,
@@ -408,7 +408,7 @@ static const struct irx_op *exit_block(struct irx_run *run, const struct irx_op 
 {
     const void *entry = run->code->links[op->ir.c];
 
-    run->budget += left_of(run, op);
+    run->budget += refund_of(run, op);
     return entry != NULL ? irx_enter(run, entry) : leave(run, run->code->cookie, op->ir.c);
 }
 
@@ -417,7 +417,7 @@ static const struct irx_op *jump(struct irx_run *run, const struct irx_op *op)
     uint32_t target = (uint32_t)run->values[op->ir.a];
     const struct jit_jump *known = find_jump(run, target);
 
-    run->budget += left_of(run, op);
+    run->budget += refund_of(run, op);
     if (known != NULL) {
         return irx_enter(run, known->entry);
     }
@@ -427,13 +427,13 @@ static const struct irx_op *jump(struct irx_run *run, const struct irx_op *op)
 
 static const struct irx_op *quit(struct irx_run *run, const struct irx_op *op)
 {
-    run->budget += left_of(run, op);
+    run->budget += refund_of(run, op);
     return leave(run, NULL, JIT_QUIT);
 }
 
 static const struct irx_op *deopt(struct irx_run *run, const struct irx_op *op)
 {
-    run->budget += left_of(run, op);
+    run->budget += refund_of(run, op);
     return leave(run, run->code->cookie, JIT_DEOPT);
 }
 
@@ -442,11 +442,11 @@ static const struct irx_op *deopt(struct irx_run *run, const struct irx_op *op)
 const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_GET] = {get_narrow, get_uint64_t},
     [IR_SET] = {set_narrow, set_uint64_t},
-    [IR_MOVE_BANK] = {shift, NULL},
+    [IR_MOVE_BANK] = {move_bank, NULL},
     [IR_LOAD] = {load, NULL},
     [IR_STORE] = {store, NULL},
-    [IR_ALOAD] = {other_load, NULL},
-    [IR_ASTORE] = {other_store, NULL},
+    [IR_ALOAD] = {aload, NULL},
+    [IR_ASTORE] = {astore, NULL},
     [IR_CALL] = {call, NULL},
     [IR_STEP] = {irx_step, NULL},
     [IR_BRANCH] = {branch_32, branch_64},
@@ -456,8 +456,8 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_JUMP] = {jump, NULL},
     [IR_QUIT] = {quit, NULL},
     [IR_DEOPT] = {deopt, NULL},
-    [IR_GUARD_LOAD] = {may, NULL},
-    [IR_GUARD_STORE] = {may, NULL},
-    [IR_LOAD_UNCHECKED] = {raw_load, NULL},
-    [IR_STORE_UNCHECKED] = {raw_store, NULL},
+    [IR_GUARD_LOAD] = {guard, NULL},
+    [IR_GUARD_STORE] = {guard, NULL},
+    [IR_LOAD_UNCHECKED] = {load_unchecked, NULL},
+    [IR_STORE_UNCHECKED] = {store_unchecked, NULL},
 };

@@ -135,7 +135,7 @@ typedef uint32_t opt_known_entry;
 _Static_assert(IR_MAX_OPS <= OPT_VALUE_MASK + 1, "a value is 12 bits");
 
 struct opt_known {
-    int32_t shift;           /* sum of the MOVE_BANKs since the block's entry, bytes */
+    int32_t bank_moved;      /* sum of the MOVE_BANKs since the block's entry, bytes */
     int32_t lowest, highest; /* the bytes of the bank of which something may be known */
     opt_known_entry entries[2 * OPT_GRANULES];
 };

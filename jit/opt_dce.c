@@ -22,8 +22,8 @@ _Static_assert(IR_MAX_OPS <= 1 << 12, "an op begins at most one epoch");
 struct backward {
     struct ir_block *block;
     unsigned passes;
-    uint32_t epoch;      /* incremented at each op that may see state, which empties the table */
-    uint32_t note_epoch; /* the same for slots that are ignored_by_fp_step */
+    uint32_t epoch;         /* incremented at each op that may see state, which empties the table */
+    uint32_t ignored_epoch; /* the same for slots that are ignored_by_fp_step */
     cover_entry cover[2 * OPT_GRANULES];
     uint8_t used[IR_MAX_OPS];
     ir_ref map[IR_MAX_OPS];
@@ -45,7 +45,7 @@ static inline cover_entry *find_entry(struct backward *walk, uint32_t granule,
                                       const struct ir_slot *slot)
 {
     cover_entry *entry = &walk->cover[granule % OPT_GRANULES + slot->bank * OPT_GRANULES];
-    uint32_t epoch = slot->ignored_by_fp_step ? walk->note_epoch : walk->epoch;
+    uint32_t epoch = slot->ignored_by_fp_step ? walk->ignored_epoch : walk->epoch;
     uint32_t empty = granule / OPT_GRANULES << 16 | epoch << 4;
 
     *entry = (*entry & ~15u) == empty ? *entry : empty;
@@ -83,7 +83,7 @@ static void see_get(struct backward *walk, const struct ir_slot *slot)
 static void begin_epochs(struct backward *walk)
 {
     walk->epoch++;
-    walk->note_epoch++;
+    walk->ignored_epoch++;
 }
 
 /* Is the op needed?  `used`: its result is.  Notes what the op means for SETs before it. */
@@ -106,7 +106,7 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
     default:
         if (flags & IR_F_SPECIAL) {
             walk->epoch++;
-            walk->note_epoch += (op->cond & (IR_FP_A | IR_FP_B)) != 0;
+            walk->ignored_epoch += (op->cond & (IR_FP_A | IR_FP_B)) != 0;
         } else if (flags & (IR_F_LEAVES | IR_F_END | IR_F_BRANCHES)) {
             begin_epochs(walk);
         }
@@ -167,7 +167,7 @@ void opt_backward(struct ir_block *block, unsigned passes)
 
     walk.block = block;
     walk.passes = passes;
-    walk.epoch = walk.note_epoch = 1;
+    walk.epoch = walk.ignored_epoch = 1;
     memset(walk.cover, 0, sizeof walk.cover);
     memset(walk.used, 0, block->op_count);
     if (drop(&walk) != 0) {

@@ -196,7 +196,7 @@ static void begin(struct opt_walk *walk, struct ir_block *block, unsigned passes
     walk->branch_count = walk->snapshot_count = walk->flag_sets = walk->sunk_count = 0;
     memset(walk->arms, 0, block->arm_count * sizeof walk->arms[0]);
     if (passes & OPT_STATE) {
-        walk->known.shift = 0;
+        walk->known.bank_moved = 0;
         opt_known_forget(&walk->known);
     }
     if (passes & OPT_CSE) {

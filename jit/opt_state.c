@@ -30,7 +30,7 @@ bool opt_slots_overlap(const struct ir_slot *a, const struct ir_slot *b)
 
 static inline int32_t slot_start(const struct opt_known *known, const struct ir_slot *slot)
 {
-    return (int32_t)slot->offset + (slot->bank == IR_BANKED ? known->shift : 0);
+    return (int32_t)slot->offset + (slot->bank == IR_BANKED ? known->bank_moved : 0);
 }
 
 static inline struct span slot_span(const struct opt_known *known, const struct ir_slot *slot)
@@ -122,7 +122,7 @@ void opt_known_after(struct opt_walk *walk, const struct ir_op *op)
 {
     switch (op->code) {
     case IR_MOVE_BANK:
-        walk->known.shift += op->imm;
+        walk->known.bank_moved += op->imm;
         break;
     case IR_STEP:
         opt_known_forget(&walk->known);

@@ -74,7 +74,7 @@ enum block_mode {
 enum block_flow {
     BLOCK_SEQUENCE, /* with its next instruction, unless the instruction traps or jumps */
     BLOCK_END,      /* the block ends with it                                      */
-    BLOCK_SHIFT,    /* SAVE or RESTORE: the block moves the window, and writes rd  */
+    BLOCK_WINDOW,   /* SAVE or RESTORE: the block moves the window, and writes rd  */
 };
 
 struct block_insn {

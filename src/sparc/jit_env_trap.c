@@ -193,7 +193,7 @@ static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
 /* Steps SAVE and RESTORE, RDASR, and a Ticc (taken) or RETT that ends a section, in any mode. */
 static inline enum short_step short_step(struct cpu *cpu, const struct block_insn *at)
 {
-    if (__builtin_expect(at->flow == BLOCK_SHIFT, 1)) {
+    if (__builtin_expect(at->flow == BLOCK_WINDOW, 1)) {
         return short_window(cpu, at);
     }
     if (at->f.row == INSN_RDASR) {

@@ -335,7 +335,7 @@ enum flow trans_window(struct translation *t, const struct insn *f, unsigned ins
         return trans_step(t, f, insn);
     }
     sum = trans_address(t, f);
-    trans_mark(t, insn, BLOCK_SHIFT);
+    trans_mark(t, insn, BLOCK_WINDOW);
     op.slot = save ? SLOT_SAVE : SLOT_RESTORE;
     op.imm = save ? -64 : 64;
     ir_add_op(t->block, op);

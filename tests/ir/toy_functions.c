@@ -222,11 +222,11 @@ static void write_result(struct toy_env *env, const struct toy_insn *insn, doubl
 
 static uint64_t state_but_memo(struct toy_env *env)
 {
-    uint32_t memo = env->memo;
+    uint32_t ignored = env->ignored;
 
-    env->memo = 0;
+    env->ignored = 0;
     uint64_t state = toy_state(env->toy);
-    env->memo = memo;
+    env->ignored = ignored;
     return state;
 }
 
@@ -258,13 +258,13 @@ static enum ir_verdict step_fp(struct toy_env *env, const struct toy_block *bloc
     }
     toy_note(env->toy,
              (struct toy_event){.kind = 'f', .pc = block->pc, .insn = number, .state = state});
-    env->shy += !env->toy->quiet;
+    env->clobbered += !env->toy->quiet;
     if (toy_scramble(state) % 8 != 0) {
         return IR_STAY;
     }
     enum ir_verdict verdict = disturb(env, state, false);
     if (verdict != IR_STAY) {
-        env->memo = (uint32_t)state;
+        env->ignored = (uint32_t)state;
     }
     return verdict;
 }
@@ -279,7 +279,7 @@ static enum ir_verdict step_shift(struct toy_env *env, const struct toy_block *b
     struct toy_rng rng = {state};
 
     toy_move_bank(env, (window + (unsigned)block->insns[number].windows) % TOY_WINDOWS, &rng);
-    env->shy ^= !env->toy->quiet;
+    env->clobbered ^= !env->toy->quiet;
     return disturb(env, state, false);
 }
 

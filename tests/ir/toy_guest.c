@@ -66,16 +66,16 @@ const struct ir_slot toy_slots[TOY_SLOTS] = {
     [TOY_ICC] = ENV_SLOT("icc", IR_FLAGS, AT(icc)),
     [TOY_LOW] = ENV_SLOT("low", IR_I64, AT(low)),
     [TOY_HIGH] = ENV_SLOT("high", IR_I64, AT(high)),
-    [TOY_SHY] = {.name = "shy",
-                 .bank = IR_ENV,
-                 .type = IR_I32,
-                 .offset = AT(shy),
-                 .clobbered_by_step = true},
-    [TOY_MEMO] = {.name = "memo",
-                  .bank = IR_ENV,
-                  .type = IR_I32,
-                  .offset = AT(memo),
-                  .ignored_by_fp_step = true},
+    [TOY_CLOBBERED] = {.name = "clobbered",
+                       .bank = IR_ENV,
+                       .type = IR_I32,
+                       .offset = AT(clobbered),
+                       .clobbered_by_step = true},
+    [TOY_IGNORED] = {.name = "ignored",
+                     .bank = IR_ENV,
+                     .type = IR_I32,
+                     .offset = AT(ignored),
+                     .ignored_by_fp_step = true},
 };
 
 static const struct ir_helper helpers[TOY_HELPERS] = {
@@ -295,7 +295,7 @@ uint64_t toy_state(const struct toy *toy)
 
     hash = toy_scramble(hash ^ (uint64_t)env->budget);
     hash = toy_scramble(hash ^ toy_flags(toy) ^ (uint64_t)env->fp << 32);
-    hash = toy_scramble(hash ^ env->shy ^ (uint64_t)env->memo << 32);
+    hash = toy_scramble(hash ^ env->clobbered ^ (uint64_t)env->ignored << 32);
     hash = hash_words(hash, env->r, 8);
     hash = hash_words(hash, env->x, 4);
     hash = hash_words(hash, env->f, 8);
@@ -398,11 +398,11 @@ static bool describe_states(const struct toy *a, const struct toy_env *x, const 
     }
     snprintf(text, size,
              "flags %x and %x, budget %" PRId64 " and %" PRId64
-             ", bank %td and %td, fp %u and %u, shy %x and %x, memo %x and %x",
+             ", bank %td and %td, fp %u and %u, clobbered %x and %x, ignored %x and %x",
              flags_of(a, x), flags_of(b, y), x->budget, y->budget, bank_x, bank_y, x->fp, y->fp,
-             x->shy, y->shy, x->memo, y->memo);
+             x->clobbered, y->clobbered, x->ignored, y->ignored);
     return flags_of(a, x) != flags_of(b, y) || x->budget != y->budget || bank_x != bank_y ||
-           x->fp != y->fp || x->shy != y->shy || x->memo != y->memo;
+           x->fp != y->fp || x->clobbered != y->clobbered || x->ignored != y->ignored;
 }
 
 const char *toy_watched_difference(const struct toy *a, const struct toy *b, char *text,

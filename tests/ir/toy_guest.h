@@ -12,8 +12,8 @@
  *     b0..b7      I32 of the bank; bx0 I64 over b0 and b1
  *     icc         FLAGS
  *     low, high   I64: limits for MOVE_BANK
- *     shy         I32, clobbered_by_step: changed by slow paths of FP ops and MOVE_BANKs
- *     memo        I32, ignored_by_fp_step: slow paths of FP ops do not look at it, and set it if they leave
+ *     clobbered   I32, clobbered_by_step: changed by slow paths of FP ops and MOVE_BANKs
+ *     ignored     I32, ignored_by_fp_step: slow paths of FP ops do not look at it, and set it if they leave
  *
  * The bank is a ring of windows of 64 bytes; b6 and b7 reach into the next one.  Beyond the last window
  * lies a copy of the first, which is the true one while the bank is the last window; so from and to there
@@ -39,8 +39,8 @@ enum toy_slot {
     TOY_ICC,
     TOY_LOW,
     TOY_HIGH,
-    TOY_SHY,
-    TOY_MEMO,
+    TOY_CLOBBERED,
+    TOY_IGNORED,
     TOY_SLOTS
 };
 
@@ -77,8 +77,8 @@ struct toy_env {
     uint32_t target;
     uint32_t fp;
     uint64_t low, high;
-    uint32_t shy;
-    uint32_t memo;
+    uint32_t clobbered;
+    uint32_t ignored;
     uint32_t r[8];
     uint64_t x[2];
     uint32_t f[8];

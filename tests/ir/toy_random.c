@@ -38,7 +38,7 @@ static ir_ref fresh_get(struct toy_maker *maker, unsigned type)
     static const struct {
         uint8_t first, count;
     } slots[][4] = {
-        [IR_I32] = {{TOY_R0, 8}, {TOY_B0, 8}, {TOY_FI0, 8}, {TOY_SHY, 2}},
+        [IR_I32] = {{TOY_R0, 8}, {TOY_B0, 8}, {TOY_FI0, 8}, {TOY_CLOBBERED, 2}},
         [IR_I64] = {{TOY_X0, 2}, {TOY_X0, 2}, {TOY_BX0, 1}, {TOY_D0, 4}},
         [IR_F32] = {{TOY_F0, 8}, {TOY_F0, 8}, {TOY_F0, 8}, {TOY_R0, 8}},
         [IR_F64] = {{TOY_D0, 4}, {TOY_D0, 4}, {TOY_D0, 4}, {TOY_X0, 2}},

@@ -110,7 +110,7 @@ static void add_set(struct toy_maker *maker)
         slot = 1 + toy_below(&maker->rng, TOY_SLOTS - 1);
     } while (slot == TOY_LOW || slot == TOY_HIGH);
     if (toy_percent(&maker->rng, 20)) {
-        slot = toy_percent(&maker->rng, 70) ? TOY_ICC : TOY_MEMO;
+        slot = toy_percent(&maker->rng, 70) ? TOY_ICC : TOY_IGNORED;
     }
     ir_set(maker->block, slot, toy_pick(maker, toy_slots[slot].type));
 }
