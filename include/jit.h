@@ -44,7 +44,7 @@ struct jit_flags_layout {
 };
 struct jit_flags_layout jit_flags(const struct jit *jit);
 
-/* Generated code of a block.  `links` has the place of each link, for jit_link().  It is 0 where the optimizer has
+/* Generated code of a block.  `links` has the offset of each link in the code cache, for jit_link().  It is 0 where the optimizer has
  * dropped the link's EXIT: generated code is never left by such a link, and jit_link() ignores it. */
 struct jit_code {
     const void *entry;
@@ -80,9 +80,9 @@ struct jit_left {
 /* Enters a block whose state is in env.  env's bank base, budget, memory, tlb and jumps must be valid. */
 struct jit_left jit_run(struct jit *jit, void *env, const void *entry);
 
-/* Let the link at `place` (of jit_code.links) go to entry; and let it leave to the caller of jit_run() again. */
-void jit_link(struct jit *jit, uint32_t place, const void *entry);
-void jit_unlink(struct jit *jit, uint32_t place);
+/* Let the link at `offset` (of jit_code.links) go to entry; and let it leave to the caller of jit_run() again. */
+void jit_link(struct jit *jit, uint32_t offset, const void *entry);
+void jit_unlink(struct jit *jit, uint32_t offset);
 /* Lets a block's entry leave with JIT_BUDGET from now on, its charge undone.  So a block whose guest code has changed is
  * never executed again, though links and the jump cache may still lead to its entry. */
 void jit_disable(struct jit *jit, const void *entry);

@@ -76,11 +76,11 @@ void log_history_add(struct log_history *history, const char *line);
 /* The index-th line from the oldest on; NULL past the end.  Async-signal-safe. */
 const char *log_history_line(const struct log_history *history, size_t index);
 
-/* "pc 0x40001234 <main+0x10>": how lines tell a code address. */
-struct log_place {
+/* "pc 0x40001234 <main+0x10>": a code address as lines of the log show it. */
+struct log_pc {
     char text[112];
 };
-struct log_place log_place(const struct log *log, uint32_t pc);
+struct log_pc log_describe_pc(const struct log *log, uint32_t pc);
 
 static inline bool log_on(const struct log *log, uint32_t item)
 {

@@ -23,7 +23,7 @@ struct jit_backend {
     jit_runner *run;
     /* If not NULL: returns the function that jit_run() calls instead of `run`, which saves an indirection. */
     jit_runner *(*runner)(const void *self);
-    void (*link)(void *self, uint32_t place, const void *entry); /* entry NULL: unlink */
+    void (*link)(void *self, uint32_t offset, const void *entry); /* entry NULL: unlink */
     void (*disable)(void *self, const void *entry);
     unsigned (*fp_harvest)(const void *self);
     unsigned (*fp_take)(const void *self);

@@ -142,18 +142,18 @@ void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32
     }
 }
 
-void codebuf_patch_32(const struct codebuf *buffer, size_t place, uint32_t value)
+void codebuf_patch_32(const struct codebuf *buffer, size_t offset, uint32_t value)
 {
-    CHECK(place % sizeof value == 0 && place + sizeof value <= buffer->used);
-    atomic_store_explicit((_Atomic uint32_t *)(void *)(buffer->write + place), value,
+    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->used);
+    atomic_store_explicit((_Atomic uint32_t *)(void *)(buffer->write + offset), value,
                           memory_order_release);
-    codebuf_written(buffer, place, place + sizeof value);
+    codebuf_written(buffer, offset, offset + sizeof value);
 }
 
-void codebuf_patch_64(const struct codebuf *buffer, size_t place, uint64_t value)
+void codebuf_patch_64(const struct codebuf *buffer, size_t offset, uint64_t value)
 {
-    CHECK(place % sizeof value == 0 && place + sizeof value <= buffer->used);
-    atomic_store_explicit((_Atomic uint64_t *)(void *)(buffer->write + place), value,
+    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->used);
+    atomic_store_explicit((_Atomic uint64_t *)(void *)(buffer->write + offset), value,
                           memory_order_release);
-    codebuf_written(buffer, place, place + sizeof value);
+    codebuf_written(buffer, offset, offset + sizeof value);
 }

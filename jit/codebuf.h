@@ -59,18 +59,18 @@ static inline void codebuf_written(const struct codebuf *buffer, size_t from, si
     }
 }
 
-/* Writes 4 or 8 bytes of existing code in one store.  The place is aligned to 4 or 8. */
-void codebuf_patch_32(const struct codebuf *buffer, size_t place, uint32_t value);
-void codebuf_patch_64(const struct codebuf *buffer, size_t place, uint64_t value);
+/* Writes 4 or 8 bytes of existing code in one store.  `offset`, from the beginning, is aligned to 4 or 8. */
+void codebuf_patch_32(const struct codebuf *buffer, size_t offset, uint32_t value);
+void codebuf_patch_64(const struct codebuf *buffer, size_t offset, uint64_t value);
 
-/* Where a place of the writable mapping is executed. */
+/* The address at which code is executed that was written to the writable mapping; and the offset from the beginning of
+ * code that is executed at an address. */
 static inline const void *codebuf_exec(const struct codebuf *buffer, const uint8_t *written)
 {
     return buffer->exec + (written - buffer->write);
 }
 
-/* Distance from the beginning of an address in the executable mapping. */
-static inline size_t codebuf_place(const struct codebuf *buffer, const void *executed)
+static inline size_t codebuf_offset(const struct codebuf *buffer, const void *executed)
 {
     return (size_t)((const uint8_t *)executed - buffer->exec);
 }

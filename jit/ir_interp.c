@@ -165,7 +165,7 @@ static void copy_op(const struct ir_block *block, unsigned number, struct irx_op
     *copy = (struct irx_op){.ir = *op, .number = (uint16_t)number};
     copy->handler = irx_find_handler(block, op);
     if (strchr(ir_rows[op->code].operands, 'S') != NULL && op->slot < block->guest->slot_count) {
-        copy->place = block->guest->slots[op->slot].offset;
+        copy->slot_offset = block->guest->slots[op->slot].offset;
         copy->bank = block->guest->slots[op->slot].bank;
     }
 }
@@ -188,7 +188,7 @@ static void place_branches(struct irx_code *code, const uint16_t indexes[IR_MAX_
     for (unsigned i = 0; i < code->op_count; i++) {
         struct irx_op *op = &code->ops[i];
         if (ir_is_branch(op->ir.code)) {
-            op->place = indexes[code->arms[op->ir.imm]];
+            op->arm_first = indexes[code->arms[op->ir.imm]];
         }
     }
 }
@@ -220,8 +220,8 @@ static void describe(const struct interp *interp, const struct irx_code *code, s
     described->entry = code;
     described->size = (uint32_t)size;
     for (unsigned i = 0; i < code->link_count; i++) {
-        size_t place = (size_t)((const uint8_t *)&code->links[i] - interp->arena);
-        described->links[i] = (uint32_t)place;
+        size_t offset = (size_t)((const uint8_t *)&code->links[i] - interp->arena);
+        described->links[i] = (uint32_t)offset;
     }
 }
 
@@ -290,21 +290,21 @@ static struct jit_left run_code(void *self, void *env, const void *entry)
     return run.left;
 }
 
-static void link_place(void *self, uint32_t place, const void *entry)
+static void set_link(void *self, uint32_t offset, const void *entry)
 {
     struct interp *interp = self;
 
-    ASSERT(place < interp->used);
-    memcpy(interp->arena + place, &entry, sizeof entry);
+    ASSERT(offset < interp->used);
+    memcpy(interp->arena + offset, &entry, sizeof entry);
 }
 
 static void disable(void *self, const void *entry)
 {
     struct interp *interp = self;
-    size_t place = (size_t)((const uint8_t *)entry - interp->arena);
-    struct irx_code *code = (void *)(interp->arena + place);
+    size_t offset = (size_t)((const uint8_t *)entry - interp->arena);
+    struct irx_code *code = (void *)(interp->arena + offset);
 
-    ASSERT(place < interp->used);
+    ASSERT(offset < interp->used);
     code->disabled = true;
 }
 
@@ -353,7 +353,7 @@ const struct jit_backend jit_ir_backend = {
     .grow = grow,
     .used = used,
     .run = run_code,
-    .link = link_place,
+    .link = set_link,
     .disable = disable,
     .fp_harvest = irx_fp_harvest,
     .fp_take = irx_fp_take,

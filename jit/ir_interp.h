@@ -21,7 +21,10 @@ typedef const struct irx_op *irx_handler(struct irx_run *run, const struct irx_o
 struct irx_op {
     irx_handler *handler;
     struct ir_op ir;
-    uint32_t place;  /* op with a slot: the slot's offset; branch: index of the arm's first op */
+    union {
+        uint32_t slot_offset; /* op with a slot */
+        uint32_t arm_first;   /* branch: index of the arm's first op */
+    };
     uint16_t number; /* of its result */
     uint8_t bank;    /* of its slot: index of irx_run.bases */
 };
@@ -113,7 +116,7 @@ static inline const struct irx_op *irx_give(struct irx_run *run, const struct ir
 
 static inline uint8_t *irx_slot(const struct irx_run *run, const struct irx_op *op)
 {
-    return run->bases[op->bank] + op->place;
+    return run->bases[op->bank] + op->slot_offset;
 }
 
 #endif

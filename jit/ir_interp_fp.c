@@ -342,7 +342,7 @@ static unsigned fp_mode(const struct irx_run *run)
  * called before.  The rounding mode is set in any case. */
 void irx_fp_begin(struct irx_run *run)
 {
-    uint8_t *place = run->bases[IR_ENV] + run->guest->fp_offset;
+    uint8_t *used = run->bases[IR_ENV] + run->guest->fp_offset;
     static const int directions[] = {
         [IR_FP_NEAREST] = FE_TONEAREST,
         [IR_FP_ZERO] = FE_TOWARDZERO,
@@ -351,12 +351,12 @@ void irx_fp_begin(struct irx_run *run)
     };
     uint32_t ready;
 
-    memcpy(&ready, place, sizeof ready);
+    memcpy(&ready, used, sizeof ready);
     if (ready == 0) {
         host_fp_clean();
         feclearexcept(FE_ALL_EXCEPT);
         ready = 1;
-        memcpy(place, &ready, sizeof ready);
+        memcpy(used, &ready, sizeof ready);
     }
     unsigned mode = fp_mode(run);
     fesetround(directions[mode & 3]);

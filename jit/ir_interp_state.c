@@ -325,7 +325,7 @@ static const struct irx_op *call(struct irx_run *run, const struct irx_op *op)
 
 static const struct irx_op *go_to_arm(const struct irx_run *run, const struct irx_op *op)
 {
-    return &run->code->ops[op->place];
+    return &run->code->ops[op->arm_first];
 }
 
 static const struct irx_op *branch_32(struct irx_run *run, const struct irx_op *op)

@@ -90,14 +90,14 @@ struct jit_left jit_run(struct jit *jit, void *env, const void *entry)
     return jit->run(jit->self, env, entry);
 }
 
-void jit_link(struct jit *jit, uint32_t place, const void *entry)
+void jit_link(struct jit *jit, uint32_t offset, const void *entry)
 {
-    jit->backend->link(jit->self, place, entry);
+    jit->backend->link(jit->self, offset, entry);
 }
 
-void jit_unlink(struct jit *jit, uint32_t place)
+void jit_unlink(struct jit *jit, uint32_t offset)
 {
-    jit->backend->link(jit->self, place, NULL);
+    jit->backend->link(jit->self, offset, NULL);
 }
 
 void jit_disable(struct jit *jit, const void *entry)

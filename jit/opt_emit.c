@@ -21,13 +21,13 @@ static ir_ref share(struct opt_walk *walk, const struct ir_op *op)
     memcpy(&words[0], op, sizeof words[0]);
     memcpy(&words[1], (const uint8_t *)op + sizeof words[0], sizeof words[1]);
     uint64_t hash = (words[0] ^ (words[1] << 23 | words[1] >> 41)) * odd;
-    ir_ref *place = &walk->shared[hash >> (64 - HASH_BITS)];
-    memcpy(other, opt_op(walk, *place), sizeof other);
-    if (words[0] == other[0] && words[1] == other[1] && opt_visible(walk, *place)) {
-        return *place;
+    ir_ref *entry = &walk->shared[hash >> (64 - HASH_BITS)];
+    memcpy(other, opt_op(walk, *entry), sizeof other);
+    if (words[0] == other[0] && words[1] == other[1] && opt_visible(walk, *entry)) {
+        return *entry;
     }
-    *place = opt_append(walk, op);
-    return *place;
+    *entry = opt_append(walk, op);
+    return *entry;
 }
 
 /* Emits an op that no rule has anything to say to. */

@@ -201,25 +201,25 @@ static jit_runner *runner(const void *self)
     return (jit_runner *)(uintptr_t)codebuf_exec(&x->cg.buffer, x->thunks.enter);
 }
 
-static void link_place(void *self, uint32_t place, const void *entry)
+static void set_link(void *self, uint32_t offset, const void *entry)
 {
     struct x64 *x = self;
-    size_t to = entry != NULL ? codebuf_place(&x->cg.buffer, entry) : place + 4;
+    size_t to = entry != NULL ? codebuf_offset(&x->cg.buffer, entry) : offset + 4;
 
-    if (place == 0) {
+    if (offset == 0) {
         return; /* the link has no EXIT: the optimizer has dropped it */
     }
-    CHECK(place >= x->cg.buffer.kept && to < x->cg.buffer.used);
-    codebuf_patch_32(&x->cg.buffer, place, (uint32_t)(to - (place + 4)));
+    CHECK(offset >= x->cg.buffer.kept && to < x->cg.buffer.used);
+    codebuf_patch_32(&x->cg.buffer, offset, (uint32_t)(to - (offset + 4)));
 }
 
 static void disable(void *self, const void *entry)
 {
     struct x64 *x = self;
-    size_t place = codebuf_place(&x->cg.buffer, entry);
+    size_t offset = codebuf_offset(&x->cg.buffer, entry);
     uint32_t distance = (uint32_t) - (DISABLED_DISTANCE + 5);
 
-    codebuf_patch_64(&x->cg.buffer, place, 0xe9 | (uint64_t)distance << 8);
+    codebuf_patch_64(&x->cg.buffer, offset, 0xe9 | (uint64_t)distance << 8);
 }
 
 static unsigned take(const void *self)
@@ -260,7 +260,7 @@ const struct jit_backend jit_x64_backend = {
     .used = used,
     .run = run,
     .runner = runner,
-    .link = link_place,
+    .link = set_link,
     .disable = disable,
     .fp_harvest = harvest,
     .fp_take = take,

@@ -56,17 +56,17 @@ void log_line(const struct log *log, uint32_t item, const char *format, ...)
     va_end(arguments);
 }
 
-struct log_place log_place(const struct log *log, uint32_t pc)
+struct log_pc log_describe_pc(const struct log *log, uint32_t pc)
 {
-    struct log_place place;
+    struct log_pc described;
     char name[88] = "";
 
     if (log->hooks != NULL && log->hooks->name != NULL) {
         log->hooks->name(log->hooks->context, pc, name, sizeof name);
     }
-    snprintf(place.text, sizeof place.text, "pc 0x%08" PRIx32 "%s%s%s", pc,
+    snprintf(described.text, sizeof described.text, "pc 0x%08" PRIx32 "%s%s%s", pc,
              name[0] != '\0' ? " <" : "", name, name[0] != '\0' ? ">" : "");
-    return place;
+    return described;
 }
 
 static bool parse_word(const char *word, size_t length, uint32_t *mask)

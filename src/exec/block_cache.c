@@ -207,7 +207,7 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
     block->entry = code->entry;
     block->size_host = code->size;
     for (unsigned i = 0; i < block->link_count; i++) {
-        block->links[i].place = code->links[i];
+        block->links[i].offset = code->links[i];
     }
     for (unsigned i = 0; i < block->part_count; i++) {
         struct block_part *part = &block->parts[i];
@@ -244,7 +244,7 @@ void block_cache_link(struct block_cache *cache, struct block *from, unsigned li
             l->next->here = &l->next;
         }
         to->incoming = l;
-        jit_link(cache->jit, l->place, to->entry);
+        jit_link(cache->jit, l->offset, to->entry);
     }
 }
 
@@ -254,7 +254,7 @@ static void unlink_incoming(struct block_cache *cache, struct block *block)
         struct block_link *link = block->incoming;
         block->incoming = link->next;
         link->to = NULL;
-        jit_unlink(cache->jit, link->place);
+        jit_unlink(cache->jit, link->offset);
     }
 }
 
@@ -268,7 +268,7 @@ static void unlink_outgoing(struct block_cache *cache, struct block *block)
                 link->next->here = link->here;
             }
             link->to = NULL;
-            jit_unlink(cache->jit, link->place);
+            jit_unlink(cache->jit, link->offset);
         }
     }
 }

@@ -24,7 +24,7 @@ struct block;
  * block. */
 struct block_link {
     uint32_t pc;              /* where it goes */
-    uint32_t place;           /* of the jump in generated code, as jit_link() takes it */
+    uint32_t offset;          /* of the jump in generated code, as jit_link() takes it */
     struct block *to;         /* NULL: not linked */
     struct block_link *next;  /* the next exit that leads to that block */
     struct block_link **here; /* if linked: the pointer to this one */

@@ -30,5 +30,5 @@ void exec_check_hash(struct exec *exec)
     hash->value = exec_state_hash(exec);
     hash->next = insns - insns % hash->every + hash->every;
     log_line(exec->cpu->log, LOG_HASH, "%" PRIu64 " instructions, %s, hash %016" PRIx64, insns,
-             log_place(exec->cpu->log, exec->cpu->pc).text, hash->value);
+             log_describe_pc(exec->cpu->log, exec->cpu->pc).text, hash->value);
 }

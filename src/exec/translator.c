@@ -281,15 +281,15 @@ static bool compile(struct translator *t, const struct translate_request *reques
     return true;
 }
 
-/* Makes the block at `place`; NULL: none can be made there. */
-static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t place,
+/* Makes the block for `entry` (jit_env_entry()); NULL: none can be made there. */
+static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t entry,
                                   uint32_t mode)
 {
-    struct code_source source = {.cpu = cpu, .cache = &t->cache, .pc = place};
+    struct code_source source = {.cpu = cpu, .cache = &t->cache, .pc = entry};
     struct translate_request request = {
         .guest = &t->guest,
         .cpu = cpu,
-        .pc = place,
+        .pc = entry,
         .mode = mode,
         .paged = (mode & MODE_MMU) || !t->config.space->linear,
         .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
@@ -387,11 +387,11 @@ static void prepare(struct translator *t, struct cpu *cpu, uint32_t mode)
     jit_env_enter(cpu);
 }
 
-/* Continues at `place`.  If that is a delay instruction, npc is right already. */
-static void go_to(struct cpu *cpu, uint32_t place)
+/* Continues at the entry of a block.  If that is a delay instruction, npc is right already. */
+static void go_to(struct cpu *cpu, uint32_t entry)
 {
-    cpu->pc = place & ~ENTRY_IN_DELAY_SLOT;
-    if (!(place & ENTRY_IN_DELAY_SLOT)) {
+    cpu->pc = entry & ~ENTRY_IN_DELAY_SLOT;
+    if (!(entry & ENTRY_IN_DELAY_SLOT)) {
         cpu->npc = cpu->pc + 4;
     }
 }
@@ -504,10 +504,10 @@ static void run_verified(struct translator *t, struct cpu *cpu, struct block *bl
 static const void *find_entry(struct translator *t, struct cpu *cpu, uint32_t mode,
                               enum fallback *why)
 {
-    uint32_t place = jit_env_entry(cpu);
-    const struct jit_jump *jump = jump_cache_at(cpu->jit_context.all_jumps, mode, place);
+    uint32_t entry = jit_env_entry(cpu);
+    const struct jit_jump *jump = jump_cache_at(cpu->jit_context.all_jumps, mode, entry);
     const struct block *block;
-    if (jump->pc == place) {
+    if (jump->pc == entry) {
         return jump->entry;
     }
     block = look_up(t, cpu, mode, why);

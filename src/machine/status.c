@@ -101,7 +101,7 @@ void machine_show_status(struct machine *m)
     for (unsigned i = 0; i < m->cpu_count; i++) {
         const struct cpu *cpu = &m->cpus[i];
         snprintf(line, sizeof line, "cpu %u %s, %s", i, cpu_status_text(cpu),
-                 log_place(&m->log, cpu_current_pc(cpu)).text);
+                 log_describe_pc(&m->log, cpu_current_pc(cpu)).text);
         machine_notice(m, line);
     }
 }
@@ -133,7 +133,7 @@ void stop_add_place(const struct machine *m, struct stop_info *stop)
     }
     if (lacks_place(stop->kind)) {
         int length = snprintf(end, room, "; cpu %" PRIu32 " at %s", stop->cpu,
-                              log_place(&m->log, m->cpus[stop->cpu].pc).text);
+                              log_describe_pc(&m->log, m->cpus[stop->cpu].pc).text);
         length = length < 0 || (size_t)length >= room ? (int)room - 1 : length;
         end += length;
         room -= (size_t)length;

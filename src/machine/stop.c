@@ -106,7 +106,7 @@ static void trapped(struct machine *m, const struct cpu *cpu, struct stop_info *
     snprintf(stop->text, sizeof stop->text,
              "cpu %u in error mode: trap 0x%02x (%s) while traps were disabled, %s",
              cpu->config.index, cpu->error_tt, trap_name(cpu->error_tt),
-             log_place(cpu->log, cpu->pc).text);
+             log_describe_pc(cpu->log, cpu->pc).text);
     if (backtrace_find_trap(m, cpu, &trap) && trap.tt != 0) {
         strcat(stop->text, ", in the handler of ");
         append_trap(m, stop, trap.tt, trap.pc);

@@ -53,7 +53,7 @@ static void log_call(void *context, const struct mmio_call *call, int32_t result
     log_line(bus->log, LOG_MMIO, "%s %s +0x%" PRIx64 "%s size %" PRIu32 " = 0x%" PRIx64 "%s, %s",
              call->region->name, call->write ? "write" : "read", request->offset,
              register_text(&call->region->io, request->offset, name, sizeof name), request->size,
-             request->value, result_text(result), log_place(bus->log, pc).text);
+             request->value, result_text(result), log_describe_pc(bus->log, pc).text);
 }
 
 void mmio_log_attach(struct bus *bus, struct bus_observer *observer)

@@ -302,7 +302,8 @@ bool transfer_fail(const struct addrspace *space, struct transfer *t)
     if (log_on_at(bus->log, LOG_GUEST_ERRORS, bus_guest_pc(bus))) {
         log_line(bus->log, LOG_GUEST_ERRORS,
                  "bus error: %u-byte %s of 0x%08" PRIx64 " by %s %" PRIu32 ", %s", t->size, kind,
-                 t->address, master, t->how->master, log_place(bus->log, bus_guest_pc(bus)).text);
+                 t->address, master, t->how->master,
+                 log_describe_pc(bus->log, bus_guest_pc(bus)).text);
     }
     if (bus->failed != NULL) {
         bus->failed(bus->context, t->address, t->size, t->write, t->how);

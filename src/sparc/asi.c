@@ -118,7 +118,8 @@ enum tlb_result asi_load(struct cpu *cpu, unsigned asi, uint32_t address, unsign
     default:
         log_line(cpu->log, LOG_UNIMP,
                  "cpu %u: load from asi 0x%02x, address 0x%08" PRIx32 ": reads 0, %s",
-                 cpu->config.index, asi, address, log_place(cpu->log, cpu_current_pc(cpu)).text);
+                 cpu->config.index, asi, address,
+                 log_describe_pc(cpu->log, cpu_current_pc(cpu)).text);
         return TLB_OK;
     }
 }
@@ -155,10 +156,11 @@ enum tlb_result asi_store(struct cpu *cpu, unsigned asi, uint32_t address, unsig
     case ASI_FLUSH_CONTEXT:
         return TLB_OK;
     default:
-        log_line(
-            cpu->log, LOG_UNIMP,
-            "cpu %u: store of 0x%08" PRIx64 " to asi 0x%02x, address 0x%08" PRIx32 ": ignored, %s",
-            cpu->config.index, value, asi, address, log_place(cpu->log, cpu_current_pc(cpu)).text);
+        log_line(cpu->log, LOG_UNIMP,
+                 "cpu %u: store of 0x%08" PRIx64 " to asi 0x%02x, address 0x%08" PRIx32
+                 ": ignored, %s",
+                 cpu->config.index, value, asi, address,
+                 log_describe_pc(cpu->log, cpu_current_pc(cpu)).text);
         return TLB_OK;
     }
 }

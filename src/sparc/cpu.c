@@ -124,7 +124,7 @@ void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value)
 
 /* Index into windows[] of an out, local or in of a window.  The ins of the last window have two places (arch.def): the
  * copy behind the last window is valid while that window is current, the outs of window 0 otherwise. */
-static unsigned window_place(const struct cpu *cpu, unsigned window, unsigned number)
+static unsigned window_index(const struct cpu *cpu, unsigned window, unsigned number)
 {
     unsigned last = cpu->config.windows - 1;
     unsigned at = 16 * window + number - 8;
@@ -139,7 +139,7 @@ static unsigned window_place(const struct cpu *cpu, unsigned window, unsigned nu
 
 uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number)
 {
-    return number < 8 ? cpu->globals[number] : cpu->windows[window_place(cpu, window, number)];
+    return number < 8 ? cpu->globals[number] : cpu->windows[window_index(cpu, window, number)];
 }
 
 void cpu_set_window_reg(struct cpu *cpu, unsigned window, unsigned number, uint32_t value)
@@ -147,7 +147,7 @@ void cpu_set_window_reg(struct cpu *cpu, unsigned window, unsigned number, uint3
     if (number < 8) {
         cpu_set_reg(cpu, number, value);
     } else {
-        cpu->windows[window_place(cpu, window, number)] = value;
+        cpu->windows[window_index(cpu, window, number)] = value;
     }
 }
 

@@ -198,7 +198,7 @@ static __attribute__((cold, noinline)) void log_step(const struct cpu *cpu)
         insn_disassemble(be32_load(word), cpu->pc, text, sizeof text);
     }
     log_line(cpu->log, LOG_EXEC, "cpu %u: %s, psr 0x%08" PRIx32 ": %s", cpu->config.index,
-             log_place(cpu->log, cpu->pc).text, cpu_psr(cpu), text);
+             log_describe_pc(cpu->log, cpu->pc).text, cpu_psr(cpu), text);
 }
 
 void interp_step(struct cpu *cpu)

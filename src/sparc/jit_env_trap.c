@@ -138,9 +138,9 @@ static __attribute__((noinline)) enum short_step change_mode(struct cpu *cpu, bo
     return STEP_GOES_TO;
 }
 
-static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t place)
+static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t entry)
 {
-    cpu->jit_context.target = place;
+    cpu->jit_context.target = entry;
     return cpu->s == s ? STEP_GOES_TO : change_mode(cpu, s);
 }
 

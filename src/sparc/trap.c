@@ -58,7 +58,7 @@ static __attribute__((cold, noinline)) void log_trap(struct cpu *cpu, unsigned t
         cpu_sync(cpu);
         log_line(cpu->log, LOG_INT,
                  "cpu %u: trap 0x%02x %s, %s, npc 0x%08" PRIx32 ", psr 0x%08" PRIx32 "%s",
-                 cpu->config.index, tt, trap_name(tt), log_place(cpu->log, pc).text, npc,
+                 cpu->config.index, tt, trap_name(tt), log_describe_pc(cpu->log, pc).text, npc,
                  cpu_psr(cpu), cpu->et ? "" : ": error mode");
     }
 }

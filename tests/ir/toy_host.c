@@ -206,13 +206,13 @@ static size_t used(const void *self)
     return toy->cg.buffer.used;
 }
 
-/* The place of a link is that of its EXIT. */
-static void link_place(void *self, uint32_t place, const void *to)
+/* The offset of a link is that of its EXIT. */
+static void set_link(void *self, uint32_t offset, const void *to)
 {
     struct toy_host *toy = self;
-    const struct toy_instr *instr = (const void *)(toy->cg.buffer.write + place);
+    const struct toy_instr *instr = (const void *)(toy->cg.buffer.write + offset);
 
-    if (place != 0) {
+    if (offset != 0) {
         *instr->link = to;
     }
 }
@@ -220,9 +220,9 @@ static void link_place(void *self, uint32_t place, const void *to)
 static void disable(void *self, const void *executed)
 {
     struct toy_host *toy = self;
-    size_t place = codebuf_place(&toy->cg.buffer, executed);
+    size_t offset = codebuf_offset(&toy->cg.buffer, executed);
 
-    ((struct irx_code *)(void *)(toy->cg.buffer.write + place))->disabled = true;
+    ((struct irx_code *)(void *)(toy->cg.buffer.write + offset))->disabled = true;
 }
 
 static void list_instr(const struct toy_instr *instr, FILE *stream)
@@ -268,7 +268,7 @@ const struct jit_backend toy_host_backend = {
     .grow = grow,
     .used = used,
     .run = toy_host_run,
-    .link = link_place,
+    .link = set_link,
     .disable = disable,
     .fp_harvest = irx_fp_harvest,
     .fp_take = irx_fp_take,

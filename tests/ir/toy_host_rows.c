@@ -46,7 +46,7 @@ static struct toy_instr *emit_ir_op(struct cg *c, enum toy_kind kind, const stru
 
     instr->op = (struct irx_op){.ir = *op, .number = 4};
     instr->op.handler = irx_find_handler(c->block, op);
-    instr->op.place = c->guest->slots[op->slot].offset;
+    instr->op.slot_offset = c->guest->slots[op->slot].offset;
     instr->op.bank = c->guest->slots[op->slot].bank;
     for (unsigned i = 0; i < ir_rows[op->code].operand_count; i++) {
         *fields[i] = (ir_ref)(i + 1);

@@ -159,12 +159,12 @@ static void test_log_line(void **state)
     struct log log = {.mask = LOG_DEV | LOG_IN_ASM, .write = on_line, .context = &mock};
     (void)state;
 
-    log_line(&log, LOG_DEV, "%s", log_place(&log, 0x40000010).text);
+    log_line(&log, LOG_DEV, "%s", log_describe_pc(&log, 0x40000010).text);
     assert_string_equal(mock.line, "pc 0x40000010");
     log.hooks = &hooks;
-    log_line(&log, LOG_DEV, "%s", log_place(&log, 0x40000010).text);
+    log_line(&log, LOG_DEV, "%s", log_describe_pc(&log, 0x40000010).text);
     assert_string_equal(mock.line, "[1234] pc 0x40000010 <ma\\x1bin+0x10>");
-    log_line(&log, 0, "%s", log_place(&log, 0x50000000).text);
+    log_line(&log, 0, "%s", log_describe_pc(&log, 0x50000000).text);
     assert_string_equal(mock.line, "[1234] pc 0x50000000");
     log_line(&log, LOG_IN_ASM, "listing\n");
     assert_string_equal(mock.line, "listing\\n");
