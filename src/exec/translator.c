@@ -58,7 +58,7 @@ static void block_gone(void *context, const struct block *block)
 
     hotness_begin_anew(hotness_at(t->hotness, block->pc));
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        if (jit_env_is_inside(&t->config.cpus[i], &block->guest)) {
+        if (jit_env_calls_device(&t->config.cpus[i], &block->guest)) {
             cpu_attention(&t->config.cpus[i]); /* the CPU is to leave the block after the access */
         }
     }

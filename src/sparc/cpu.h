@@ -177,8 +177,9 @@ struct jit_env {
      * above it from which RESTORE does: see find_limits(). */
     uint32_t *save_limit;
     uint32_t *restore_limit;
-    uint16_t flags;   /* icc, as the host's processor has its flags */
-    bool inside;      /* a slow path is active; icc, perhaps also cwp, of struct cpu is stale */
+    uint16_t flags; /* icc, as the host's processor has its flags */
+    /* icc, and perhaps also cwp, of struct cpu is not up to date: a slow path is active. */
+    bool icc_stale;
     uint32_t fp_used; /* not 0: the host's sticky flags may hold exceptions of the guest's FPops */
     uint32_t fp_kept; /* those taken from there before C was called, placed as in fsr */
     uint32_t fp_mode; /* enum ir_fp_mode: FSR.RD, and what the FPU does with tiny results */

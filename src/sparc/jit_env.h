@@ -134,6 +134,6 @@ void jit_env_enter(struct cpu *cpu);
 void jit_env_leave(struct cpu *cpu);
 
 /* Is a device being called by generated code of this block? */
-bool jit_env_is_inside(const struct cpu *cpu, const struct guest_block *block);
+bool jit_env_calls_device(const struct cpu *cpu, const struct guest_block *block);
 
 #endif

@@ -46,10 +46,10 @@ static bool can_enter_next_block(const struct cpu *cpu)
 /* Does what jit_env_enter() does, but quicker: most instructions change neither icc nor what the limits depend on. */
 static inline void enter_after_step(struct cpu *cpu, unsigned cwp, uint32_t wim)
 {
-    if (!cpu->jit_env.inside) {
+    if (!cpu->jit_env.icc_stale) {
         cpu->jit_env.flags = flags_of(cpu);
     }
-    cpu->jit_env.inside = false;
+    cpu->jit_env.icc_stale = false;
     choose_fp_mode(cpu);
     if (cpu->cwp != cwp || cpu->wim != wim) {
         find_limits(cpu, BY_SAVE);
@@ -58,7 +58,7 @@ static inline void enter_after_step(struct cpu *cpu, unsigned cwp, uint32_t wim)
 }
 
 /* Lets the interpreter execute insn, and says where generated code goes on.  All of the CPU's state is in sync, but
- * for icc if jit_env.inside is set. */
+ * for icc if jit_env.icc_stale is set. */
 static enum ir_verdict interpret_in_block(struct cpu *cpu, const struct guest_block *block,
                                           const struct block_insn *insn)
 {
@@ -89,7 +89,7 @@ uint32_t jit_env_long_step(struct cpu *cpu, const struct guest_block *block,
     sync_fp(cpu);
     be_at(cpu, at);
     cpu->jit_context.at = at;
-    cpu->jit_env.inside = !at->icc;
+    cpu->jit_env.icc_stale = !at->icc;
     if (at->icc) {
         cpu->icc = icc_of(cpu);
     }
@@ -107,7 +107,7 @@ static enum ir_verdict complete_by_interpreter(struct cpu *cpu, const struct gue
                                                uint32_t insn, const struct tlb_replay *replay)
 {
     enum ir_verdict verdict;
-    if (cpu->jit_env.inside) {
+    if (cpu->jit_env.icc_stale) {
         sync_cwp(cpu);
     }
     sync_fp(cpu);
@@ -136,7 +136,7 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
 {
     struct ir_loaded done = {extend(replay->value, size), 0};
     if (replay->result == TLB_OK && !must_leave_block(cpu, block, &block->insns[insn])) {
-        cpu->jit_env.inside = false;
+        cpu->jit_env.icc_stale = false;
         restart_budget(cpu);
         return done;
     }
@@ -147,7 +147,7 @@ static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *b
 /* The store is done, and with it the instruction: the block is left for the next one. */
 static uint32_t leave_after_store(struct cpu *cpu)
 {
-    cpu->jit_env.inside = false;
+    cpu->jit_env.icc_stale = false;
     sync_cwp(cpu);
     cpu_next(cpu);
     cpu->jit_context.target = cpu->pc;
@@ -162,11 +162,11 @@ static uint32_t finish_store(struct cpu *cpu, const struct guest_block *block, u
 {
     const struct block_insn *at = &block->insns[insn];
     if (replay->result == TLB_OK && !must_leave_block(cpu, block, at)) {
-        cpu->jit_env.inside = false;
+        cpu->jit_env.icc_stale = false;
         restart_budget(cpu);
         return 0;
     }
-    if (replay->result == TLB_OK && cpu->jit_env.inside && !at->atomic) {
+    if (replay->result == TLB_OK && cpu->jit_env.icc_stale && !at->atomic) {
         return leave_after_store(cpu);
     }
     return complete_by_interpreter(cpu, block, insn, replay);
@@ -177,7 +177,7 @@ static void enter_slow_path(struct cpu *cpu, const struct block_insn *at)
     sync_time(cpu);
     be_at(cpu, at);
     cpu->jit_context.at = at;
-    cpu->jit_env.inside = true;
+    cpu->jit_env.icc_stale = true;
     put_fp_aside(cpu);
 }
 
@@ -237,7 +237,7 @@ static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t
         (struct mmio_entry *)((uint8_t *)call - offsetof(struct mmio_entry, call));
 
     cpu->jit_context.at = &block->insns[insn];
-    cpu->jit_env.inside = !cpu->jit_context.synced;
+    cpu->jit_env.icc_stale = !cpu->jit_context.synced;
     cpu->jit_context.synced = false;
     be_at(cpu, cpu->jit_context.at);
     cpu->insns = cpu->cycles - cpu->jit_context.waited;

@@ -148,7 +148,7 @@ static const struct block_insn *mmio_insn(const struct cpu *cpu)
     return &block->insns[ir_site_insn(cpu->jit_context.mmio_site)];
 }
 
-bool jit_env_is_inside(const struct cpu *cpu, const struct guest_block *block)
+bool jit_env_calls_device(const struct cpu *cpu, const struct guest_block *block)
 {
     return mmio_is_running(cpu) && ir_site_cookie(cpu->jit_context.mmio_site) == block;
 }
@@ -160,8 +160,8 @@ void cpu_sync(struct cpu *cpu)
     if (!context->synced && mmio_is_running(cpu)) {
         context->at = mmio_insn(cpu);
         context->synced = true;
-    } else if (cpu->jit_env.inside) {
-        cpu->jit_env.inside = false;
+    } else if (cpu->jit_env.icc_stale) {
+        cpu->jit_env.icc_stale = false;
     } else {
         return;
     }
@@ -177,7 +177,7 @@ static uint32_t current_pc(const struct cpu *cpu, bool by_mmio_entry)
     if (!context->synced && by_mmio_entry) {
         return mmio_insn(cpu)->pc;
     }
-    return cpu->jit_env.inside ? context->at->pc : cpu->pc;
+    return cpu->jit_env.icc_stale ? context->at->pc : cpu->pc;
 }
 
 uint32_t cpu_current_pc(const struct cpu *cpu)
