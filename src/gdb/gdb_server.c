@@ -368,7 +368,7 @@ static void wait_for_gdb(struct gdb_server *server)
     struct machine *m = server->machine;
     chardev_hub_flush(m->chardevs);
     server->running = false;
-    gdbstub_notify_standing(server->stub);
+    gdbstub_notify_halted(server->stub);
     pacing_stop(&m->exec.pacing);
     while (gdbstub_is_waiting(server->stub) && !server->killed && !m->interrupted) {
         hostio_poll(m->hostio, -1);

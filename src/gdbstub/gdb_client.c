@@ -31,7 +31,7 @@ void gdb_close_client(struct gdbstub *s)
     byte_queue_free(&s->output);
 }
 
-void gdb_leave(struct gdbstub *s, void (*op)(void *context))
+void gdb_end_session(struct gdbstub *s, void (*op)(void *context))
 {
     s->leaving = true;
     s->halted = false;
@@ -45,7 +45,7 @@ void gdb_lose_client(struct gdbstub *s)
     bool detach = gdb_in_session(s);
     gdb_close_client(s);
     if (detach) {
-        gdb_leave(s, s->config.ops.detach);
+        gdb_end_session(s, s->config.ops.detach);
         s->halted = s->config.wait_again && !s->ended;
     }
     s->leaving = true;
@@ -92,7 +92,7 @@ void gdb_send(struct gdbstub *s)
     gdb_reply_frame(&s->reply, &s->output);
 }
 
-struct gdb_reply *gdb_answer(struct gdbstub *s)
+struct gdb_reply *gdb_begin_answer(struct gdbstub *s)
 {
     s->reply.length = 0;
     return &s->reply;
@@ -100,7 +100,7 @@ struct gdb_reply *gdb_answer(struct gdbstub *s)
 
 void gdb_send_text(struct gdbstub *s, const char *text)
 {
-    gdb_reply_format(gdb_answer(s), "%s", text);
+    gdb_reply_format(gdb_begin_answer(s), "%s", text);
     gdb_send(s);
 }
 
@@ -130,11 +130,11 @@ bool gdb_take_thread(const struct gdbstub *s, struct gdb_cursor *arguments, int 
     return true;
 }
 
-void gdb_send_shown(struct gdbstub *s, const char *text, size_t length)
+void gdb_send_console_text(struct gdbstub *s, const char *text, size_t length)
 {
     while (length != 0) {
         size_t piece = length < SHOWN_PIECE ? length : SHOWN_PIECE;
-        gdb_reply_format(gdb_answer(s), "O");
+        gdb_reply_format(gdb_begin_answer(s), "O");
         gdb_reply_hex(&s->reply, text, piece);
         gdb_send(s);
         text += piece;

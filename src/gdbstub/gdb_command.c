@@ -19,7 +19,7 @@ static void do_status(struct gdbstub *s, struct gdb_cursor *arguments)
         gdb_send_text(s, s->end_reply);
         return;
     }
-    gdb_answer(s);
+    gdb_begin_answer(s);
     gdb_reply_stop(s);
     gdb_send(s);
 }
@@ -101,7 +101,7 @@ static size_t name_length(const char *content, size_t length)
     return end;
 }
 
-void gdb_command(struct gdbstub *s)
+void gdb_execute_packet(struct gdbstub *s)
 {
     const char *content = s->frame.content;
     size_t length = name_length(content, s->frame.length);

@@ -16,7 +16,7 @@ void gdb_do_detach(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
     gdb_send_text(s, "OK");
-    gdb_leave(s, s->config.ops.detach);
+    gdb_end_session(s, s->config.ops.detach);
 }
 
 /* k: the only command that has no answer. */
@@ -27,7 +27,7 @@ void gdb_do_kill(struct gdbstub *s, struct gdb_cursor *arguments)
         s->ended = true;
         strcpy(s->end_reply, REPLY_KILLED);
     } else {
-        gdb_leave(s, s->config.ops.kill);
+        gdb_end_session(s, s->config.ops.kill);
     }
 }
 
@@ -58,7 +58,7 @@ void gdb_do_run(struct gdbstub *s, struct gdb_cursor *arguments)
     s->last_stop = (struct gdb_stop){.signal = GDB_SIGNAL_TRAP};
     s->cpu = 0;
     s->continued_cpu = -1;
-    gdb_answer(s);
+    gdb_begin_answer(s);
     gdb_reply_stop(s);
     gdb_send(s);
 }
@@ -68,7 +68,7 @@ bool gdbstub_notify_exit(struct gdbstub *s, int status)
     if (!gdb_in_session(s) || s->stopping) {
         return false;
     }
-    gdb_reply_format(gdb_answer(s), "W%02x", (unsigned)status & 0xff);
+    gdb_reply_format(gdb_begin_answer(s), "W%02x", (unsigned)status & 0xff);
     s->ended = s->halted = s->extended;
     memcpy(s->end_reply, s->reply.content, s->reply.length);
     s->end_reply[s->reply.length] = '\0';

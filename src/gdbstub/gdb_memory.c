@@ -26,7 +26,7 @@ static void reply_register(struct gdbstub *s, unsigned number)
 void gdb_do_registers_read(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
-    gdb_answer(s);
+    gdb_begin_answer(s);
     for (unsigned number = 0; number < GDB_REGISTER_ASR16; number++) {
         reply_register(s, number);
     }
@@ -58,7 +58,7 @@ void gdb_do_register_read(struct gdbstub *s, struct gdb_cursor *arguments)
         gdb_send_text(s, "E01");
         return;
     }
-    gdb_answer(s);
+    gdb_begin_answer(s);
     reply_register(s, number);
     gdb_send(s);
 }
@@ -98,7 +98,7 @@ void gdb_do_memory_read(struct gdbstub *s, struct gdb_cursor *arguments)
     if (length > GDB_PACKET_SIZE / 2) {
         length = GDB_PACKET_SIZE / 2;
     }
-    gdb_answer(s);
+    gdb_begin_answer(s);
     while (length != 0) {
         uint32_t size = GDB_MEMORY_PIECE - address % GDB_MEMORY_PIECE;
         size = size < length ? size : length;

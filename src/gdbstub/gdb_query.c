@@ -24,7 +24,7 @@ void gdb_do_supported(struct gdbstub *s, struct gdb_cursor *arguments)
     gdb_take_char(arguments, ':');
     s->knows_software = client_knows(*arguments, "swbreak+");
     s->knows_hardware = client_knows(*arguments, "hwbreak+");
-    gdb_reply_format(gdb_answer(s),
+    gdb_reply_format(gdb_begin_answer(s),
                      "PacketSize=%x;qXfer:features:read+;qXfer:memory-map:read+;swbreak+;hwbreak+;"
                      "vContSupported+;"
                      "QStartNoAckMode+",
@@ -51,7 +51,7 @@ static void reply_part(struct gdbstub *s, struct gdb_cursor *arguments, const ch
     }
     size_t left = size - offset;
     size_t part = length < left ? length : left;
-    gdb_reply_format(gdb_answer(s), "m");
+    gdb_reply_format(gdb_begin_answer(s), "m");
     if (gdb_reply_binary(&s->reply, text + offset, part) == left) {
         s->reply.content[0] = 'l';
     }
@@ -82,7 +82,7 @@ void gdb_do_attached(struct gdbstub *s, struct gdb_cursor *arguments)
 void gdb_do_thread_current(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     (void)arguments;
-    gdb_reply_format(gdb_answer(s), "QC%x", s->cpu + 1);
+    gdb_reply_format(gdb_begin_answer(s), "QC%x", s->cpu + 1);
     gdb_send(s);
 }
 
@@ -90,7 +90,7 @@ void gdb_do_thread_first(struct gdbstub *s, struct gdb_cursor *arguments)
 {
     unsigned count = gdb_cpu_count(s);
     (void)arguments;
-    gdb_answer(s);
+    gdb_begin_answer(s);
     for (unsigned cpu = 0; cpu < count; cpu++) {
         gdb_reply_format(&s->reply, "%c%x", cpu == 0 ? 'm' : ',', cpu + 1);
     }
@@ -112,7 +112,7 @@ void gdb_do_thread_extra(struct gdbstub *s, struct gdb_cursor *arguments)
         return;
     }
     s->config.ops.cpu_status(s->config.ops.context, (unsigned)cpu, text, sizeof text);
-    gdb_answer(s);
+    gdb_begin_answer(s);
     gdb_reply_hex(&s->reply, text, strlen(text));
     gdb_send(s);
 }
@@ -132,7 +132,7 @@ static void run_monitor(struct gdbstub *s, const char *command)
         fputs("This machine has no monitor commands.\n", stream);
     }
     fclose(stream);
-    gdb_send_shown(s, text, length);
+    gdb_send_console_text(s, text, length);
     free(text);
     gdb_send_text(s, "OK");
 }

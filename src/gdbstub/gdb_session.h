@@ -57,10 +57,10 @@ void gdb_session_receive(struct gdbstub *s, const uint8_t *bytes, size_t size);
 void gdb_session_begin(struct gdbstub *s);
 
 /* Carries out the packet in s->frame, and queues its answer if it has one. */
-void gdb_command(struct gdbstub *s);
+void gdb_execute_packet(struct gdbstub *s);
 
 /* Begins an answer; the gdb_reply_ functions add to it; gdb_send() sends it. */
-struct gdb_reply *gdb_answer(struct gdbstub *s);
+struct gdb_reply *gdb_begin_answer(struct gdbstub *s);
 void gdb_send(struct gdbstub *s);
 /* One-word answers. */
 void gdb_send_text(struct gdbstub *s, const char *text);
@@ -77,10 +77,10 @@ size_t gdb_describe(char *text, size_t size);
 /* The same for the memory map. */
 size_t gdb_describe_memory(const struct gdbstub *s, char *text, size_t size);
 /* Sends text for GDB to show, in as many packets as it takes. */
-void gdb_send_shown(struct gdbstub *s, const char *text, size_t length);
+void gdb_send_console_text(struct gdbstub *s, const char *text, size_t length);
 /* Ends the session with a client that leaves, and calls op (detach or kill); if the guest has ended already
  * (extended-remote), it calls ops.kill instead, so that the run ends. */
-void gdb_leave(struct gdbstub *s, void (*op)(void *context));
+void gdb_end_session(struct gdbstub *s, void (*op)(void *context));
 
 /* The functions of the table in gdb_command.c.  arguments: what follows the command's name. */
 void gdb_do_resume(struct gdbstub *s, struct gdb_cursor *arguments);

@@ -32,7 +32,7 @@ static void acknowledge(struct gdbstub *s, const char *sign)
 static void handle_packet(struct gdbstub *s)
 {
     acknowledge(s, "+");
-    gdb_command(s);
+    gdb_execute_packet(s);
     s->no_ack = s->no_ack || s->no_ack_next;
 }
 
@@ -67,7 +67,7 @@ static void handle_event(struct gdbstub *s, enum gdb_frame_event event)
     }
 }
 
-/* Stops the machine if it runs: GDB expects it to stand as soon as GDB is connected. */
+/* Stops the machine if it runs: GDB expects it to be halted as soon as GDB is connected. */
 static void halt_for_client(struct gdbstub *s)
 {
     if (!s->halted) {
@@ -106,7 +106,7 @@ static void client_ready(void *context, unsigned events)
     struct gdbstub *s = context;
     uint8_t bytes[GDB_RECEIVE_SIZE];
     if ((events & HOSTIO_READ) != 0 && !s->stopping) {
-        /* Reads the first byte alone: if it halts the machine, the others are read when the machine stands. */
+        /* Reads the first byte alone: if it halts the machine, the others are read when it has halted. */
         size_t room = s->frame.begun ? sizeof bytes : 1;
         ssize_t got = recv(s->client.fd, bytes, room, MSG_DONTWAIT);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -242,7 +242,7 @@ bool gdbstub_is_waiting(const struct gdbstub *s)
     return s->halted;
 }
 
-void gdbstub_notify_standing(struct gdbstub *s)
+void gdbstub_notify_halted(struct gdbstub *s)
 {
     s->stopping = false;
     gdb_watch_client(s);
@@ -251,7 +251,7 @@ void gdbstub_notify_standing(struct gdbstub *s)
 void gdbstub_print(struct gdbstub *s, const char *text)
 {
     if (gdb_in_session(s) && !s->halted) {
-        gdb_send_shown(s, text, strlen(text));
+        gdb_send_console_text(s, text, strlen(text));
         gdb_push_output(s);
     }
 }
@@ -266,11 +266,11 @@ bool gdbstub_notify_stop(struct gdbstub *s, const struct gdb_stop *stop)
     s->cpu = stop->cpu;
     s->halted = true;
     if (s->stopping && stop->reason == GDB_STOP_SIGNAL) {
-        s->last_stop.signal = GDB_SIGNAL_TRAP; /* it stands because GDB has come */
+        s->last_stop.signal = GDB_SIGNAL_TRAP; /* it was halted because GDB has come */
     }
-    gdbstub_notify_standing(s);
+    gdbstub_notify_halted(s);
     if (asked) {
-        gdb_answer(s);
+        gdb_begin_answer(s);
         gdb_reply_stop(s);
         gdb_send(s);
         gdb_push_output(s);

@@ -114,7 +114,7 @@ struct gdb_ops {
     void (*detach)(void *context);
     /* Ends the run, as GDB's user wants. */
     void (*kill)(void *context);
-    /* GDB's `run`: the guest stands before its first instruction again, and all points are forgotten.  Comes
+    /* GDB's `run`: the guest is before its first instruction again, and all points are forgotten.  Comes
      * only while the machine is halted.  False: that is not possible.  NULL: it never is. */
     bool (*restart)(void *context);
     /* One line about a CPU for `info threads`: "CPU 0", "CPU 1, powered down", ... */
@@ -167,12 +167,12 @@ bool gdbstub_listen(struct gdbstub *stub, const char *address, unsigned *port, s
 void gdbstub_adopt(struct gdbstub *stub, int fd);
 
 /* True: the machine must not execute anything.  The first byte of a client that finds the machine running
- * makes it true, and calls ops.interrupt; what the client says is read when the machine stands. */
+ * makes it true, and calls ops.interrupt; what the client says is read when the machine has halted. */
 bool gdbstub_is_waiting(const struct gdbstub *stub);
 
-/* Says that the machine stands although no stop was notified, so that a client that came between two runs is read at
+/* Says that the machine is halted although no stop was notified, so that a client that came between two runs is read at
  * once. */
-void gdbstub_notify_standing(struct gdbstub *stub);
+void gdbstub_notify_halted(struct gdbstub *stub);
 
 /* Shows text in GDB's window, if the machine was let go from there and has not stopped yet. */
 void gdbstub_print(struct gdbstub *stub, const char *text);

@@ -629,7 +629,7 @@ static void test_client_that_finds_it_running(void **state)
     w->stub = make_stub(w, false, false);
     connect_pair(w);
     expect_silence(w, "?");
-    gdbstub_notify_standing(w->stub); /* it did, between two runs */
+    gdbstub_notify_halted(w->stub); /* it did, between two runs */
     assert_memory_equal(receive(w), "T05thread:1;", 12);
 }
 
