@@ -11,7 +11,6 @@
 #include <unwind.h>
 #include <unistd.h>
 
-#include "cli/crash_state.h"
 #include "core/peek.h"
 
 #define FRAMES_MAX 100
@@ -298,8 +297,8 @@ bool crash_describe_place(const struct crash_registers *registers, const char *l
 
     text[0] = '\0';
     if (search.dwfl != NULL) {
-        if (library_thread) {
-            search.not_in = dwfl_addrmodule(search.dwfl, (uintptr_t)&crash_state);
+        if (library_thread) { /* an address of code, because libdw does not know .bss */
+            search.not_in = dwfl_addrmodule(search.dwfl, (uintptr_t)crash_describe_place);
         }
         step_back(search.dwfl, &at);
         search_frames(&search, &at);
