@@ -3,8 +3,8 @@
  * Which libraries can change how the host computes: rounding, flushing to zero, traps, precision.
  *
  * Nearly none can, and then their registers are accessed without saving any floating-point state; those that can are
- * called with more care (mem/mmio.c).  The answer comes from the instructions of the library, the names that it takes
- * from other libraries, and which libraries those are.
+ * called with more care (mem/mmio.h, mem/mmio_cache.c).  The answer comes from the instructions of the library, the
+ * names that it takes from other libraries, and which libraries those are.
  */
 #include <dlfcn.h>
 #include <elf.h>

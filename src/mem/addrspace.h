@@ -16,11 +16,11 @@
  * src/mem needs from higher rooms (the MMU, watchpoints, the time) it reaches through function
  * pointers.  Its files by purpose:
  *
- *     tables     region.h (the tree), addrspace.h, window.h, tlb.h
+ *     tables     region.h (the tree), addrspace.h, window.h, tlb.h, mmio_cache.h
  *     fill       tlb_fill.h: from a TLB miss to an entry
  *     accesses   tlb_access.c (a CPU's), copy.c (by physical address, of any length)
  *     sizes      transfer.h: one access becomes memory's bytes or calls of devices
- *     the door   mmio.h: a call of a device, the MMIO inline cache
+ *     the door   mmio.h: a call of a device
  *     observers  bus.h, mmio_log.h (-d mmio), access_log.h (--verify-jit)
  *
  * Three things must always hold: a device is never called from inside a call of its own; a write to

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "mem/mmio.h"
+#include "mem/mmio_cache.h"
 
 void bus_attach(struct bus *bus, struct bus_observer *observer)
 {

@@ -13,7 +13,7 @@
 
 #include "bits.h"
 #include "mem/addrspace.h"
-#include "mem/mmio.h"
+#include "mem/mmio_cache.h"
 #include "tlb_layout.h"
 
 enum tlb_index { TLB_USER, TLB_SUPERVISOR, TLB_PHYSICAL, TLB_INDEXES };
@@ -148,6 +148,13 @@ enum tlb_result tlb_bus_load(struct tlb *tlb, uint32_t pa, unsigned size, uint64
                              struct access *how);
 enum tlb_result tlb_bus_store(struct tlb *tlb, uint32_t pa, unsigned size, uint64_t value,
                               struct access *how);
+
+/* Completes a register access that was made by an entry of the MMIO inline cache and whose callback
+ * has returned `result`; *value is that of the store, or what the callback has loaded.  A caller
+ * that has called the entry's function itself must call this if result is not L3_OK or the
+ * request's wait_cycles are not 0. */
+enum tlb_result tlb_finish_known(struct tlb *tlb, struct mmio_entry *entry, int32_t result,
+                                 uint64_t *value);
 
 /* The memory that instructions at va come from: region and offset of the start of its page.  If the
  * result is TLB_OK and *region NULL, the page is no page of memory: each word must be fetched with

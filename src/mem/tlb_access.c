@@ -2,12 +2,54 @@
 /*
  * The softmmu TLB: accesses that the fast path leaves to the slow path, see tlb.h.
  *
- * A register that was accessed in the same way before is in the MMIO inline cache (mmio.h), and
+ * A register that was accessed in the same way before is in the MMIO inline cache (mmio_cache.h), and
  * access_known() calls it.  For any other load or store by virtual address access_slow() finds the
  * physical address, and access_unknown() finds what lies there and accesses it.
  */
 #include "mem/mmio.h"
 #include "mem/tlb_fill.h"
+#include "mem/transfer.h"
+
+/* ---- by an entry of the MMIO inline cache ---- */
+
+enum tlb_result tlb_finish_known(struct tlb *tlb, struct mmio_entry *entry, int32_t result,
+                                 uint64_t *value)
+{
+    struct mmio_call *call = &entry->call;
+    struct access how = {call->request.attributes, call->request.master, call->request.wait_cycles};
+    struct transfer t = {.address = call->address,
+                         .size = call->request.size,
+                         .write = call->write,
+                         .is_cpu_data = true,
+                         .value = *value,
+                         .how = &how};
+    bool ok;
+
+    call->request.wait_cycles = 0;
+    ok = transfer_settle(tlb->space, &t, result) || transfer_fail(tlb->space, &t);
+    *value = t.value;
+    *tlb->wait_cycles += how.wait_cycles;
+    return ok ? TLB_OK : TLB_BUS_ERROR;
+}
+
+/* *value: for a store the value, of which the low bytes count, for a load 0; a load's value is
+ * returned in it. */
+static inline enum tlb_result access_known(struct tlb *tlb, struct mmio_entry *entry,
+                                           uint64_t *value)
+{
+    struct mmio_call *call = &entry->call;
+    uint64_t mask = size_mask(call->request.size);
+    int32_t result;
+
+    call->request.value = *value & mask;
+    call->by_generated_code = false;
+    result = mmio_run(tlb->bus, call, call);
+    call->by_generated_code = true;
+    *value = call->request.value & mask;
+    return result == L3_OK && call->request.wait_cycles == 0
+               ? TLB_OK
+               : tlb_finish_known(tlb, entry, result, value);
+}
 
 /* ---- by physical address ---- */
 
@@ -18,24 +60,26 @@ uint64_t tlb_bus_key(uint32_t attributes)
     return UINT64_C(7) << 61 | (uint64_t)attributes << 38;
 }
 
-static inline enum tlb_result access_known(struct tlb *tlb, struct mmio_entry *entry,
-                                           uint64_t *value)
+/* Keeps in the MMIO inline cache, under `key` and `address`, how t, which has been resolved, reaches
+ * its register, if one unsplit callback carries it out.  Nothing is kept while the bus has
+ * observers, nor are the halves of an atomic, which generated code leaves to the interpreter. */
+static void keep(struct tlb *tlb, uint64_t key, uint32_t address, const struct transfer *t)
 {
-    return mmio_entry_access(entry, tlb->space, value, tlb->wait_cycles) ? TLB_OK : TLB_BUS_ERROR;
+    if (tlb->bus->observers == NULL && !(t->how->attributes & L3_ATTR_LOCKED) &&
+        transfer_is_one_call(t)) {
+        const struct mmio_call call = transfer_call(t);
+        mmio_cache_fill(&tlb->mmio, key, address, &call);
+    }
 }
 
-/* Carries out t, whose address is known, and keeps in the MMIO inline cache, under `key` and
- * `address`, how it was done.  The halves of an atomic are not kept, because generated code leaves
- * atomics to the interpreter. */
+/* Carries out t, whose address is known, and keeps how it was done. */
 static enum tlb_result access_unknown(struct tlb *tlb, uint64_t key, uint32_t address,
                                       struct transfer *t)
 {
     bool ok;
 
     transfer_resolve(tlb->space, t);
-    if (!(t->how->attributes & L3_ATTR_LOCKED)) {
-        mmio_cache_fill(&tlb->mmio, tlb->bus, key, address, t);
-    }
+    keep(tlb, key, address, t);
     ok = transfer_run(tlb->space, t);
     *tlb->wait_cycles += t->how->wait_cycles;
     return ok ? TLB_OK : TLB_BUS_ERROR;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "bits.h"
+#include "mem/mmio.h"
 #include "sparc/asi.h"
 #include "sparc/jit_env_state.h"
 
@@ -245,9 +246,7 @@ static void sync_call(struct cpu *cpu, const struct guest_block *block, uint32_t
     replay->result = TLB_OK;
     if (result != L3_OK || call->request.wait_cycles != 0) {
         result = mmio_ended(cpu->tlb.bus, call, result);
-        if (!mmio_entry_finish(entry, cpu->tlb.space, result, &replay->value, &cpu->cycles)) {
-            replay->result = TLB_BUS_ERROR;
-        }
+        replay->result = tlb_finish_known(&cpu->tlb, entry, result, &replay->value);
     }
 }
 

@@ -21,6 +21,7 @@
 
 #include "exec/cpu_state.h"
 #include "guest.h"
+#include "mem/transfer.h"
 #include "sparc/asi.h"
 
 #define PROGRAM (GUEST_RAM + 0x1000)

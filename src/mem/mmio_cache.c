@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+/* The MMIO inline cache, see mmio_cache.h. */
+#include "mem/mmio_cache.h"
+
+#include <stddef.h>
+
+#include "host_fp.h"
+#include "mem/region.h"
+
+/* An entry's `function` if the library changes the host's floating-point state.  The callbacks of
+ * other libraries, which are most, are in the entry themselves. */
+static int32_t call_guarded(void *instance, struct l3_request *request)
+{
+    const struct mmio_entry *entry =
+        (const struct mmio_entry *)((const char *)request -
+                                    offsetof(struct mmio_entry, call.request));
+    int32_t result = entry->guarded(instance, request);
+    host_fp_clean();
+    return result;
+}
+
+void mmio_cache_fill(struct mmio_cache *cache, uint64_t key, uint32_t address,
+                     const struct mmio_call *call)
+{
+    struct mmio_entry *entry = &cache->entries[ir_mmio_index(address) + call->write];
+    const struct region_io *io = &call->region->io;
+
+    entry->tag = key | MMIO_KIND(call->request.size, call->write) | address;
+    entry->function = call->write ? io->write : io->read;
+    entry->instance = io->instance;
+    if (io->owner->changes_fp) {
+        entry->guarded = entry->function;
+        entry->function = call_guarded;
+    }
+    entry->call = *call;
+    entry->call.by_generated_code = true;
+    cache->is_used = true;
+}
+
+void mmio_cache_empty(struct mmio_cache *cache)
+{
+    for (unsigned i = 0; i < IR_MMIO_ENTRIES && cache->is_used; i++) {
+        cache->entries[i].tag = 0;
+    }
+    cache->is_used = false;
+}
+
+void mmio_cache_join(struct mmio_cache *cache, struct bus *bus)
+{
+    cache->next = bus->caches;
+    bus->caches = cache;
+}
+
+void mmio_cache_leave(struct mmio_cache *cache, struct bus *bus)
+{
+    struct mmio_cache **link = &bus->caches;
+    while (*link != NULL && *link != cache) {
+        link = &(*link)->next;
+    }
+    if (*link != NULL) {
+        *link = cache->next;
+    }
+}
