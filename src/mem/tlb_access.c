@@ -188,6 +188,20 @@ static inline struct mmio_entry *known_register(struct tlb *tlb, uint32_t va, un
     return attributes == 0 && tlb->replay == NULL ? entry : NULL;
 }
 
+/* Makes the access at va.  If the entry of its page says that there are registers, the entry has
+ * their physical page, and the register is kept under its virtual address, which is what generated
+ * code looks for.  Otherwise t->address is the physical address. */
+static enum tlb_result access_found(struct tlb *tlb, uint32_t va, enum tlb_kind kind,
+                                    struct transfer *t)
+{
+    if (!is_register_page(tlb, va, kind)) {
+        return access_physical(tlb, t);
+    }
+    t->address = register_address(tlb, va);
+    return t->how->attributes == tlb->attributes ? access_unknown(tlb, tlb->mmio.key, va, t)
+                                                 : access_physical(tlb, t);
+}
+
 static enum tlb_result find_and_access(struct tlb *tlb, uint32_t va, struct transfer *t)
 {
     /* To the MMU and to watchpoints an atomic is a store. */
@@ -198,9 +212,7 @@ static enum tlb_result find_and_access(struct tlb *tlb, uint32_t va, struct tran
     uint32_t pa;
 
     if (is_register_page(tlb, va, kind)) {
-        t->address = register_address(tlb, va);
-        return t->how->attributes == tlb->attributes ? access_unknown(tlb, tlb->mmio.key, va, t)
-                                                     : access_physical(tlb, t);
+        return access_found(tlb, va, kind, t);
     }
     if (is_watched(tlb, va, t->size, kind)) {
         return TLB_WATCHPOINT;
@@ -213,7 +225,7 @@ static enum tlb_result find_and_access(struct tlb *tlb, uint32_t va, struct tran
         note_code_page(tlb, va, pa);
     }
     t->address = pa;
-    return access_physical(tlb, t);
+    return access_found(tlb, va, kind, t);
 }
 
 static enum tlb_result access_slow(struct tlb *tlb, uint32_t va, unsigned size, bool write,

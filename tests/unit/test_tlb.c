@@ -221,6 +221,24 @@ static void test_device_access(void **state)
     fixture_close(&f);
 }
 
+/* The first access to a register fills the entry of the MMIO inline cache that generated code looks
+ * for, also if the page was not accessed before. */
+static void test_first_device_access_is_kept(void **state)
+{
+    struct mmio_cache *cache;
+    struct fixture f;
+    (void)state;
+    fixture_open(&f);
+    cache = &f.tlb.mmio;
+    load(&f, DEVICE + 8, 4);
+    assert_non_null(mmio_cache_find(cache, cache->key, DEVICE + 8, 4, false));
+    tlb_flush(&f.tlb);
+    assert_null(mmio_cache_find(cache, cache->key, DEVICE + 8, 4, false));
+    assert_int_equal(tlb_store(&f.tlb, DEVICE + 4, 4, 1, 0), TLB_OK);
+    assert_non_null(mmio_cache_find(cache, cache->key, DEVICE + 4, 4, true));
+    fixture_close(&f);
+}
+
 static void test_unmapped(void **state)
 {
     struct fixture f;
@@ -657,6 +675,7 @@ int main(void)
         cmocka_unit_test(test_small_memory),
         cmocka_unit_test(test_sizes_fast_and_slow),
         cmocka_unit_test(test_device_access),
+        cmocka_unit_test(test_first_device_access_is_kept),
         cmocka_unit_test(test_unmapped),
         cmocka_unit_test(test_unmapped_pages_take_no_memory),
         cmocka_unit_test(test_many_device_pages),
