@@ -72,13 +72,14 @@ enum jit_reason {
                         NULL: a slow path wanted to go there (IR_GO_TO) */
     JIT_DEOPT = -4,  /* as JIT_QUIT, but with a cookie: that block has guessed wrong about memory */
 };
-struct jit_left {
+/* How generated code was left. */
+struct jit_exit {
     void *cookie;   /* of the block that was left; NULL with JIT_QUIT */
     int64_t reason; /* enum jit_reason, or the number of an unpatched link of cookie */
 };
 
 /* Enters a block whose state is in env.  env's bank base, budget, memory, tlb and jumps must be valid. */
-struct jit_left jit_run(struct jit *jit, void *env, const void *entry);
+struct jit_exit jit_run(struct jit *jit, void *env, const void *entry);
 
 /* Let the link at `offset` (of jit_code.links) go to entry; and let it leave to the caller of jit_run() again. */
 void jit_link(struct jit *jit, uint32_t offset, const void *entry);

@@ -9,7 +9,7 @@
 #include "jit.h"
 
 /* jit_run() of a backend. */
-typedef struct jit_left jit_runner(void *self, void *env, const void *entry);
+typedef struct jit_exit jit_runner(void *self, void *env, const void *entry);
 
 struct jit_backend {
     const char *name;

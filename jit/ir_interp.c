@@ -277,7 +277,7 @@ void irx_end_run(const struct irx_run *run)
     memcpy(env + guest->budget_offset, &run->budget, sizeof run->budget);
 }
 
-static struct jit_left run_code(void *self, void *env, const void *entry)
+static struct jit_exit run_code(void *self, void *env, const void *entry)
 {
     struct irx_run run; /* values are written before they are read: not cleared */
 

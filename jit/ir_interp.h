@@ -73,7 +73,7 @@ struct irx_run {
     bool fp_begun;        /* an FBEGIN of this block was executed */
     bool fp_flush;        /* IR_FP_FLUSH is in force */
     bool fp_inexact;      /* inexact stuck already when an op with IR_FP_EXACT began */
-    struct jit_left left; /* valid once a handler has returned NULL */
+    struct jit_exit left; /* valid once a handler has returned NULL */
     uint64_t values[IR_MAX_OPS];
 };
 

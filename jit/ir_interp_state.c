@@ -101,7 +101,7 @@ static void begin_call(struct irx_run *run, const struct irx_op *op)
 
 static const struct irx_op *leave(struct irx_run *run, void *cookie, int64_t reason)
 {
-    run->left = (struct jit_left){cookie, reason};
+    run->left = (struct jit_exit){cookie, reason};
     return NULL;
 }
 

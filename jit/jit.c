@@ -85,7 +85,7 @@ size_t jit_used(const struct jit *jit)
     return jit->backend->used(jit->self);
 }
 
-struct jit_left jit_run(struct jit *jit, void *env, const void *entry)
+struct jit_exit jit_run(struct jit *jit, void *env, const void *entry)
 {
     return jit->run(jit->self, env, entry);
 }

@@ -186,7 +186,7 @@ static size_t used(const void *self)
 
 /* ---- running and patching ---- */
 
-static struct jit_left run(void *self, void *env, const void *entry)
+static struct jit_exit run(void *self, void *env, const void *entry)
 {
     const struct x64 *x = self;
     jit_runner *enter = (jit_runner *)(uintptr_t)codebuf_exec(&x->cg.buffer, x->thunks.enter);

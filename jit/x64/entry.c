@@ -11,7 +11,7 @@ static const uint8_t saved_registers[] = {RBX, RBP, R12, R13, R14, R15};
 
 /* ---- in and out ---- */
 
-/* struct jit_left enter(void *self, void *env, const void *entry) */
+/* struct jit_exit enter(void *self, void *env, const void *entry) */
 static void emit_enter(struct cg *c)
 {
     x64_of(c)->thunks.enter = x64_align(c);

@@ -415,7 +415,7 @@ static void follow_link(struct translator *t, struct cpu *cpu, struct block *fro
     }
 }
 
-static void leave(struct translator *t, struct cpu *cpu, struct jit_left left)
+static void leave(struct translator *t, struct cpu *cpu, struct jit_exit left)
 {
     struct block *block = left.cookie;
     switch (left.reason) {
@@ -481,7 +481,7 @@ static void report_difference(struct translator *t, struct cpu *cpu, struct bloc
 
 static void run_verified(struct translator *t, struct cpu *cpu, struct block *block)
 {
-    struct jit_left left;
+    struct jit_exit left;
 
     if (cpu->limit - cpu->cycles < block->guest.charge) {
         interpret_rest(t, cpu);
@@ -562,7 +562,7 @@ void translator_run(struct translator *t, struct cpu *cpu)
         t->flushes_seen = t->cache.flushes;
         t->entries++;
         prepare(t, cpu, mode);
-        struct jit_left left = jit_run(t->jit, cpu, entry);
+        struct jit_exit left = jit_run(t->jit, cpu, entry);
         jit_env_leave(cpu);
         leave(t, cpu, left);
     }

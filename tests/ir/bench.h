@@ -98,13 +98,13 @@ static inline void bench_compile(struct bench *bench, unsigned index)
                                         &bench->codes[index]));
 }
 
-static inline struct jit_left bench_run(struct bench *bench, unsigned index)
+static inline struct jit_exit bench_run(struct bench *bench, unsigned index)
 {
     return bench->backend->run(bench->self, &bench->toy->env, bench->codes[index].entry);
 }
 
 /* Compiles the text as block 0 and runs it. */
-static inline struct jit_left bench_run_text(struct bench *bench, const char *text)
+static inline struct jit_exit bench_run_text(struct bench *bench, const char *text)
 {
     bench_parse(bench, text);
     bench_compile(bench, 0);

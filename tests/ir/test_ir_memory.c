@@ -182,7 +182,7 @@ static void check_slow(struct bench *bench)
     struct toy_env *env = &bench->toy->env;
 
     prepare(bench, PAGE + 0x2000, false);
-    struct jit_left left = bench_run_text(
+    struct jit_exit left = bench_run_text(
         bench, "block 0x100, charge 9, linear\n"
                "insn 0: pc 0x100, npc 0x104, refund 8\ninsn 1: pc 0x104, npc 0x108, refund 6\n"
                "%1 = get.i32 r0\n%2 = const.i32 77\nset r1, %2\nset b0, %2\n"
@@ -225,7 +225,7 @@ static void check_guess(struct bench *bench, uint32_t address, unsigned reach, c
         "%%6\nquit\n"
         "arm 0:\n%%7 = const.i32 5\nset r3, %%7\ndeopt @0\n",
         reach, store ? "guard_store" : "guard_load", size, store ? "" : ";");
-    struct jit_left left = bench_run_text(bench, text);
+    struct jit_exit left = bench_run_text(bench, text);
     if (left.reason != (allowed ? JIT_QUIT : JIT_DEOPT) ||
         left.cookie != (allowed ? NULL : &bench->infos[0]) || env->r[3] != (allowed ? 0u : 5u) ||
         env->budget != (allowed ? 991 : 998) || bench->toy->event_count != 0) {

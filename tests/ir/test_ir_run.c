@@ -19,7 +19,7 @@ static void compile_text(struct bench *bench, unsigned index, const char *text)
     bench_compile(bench, index);
 }
 
-static void check_left(struct jit_left left, const void *cookie, int64_t reason)
+static void check_left(struct jit_exit left, const void *cookie, int64_t reason)
 {
     assert_ptr_equal(left.cookie, cookie);
     assert_int_equal(left.reason, reason);
@@ -301,7 +301,7 @@ static void check_step(struct bench *bench)
         toy_reset(bench->toy, seed, false);
         env->budget = 500;
         env->r[0] = 0x5eed;
-        struct jit_left left = bench_run(bench, 0);
+        struct jit_exit left = bench_run(bench, 0);
         check_left(left, NULL, JIT_QUIT);
         assert_int_equal(bench->toy->event_count, 1);
         bool left_early = env->r[3] != 0x5eed;

@@ -92,6 +92,6 @@ bool toy_stubs(struct cg *c);
 
 /* ---- toy_host_run.c ---- */
 
-struct jit_left toy_host_run(void *self, void *env, const void *entry);
+struct jit_exit toy_host_run(void *self, void *env, const void *entry);
 
 #endif

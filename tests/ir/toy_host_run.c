@@ -122,7 +122,7 @@ static const struct toy_instr *run_one(struct toy_machine *m, const struct toy_i
     return instr + 1;
 }
 
-struct jit_left toy_host_run(void *self, void *env, const void *entry)
+struct jit_exit toy_host_run(void *self, void *env, const void *entry)
 {
     struct toy_host *host = self;
     struct toy_machine *m = &host->machine;

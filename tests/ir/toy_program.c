@@ -142,7 +142,7 @@ static bool refill(struct dispatcher *d, unsigned index)
 }
 
 /* Does what the reason to leave asks for.  True: the program goes on with block *next. */
-static bool dispatch(struct dispatcher *d, struct jit_left left, unsigned *next)
+static bool dispatch(struct dispatcher *d, struct jit_exit left, unsigned *next)
 {
     switch (left.reason) {
     case JIT_QUIT:
@@ -165,7 +165,7 @@ static bool dispatch(struct dispatcher *d, struct jit_left left, unsigned *next)
     }
 }
 
-static void note_leaving(struct dispatcher *d, struct jit_left left)
+static void note_leaving(struct dispatcher *d, struct jit_exit left)
 {
     toy_note(d->toy, (struct toy_event){
                          .kind = 'q',
@@ -179,7 +179,7 @@ static void run_blocks(struct dispatcher *d)
     unsigned next = 0;
 
     for (unsigned leaves = 0; leaves < LEAVES_MOST; leaves++) {
-        struct jit_left left = d->backend->run(d->self, &d->toy->env, d->codes[next].entry);
+        struct jit_exit left = d->backend->run(d->self, &d->toy->env, d->codes[next].entry);
         note_leaving(d, left);
         if (toy_percent(&d->rng, 20)) {
             toy_harvest(d->toy);

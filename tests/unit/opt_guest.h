@@ -354,7 +354,7 @@ static void env_fill_special(struct plan *plan, uint64_t seed)
     plan->random = random;
 }
 
-static struct run_result env_result(const struct plan *plan, struct jit_left left)
+static struct run_result env_result(const struct plan *plan, struct jit_exit left)
 {
     const struct env *env = plan->env;
 

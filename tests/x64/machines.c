@@ -88,7 +88,7 @@ struct jit_code machine_compile(struct machines *machines, unsigned number,
     return code;
 }
 
-static struct jit_left run(struct machines *machines, unsigned number, const struct ir_block *block,
+static struct jit_exit run(struct machines *machines, unsigned number, const struct ir_block *block,
                            const uint64_t values[2])
 {
     const struct machine *machine = &machines->machine[number];
@@ -111,11 +111,11 @@ static void differ(struct machines *machines, unsigned number, const struct ir_b
 void machines_compare(struct machines *machines, const struct ir_block *block,
                       const uint64_t values[2])
 {
-    struct jit_left expected = run(machines, 0, block, values);
+    struct jit_exit expected = run(machines, 0, block, values);
     char text[600];
 
     for (unsigned i = 1; i < MACHINES; i++) {
-        struct jit_left left = run(machines, i, block, values);
+        struct jit_exit left = run(machines, i, block, values);
         if (left.cookie != expected.cookie || left.reason != expected.reason) {
             differ(machines, i, block, "left for another reason");
         }
