@@ -43,7 +43,7 @@ struct translator {
     struct space_listener listener;
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
-    uint64_t rethought;            /* blocks that were dropped because of wrong guesses */
+    uint64_t deoptimized;          /* blocks that were dropped because of wrong guesses */
     uint64_t flushes_seen;         /* cache.flushes when generated code was entered last */
     struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
@@ -75,7 +75,7 @@ static void note_wrong_guess(struct translator *t, struct block *block)
     before.wrong_guesses += !hotness_forbids_guesses(&before);
     if (hotness_forbids_guesses(&before) && !block->guest.gone) {
         block_cache_drop(&t->cache, block);
-        t->rethought++;
+        t->deoptimized++;
     }
     *hotness = before; /* block_gone() must not make it cold: it is made anew at once */
 }
@@ -581,7 +581,7 @@ void translator_stats(const struct translator *t, uint64_t watched, FILE *stream
     }
     fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
     fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);
-    fprintf(stream, "blocks_rethought %" PRIu64 "\n", t->rethought);
+    fprintf(stream, "blocks_deoptimized %" PRIu64 "\n", t->deoptimized);
     fprintf(stream, "cache_flushes %" PRIu64 "\n", t->cache.flushes);
     fprintf(stream, "generated_entries %" PRIu64 "\n", t->entries);
     fprintf(stream, "code_bytes %zu\n", jit_used(t->jit));
