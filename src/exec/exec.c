@@ -220,7 +220,7 @@ static void run_turn(struct exec *exec, struct cpu *cpu)
         if (exec->round.leader == NOBODY) {
             exec->round.leader = exec->round.turn;
         }
-        exec->idle.events = 0;
+        exec->idle.jumps_asleep = 0;
         if (cpu_interrupt_is_due(cpu)) {
             take_interrupt(cpu);
         }

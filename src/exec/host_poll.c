@@ -17,7 +17,7 @@ void exec_look_at_host(struct exec *exec, int timeout_ms)
 
     atomic_store(&poll->wanted, false);
     poll->next = exec_now(exec) + EXEC_POLL_CYCLES;
-    exec->idle.jumps = 0;
+    exec->idle.jumps_unpolled = 0;
     atomic_store(&poll->waiting, timeout_ms != 0);
     exec->hooks->poll_host(exec->hooks->context, timeout_ms);
     atomic_store(&poll->waiting, false);

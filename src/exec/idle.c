@@ -44,7 +44,7 @@ static bool end_in_error_mode(struct exec *exec)
  * cycle, which it should reach soon. */
 static void rest(struct exec *exec)
 {
-    if (exec->idle.events < LONG_SLEEP) {
+    if (exec->idle.jumps_asleep < LONG_SLEEP) {
         exec_poll_host(exec);
         return;
     }
@@ -80,10 +80,10 @@ static void find_jump(struct exec *exec)
         end = exec->now + EXEC_POLL_CYCLES; /* small steps, so that pacing is smooth */
     }
     exec->round.end = end;
-    exec->idle.events++;
+    exec->idle.jumps_asleep++;
     if (exec->pacing.on) {
         exec_poll_host(exec);
-    } else if (++exec->idle.jumps >= POLL_JUMPS || host_poll_is_wanted(&exec->poll)) {
+    } else if (++exec->idle.jumps_unpolled >= POLL_JUMPS || host_poll_is_wanted(&exec->poll)) {
         rest(exec);
     }
 }

@@ -10,9 +10,9 @@
 struct exec;
 
 struct idle {
-    uint64_t events; /* jumps of time, mostly to an event, since a CPU executed last */
-    unsigned jumps;  /* of time, since the host was polled last */
-    bool told;       /* the log has said that events wake no CPU */
+    uint64_t jumps_asleep;   /* jumps of time, mostly to an event, since a CPU executed last */
+    unsigned jumps_unpolled; /* jumps of time since the host was polled last */
+    bool told;               /* the log has said that events wake no CPU */
 };
 
 /* Sets exec->round.end to the cycle to which time jumps.  That is the present cycle if only the
