@@ -4,10 +4,10 @@
  *
  * No event runs at each tick.  The registers hold the state at cycle `since`.  Code that needs the
  * present state calls gptimer_sync(), which computes the ticks in between, and then, if it needs
- * the present value of the scaler, gptimer_settle().  Until the next tick (`quiet`) only the scaler
- * changes, so gptimer_sync() has nothing to do; until the next tick with an underflow (`calm`)
- * counters only count down.  An event is armed only for the next underflow of a timer whose
- * interrupt is enabled.
+ * the present value of the scaler, gptimer_settle().  Until the next tick (`next_tick`) only the
+ * scaler changes, so gptimer_sync() has nothing to do; until the next tick at which a timer
+ * underflows (`next_underflow`) counters only count down.  An event is armed only for the next
+ * underflow of a timer whose interrupt is enabled.
  *
  *     cycles --> scaler --tick--> timer 1     timer 2     ...     timer n
  *                                    '-underflow-^ '-underflow-^
@@ -88,10 +88,10 @@ struct gptimer {
     uint32_t watchdog;    /* initial value of the last timer, 0: no watchdog */
     uint32_t ip_by_zero;  /* IP is cleared by writing 0, not by writing 1 */
     /* Computed from the state by gptimer_arm() and gptimer_look_ahead(), valid until it changes: */
-    uint32_t chained; /* at least one timer is chained */
-    uint64_t quiet;   /* cycle of the next tick; 0: no timer runs, or not known */
-    uint64_t calm;    /* cycle of the next tick at which a timer underflows; 0 if quiet is 0 */
-    uint64_t period;  /* cycles from tick to tick */
+    uint32_t chained;        /* at least one timer is chained */
+    uint64_t next_tick;      /* its cycle; 0: no timer runs, or not known */
+    uint64_t next_underflow; /* cycle of the next tick with an underflow; 0 if next_tick is 0 */
+    uint64_t period;         /* cycles from tick to tick */
     struct gptimer_state state;
 };
 
@@ -311,30 +311,31 @@ static uint64_t gptimer_now(const struct gptimer *timer)
 static void gptimer_look_ahead(struct gptimer *timer)
 {
     uint64_t ticks = gptimer_ticks_until_any(timer, CONTROL_EN, CONTROL_EN);
-    timer->quiet = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
+    timer->next_tick = gptimer_runs(timer) ? gptimer_next_tick(timer) : 0;
     timer->period = gptimer_tick_period(timer);
-    timer->calm = timer->quiet;
-    if (timer->quiet != 0) {
-        timer->calm = add_or_never(timer->quiet, multiply_or_never(ticks - 1, timer->period));
+    timer->next_underflow = timer->next_tick;
+    if (timer->next_tick != 0) {
+        timer->next_underflow =
+            add_or_never(timer->next_tick, multiply_or_never(ticks - 1, timer->period));
     }
 }
 
-/* Advances the state to cycle `now`, from quiet on and before calm: there are ticks, but no timer
- * underflows. */
+/* Advances the state to cycle `now`, from next_tick on and before next_underflow: there are ticks,
+ * but no timer underflows. */
 static void gptimer_count(struct gptimer *timer, uint64_t now)
 {
     struct gptimer_state *state = &timer->state;
-    uint64_t late = now - timer->quiet;
+    uint64_t late = now - timer->next_tick;
     uint64_t more = late < timer->period ? 0 : late / timer->period;
     for (uint32_t i = 0; i < timer->count; i++) {
         if ((state->control[i] & (CONTROL_EN | CONTROL_CH)) == CONTROL_EN) {
             state->counter[i] -= (uint32_t)more + 1;
         }
     }
-    state->since = timer->quiet + more * timer->period;
+    state->since = timer->next_tick + more * timer->period;
     state->busy = state->since + gptimer_round(timer);
     state->scaler = state->sreload;
-    timer->quiet = state->since + timer->period;
+    timer->next_tick = state->since + timer->period;
 }
 
 static L3_APART void gptimer_catch_up(struct gptimer *timer, uint64_t now)
@@ -346,9 +347,9 @@ static L3_APART void gptimer_catch_up(struct gptimer *timer, uint64_t now)
 
 static void gptimer_sync_to(struct gptimer *timer, uint64_t now)
 {
-    if (now >= timer->calm) { /* 0 if no timer runs */
+    if (now >= timer->next_underflow) { /* 0 if no timer runs */
         gptimer_catch_up(timer, now);
-    } else if (now >= timer->quiet) {
+    } else if (now >= timer->next_tick) {
         gptimer_count(timer, now);
     }
 }
@@ -366,9 +367,9 @@ static uint64_t gptimer_time(const struct gptimer *timer, const struct l3_reques
 }
 
 /* Does gptimer_sync() have nothing to do? */
-static int gptimer_is_quiet(const struct gptimer *timer, const struct l3_request *request)
+static int gptimer_is_before_tick(const struct gptimer *timer, const struct l3_request *request)
 {
-    return request->struct_size >= sizeof *request && request->cycles < timer->quiet;
+    return request->struct_size >= sizeof *request && request->cycles < timer->next_tick;
 }
 
 /* After gptimer_sync(): advances the scaler, too, to the present cycle. */
@@ -582,7 +583,7 @@ static L3_APART int32_t gptimer_read_later(struct gptimer *timer, struct l3_requ
 static int32_t gptimer_read(void *instance, struct l3_request *request)
 {
     struct gptimer *timer = instance;
-    if ((request->attributes & L3_ATTR_DEBUG) || !gptimer_is_quiet(timer, request)) {
+    if ((request->attributes & L3_ATTR_DEBUG) || !gptimer_is_before_tick(timer, request)) {
         return gptimer_read_later(timer, request);
     }
     return l3_regfile_read(&timer->regs, request);
@@ -617,7 +618,7 @@ static int32_t gptimer_write(void *instance, struct l3_request *request)
     if (offset % STRIDE != RELOADS % STRIDE || offset < RELOADS || timer->chained) {
         return gptimer_write_any(timer, request);
     }
-    if (!gptimer_is_quiet(timer, request)) {
+    if (!gptimer_is_before_tick(timer, request)) {
         return gptimer_write_later(timer, request);
     }
     return l3_regfile_write(&timer->regs, request);
@@ -735,8 +736,8 @@ static const struct l3_state_field gptimer_fields[] = {
     FIELD(state.busy, 8, 1),
     FIELD(state.lines, 4, 1),
     FIELD(chained, 4, 1),
-    FIELD(quiet, 8, 1),
-    FIELD(calm, 8, 1),
+    FIELD(next_tick, 8, 1),
+    FIELD(next_underflow, 8, 1),
     FIELD(period, 8, 1),
 };
 
