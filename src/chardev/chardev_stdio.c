@@ -16,8 +16,8 @@
 
 #define CONSOLE_ESCAPE 0x01u /* Ctrl-A */
 #define CONSOLE_CTRL_C 0x03u
-#define CONSOLE_CTRL_CS                                                                            \
-    3u /* so many without an answer: the user wants to quit, not the guest's attention */
+/* After so many Ctrl-C without output of the guest the user probably wants to quit, and is told how. */
+#define CONSOLE_HINT_AFTER 3u
 
 struct console {
     struct termios saved; /* valid while raw */
@@ -79,7 +79,7 @@ static void console_see_ctrl_c(struct chardev *cd)
         console->ctrl_c_put = cd->output.put;
         console->ctrl_c = 0;
     }
-    if (++console->ctrl_c >= CONSOLE_CTRL_CS && !console->hinted) {
+    if (++console->ctrl_c >= CONSOLE_HINT_AFTER && !console->hinted) {
         console->hinted = true;
         chardev_notice(cd, "Ctrl-C goes to the guest; Ctrl-A x ends the emulator");
     }
