@@ -407,8 +407,8 @@ static int32_t irqmp_write(void *instance, struct l3_request *request)
 
 /* ---- life ---- */
 
-/* All lines are low when a reset begins.  A device that raises its line in its own reset() must
- * come behind this one on the board: an earlier change of the line is forgotten here. */
+/* All lines are low when a reset begins.  Those that other devices drive high in their reset() come
+ * through pin_input() later, when all devices have been reset. */
 static void irqmp_reset(void *instance, uint32_t cause)
 {
     struct irqmp *irqmp = instance;

@@ -235,7 +235,10 @@ struct l3_device_class {
     void (*destroy)(void *instance);
     /* Puts the instance into the reset state that its manual describes.  Before, leon3emu has
      * cancelled its armed events, and all interrupt lines have become low, without a call of
-     * pin_input().  Devices are reset in board order.  cause: L3_RESET_* */
+     * pin_input().  Devices are reset in board order.  cause: L3_RESET_*
+     *
+     * It may drive its interrupt outputs.  pin_input() of others is called for these lines when all
+     * devices have been reset, so it does not matter which come first on the board. */
     void (*reset)(void *instance, uint32_t cause);
     /* Register access; see struct l3_request.  Returns L3_OK, L3_BUS_ERROR or L3_NOT_MINE. */
     int32_t (*read)(void *instance, struct l3_request *request);
@@ -246,11 +249,11 @@ struct l3_device_class {
      * For an interrupt controller and for a device with L3_CLASS_SEES_IRQ_LINES, pin n is bus line
      * n.  When a line changes, pin_input() of the controller is called first, then that of each
      * device with L3_CLASS_SEES_IRQ_LINES, in board order.  All of this happens inside irq_set() or
-     * irq_pulse() of the device that drives the line.  If that device sees the line itself, its own
-     * pin_input() is called before irq_set() returns: its state must be consistent before it calls
-     * irq_set().  If pin_input() itself changes a line, pin_input() of the controller is called at
-     * once, that of devices with L3_CLASS_SEES_IRQ_LINES only after all of them were called for the
-     * present change.
+     * irq_pulse() of the device that drives the line, but for reset(), see there.  If that device
+     * sees the line itself, its own pin_input() is called before irq_set() returns: its state must
+     * be consistent before it calls irq_set().  If pin_input() itself changes a line, pin_input() of
+     * the controller is called at once, that of devices with L3_CLASS_SEES_IRQ_LINES only after all
+     * of them were called for the present change.
      */
     void (*pin_input)(void *instance, uint32_t pin, uint32_t level);
     /* Interrupt controllers: CPU `cpu` took the trap of interrupt level 1..15. */
@@ -453,8 +456,8 @@ struct l3_system_services {
     /* -- version 3 --------------------------------------------------------------------------- */
     /* For devices with L3_CLASS_SEES_IRQ_LINES, from reset() on: from now on pin_input() is called
      * for changes of the lines in mask only (bit n: line n).  Returns all lines that are high now,
-     * whatever mask says.  For a device that never calls this, pin_input() is called for every
-     * line. */
+     * whatever mask says; in reset() none is.  For a device that never calls this, pin_input() is
+     * called for every line. */
     uint32_t (*watch_irq_lines)(struct l3_host *host, uint32_t mask);
 };
 

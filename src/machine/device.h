@@ -49,7 +49,7 @@ struct l3_host {
     struct region **regions;
     uint64_t *bases;
     uint32_t *irq_lines; /* by output; 0: not connected */
-    uint8_t *irq_levels; /* by output: what it drives */
+    uint8_t *irq_levels; /* by output: what it drives, see irq_lines.c */
     struct l3_pnp pnp;   /* of the class, or as properties say; struct_size 0: no record */
     uint32_t bus_index;  /* its number as an AHB master, or MACHINE_NO_RECORD */
     /* Is told of bus errors; NULL: the device does not want to know of them. */

@@ -4,6 +4,11 @@
 
 #include "machine/services.h"
 
+/* Bits of host->irq_levels[].  If an output is held, the others say what the device has asked for. */
+#define OUTPUT_HIGH     1
+#define OUTPUT_HELD     2 /* it drives nothing, until services_release_lines() */
+#define OUTPUT_WAS_HIGH 4 /* while held */
+
 bool services_have_output(struct l3_host *host, const char *service, uint32_t output)
 {
     uint32_t count = host->library->class.irq_output_count;
@@ -78,6 +83,19 @@ static void drive_line(struct l3_host *host, uint32_t output, uint32_t level)
     }
 }
 
+/* Drives a line; while the output is held, only notes it. */
+static void drive(struct l3_host *host, uint32_t output, uint32_t level)
+{
+    uint8_t *state = &host->irq_levels[output];
+
+    if (__builtin_expect(!(*state & OUTPUT_HELD), 1)) {
+        drive_line(host, output, level);
+    } else {
+        *state = (uint8_t)(OUTPUT_HELD | (*state & OUTPUT_HIGH ? OUTPUT_WAS_HIGH : 0) |
+                           (*state & OUTPUT_WAS_HIGH) | (level ? OUTPUT_HIGH : 0));
+    }
+}
+
 static bool can_drive(struct l3_host *host, const char *service, uint32_t output)
 {
     return services_are_open(host, service, HOST_LIVING) &&
@@ -87,23 +105,45 @@ static bool can_drive(struct l3_host *host, const char *service, uint32_t output
 void services_irq_set(struct l3_host *host, uint32_t output, uint32_t level)
 {
     if (can_drive(host, "irq_set", output)) {
-        drive_line(host, output, level != 0);
+        drive(host, output, level != 0);
     }
 }
 
 /* A pulse on an output that is high already changes nothing. */
 void services_irq_pulse(struct l3_host *host, uint32_t output)
 {
-    if (can_drive(host, "irq_pulse", output) && host->irq_levels[output] == 0) {
-        drive_line(host, output, 1);
-        drive_line(host, output, 0);
+    if (can_drive(host, "irq_pulse", output) && !(host->irq_levels[output] & OUTPUT_HIGH)) {
+        drive(host, output, 1);
+        drive(host, output, 0);
+    }
+}
+
+void services_hold_lines(struct machine *m)
+{
+    memset(m->line_drivers, 0, sizeof m->line_drivers);
+    for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
+        memset(host->irq_levels, OUTPUT_HELD, host->library->class.irq_output_count);
+    }
+}
+
+/* Drives the lines as the device has asked for while its outputs were held. */
+static void drive_held(struct l3_host *host)
+{
+    for (uint32_t i = 0; i < host->library->class.irq_output_count; i++) {
+        uint8_t held = host->irq_levels[i];
+        host->irq_levels[i] = 0;
+        if (held & (OUTPUT_HIGH | OUTPUT_WAS_HIGH)) {
+            drive_line(host, i, 1);
+        }
+        if (!(held & OUTPUT_HIGH)) {
+            drive_line(host, i, 0);
+        }
     }
 }
 
 void services_release_lines(struct machine *m)
 {
-    memset(m->line_drivers, 0, sizeof m->line_drivers);
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
-        memset(host->irq_levels, 0, host->library->class.irq_output_count);
+        drive_held(host);
     }
 }

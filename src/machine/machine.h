@@ -211,7 +211,7 @@ void machine_code_changed(void *context);
 /* ---- machine.c, reset.c, debug_access.c ---- */
 
 /* Resets the CPUs, makes all interrupt lines low, and then resets the devices in board order; a device may raise a
- * line in its reset().  cause: L3_RESET_... */
+ * line in its reset(), of which the others are told when all have been reset.  cause: L3_RESET_... */
 void machine_reset(struct machine *m, uint32_t cause);
 /* Reads or writes memory as cpu sees it now, without side effects: at virtual addresses if its MMU is on, in guest
  * byte order.  False: some of it is out of reach. */

@@ -13,10 +13,11 @@ void machine_reset(struct machine *m, uint32_t cause)
     for (unsigned i = 0; i < m->cpu_count; i++) {
         cpu_reset(&m->cpus[i]);
     }
-    services_release_lines(m);
     m->resetting = true;
+    services_hold_lines(m);
     for (struct l3_host *host = m->devices; host != NULL; host = host->next) {
         device_reset(host, cause);
     }
+    services_release_lines(m);
     m->resetting = false;
 }

@@ -21,7 +21,11 @@ void services_irq_set(struct l3_host *host, uint32_t output, uint32_t level);
 void services_irq_pulse(struct l3_host *host, uint32_t output);
 /* Has the device's class that interrupt output?  If not, the log says so. */
 bool services_have_output(struct l3_host *host, const char *service, uint32_t output);
-/* Makes all outputs low.  A reset calls it before it resets the devices. */
+/* Makes all lines low.  From now on it is only noted what devices do with their outputs, until
+ * services_release_lines() drives the lines so.  A reset calls the one before it resets the devices and the other
+ * when all have been reset: in hardware the devices leave reset at the same time, so a line that one of them drives
+ * high is seen by all others. */
+void services_hold_lines(struct machine *m);
 void services_release_lines(struct machine *m);
 /* A device used a service in a way that <leon3emu/device.h> does not allow.  The log says so, but only the first five
  * times for a device. */

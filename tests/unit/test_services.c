@@ -25,10 +25,16 @@
 
 /* ---- a core with two outputs, which is a bus master ---- */
 
+/* What a core does in its reset(): drives output 0 high, pulses it, or pulses output 1. */
+enum at_reset { IS_QUIET, DRIVES_HIGH, PULSES, PULSES_OTHER };
+
 struct core {
     struct l3_host *host;
     const struct l3_services *services;
-    uint32_t changes; /* of line 5 */
+    enum at_reset at_reset;
+    uint32_t high_at_reset; /* the lines that were high after that, as it was told */
+    struct core *lowers;    /* whose output 0 goes low when line 6 rises; NULL: none's */
+    uint32_t changes;       /* of line 5 */
     uint32_t errors;
     struct l3_bus_error error; /* the last */
 };
@@ -36,8 +42,10 @@ struct core {
 static void core_pin_input(void *instance, uint32_t pin, uint32_t level)
 {
     struct core *core = instance;
-    (void)level;
     core->changes += pin == 5;
+    if (core->lowers != NULL && pin == 6 && level) {
+        core->lowers->services->irq_set(core->lowers->host, 0, 0);
+    }
 }
 
 /* Makes another, of which it is not to be told. */
@@ -57,6 +65,20 @@ static void *core_create(struct l3_host *host, const struct l3_services *service
     core->services = services;
     services->system->watch_bus_errors(host, core_bus_error);
     return core;
+}
+
+static void core_reset(void *instance, uint32_t cause)
+{
+    struct core *core = instance;
+    (void)cause;
+    if (core->at_reset == DRIVES_HIGH) {
+        core->services->irq_set(core->host, 0, 1);
+    } else if (core->at_reset == PULSES_OTHER) {
+        core->services->irq_pulse(core->host, 1);
+    } else if (core->at_reset == PULSES) {
+        core->services->irq_pulse(core->host, 0);
+    }
+    core->high_at_reset = core->services->system->watch_irq_lines(core->host, UINT32_MAX);
 }
 
 static int32_t core_read(void *instance, struct l3_request *request)
@@ -92,6 +114,7 @@ static const struct library core_library = {
               .pnp = &core_pnp,
               .create = core_create,
               .destroy = free,
+              .reset = core_reset,
               .read = core_read,
               .pin_input = core_pin_input},
 };
@@ -112,12 +135,17 @@ static void set(struct core *core, uint32_t output, uint32_t level)
 
 /* ---- lines ---- */
 
-/* Is the line high?  Cleared, its pending bit comes back. */
-static bool is_high(struct guest *g, uint32_t line)
+/* Is the line high?  Cleared, its pending bit comes back.  controller: its address. */
+static bool is_high_at(struct guest *g, uint32_t controller, uint32_t line)
 {
     struct access how = {L3_ATTR_SUPERVISOR, 0, 0};
-    assert_true(addrspace_store(&g->m->space, GUEST_IRQ + 12, 4, LINE(line), &how));
-    return (guest_peek(g, PENDING) & LINE(line)) != 0;
+    assert_true(addrspace_store(&g->m->space, controller + 12, 4, LINE(line), &how));
+    return (guest_peek(g, controller + 4) & LINE(line)) != 0;
+}
+
+static bool is_high(struct guest *g, uint32_t line)
+{
+    return is_high_at(g, GUEST_IRQ, line);
 }
 
 static void test_a_shared_line_is_the_or_of_its_outputs(void **state)
@@ -216,6 +244,83 @@ static void test_reset_releases_lines(void **state)
     assert_true(is_high(&g, 5));
     set(b, 0, 0);
     assert_false(is_high(&g, 5));
+    guest_free(&g);
+}
+
+#define REVERSED_IRQ 0x80004000u
+
+/* A board without devices but a bridge, with cores and then the interrupt controller added to it. */
+static void make_reversed(struct guest *g, unsigned cpus, const char *controller,
+                          struct core *cores[2])
+{
+    const struct library *library;
+    char board[300];
+
+    snprintf(board, sizeof board,
+             "[board]\nclock = 40M\n[cpu]\ncount = %u\n[memory]\n"
+             "ram = base=0x40000000, size=1M\n[devices]\napb0 = apbctrl, base=0x80000000\n",
+             cpus);
+    guest_new(g, board);
+    cores[0] = add_core(g, 0, "");
+    cores[1] = add_core(g, 1, "");
+    library = library_find(g->m, controller, &g->err);
+    assert_non_null(library);
+    guest_add_device(g, library, "irq0", "base=0x80004000");
+}
+
+/* A line that a device drives high in its reset() is high after the reset, wherever on the board
+ * the device, the controller and those that watch lines are; a pulse in reset() is seen, too. */
+static void check_reset(unsigned cpus, const char *controller, enum at_reset at_reset)
+{
+    struct core *cores[2];
+    struct guest g;
+
+    make_reversed(&g, cpus, controller, cores);
+    cores[0]->at_reset = at_reset;
+    for (unsigned i = 0; i < 2; i++) {
+        cores[0]->changes = cores[1]->changes = 0;
+        machine_reset(g.m, L3_RESET_WATCHDOG);
+        assert_int_equal(cores[0]->high_at_reset, 0); /* nobody has been told yet */
+        assert_int_equal(cores[1]->high_at_reset, 0);
+        assert_int_equal(cores[0]->changes, at_reset == PULSES ? 2 : 1);
+        assert_int_equal(cores[1]->changes, at_reset == PULSES ? 2 : 1);
+        assert_int_equal(guest_peek(&g, REVERSED_IRQ + 4), LINE(5));
+        assert_int_equal(is_high_at(&g, REVERSED_IRQ, 5), at_reset == DRIVES_HIGH);
+    }
+    cores[0]->at_reset = IS_QUIET;
+    machine_reset(g.m, L3_RESET_WATCHDOG);
+    assert_int_equal(guest_peek(&g, REVERSED_IRQ + 4), 0);
+    guest_free(&g);
+}
+
+static void test_lines_driven_in_reset(void **state)
+{
+    (void)state;
+    for (unsigned cpus = 1; cpus <= 2; cpus++) {
+        check_reset(cpus, "irqmp", DRIVES_HIGH);
+        check_reset(cpus, "irqamp", DRIVES_HIGH);
+        check_reset(cpus, "irqmp", PULSES);
+        check_reset(cpus, "irqamp", PULSES);
+    }
+}
+
+/* After the reset line 6 rises first, and a watcher answers by making line 5 low, which another
+ * device has asked to be high but which has not yet become so.  It ends up low, after a pulse. */
+static void test_answer_to_a_line_driven_in_reset(void **state)
+{
+    struct core *cores[2];
+    struct guest g;
+    (void)state;
+
+    make_reversed(&g, 1, "irqmp", cores);
+    cores[0]->at_reset = PULSES_OTHER;
+    cores[0]->lowers = cores[1];
+    cores[1]->at_reset = DRIVES_HIGH;
+    machine_reset(g.m, L3_RESET_WATCHDOG);
+    assert_int_equal(guest_peek(&g, REVERSED_IRQ + 4), LINE(5) | LINE(6));
+    assert_int_equal(g.m->line_drivers[5], 0);
+    assert_false(is_high_at(&g, REVERSED_IRQ, 5));
+    assert_int_equal(cores[0]->changes, 2);
     guest_free(&g);
 }
 
@@ -388,6 +493,8 @@ int main(void)
         cmocka_unit_test(test_only_watched_lines_are_told),
         cmocka_unit_test(test_pulses_on_a_shared_line),
         cmocka_unit_test(test_reset_releases_lines),
+        cmocka_unit_test(test_lines_driven_in_reset),
+        cmocka_unit_test(test_answer_to_a_line_driven_in_reset),
         cmocka_unit_test(test_accesses_of_a_cpu),
         cmocka_unit_test(test_accesses_of_a_bus_master),
         cmocka_unit_test(test_a_debugger_is_not_seen),
