@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "core/parse.h"
 #include "machine/device.h"
 
@@ -384,28 +383,31 @@ static __attribute__((format(printf, 2, 3))) void notice(const struct machine *m
     m->options.notice(m->options.context, text);
 }
 
-/* The bases of the APB bridges.  More than 64 are not noted: the notice below may then be wrong about cores behind
- * them. */
+/* The bases of the APB bridges. */
 struct bridges {
-    unsigned count;
-    uint64_t bases[64];
+    size_t count;
+    uint64_t *bases; /* from malloc() */
 };
 
-static struct bridges find_bridges(const struct machine *m)
+static bool find_bridges(const struct machine *m, struct bridges *bridges, struct error *err)
 {
-    struct bridges bridges = {0, {0}};
+    bridges->count = 0;
+    bridges->bases = calloc((size_t)m->device_count + 1, sizeof *bridges->bases);
+    if (bridges->bases == NULL) {
+        return error_set(err, LEON3EMU_HOST, "out of memory");
+    }
     for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
-        if ((host->library->class.flags & L3_CLASS_BRIDGE) && host->library->class.region_count &&
-            bridges.count < ARRAY_LEN(bridges.bases)) {
-            bridges.bases[bridges.count++] = host->bases[0];
+        const struct l3_device_class *class = &host->library->class;
+        if ((class->flags & L3_CLASS_BRIDGE) && class->region_count != 0) {
+            bridges->bases[bridges->count++] = host->bases[0];
         }
     }
-    return bridges;
+    return true;
 }
 
 static bool is_behind_bridge(const struct bridges *bridges, uint64_t base)
 {
-    for (unsigned i = 0; i < bridges->count; i++) {
+    for (size_t i = 0; i < bridges->count; i++) {
         if (base - bridges->bases[i] < MACHINE_APB_SIZE) {
             return true;
         }
@@ -424,12 +426,15 @@ static bool is_lonely(const struct bridges *bridges, const struct l3_host *host)
     return false;
 }
 
-static void check_bridges(const struct machine *m)
+static bool check_bridges(const struct machine *m, struct error *err)
 {
-    const struct bridges bridges = find_bridges(m);
     const struct l3_host *first = NULL;
+    struct bridges bridges;
     unsigned count = 0;
 
+    if (!find_bridges(m, &bridges, err)) {
+        return false;
+    }
     for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
         if (is_lonely(&bridges, host)) {
             first = first == NULL ? host : first;
@@ -442,6 +447,8 @@ static void check_bridges(const struct machine *m)
                "plug&play does not show it; add a bridge (apbctrl) there, or move it behind one",
                first->name, (unsigned long long)first->bases[0], count > 1 ? " (and others)" : "");
     }
+    free(bridges.bases);
+    return true;
 }
 
 static void check_controller(const struct machine *m)
@@ -465,9 +472,8 @@ bool machine_build(struct machine *m, struct error *err)
         ok = prepare_extra(m, m->options.peripherals[i], &extras[i], err);
     }
     ok = ok && check_replacements(m, extras, err) && make_devices(m, extras, err) &&
-         board_check_late_settings(m->board, err);
+         board_check_late_settings(m->board, err) && check_bridges(m, err);
     if (ok) {
-        check_bridges(m);
         check_controller(m);
     }
     for (size_t i = 0; extras != NULL && i < count; i++) {

@@ -288,6 +288,21 @@ static void test_what_is_hardly_meant(void **state)
     }
 }
 
+/* A board with a bridge in each of 100 MiB and a core behind each of them. */
+static void test_many_bridges(void **state)
+{
+    static char board[30000] = HEAD REST "irqmp0 = irqmp, base=0x80000200\n";
+    size_t used = strlen(board);
+    (void)state;
+
+    for (unsigned i = 0; i < 100; i++) {
+        used += (size_t)snprintf(board + used, sizeof board - used,
+                                 "b%u = apbctrl, base=0x%x\nt%u = gptimer, base=0x%x\n", i,
+                                 0x80000000 + (i << 20), i, 0x80000300 + (i << 20));
+    }
+    check_notice(board, NULL, NULL);
+}
+
 /* Names that a board has already are passed over. */
 static void test_numbers(void **state)
 {
@@ -316,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_two_for_one_place),
         cmocka_unit_test(test_priority_decides_overlaps),
         cmocka_unit_test(test_what_is_hardly_meant),
+        cmocka_unit_test(test_many_bridges),
         cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
