@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/parse.h"
+#include "machine/core_property.h"
 #include "machine/device.h"
 
 /* ---- memories ---- */
@@ -105,7 +106,7 @@ static bool same_identity(struct machine *m, const struct board_device *device,
     struct l3_pnp other;
     const char *wrong;
     if (library == NULL ||
-        !device_read_pnp(&library->class, &device->properties, &other, &wrong, NULL)) {
+        !core_property_pnp(&library->class, &device->properties, &other, &wrong, NULL)) {
         return false;
     }
     return other.struct_size != 0 && other.vendor == pnp->vendor && other.device == pnp->device;
@@ -212,8 +213,8 @@ static bool find_place(struct machine *m, struct extra *extra, struct error *err
  * is dropped; but if the user has set it, it is kept, so that making the device fails with a message. */
 static bool is_inherited(const struct l3_device_class *class, const char *key)
 {
-    if (strcmp(key, "base") == 0 || strncmp(key, "irq", 3) == 0) {
-        return strncmp(key, "irq", 3) != 0 || class->irq_output_count != 0;
+    if (core_property_is_place(class, key)) {
+        return true;
     }
     for (uint32_t i = 0; i < class->property_count; i++) {
         if (strcmp(library_property(class, i).name, key) == 0) {

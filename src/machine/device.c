@@ -1,84 +1,17 @@
 // SPDX-License-Identifier: MIT
-/*
- * Device instances: from a class and a list of properties to something mapped on the bus.
- *
- * Every device has, beside the properties of its class, those of the core:
- *
- *     base, REGION_base   addresses of its regions       irq, irq1, ...  its interrupt lines
- *     name                of the instance                priority        where it overlaps others
- *     pnp_vendor, pnp_device, pnp_version                identity in plug&play, if its class has one
- */
-#include <stddef.h>
+/* Device instances: from a class and a list of properties to something mapped on the bus. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
-#include "core/parse.h"
 #include "core/suggest.h"
+#include "machine/core_property.h"
 #include "machine/services.h"
 
 /* The text with which create() reports that the host lacks memory; the status is then LEON3EMU_HOST, not the
  * peripheral's. */
 #define NO_MEMORY "out of memory"
-
-static void base_key(const struct l3_device_class *class, uint32_t region, char *key, size_t size)
-{
-    if (region == 0) {
-        snprintf(key, size, "base");
-    } else {
-        snprintf(key, size, "%s_base", library_region(class, region).name);
-    }
-}
-
-static void irq_key(uint32_t output, char *key, size_t size)
-{
-    if (output == 0) {
-        snprintf(key, size, "irq");
-    } else {
-        snprintf(key, size, "irq%u", output);
-    }
-}
-
-/* Properties behind struct l3_pnp and the largest value of each. */
-static const struct pnp_key {
-    const char *name;
-    uint32_t maximum;
-    size_t offset; /* in struct l3_pnp */
-} pnp_keys[] = {
-    {"pnp_vendor", 0xff, offsetof(struct l3_pnp, vendor)},
-    {"pnp_device", 0xfff, offsetof(struct l3_pnp, device)},
-    {"pnp_version", 0x1f, offsetof(struct l3_pnp, version)},
-};
-
-static bool is_pnp_property(const struct l3_device_class *class, const char *name)
-{
-    for (size_t i = 0; class->pnp != NULL && i < ARRAY_LEN(pnp_keys); i++) {
-        if (strcmp(pnp_keys[i].name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_core_property(const struct l3_device_class *class, const char *name)
-{
-    char key[64];
-    for (uint32_t i = 0; i < class->region_count; i++) {
-        base_key(class, i, key, sizeof key);
-        if (strcmp(key, name) == 0) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < class->irq_output_count; i++) {
-        irq_key(i, key, sizeof key);
-        if (strcmp(key, name) == 0) {
-            return true;
-        }
-    }
-    return strcmp(name, "name") == 0 || strcmp(name, "priority") == 0 ||
-           is_pnp_property(class, name);
-}
 
 static bool is_class_property(const struct l3_device_class *class, const char *name)
 {
@@ -112,7 +45,7 @@ static bool check_names(struct machine *m, const struct l3_device_class *class,
 {
     for (size_t i = 0; i < list->count; i++) {
         const char *key = list->properties[i].key;
-        if (!is_core_property(class, key) && !is_class_property(class, key)) {
+        if (!core_property_is(class, key) && !is_class_property(class, key)) {
             m->bad_property = &list->properties[i];
             return refuse_name(class, key, list->name == NULL ? class->name : list->name, err);
         }
@@ -120,26 +53,11 @@ static bool check_names(struct machine *m, const struct l3_device_class *class,
     return true;
 }
 
-/* A number the core itself asks for; *value stays as it is if the list has no such key. */
-static bool core_number(const struct property_list *list, const char *key, uint64_t maximum,
-                        uint64_t *value, struct error *err)
-{
-    const struct property *p = property_list_find(list, key);
-    if (p == NULL) {
-        return true;
-    }
-    if (p->value == NULL || !parse_size(p->value, value) || *value > maximum) {
-        return error_set(err, LEON3EMU_PERIPHERAL, "%s=%s: must be a number from 0 to 0x%llx", key,
-                         p->value == NULL ? "" : p->value, (unsigned long long)maximum);
-    }
-    return true;
-}
-
-/* The same for a device: if the list is wrong, the machine notes which property is to blame. */
+/* Reads a core property of a device; if it is wrong, the machine notes which property is to blame. */
 static bool own_number(struct l3_host *host, const struct property_list *list, const char *key,
                        uint64_t maximum, uint64_t *value, struct error *err)
 {
-    bool ok = core_number(list, key, maximum, value, err);
+    bool ok = core_property_number(list, key, maximum, value, err);
     if (!ok) {
         host->machine->bad_property = property_list_find(list, key);
     }
@@ -150,40 +68,24 @@ static bool set_irqs(struct l3_host *host, const struct property_list *list, str
 {
     uint32_t count = host->library->class.irq_output_count;
     uint64_t first = 0;
-    char key[64];
+    char key[CORE_PROPERTY_SIZE];
 
     host->irq_lines = calloc(count + 1, sizeof *host->irq_lines);
     host->irq_levels = calloc(count + 1, sizeof *host->irq_levels);
     if (host->irq_lines == NULL || host->irq_levels == NULL) {
         return error_set(err, LEON3EMU_HOST, "out of memory");
     }
-    if (!own_number(host, list, "irq", MACHINE_IRQ_LINES - 1, &first, err)) {
+    if (count != 0 && !own_number(host, list, "irq", MACHINE_IRQ_LINES - 1, &first, err)) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
         /* Outputs that would come after line 31 are not connected. */
         uint64_t line = first == 0 || first + i >= MACHINE_IRQ_LINES ? 0 : first + i;
-        irq_key(i, key, sizeof key);
+        core_property_irq(i, key);
         if (!own_number(host, list, key, MACHINE_IRQ_LINES - 1, &line, err)) {
             return false;
         }
         host->irq_lines[i] = (uint32_t)line;
-    }
-    return true;
-}
-
-bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
-                     struct l3_pnp *pnp, const char **wrong, struct error *err)
-{
-    *pnp = library_pnp(class);
-    for (size_t i = 0; i < ARRAY_LEN(pnp_keys); i++) {
-        uint32_t *field = (uint32_t *)((char *)pnp + pnp_keys[i].offset);
-        uint64_t value = *field;
-        if (!core_number(list, pnp_keys[i].name, pnp_keys[i].maximum, &value, err)) {
-            *wrong = pnp_keys[i].name;
-            return false;
-        }
-        *field = (uint32_t)value;
     }
     return true;
 }
@@ -193,7 +95,7 @@ static bool set_pnp(struct l3_host *host, const struct property_list *list, stru
     struct machine *m = host->machine;
     const char *wrong;
 
-    if (!device_read_pnp(&host->library->class, list, &host->pnp, &wrong, err)) {
+    if (!core_property_pnp(&host->library->class, list, &host->pnp, &wrong, err)) {
         m->bad_property = property_list_find(list, wrong);
         return false;
     }
@@ -210,9 +112,9 @@ static bool choose_base(struct l3_host *host, uint32_t index, const struct l3_re
                         const struct property_list *list, struct error *err)
 {
     uint64_t base = region->default_base;
-    char key[64];
+    char key[CORE_PROPERTY_SIZE];
 
-    base_key(&host->library->class, index, key, sizeof key);
+    core_property_base(&host->library->class, index, key);
     if (!own_number(host, list, key, UINT32_MAX, &base, err)) {
         return false;
     }
@@ -327,8 +229,8 @@ static bool create_instance(struct l3_host *host, const struct property_list *li
     host->phase = HOST_LIVING;
     for (uint32_t i = 0; i < host->library->class.region_count; i++) {
         if (!map_region(host, i, err)) {
-            char key[64];
-            base_key(&host->library->class, i, key, sizeof key);
+            char key[CORE_PROPERTY_SIZE];
+            core_property_base(&host->library->class, i, key);
             host->machine->bad_property = property_list_find(list, key);
             return false;
         }

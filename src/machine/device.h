@@ -71,9 +71,6 @@ bool device_create(struct machine *m, const char *name, const struct library *li
 void device_destroy(struct l3_host *host);
 /* The device of that name, or NULL. */
 struct l3_host *device_find(const struct machine *m, const char *name);
-/* Identity in plug&play: that of the class, or as the list says.  False: *wrong is the key that cannot be read. */
-bool device_read_pnp(const struct l3_device_class *class, const struct property_list *list,
-                     struct l3_pnp *pnp, const char **wrong, struct error *err);
 /* Cancels the device's events and calls its reset(). */
 void device_reset(struct l3_host *host, uint32_t cause);
 const struct device_property *device_find_property(const struct l3_host *host, const char *name);

@@ -16,6 +16,7 @@
 #include "bits.h"
 #include "check.h"
 #include "core/peek.h"
+#include "machine/core_property.h"
 #include "machine/library.h"
 
 /* The smallest struct_size of each structure: up to its last field in the first release of ABI version 1. */
@@ -187,22 +188,8 @@ static void *copy_table(const struct reader *reader, const void *table, uint32_t
 
 /* ---- properties ---- */
 
-/* Is it the name of a property that every device has without its class saying so?  `irq` is one if the class has
- * interrupt outputs.  The names irqN and REGION_base of device.c are not looked for here. */
-static bool is_reserved(const struct l3_device_class *class, const char *name)
-{
-    static const char *const names[] = {"base", "name", "priority"};
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return class->irq_output_count != 0 && strcmp(name, "irq") == 0;
-}
-
-static bool check_property(const struct reader *reader, const struct l3_device_class *class,
-                           const struct l3_property *rows, uint32_t index)
+static bool check_property(const struct reader *reader, const struct l3_property *rows,
+                           uint32_t index)
 {
     const struct l3_property *p = &rows[index];
 
@@ -211,9 +198,6 @@ static bool check_property(const struct reader *reader, const struct l3_device_c
     }
     if (p->type == L3_PROPERTY_UINT && p->minimum > p->maximum) {
         return refuse(reader, "property %s has a minimum above its maximum", p->name);
-    }
-    if (is_reserved(class, p->name)) {
-        return refuse(reader, "a property is called %s, which every device has already", p->name);
     }
     for (uint32_t i = 0; i < index; i++) {
         if (strcmp(rows[i].name, p->name) == 0) {
@@ -240,7 +224,7 @@ static bool take_properties(const struct reader *reader, struct l3_device_class 
         if (!take_name(reader, &rows[i].name, "_-", what) ||
             !take_text(reader, &rows[i].default_value, MAXIMUM_TEXT, rows[i].name) ||
             !take_text(reader, &rows[i].help, MAXIMUM_TEXT, rows[i].name) ||
-            !check_property(reader, class, rows, i)) {
+            !check_property(reader, rows, i)) {
             return false;
         }
     }
@@ -311,6 +295,18 @@ static bool take_registers(const struct reader *reader, struct l3_region *region
     return true;
 }
 
+/* The address of each region but the first is set by a property that has the region's name (REGION_base). */
+static bool check_region_name(const struct reader *reader, const struct l3_region *rows,
+                              uint32_t index)
+{
+    for (uint32_t i = 1; i < index; i++) {
+        if (strcmp(rows[i].name, rows[index].name) == 0) {
+            return refuse(reader, "two regions are called %s", rows[i].name);
+        }
+    }
+    return true;
+}
+
 static bool take_regions(const struct reader *reader, struct l3_device_class *class)
 {
     struct l3_region *rows;
@@ -324,8 +320,8 @@ static bool take_regions(const struct reader *reader, struct l3_device_class *cl
     class->regions = rows;
     for (uint32_t i = 0; rows != NULL && i < class->region_count; i++) {
         snprintf(what, sizeof what, "region %u", i);
-        if (!take_name(reader, &rows[i].name, "_-", what) || !check_region(reader, &rows[i]) ||
-            !take_registers(reader, &rows[i])) {
+        if (!take_name(reader, &rows[i].name, "_-", what) || !check_region_name(reader, rows, i) ||
+            !check_region(reader, &rows[i]) || !take_registers(reader, &rows[i])) {
             return false;
         }
     }
@@ -333,6 +329,23 @@ static bool take_regions(const struct reader *reader, struct l3_device_class *cl
 }
 
 /* ---- the rest ---- */
+
+/* Refuses properties that leon3emu itself gives the devices of the class; which these are depends on
+ * the class's regions, interrupt outputs and identity. */
+static bool check_core_properties(const struct reader *reader, const struct l3_device_class *class)
+{
+    for (uint32_t i = 0; i < class->property_count; i++) {
+        const char *name = class->properties[i].name;
+        if (core_property_is(class, name)) {
+            return refuse(
+                reader,
+                "a property is called %s, which leon3emu itself gives its devices; choose "
+                "another name",
+                name);
+        }
+    }
+    return true;
+}
 
 static bool take_pnp(const struct reader *reader, struct l3_device_class *class)
 {
@@ -403,7 +416,8 @@ bool library_take_class(struct library *library, const struct l3_device_class *g
            take_text(&reader, &class->summary, MAXIMUM_TEXT, "its summary") &&
            take_text(&reader, &class->version, MAXIMUM_TEXT, "its version") &&
            check_counts(&reader, class) && take_properties(&reader, class) &&
-           take_regions(&reader, class) && take_pnp(&reader, class);
+           take_regions(&reader, class) && take_pnp(&reader, class) &&
+           check_core_properties(&reader, class);
 }
 
 void library_free_class(struct library *library)

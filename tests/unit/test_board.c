@@ -186,6 +186,20 @@ static void test_properties_of_the_replaced_one_live_on(void **state)
     guest_free(&g);
 }
 
+/* The new class has no property `irqgen`.  The name begins as that of an interrupt line does, but it
+ * is none, and is dropped as others are. */
+static void test_properties_of_the_replaced_class_alone_are_dropped(void **state)
+{
+    struct guest g;
+    (void)state;
+    create(&g, GUEST_BOARD "x = grgpio, base=0x80000300, irq=6, irqgen=4, pnp_device=0x011\n",
+           "gptimer");
+    assert_string_equal(find_device(&g, "x")->library->class.name, "gptimer");
+    assert_int_equal(find_device(&g, "x")->bases[0], 0x80000300);
+    assert_int_equal(find_device(&g, "x")->irq_lines[0], 6);
+    guest_free(&g);
+}
+
 static void test_a_base_adds_one(void **state)
 {
     struct guest g;
@@ -324,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_no_firmware),
         cmocka_unit_test(test_the_one_candidate_is_replaced),
         cmocka_unit_test(test_properties_of_the_replaced_one_live_on),
+        cmocka_unit_test(test_properties_of_the_replaced_class_alone_are_dropped),
         cmocka_unit_test(test_a_base_adds_one),
         cmocka_unit_test(test_several_candidates_are_listed),
         cmocka_unit_test(test_no_candidate),

@@ -27,7 +27,7 @@
 struct description {
     struct l3_device_class class;
     struct l3_property properties[3];
-    struct l3_region regions[2];
+    struct l3_region regions[3];
     struct l3_pnp pnp;
     struct l3_state_field state[1];
     struct l3_register registers[1];
@@ -304,14 +304,61 @@ static void test_sentences(void **state)
     d.properties[1].name = "level";
     check_refusal(&d, "two properties are called level");
     describe(&d);
-    d.properties[1].name = "base";
-    check_refusal(&d, "called base, which every device has already");
+    d.class.region_count = 3;
+    d.regions[2] = d.regions[1];
+    check_refusal(&d, "two regions are called buffer");
     describe(&d);
     d.pnp.vendor = 0x100;
     check_refusal(&d, "vendor 0x100");
     describe(&d);
     d.class.summary = endless_text - 5000;
     check_refusal(&d, "its summary has more than 4095 characters");
+}
+
+/* A class must not have a property that leon3emu itself gives its devices.  `registers_base` and `irq2` are
+ * none: the address of the first region is `base`, and the class has two outputs. */
+static void test_core_properties(void **state)
+{
+    static const char *const reserved[] = {"base",       "buffer_base", "irq",
+                                           "irq1",       "name",        "priority",
+                                           "pnp_vendor", "pnp_device",  "pnp_version"};
+    static const char *const free_names[] = {"registers_base", "irq2", "irqs", "base_2"};
+    struct description d;
+    char sentence[80];
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(reserved); i++) {
+        describe(&d);
+        d.properties[1].name = reserved[i];
+        snprintf(sentence, sizeof sentence, "a property is called %s, which leon3emu", reserved[i]);
+        check_refusal(&d, sentence);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(free_names); i++) {
+        describe(&d);
+        d.properties[1].name = free_names[i];
+        assert_int_equal(try_apart(&d), TAKEN);
+    }
+}
+
+/* A class without regions, outputs or identity may use the names of their properties itself. */
+static void test_properties_that_it_has_not(void **state)
+{
+    static const char *const names[] = {"base", "irq", "pnp_device"};
+    struct description d;
+    struct error err = {0};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct library library = {.path = (char *)PATH};
+
+        describe(&d);
+        d.properties[1].name = names[i];
+        d.class.region_count = 0;
+        d.class.irq_output_count = 0;
+        d.class.pnp = NULL;
+        assert_true(library_take_class(&library, &d.class, &err));
+        library_free_class(&library);
+    }
 }
 
 int main(void)
@@ -321,6 +368,8 @@ int main(void)
         cmocka_unit_test(test_hostile_descriptions),
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_sentences),
+        cmocka_unit_test(test_core_properties),
+        cmocka_unit_test(test_properties_that_it_has_not),
     };
     char *pages = mmap(NULL, 0x4000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
