@@ -284,8 +284,8 @@ static inline void cpu_move_window(struct cpu *cpu, unsigned from, unsigned to)
 }
 
 uint32_t cpu_tbr(const struct cpu *cpu);
-/* jit_env_state.c: if generated code is in the middle of an access, brings pc, npc, cwp, icc and fsr up to date, and has the block left
- * after that access, so that a caller may write registers; otherwise does nothing. */
+/* jit_env_state.c: if generated code is in the middle of an access, brings pc, npc, cwp, icc and fsr up to date, and has
+ * the block left after that access, so that a caller may write registers; otherwise does nothing. */
 void cpu_sync(struct cpu *cpu);
 /* interp_fpu.c: enters the exceptions of the last FPop that generated code executed into fsr; to be called before cexc,
  * aexc or ftt is used.  And FSR as STFSR stores it, after that. */

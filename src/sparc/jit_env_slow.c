@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Slow paths: C functions that generated code calls for a load, a store or an instruction that it cannot perform itself,
- * and after a device's callback that it has called itself.  See jit_env.h.
+ * Slow paths: C functions that generated code calls for a load, a store or an instruction that it cannot perform
+ * itself, and after a device's callback that it has called itself.  See jit_env.h.
  *
  * Each ends with a verdict: generated code goes on in its block, goes to another block, or is left.
  */

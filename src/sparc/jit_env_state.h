@@ -82,8 +82,8 @@ static inline void sync_fp(struct cpu *cpu)
     }
 }
 
-/* Brings fsr up to date as sync_fp() does, for a helper: generated code goes on with the host's floating-point unit.  FPops
- * that follow may raise exceptions again, so fp_used stays set. */
+/* Brings fsr up to date as sync_fp() does, for a helper: generated code goes on with the host's floating-point unit.
+ * FPops that follow may raise exceptions again, so fp_used stays set. */
 void jit_env_take_fp(struct cpu *cpu);
 
 /* ---- windows ---- */
