@@ -416,7 +416,8 @@ static bool is_behind_bridge(const struct bridges *bridges, uint64_t base)
     return false;
 }
 
-static bool is_lonely(const struct bridges *bridges, const struct l3_host *host)
+/* Has the device an APB region that lies outside every bridge? */
+static bool is_outside_bridges(const struct bridges *bridges, const struct l3_host *host)
 {
     for (uint32_t i = 0; i < host->library->class.region_count; i++) {
         if (library_region(&host->library->class, i).kind == L3_REGION_APB &&
@@ -437,7 +438,7 @@ static bool check_bridges(const struct machine *m, struct error *err)
         return false;
     }
     for (const struct l3_host *host = m->devices; host != NULL; host = host->next) {
-        if (is_lonely(&bridges, host)) {
+        if (is_outside_bridges(&bridges, host)) {
             first = first == NULL ? host : first;
             count++;
         }

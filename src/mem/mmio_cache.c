@@ -9,12 +9,12 @@
 
 /* An entry's `function` if the library changes the host's floating-point state.  The callbacks of
  * other libraries, which are most, are in the entry themselves. */
-static int32_t call_guarded(void *instance, struct l3_request *request)
+static int32_t call_and_clean_fp(void *instance, struct l3_request *request)
 {
     const struct mmio_entry *entry =
         (const struct mmio_entry *)((const char *)request -
                                     offsetof(struct mmio_entry, call.request));
-    int32_t result = entry->guarded(instance, request);
+    int32_t result = entry->callback(instance, request);
     host_fp_clean();
     return result;
 }
@@ -29,8 +29,8 @@ void mmio_cache_fill(struct mmio_cache *cache, uint64_t key, uint32_t address,
     entry->function = call->write ? io->write : io->read;
     entry->instance = io->instance;
     if (io->owner->changes_fp) {
-        entry->guarded = entry->function;
-        entry->function = call_guarded;
+        entry->callback = entry->function;
+        entry->function = call_and_clean_fp;
     }
     entry->call = *call;
     entry->call.by_generated_code = true;

@@ -32,7 +32,7 @@ struct mmio_entry {
     struct mmio_call call; /* complete but for value and time; wait_cycles is 0 */
     /* If the library may change the host's floating-point state: its callback.  `function` is then
      * one that calls this and cleans up the state. */
-    int32_t (*guarded)(void *instance, struct l3_request *request);
+    int32_t (*callback)(void *instance, struct l3_request *request);
     uint64_t unused[2]; /* makes the size a power of two */
 };
 _Static_assert((sizeof(struct mmio_entry) & (sizeof(struct mmio_entry) - 1)) == 0,
