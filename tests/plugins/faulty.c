@@ -370,7 +370,7 @@ static int32_t faulty_read(void *instance, struct l3_request *request)
         faulty->services->stop(faulty->host, 9, "seen %s", "enough");
     }
     request->value = faulty->value;
-    if (is(faulty, "direction_read") || is(faulty, "align_read")) {
+    if ((is(faulty, "direction_read") || is(faulty, "align_read")) && faulty->reads == 1) {
         change_flags(faulty);
     }
     return L3_OK;
