@@ -19,8 +19,10 @@
 #define RFLAGS_ODD (RFLAGS_DF | RFLAGS_AC)
 
 /* EMMS marks the x87 registers as empty, as the calling convention requires; MMX code that has no EMMS of its own leaves
- * them full.  EMMS traps if an exception is pending and not masked, so the control word is loaded first. */
-void x64_fp_clean(void)
+ * them full.  EMMS traps if an exception is pending and not masked, so the control word is loaded first.
+ *
+ * AddressSanitizer's own accesses at the beginning of a function may be misaligned, and trap while AC is set. */
+__attribute__((no_sanitize_address)) void x64_fp_clean(void)
 {
     static const uint32_t mxcsr = MXCSR_DEFAULT;
     uint16_t control;
