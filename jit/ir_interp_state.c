@@ -354,6 +354,12 @@ static const struct irx_op *charge(struct irx_run *run, const struct irx_op *op)
     return run->budget < 0 ? go_to_arm(run, op) : op + 1;
 }
 
+static const struct irx_op *give_back(struct irx_run *run, const struct irx_op *op)
+{
+    run->budget += run->values[op->ir.a] != 0 ? op->ir.imm : 0;
+    return op + 1;
+}
+
 /* ---- GUARD_LOAD GUARD_STORE LOAD_UNCHECKED STORE_UNCHECKED ---- */
 
 /* Does common[] have the permission at this index? */
@@ -452,6 +458,7 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_BRANCH] = {branch_32, branch_64},
     [IR_BRANCH_FLAGS] = {branch_flags, NULL},
     [IR_CHARGE] = {charge, NULL},
+    [IR_GIVE_BACK] = {give_back, NULL},
     [IR_EXIT] = {exit_block, NULL},
     [IR_JUMP] = {jump, NULL},
     [IR_QUIT] = {quit, NULL},

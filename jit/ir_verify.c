@@ -308,6 +308,9 @@ static bool check_imm(const struct walk *walk, const struct ir_op *op)
         return (op->imm >= 0 && op->imm < IR_MAX_REACH) ||
                fail(walk, "%d is not from 0 to %d", op->imm, IR_MAX_REACH - 1);
     }
+    if (op->code == IR_GIVE_BACK) {
+        return op->imm > 0 || fail(walk, "it gives back %d", op->imm);
+    }
     return op->code != IR_MOVE_BANK || op->imm != 0 || fail(walk, "it moves the bank by 0");
 }
 

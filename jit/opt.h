@@ -254,7 +254,7 @@ opt_rule opt_flags_branch, opt_flags_test, opt_flags_carry, opt_flags_extend, op
 opt_rule opt_fold_and, opt_fold_or, opt_fold_xor, opt_fold_not;
 opt_rule opt_fold_shl, opt_fold_shr, opt_fold_sar, opt_fold_rotl;
 opt_rule opt_fold_ext, opt_fold_sext32, opt_fold_zext32, opt_fold_low, opt_fold_high, opt_fold_pack;
-opt_rule opt_fold_setc, opt_fold_select, opt_fold_branch;
+opt_rule opt_fold_setc, opt_fold_select, opt_fold_branch, opt_fold_give_back;
 
 /* Can a CONST of the type have this value? */
 bool opt_fits(unsigned type, int64_t value);

@@ -66,6 +66,41 @@ static bool narrow(struct opt_walk *walk, struct compare *compare)
     return true;
 }
 
+/* Is a PACK whose lower half is b equal to b, sign- or zero-extended?  It is if its upper half is that of b. */
+static bool compare_halves(struct opt_walk *walk, struct compare *compare)
+{
+    const struct ir_op *a = opt_op(walk, compare->a);
+    const struct ir_op *b = opt_op(walk, compare->b);
+
+    if ((compare->cond & ~1u) != IR_EQ || a->code != IR_PACK || a->b != b->a ||
+        (b->code != IR_SEXT32 && b->code != IR_ZEXT32)) {
+        return false;
+    }
+    ir_ref high = a->a;
+    ir_ref zero = opt_constant(walk, IR_I32, 0);
+    compare->b = b->code == IR_ZEXT32
+                     ? zero
+                     : opt_emit2(walk, IR_SAR, IR_I32, b->a, opt_constant(walk, IR_I32, 31));
+    compare->a = high;
+    return true;
+}
+
+/* Have two I32s, of which only copies of the sign are left, the same sign? */
+static bool compare_signs(struct opt_walk *walk, struct compare *compare)
+{
+    const struct ir_op *a = opt_op(walk, compare->a);
+    const struct ir_op *b = opt_op(walk, compare->b);
+
+    if ((compare->cond & ~1u) != IR_EQ || a->code != IR_SAR || b->code != IR_SAR ||
+        a->type != IR_I32 || !opt_is(walk, a->b, 31) || !opt_is(walk, b->b, 31)) {
+        return false;
+    }
+    compare->a = opt_emit2(walk, IR_XOR, IR_I32, a->a, b->a);
+    compare->b = opt_constant(walk, IR_I32, 0);
+    compare->cond = compare->cond == IR_EQ ? IR_GE : IR_LT;
+    return true;
+}
+
 /* If a is compared with 0 for equality: a difference (or XOR) becomes a comparison of its operands, the result of a SETC
  * the SETC's own comparison, and the negation of a truth value its opposite. */
 static bool look_into(struct opt_walk *walk, struct compare *compare)
@@ -172,7 +207,8 @@ static enum verdict simplify(struct opt_walk *walk, struct compare *compare)
         if (compare->a == compare->b) {
             return verdict(ir_cond_holds((enum ir_cond)compare->cond, 0, 0, width));
         }
-        if (narrow(walk, compare)) {
+        if (narrow(walk, compare) || compare_halves(walk, compare) ||
+            compare_signs(walk, compare)) {
             continue;
         }
         if (opt_is_const(walk, compare->b)) {
@@ -245,6 +281,12 @@ static bool is_test(const struct opt_walk *walk, const struct ir_op *op, unsigne
 {
     return op->code == IR_SETC && op->cond == cond && opt_is(walk, op->b, 0) &&
            opt_op(walk, op->a)->type == IR_I32;
+}
+
+/* GIVE_BACK if the condition is known never to hold: it is left out. */
+ir_ref opt_fold_give_back(struct opt_walk *walk, struct ir_op *op)
+{
+    return opt_is(walk, op->a, 0) ? op->a : 0;
 }
 
 ir_ref opt_fold_select(struct opt_walk *walk, struct ir_op *op)

@@ -272,6 +272,10 @@ static ir_ref fold_sub(struct opt_walk *walk, struct ir_op *op)
     if (opt_is(walk, op->a, 0)) {
         return opt_emit2(walk, IR_NEG, op->type, op->b, 0);
     }
+    if (opt_is(walk, op->a, 1) &&
+        opt_is_bool(walk, op->b)) { /* as `subcc; subx %g0, -1` makes it */
+        return opt_emit2(walk, IR_XOR, op->type, op->b, opt_constant(walk, op->type, 1));
+    }
     return 0;
 }
 
@@ -342,8 +346,21 @@ static ir_ref fold_divu(struct opt_walk *walk, struct ir_op *op)
     return opt_emit2(walk, IR_ZEXT32, IR_I64, quotient, 0);
 }
 
-/* A 64-bit division of sign-extended values becomes one of 32 bits; but not by -1, since the least I32 / -1 does not
- * fit into 32 bits. */
+/* The 64-bit quotient of two sign-extended values by a division of 32 bits.  That has the right sign, unless the least
+ * number is divided by -1: only then are both operands and the 32-bit quotient negative. */
+static ir_ref divide_narrow(struct opt_walk *walk, ir_ref a, ir_ref b)
+{
+    ir_ref quotient = opt_emit2(walk, IR_DIVS, IR_I32, a, b);
+    ir_ref both = opt_emit2(walk, IR_AND, IR_I32, a, b);
+    ir_ref wrong = opt_emit2(walk, IR_AND, IR_I32, both, quotient);
+    ir_ref sign = opt_emit2(walk, IR_XOR, IR_I32, quotient, wrong);
+
+    sign = opt_emit2(walk, IR_SAR, IR_I32, sign, opt_constant(walk, IR_I32, 31));
+    return opt_emit2(walk, IR_PACK, IR_I64, sign, quotient);
+}
+
+/* A 64-bit division of sign-extended values becomes one of 32 bits.  That of the least I32 by -1 does not fit into 32
+ * bits. */
 static ir_ref fold_divs(struct opt_walk *walk, struct ir_op *op)
 {
     const struct ir_op *b = opt_op(walk, op->b);
@@ -351,8 +368,13 @@ static ir_ref fold_divs(struct opt_walk *walk, struct ir_op *op)
     if (opt_is(walk, op->b, 1)) {
         return op->a;
     }
-    if (op->type != IR_I64 || opt_op(walk, op->a)->code != IR_SEXT32 || b->code != IR_CONST ||
-        b->imm == -1 || b->imm == 0) {
+    if (op->type != IR_I64 || opt_op(walk, op->a)->code != IR_SEXT32) {
+        return 0;
+    }
+    if (b->code == IR_SEXT32) {
+        return divide_narrow(walk, opt_op(walk, op->a)->a, b->a);
+    }
+    if (b->code != IR_CONST || b->imm == -1 || b->imm == 0) {
         return 0;
     }
     ir_ref narrow = opt_constant(walk, IR_I32, b->imm);
@@ -431,6 +453,7 @@ const struct opt_rules opt_rules[IR_CODES] = {
     [IR_SETC] = {opt_fold_setc, NULL},
     [IR_SELECT] = {opt_fold_select, NULL},
     [IR_BRANCH] = {opt_fold_branch, NULL},
+    [IR_GIVE_BACK] = {opt_fold_give_back, NULL},
     [IR_BITCAST_F] = {fold_kind, NULL},
     [IR_BITCAST_I] = {fold_kind, NULL},
     [IR_STORE] = {fold_store, NULL},

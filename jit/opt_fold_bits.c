@@ -133,6 +133,9 @@ ir_ref opt_fold_xor(struct opt_walk *walk, struct ir_op *op)
     if (chain(walk, op, &inner, &outer)) {
         return with_constant(walk, IR_XOR, op->type, opt_op(walk, op->a)->a, inner ^ outer);
     }
+    if (a->code == IR_XOR && (a->a == op->b || a->b == op->b)) {
+        return a->a == op->b ? a->b : a->a;
+    }
     return rotation(walk, op);
 }
 

@@ -68,7 +68,8 @@ struct cg_flags {
     bool wide;     /* of 64 bits */
     ir_ref a, b;   /* operands of ADD, SUB; LOGIC: a is the result */
     ir_ref result; /* value for which N and Z are right, 0: none */
-    ir_ref value;  /* FLAGS value that is in the host's flags, 0: none */
+    ir_ref value;  /* FLAGS value, or truth value, that is in the host's flags, 0: none */
+    uint8_t cond;  /* enum ir_cond: a truth value is 1 if the flags meet this condition, else 0 */
 };
 
 /* A SET that only stubs and arms perform (pending.c). */
@@ -327,8 +328,15 @@ void cg_define_flags(struct cg *c, unsigned number);
 void cg_note_flags(struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
 /* Are the host's flags those of this operation? */
 bool cg_flags_match(const struct cg *c, enum cg_flags_kind kind, bool wide, ir_ref a, ir_ref b);
+/* The result of op `number`, a truth value, is in the host's flags: 1 if these meet the condition, else 0.  It gets a
+ * register only if it is needed after the flags have changed, or by an op that does not look at the flags. */
+void cg_define_cond(struct cg *c, unsigned number, enum ir_cond cond);
+/* Is this truth value in the host's flags (c->flags.cond)? */
+bool cg_is_cond(const struct cg *c, ir_ref value);
 /* Copies the FLAGS value from the host's flags, which do not change, into the host's flags_reg. */
 void cg_flags_to_reg(struct cg *c, ir_ref value);
+/* If the value is in the host's flags and nowhere else, copies it into a register.  The flags do not change. */
+void cg_leave_flags(struct cg *c, ir_ref value);
 /* The next op, SETs aside, if it has this code and the operands of op `number`; else 0. */
 unsigned cg_twin(const struct cg *c, unsigned number, enum ir_code code);
 /* The branch on the same comparison, if it is the next op, SETs aside; else 0. */

@@ -153,6 +153,8 @@ struct cg_host {
     void (*flags_to_reg)(struct cg *c);
     /* The same into memory.  keep: flags_reg holds a value that must be preserved. */
     void (*store_flags)(struct cg *c, struct cg_mem to, bool keep);
+    /* Writes 1 into the register if the host's flags, which do not change, meet the condition; else 0. */
+    void (*cond_to_reg)(struct cg *c, enum ir_cond cond, unsigned reg);
     /* Performs the operation again (kind: ADD of a constant, SUB or LOGIC) and stores its flags. */
     void (*store_flags_of)(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                            struct cg_operand b, struct cg_mem to, bool keep);

@@ -87,6 +87,15 @@ static bool is_cond_of_result(const struct cg *c, unsigned cond, enum ir_cond *f
     }
 }
 
+/* Does the op ask whether a sum, which the host's flags are of, is below one of its operands?  That is its carry. */
+static bool is_carry_of_sum(const struct cg *c, const struct ir_op *op, bool wide)
+{
+    const struct cg_flags *flags = &c->flags;
+
+    return (op->cond & ~1u) == IR_LTU && flags->kind == FLAGS_OF_ADD && flags->wide == wide &&
+           flags->result == op->a && (flags->a == op->b || flags->b == op->b);
+}
+
 /* Do the host's flags tell the op's condition already?  *found: the condition to be tested on them. */
 static bool find_cond(const struct cg *c, const struct ir_op *op, bool wide, enum ir_cond *found)
 {
@@ -96,6 +105,10 @@ static bool find_cond(const struct cg *c, const struct ir_op *op, bool wide, enu
     }
     if (op->cond < IR_MI && cg_flags_match(c, FLAGS_OF_SUB, wide, op->b, op->a)) {
         *found = ir_cond_swap((enum ir_cond)op->cond);
+        return true;
+    }
+    if (is_carry_of_sum(c, op, wide)) {
+        *found = (enum ir_cond)op->cond;
         return true;
     }
     return c->flags.result == op->a && c->flags.result != 0 && cg_is_const(c, op->b, 0) &&

@@ -4,7 +4,8 @@
  *
  * c->flags says which operation's flags are in the host's flags.  An op that computes the flags of that operation
  * needs no instruction, and a branch on it no compare.  A FLAGS value stays in the host's flags until an instruction
- * changes them; if it is used after that, it is saved before, in the form that a FLAGS slot has.
+ * changes them; if it is used after that, it is saved before, in the form that a FLAGS slot has.  So does the truth value
+ * of a comparison, which is saved as 0 or 1.
  */
 #include "cg.h"
 #include "check.h"
@@ -20,7 +21,28 @@ void cg_flags_to_reg(struct cg *c, ir_ref value)
     cg_assign(c, value, c->host->flags_reg);
 }
 
-/* The FLAGS value in the host's flags leaves them; it goes to flags_reg if it is used again and is nowhere else. */
+static void cond_to_reg(struct cg *c, ir_ref value)
+{
+    unsigned reg = cg_take(c, c->host->general, c->locked);
+
+    CHECK(c->flags.value == value);
+    c->host->cond_to_reg(c, (enum ir_cond)c->flags.cond, reg);
+    cg_assign(c, value, reg);
+}
+
+void cg_leave_flags(struct cg *c, ir_ref value)
+{
+    if (c->values[value].where != AT_FLAGS) {
+        return;
+    }
+    if (c->ops[value].type == IR_FLAGS) {
+        cg_flags_to_reg(c, value);
+    } else {
+        cond_to_reg(c, value);
+    }
+}
+
+/* The value in the host's flags leaves them; it goes to a register if it is used again and is nowhere else. */
 static void release_holder(struct cg *c)
 {
     ir_ref value = c->flags.value;
@@ -28,8 +50,8 @@ static void release_holder(struct cg *c)
     if (value == 0) {
         return;
     }
-    if (c->values[value].where == AT_FLAGS && c->values[value].next != 0) {
-        cg_flags_to_reg(c, value);
+    if (c->values[value].next != 0 || c->values[value].pins != 0) {
+        cg_leave_flags(c, value);
     }
     c->values[value].where &= (uint8_t)~AT_FLAGS;
     c->flags.value = 0;
@@ -54,6 +76,18 @@ void cg_define_flags(struct cg *c, unsigned number)
         c->flags.value = (ir_ref)number;
         c->values[number].where = AT_FLAGS;
     }
+}
+
+void cg_define_cond(struct cg *c, unsigned number, enum ir_cond cond)
+{
+    cg_define_flags(c, number);
+    c->flags.cond = (uint8_t)cond;
+}
+
+bool cg_is_cond(const struct cg *c, ir_ref value)
+{
+    return c->flags.value == value && c->values[value].where & AT_FLAGS &&
+           c->ops[value].type != IR_FLAGS;
 }
 
 bool cg_is_const(const struct cg *c, ir_ref value, int32_t imm)

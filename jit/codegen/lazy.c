@@ -155,6 +155,7 @@ static void save_holder(struct cg *c, bool keep)
         at->where = AT_FRAME;
         c->host->store_flags(c, cg_spill_mem(c, at->frame), keep);
     }
+    at->where &= (uint8_t)~AT_FLAGS;
     c->flags = (struct cg_flags){.kind = FLAGS_NONE};
 }
 

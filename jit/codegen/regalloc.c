@@ -30,6 +30,7 @@ struct cg_operand cg_resolve(struct cg *c, ir_ref value, unsigned constraint, un
 {
     const struct cg_value *at = &c->values[value];
 
+    cg_leave_flags(c, value);
     if (at->where & AT_REG) {
         return in_register(c, at->reg);
     }
@@ -90,6 +91,7 @@ static struct cg_operand resolve_fixed(struct cg *c, ir_ref value, unsigned fixe
 static struct cg_operand resolve_by_row(struct cg *c, const struct cg_row *row, unsigned constraint,
                                         ir_ref value, unsigned after)
 {
+    cg_leave_flags(c, value);
     if (constraint & C_FIXED) {
         return resolve_fixed(c, value, row->fixed, after);
     }
@@ -215,6 +217,7 @@ static void resolve_operands(struct cg *c, const struct cg_row *row, unsigned co
         }
     }
     if (tied < 3) {
+        cg_leave_flags(c, refs[tied]);
         x->in[tied] = cg_operand_of(c, refs[tied]); /* take_tied() moves it */
     }
 }

@@ -14,6 +14,11 @@ void cg_leave_to_arm(struct cg *c, unsigned arm)
     struct cg_livein *livein = &c->liveins[to->first];
 
     CHECK(to->jump == NULL);
+    if (c->flags.value != 0 && cg_is_cond(c, c->flags.value) &&
+        c->values[c->flags.value].next != 0) {
+        cg_leave_flags(c,
+                       c->flags.value); /* to a register: the arm may need the flags for others */
+    }
     to->flags = c->flags;
     to->fp_ready = c->fp_ready;
     to->pending = cg_snapshot_pending(c);

@@ -98,9 +98,6 @@ void cg_do_set(struct cg *c, unsigned number, const struct ir_op *op)
         set_const(c, number, op);
         return;
     }
-    if (at->where == AT_FLAGS) {
-        cg_flags_to_reg(c, op->a);
-    }
     struct cg_operand from = cg_resolve(c, op->a, C_R, after);
     cg_drop_homes_of_slot(c, op->slot);
     if (c->after[number][3] != 0 && op->type != IR_FLAGS && cg_pend(c, op->slot, op->a)) {

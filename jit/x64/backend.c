@@ -107,6 +107,7 @@ static const struct cg_host host = {
     .spill = x64_spill,
     .compare = x64_emit_cmp,
     .flags_to_reg = x64_flags_to_reg,
+    .cond_to_reg = x64_cond_to_reg,
     .store_flags = x64_store_flags,
     .store_flags_of = x64_store_flags_of,
     .entry = emit_entry,

@@ -61,6 +61,7 @@ static void emit_sub(struct cg *c, const struct ir_op *op, const struct cg_args 
 
 const struct cg_row x64_add_row =
     CG_ROW(OUT_TIED, ROW_SPOILS | ROW_COMMUTES, 0, emit_add, C_ANY, C_ANY);
+const struct cg_row x64_sub_row = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_sub, C_ANY, C_ANY);
 
 /* Is the operand's register free after this use? */
 static bool dies(const struct cg_value *at, unsigned after)
@@ -81,16 +82,85 @@ static bool is_apart(struct cg *c, unsigned number, const struct ir_op *op)
            ((a->where & AT_REG) && (b->where & AT_REG) && !dies(b, c->after[number][1]));
 }
 
+/* x + C or x - C, with the host's carry.  Of a truth value that is not C, it is x + 1 - C or x - 1 + C. */
+static void emit_carry_sum(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    bool inverted = x64_of(c)->choice == CC_AE;
+    bool add = (op->code == IR_ADD) != inverted;
+
+    x64_alu_ri(&c->as, add ? ALU_ADC : ALU_SBB, false, x->d, inverted ? -1 : 0);
+    cg_note_flags(c, FLAGS_OF_VALUE, false, 0, 0);
+    c->flags.result = (ir_ref)x->number;
+}
+
+static bool is_carry(const struct cg *c, ir_ref value)
+{
+    return cg_is_cond(c, value) && (c->flags.cond & ~1u) == IR_LTU;
+}
+
+/* Operand b is a truth value that the host's carry tells. */
+static void add_carry(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row row = CG_ROW(OUT_TIED, 0, 0, emit_carry_sum, C_ANY, C_USE);
+
+    if (c->after[number][1] != 0) {
+        cg_leave_flags(c, op->b);
+    }
+    c->values[op->b].where &= (uint8_t)~AT_FLAGS;
+    c->flags.value = 0;
+    x64_of(c)->choice = c->flags.cond == IR_LTU ? CC_B : CC_AE;
+    cg_emit_by_row(c, number, op, &row);
+}
+
+static void exchange(struct cg *c, unsigned number, struct ir_op *op)
+{
+    ir_ref a = op->a;
+    uint16_t after = c->after[number][0];
+
+    op->a = op->b;
+    op->b = a;
+    c->after[number][0] = c->after[number][1];
+    c->after[number][1] = after;
+}
+
+/* Adds a truth value as the host's carry, if that is what it is. */
+static bool try_carry(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    struct ir_op sum = *op;
+
+    if (op->a == op->b) {
+        return false;
+    }
+    if (op->code == IR_ADD && is_carry(c, op->a)) {
+        exchange(c, number, &sum);
+    }
+    if (!is_carry(c, sum.b)) {
+        return false;
+    }
+    add_carry(c, number, &sum);
+    return true;
+}
+
 /* lea where it saves a move, or keeps the host's flags. */
 static void do_add(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row lea = CG_ROW(OUT_NEW, ROW_COMMUTES, 0, emit_lea, C_R, C_RI);
     bool holds = c->flags.value != 0 && c->values[c->flags.value].where == AT_FLAGS;
 
+    if (try_carry(c, number, op)) {
+        return;
+    }
     if ((holds || is_apart(c, number, op)) && cg_twin(c, number, IR_ADD_FLAGS) == 0) {
         cg_emit_by_row(c, number, op, &lea);
     } else {
         cg_emit_by_row(c, number, op, &x64_add_row);
+    }
+}
+
+static void do_sub(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    if (!try_carry(c, number, op)) {
+        cg_emit_by_row(c, number, op, &x64_sub_row);
     }
 }
 
@@ -251,6 +321,9 @@ static void emit_shift_imm(struct cg *c, const struct ir_op *op, const struct cg
     unsigned mask = x->wide ? 63 : 31;
 
     x64_shift_imm(&c->as, shift_of(op), x->wide, x->d, (unsigned)x->in[1].value & mask);
+    if (op->code != IR_ROTL && ((unsigned)x->in[1].value & mask) != 0) {
+        c->flags.result = (ir_ref)x->number; /* C and V say nothing that is of use */
+    }
 }
 
 static void emit_rorx(struct cg *c, const struct ir_op *op, const struct cg_args *x)
@@ -359,19 +432,12 @@ static void emit_pack(struct cg *c, const struct ir_op *op, const struct cg_args
     x64_alu_rr(&c->as, ALU_OR, true, x->d, x->in[1].reg);
 }
 
-static void emit_select(struct cg *c, const struct ir_op *op, const struct cg_args *x)
-{
-    (void)op;
-    x64_rr(&c->as, OP_TEST, x->in[0].reg, x->in[0].reg);
-    emit_operand(c, OP_CMOV | (uint32_t)CC_NE | x64_w(x->wide), x->d, x->in[1]);
-}
-
 /* ---- the rows ---- */
 
 /* clang-format off */
 const struct cg_row x64_integer_rows[IR_CODES] = {
     [IR_ADD]    = CG_SPECIAL(do_add),
-    [IR_SUB]    = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_sub, C_ANY, C_ANY),
+    [IR_SUB]    = CG_SPECIAL(do_sub),
     [IR_MUL]    = CG_SPECIAL(do_mul),
     [IR_DIVU]   = CG_FIXED_ROW(RAX, RDX, OUT_FIXED, ROW_SPOILS | ROW_CLOBBERS, emit_divu, C_FIXED_COPY, C_R),
     [IR_DIVS]   = CG_FIXED_ROW(RAX, RDX, OUT_FIXED, ROW_SPOILS | ROW_CLOBBERS, emit_divs, C_FIXED_COPY, C_R),
@@ -393,6 +459,5 @@ const struct cg_row x64_integer_rows[IR_CODES] = {
     [IR_LOW]    = CG_ROW(OUT_NEW, 0, 0, emit_mov32, C_RM),
     [IR_HIGH]   = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_high, C_ANY),
     [IR_PACK]   = CG_ROW(OUT_TIED, ROW_SPOILS | ROW_APART, 0, emit_pack, C_ANY, C_R),
-    [IR_SELECT] = CG_ROW(OUT_TIED_C, ROW_SPOILS, 0, emit_select, C_R, C_RM, C_ANY),
 };
 /* clang-format on */

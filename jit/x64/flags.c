@@ -52,6 +52,12 @@ void x64_flags_to_reg(struct cg *c)
     x64_setcc(&c->as, CC_O, RAX);
 }
 
+void x64_cond_to_reg(struct cg *c, enum ir_cond cond, unsigned reg)
+{
+    x64_setcc(&c->as, cc_of(cond), reg);
+    x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, reg, reg);
+}
+
 void x64_store_flags(struct cg *c, struct cg_mem to, bool keep)
 {
     if (keep) {
@@ -123,7 +129,7 @@ static void do_sub_flags(struct cg *c, unsigned number, const struct ir_op *op)
         CG_ROW(OUT_NONE, ROW_SPOILS | ROW_GIVES_FLAGS, 0, emit_sub_flags, C_RM, C_ANY);
 
     (void)op;
-    cg_do_flags(c, number, FLAGS_OF_SUB, IR_SUB, &x64_integer_rows[IR_SUB], &row);
+    cg_do_flags(c, number, FLAGS_OF_SUB, IR_SUB, &x64_sub_row, &row);
 }
 
 static void do_logic_flags(struct cg *c, unsigned number, const struct ir_op *op)
@@ -177,10 +183,14 @@ static void do_add_carry(struct cg *c, unsigned number, const struct ir_op *op)
     cg_emit_by_row(c, number, op, &from_flags);
 }
 
-static void emit_carry_set(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static enum ir_cond cond_of(const struct ir_op *op)
 {
-    x64_setcc(&c->as, op->code == IR_CARRY ? CC_B : cc_of(op->cond), x->d);
-    x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, x->d, x->d);
+    return op->code == IR_CARRY ? IR_LTU : (enum ir_cond)op->cond;
+}
+
+static void emit_set_if(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    x64_cond_to_reg(c, cond_of(op), x->d);
 }
 
 static void emit_carry_bit(struct cg *c, const struct ir_op *op, const struct cg_args *x)
@@ -190,13 +200,30 @@ static void emit_carry_bit(struct cg *c, const struct ir_op *op, const struct cg
     x64_alu_ri(&c->as, ALU_AND, false, x->d, 1);
 }
 
-static const struct cg_row set_row = CG_ROW(OUT_NEW, 0, 0, emit_carry_set, C_USE);
+/* CARRY or TEST_FLAGS of a FLAGS value that is in the host's flags: if that is its last use, the result can be there in
+ * its place. */
+static void test_in_flags(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row set_row = CG_ROW(OUT_NEW, 0, 0, emit_set_if, C_USE);
+
+    if (c->after[number][0] != 0) {
+        cg_emit_by_row(c, number, op, &set_row);
+        return;
+    }
+    cg_consume(c, op->a, 0);
+    cg_end_op(c);
+    cg_define_cond(c, number, cond_of(op));
+}
 
 static void do_carry(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row from_value = CG_ROW(OUT_TIED, ROW_SPOILS, 0, emit_carry_bit, C_R);
 
-    cg_emit_by_row(c, number, op, c->values[op->a].where & AT_FLAGS ? &set_row : &from_value);
+    if (c->values[op->a].where & AT_FLAGS) {
+        test_in_flags(c, number, op);
+    } else {
+        cg_emit_by_row(c, number, op, &from_value);
+    }
 }
 
 /* ---- conditions of FLAGS values ---- */
@@ -228,14 +255,6 @@ static void restore_flags(struct cg *c, ir_ref value, unsigned after)
     cg_note_flags(c, FLAGS_OF_VALUE, false, 0, 0);
     c->flags.value = value;
     c->values[value].where |= AT_FLAGS;
-}
-
-static void do_test_flags(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    if (!(c->values[op->a].where & AT_FLAGS)) {
-        restore_flags(c, op->a, c->after[number][0]);
-    }
-    cg_emit_by_row(c, number, op, &set_row);
 }
 
 /* A mask for a FLAGS value in the form of a slot: the condition holds if one of these bits is set or, if the condition's
@@ -270,6 +289,33 @@ static void emit_test_form(struct cg *c, struct cg_operand flags, unsigned bits)
     }
 }
 
+/* Tests a FLAGS value in the form of a slot, by a mask of form_bits().  Returns the condition to be asked of the flags. */
+static enum ir_cond test_form(struct cg *c, unsigned number, const struct ir_op *op, unsigned bits)
+{
+    cg_spoil_flags(c);
+    struct cg_operand flags = cg_resolve(c, op->a, C_RM, c->after[number][0]);
+    emit_test_form(c, flags, bits);
+    return op->cond & 1 ? IR_EQ : IR_NE;
+}
+
+static void do_test_flags(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    unsigned after = c->after[number][0];
+    unsigned bits = form_bits(op->cond);
+
+    if (!(c->values[op->a].where & AT_FLAGS) && bits != 0) {
+        enum ir_cond cond = test_form(c, number, op, bits);
+        cg_consume(c, op->a, after);
+        cg_end_op(c);
+        cg_define_cond(c, number, cond);
+        return;
+    }
+    if (!(c->values[op->a].where & AT_FLAGS)) {
+        restore_flags(c, op->a, after);
+    }
+    test_in_flags(c, number, op);
+}
+
 static void do_branch_flags(struct cg *c, unsigned number, const struct ir_op *op)
 {
     unsigned after = c->after[number][0];
@@ -277,10 +323,7 @@ static void do_branch_flags(struct cg *c, unsigned number, const struct ir_op *o
     enum x64_cc cc = cc_of(op->cond);
 
     if (!(c->values[op->a].where & AT_FLAGS) && bits != 0) {
-        cg_spoil_flags(c);
-        struct cg_operand flags = cg_resolve(c, op->a, C_RM, after);
-        emit_test_form(c, flags, bits);
-        cc = op->cond & 1 ? CC_E : CC_NE;
+        cc = cc_of(test_form(c, number, op, bits));
     } else if (!(c->values[op->a].where & AT_FLAGS)) {
         restore_flags(c, op->a, after);
     }
@@ -300,12 +343,57 @@ static void do_branch(struct cg *c, unsigned number, const struct ir_op *op)
 
 static void do_setc(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    enum x64_cc cc = cc_of(cg_compare(c, number, op));
-    unsigned d = cg_take(c, X64_GPRS, 0);
+    cg_define_cond(c, number, cg_compare(c, number, op));
+}
 
-    x64_setcc(&c->as, cc, d);
-    x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, d, d);
-    cg_define(c, number, d);
+/* ---- SELECT GIVE_BACK: what is asked of the host's flags ---- */
+
+/* Makes the host's flags tell whether the I32 is not 0, and returns the condition to be asked of them. */
+static enum x64_cc bring_cond(struct cg *c, ir_ref value)
+{
+    if (cg_is_cond(c, value)) {
+        return cc_of(c->flags.cond);
+    }
+    if (c->flags.result != value) {
+        cg_spoil_flags(c);
+        struct cg_operand tested = cg_resolve(c, value, C_R, 1);
+        x64_rr(&c->as, OP_TEST, tested.reg, tested.reg);
+        cg_note_flags(c, FLAGS_OF_LOGIC, false, value, 0);
+        c->flags.result = value;
+    }
+    return CC_NE;
+}
+
+static void emit_select(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    uint32_t opcode = OP_CMOV | (uint32_t)x64_of(c)->choice | x64_w(x->wide);
+
+    (void)op;
+    if (x->in[1].kind == OPERAND_MEM) {
+        x64_rm(&c->as, opcode, x->d, x64_operand_mem(x->in[1]));
+    } else {
+        x64_rr(&c->as, opcode, x->d, x->in[1].reg);
+    }
+}
+
+static void do_select(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row row = CG_ROW(OUT_TIED_C, 0, 0, emit_select, C_USE, C_RM, C_ANY);
+
+    x64_of(c)->choice = bring_cond(c, op->a);
+    cg_emit_by_row(c, number, op, &row);
+}
+
+static void do_give_back(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    enum x64_cc cc = bring_cond(c, op->a);
+    unsigned sum = cg_take(c, X64_GPRS, c->locked);
+
+    c->temps |= CG_BIT(sum);
+    x64_rm(&c->as, OP_LEA | X_W, sum, x64_at(BUDGET, op->imm));
+    x64_rr(&c->as, OP_CMOV | (uint32_t)cc | X_W, BUDGET, sum);
+    cg_consume(c, op->a, c->after[number][0]);
+    cg_end_op(c);
 }
 
 /* ---- the rows ---- */
@@ -320,6 +408,8 @@ const struct cg_row x64_flag_rows[IR_CODES] = {
     [IR_CARRY]        = CG_SPECIAL(do_carry),
     [IR_TEST_FLAGS]   = CG_SPECIAL(do_test_flags),
     [IR_SETC]         = CG_SPECIAL(do_setc),
+    [IR_SELECT]       = CG_SPECIAL(do_select),
+    [IR_GIVE_BACK]    = CG_SPECIAL(do_give_back),
     [IR_BRANCH]       = CG_SPECIAL(do_branch),
     [IR_BRANCH_FLAGS] = CG_SPECIAL(do_branch_flags),
 };

@@ -90,6 +90,7 @@ struct x64 {
     struct x64_thunks thunks;
     bool movbe, bmi2, avx, fma; /* the host has these */
     bool inline_jumps;
+    enum x64_cc choice; /* what the op at hand asks of the host's flags */
 };
 
 static inline struct x64 *x64_of(struct cg *c)
@@ -115,8 +116,8 @@ static inline struct x64_mem x64_operand_mem(struct cg_operand operand)
  * or control. */
 extern const struct cg_row x64_integer_rows[IR_CODES], x64_flag_rows[IR_CODES],
     x64_memory_rows[IR_CODES], x64_fp_rows[IR_CODES], x64_control_rows[IR_CODES];
-/* ADD in the form that sets the host's flags. */
-extern const struct cg_row x64_add_row;
+/* ADD and SUB in the form that sets the host's flags. */
+extern const struct cg_row x64_add_row, x64_sub_row;
 
 /* ---- moves.c: functions of struct cg_host ---- */
 
@@ -132,6 +133,7 @@ void x64_spill(struct cg *c, struct cg_mem to, unsigned reg);
 /* Functions of struct cg_host. */
 void x64_emit_cmp(struct cg *c, bool wide, struct cg_operand a, struct cg_operand b);
 void x64_flags_to_reg(struct cg *c);
+void x64_cond_to_reg(struct cg *c, enum ir_cond cond, unsigned reg);
 void x64_store_flags(struct cg *c, struct cg_mem to, bool keep);
 void x64_store_flags_of(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                         struct cg_operand b, struct cg_mem to, bool keep);

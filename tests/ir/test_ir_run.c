@@ -80,6 +80,25 @@ static void check_charge(struct bench *bench)
     assert_int_equal(env->budget, 9);
 }
 
+/* GIVE_BACK adds to the budget if the condition holds; a store in between sees the exact budget. */
+static void check_give_back(struct bench *bench)
+{
+    struct toy_env *env = &bench->toy->env;
+
+    compile_text(bench, 0,
+                 "block 0x100, charge 10, linear\n%1 = get.i32 r0\n%2 = const.i32 5\n"
+                 "%3 = setc.lt %1, %2\n%4 = get.i32 r1\n%5 = select.i32 %3, %4, %1\n"
+                 "set r2, %5\ngive_back %3, 3\ngive_back %4, 200\nquit\n");
+    for (uint32_t i = 0; i < 4; i++) {
+        env->r[0] = i & 1 ? 4 : 5;
+        env->r[1] = i & 2 ? 7 : 0;
+        env->budget = 1000;
+        check_left(bench_run(bench, 0), NULL, JIT_QUIT);
+        assert_int_equal(env->budget, 990 + (i & 1 ? 3 : 0) + (i & 2 ? 200 : 0));
+        assert_int_equal(env->r[2], i & 1 ? env->r[1] : 5);
+    }
+}
+
 /* Each end of a section gives back the refund of its instruction. */
 static void check_refund(struct bench *bench)
 {
@@ -353,6 +372,7 @@ static void test_budget(void **state)
     (void)state;
     bench_each(check_budget);
     bench_each(check_charge);
+    bench_each(check_give_back);
     bench_each(check_refund);
 }
 

@@ -127,6 +127,7 @@ static const struct cg_host host = {
     .spill = spill,
     .compare = compare,
     .flags_to_reg = flags_to_reg,
+    .cond_to_reg = toy_cond_to_reg,
     .store_flags = toy_store_flags,
     .store_flags_of = store_flags_of,
     .entry = entry,

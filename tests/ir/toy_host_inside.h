@@ -88,6 +88,7 @@ struct toy_instr *toy_emit(struct cg *c, enum toy_kind kind);
 void toy_emit_compare(struct cg *c, enum cg_flags_kind kind, bool wide, struct cg_operand a,
                       struct cg_operand b);
 void toy_store_flags(struct cg *c, struct cg_mem to, bool keep);
+void toy_cond_to_reg(struct cg *c, enum ir_cond cond, unsigned reg);
 bool toy_stubs(struct cg *c);
 
 /* ---- toy_host_run.c ---- */

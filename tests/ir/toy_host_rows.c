@@ -35,6 +35,14 @@ void toy_store_flags(struct cg *c, struct cg_mem to, bool keep)
     toy_emit(c, TOY_STORE_FLAGS)->in[1] = cg_mem_operand(to);
 }
 
+void toy_cond_to_reg(struct cg *c, enum ir_cond cond, unsigned reg)
+{
+    struct toy_instr *instr = toy_emit(c, TOY_SET_IF);
+
+    instr->d = (uint8_t)reg;
+    instr->cond = (uint8_t)cond;
+}
+
 /* Emits an instruction that performs the op by the IR interpreter's handler.  To the handler the operands are values 1
  * to 3, and the result is value 4. */
 static struct toy_instr *emit_ir_op(struct cg *c, enum toy_kind kind, const struct ir_op *op,
@@ -165,10 +173,7 @@ static void do_flags_with_carry(struct cg *c, unsigned number, const struct ir_o
 
 static void emit_set_if(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
-    struct toy_instr *instr = toy_emit(c, TOY_SET_IF);
-
-    instr->d = x->d;
-    instr->cond = op->code == IR_CARRY ? IR_LTU : op->cond;
+    toy_cond_to_reg(c, op->code == IR_CARRY ? IR_LTU : (enum ir_cond)op->cond, x->d);
 }
 
 static void do_condition(struct cg *c, unsigned number, const struct ir_op *op)
@@ -182,13 +187,7 @@ static void do_condition(struct cg *c, unsigned number, const struct ir_op *op)
 
 static void do_setc(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    enum ir_cond cond = cg_compare(c, number, op);
-    unsigned d = cg_take(c, TOY_GENERAL, 0);
-    struct toy_instr *instr = toy_emit(c, TOY_SET_IF);
-
-    instr->d = (uint8_t)d;
-    instr->cond = (uint8_t)cond;
-    cg_define(c, number, d);
+    cg_define_cond(c, number, cg_compare(c, number, op));
 }
 
 /* ---- branches ---- */
@@ -489,6 +488,7 @@ const struct cg_row toy_rows[IR_CODES] = {
     [IR_BRANCH]       = CG_SPECIAL(do_branch),
     [IR_BRANCH_FLAGS] = CG_SPECIAL(do_branch_flags),
     [IR_CHARGE]       = CG_SPECIAL(do_op_or_jump),
+    [IR_GIVE_BACK]    = PURE(OUT_NONE, C_R),
     [IR_EXIT]         = CG_SPECIAL(do_end),
     [IR_JUMP]         = CG_SPECIAL(do_end),
     [IR_QUIT]         = CG_SPECIAL(do_end),

@@ -74,8 +74,8 @@ unsigned toy_new_insn(struct toy_maker *maker)
     }
     uint32_t pc = block->pc + 4 * block->insn_count;
     unsigned insn = ir_insn(block, pc, pc + 4);
-    block->insns[insn].refund =
-        (uint16_t)toy_below(&maker->rng, block->charge); /* some is spent, so loops end */
+    block->insns[insn].refund = (uint16_t)toy_below(
+        &maker->rng, block->charge - maker->given); /* some is spent, so loops end */
     maker->info->insns[insn] = (struct toy_insn){.code = IR_NOP};
     return insn;
 }

@@ -27,6 +27,7 @@ struct toy_maker {
     struct toy_block *info;
     struct toy_rng rng;
     unsigned block_count;
+    unsigned given; /* by GIVE_BACKs, which the block's charge is larger for */
     bool fp_ready;
     bool in_arm;
     unsigned arm;         /* whose section it is, if in_arm */

@@ -342,6 +342,45 @@ static void add_branch(struct toy_maker *maker)
     toy_append(maker, op);
 }
 
+/* ---- choices ---- */
+
+static void add_give_back(struct toy_maker *maker, ir_ref condition)
+{
+    struct ir_op op = {.code = IR_GIVE_BACK, .a = condition, .insn = IR_NONE};
+
+    op.imm = 1 + (int32_t)toy_below(&maker->rng, 3);
+    maker->given += (unsigned)op.imm;
+    maker->block->charge += (unsigned)op.imm;
+    toy_append(maker, op);
+}
+
+/* A comparison, and what it chooses, as of a short branch that has been made straight code. */
+static void add_choices(struct toy_maker *maker)
+{
+    struct ir_op test = {.code = IR_SETC, .type = IR_I32, .insn = IR_NONE};
+
+    test.cond = (uint8_t)toy_below(&maker->rng, IR_CONDS);
+    if (toy_percent(&maker->rng, 30)) {
+        test.code = IR_TEST_FLAGS;
+        test.a = toy_pick(maker, IR_FLAGS);
+    } else {
+        unsigned type = any_integer(maker);
+        test.a = toy_pick(maker, type);
+        test.b = toy_pick(maker, type);
+    }
+    ir_ref condition = toy_append(maker, test);
+    for (unsigned i = 1 + toy_below(&maker->rng, 3); i > 0; i--) {
+        struct ir_op op = {.code = IR_SELECT, .a = condition, .insn = IR_NONE};
+        op.type = (uint8_t)any_integer(maker);
+        op.b = toy_pick(maker, op.type);
+        op.c = toy_pick(maker, op.type);
+        ir_set(maker->block, op.type == IR_I64 ? TOY_X0 : TOY_R0 + i, toy_append(maker, op));
+    }
+    if (toy_percent(&maker->rng, 50)) {
+        add_give_back(maker, toy_percent(&maker->rng, 80) ? condition : toy_pick(maker, IR_I32));
+    }
+}
+
 /* ---- any ---- */
 
 void toy_random_op(struct toy_maker *maker)
@@ -350,8 +389,9 @@ void toy_random_op(struct toy_maker *maker)
         unsigned weight;
         void (*add)(struct toy_maker *maker);
     } kinds[] = {
-        {46, add_by_row},  {17, add_set}, {7, add_load}, {7, add_store}, {7, add_fp},
-        {2, add_plain_fp}, {4, add_call}, {2, add_step}, {3, add_shift}, {5, add_branch},
+        {44, add_by_row}, {17, add_set},     {7, add_load},    {7, add_store},
+        {7, add_fp},      {2, add_plain_fp}, {4, add_call},    {2, add_step},
+        {3, add_shift},   {5, add_branch},   {2, add_choices},
     };
     unsigned choice = toy_below(&maker->rng, 100);
     unsigned kind = 0;

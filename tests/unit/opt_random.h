@@ -218,6 +218,13 @@ static void add_select(struct plan *plan, struct ir_block *block)
     made.c = plan_random(plan, 3) ? ir_const(block, IR_I32, (int)plan_random(plan, 2))
                                   : value_of(plan, block, IR_I32);
     op(plan, block, made);
+    if (plan_random(plan, 3) == 0) {
+        struct ir_op give = fresh(IR_GIVE_BACK, IR_VOID);
+
+        give.a = plan_random(plan, 2) ? made.a : made.b;
+        give.imm = 1 + (int)plan_random(plan, 3);
+        ir_add_op(block, give);
+    }
 }
 
 static unsigned any_slot(struct plan *plan)

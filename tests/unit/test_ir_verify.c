@@ -204,6 +204,7 @@ static void test_fields(void **state)
         {"quit @200\n", "there is no instruction 200"},
         {"store.s8 %1, %1, @0\nquit\n", "is no size here"},
         {"move_bank limit, 0, @0\nquit\n", "it moves the bank by 0"},
+        {"give_back %1, 0\nquit\n", "it gives back 0"},
         {"move_bank r, 64, @0\nquit\n", "slot r is not an i64 of env"},
         {"move_bank b.0, 64, @0\nquit\n", "slot b.0 is not an i64 of env"},
         {"fbegin\n%9 = fadd.f32 d, %3, %3, @0\nquit\n", "slot d has not the size of the result"},

@@ -100,6 +100,53 @@ static void test_dead_flags(void **state)
     machines_close(machines);
 }
 
+static const char choices[] = "block 0x10000, charge 4, linear\n"
+                              "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
+                              "    %1 = get.i32 r1\n"
+                              "    %2 = get.i32 r2\n"
+                              "    %3 = setc.lt %1, %2\n"
+                              "    %4 = select.i32 %3, %1, %2\n"
+                              "    set r3, %4\n"
+                              "    %6 = get.i32 r4\n"
+                              "    %7 = select.i32 %3, %2, %6\n"
+                              "    set r5, %7\n"
+                              "    give_back %3, 2\n"
+                              "    quit\n";
+
+/* One compare serves all that its condition chooses, and the condition itself gets no register. */
+static void test_choices(void **state)
+{
+    struct machines *machines = open_machines(state);
+
+    assert_int_equal(count_in(machines, X64, choices, "cmp"), 1);
+    assert_int_equal(count_in(machines, X64, choices, "setl"), 0);
+    assert_int_equal(count_in(machines, X64, choices, "test"), 0);
+    assert_int_equal(count_in(machines, X64, choices, "cmovl"), 3);
+    machines_close(machines);
+}
+
+static const char wide_sum[] = "block 0x10000, charge 0, linear\n"
+                               "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
+                               "    %1 = get.i32 r1\n"
+                               "    %2 = get.i32 r2\n"
+                               "    %3 = add.i32 %1, %2\n"
+                               "    set r3, %3\n"
+                               "    %5 = setc.ltu %3, %1\n"
+                               "    %6 = get.i32 r4\n"
+                               "    %7 = add.i32 %6, %5\n"
+                               "    set r5, %7\n"
+                               "    quit\n";
+
+static void test_carry(void **state)
+{
+    struct machines *machines = open_machines(state);
+
+    assert_int_equal(count_in(machines, X64, wide_sum, "cmp"), 0);
+    assert_int_equal(count_in(machines, X64, wide_sum, "setb"), 0);
+    assert_int_equal(count_in(machines, X64, wide_sum, "adc"), 1);
+    machines_close(machines);
+}
+
 /* ---- SETs that only stubs perform ---- */
 
 static const char overwritten[] = "block 0x10000, charge 0, linear\n"
@@ -287,6 +334,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_comparison),
         cmocka_unit_test(test_dead_flags),
+        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_carry),
         cmocka_unit_test(test_overwritten),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_constant_addresses),
