@@ -81,9 +81,6 @@ static inline bool interp_condition(uint32_t icc, unsigned condition)
 /* pc and npc after a branch with displacement and annul bit, B.21. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken);
 
-/* Y:a / b, b not 0, saturated to 32 bits; *overflow says whether it was.  B.19. */
-uint32_t interp_divide_signed(uint32_t y, uint32_t a, uint32_t b, bool *overflow);
-
 /* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does FBfcc branch?  B.22 */
 extern const uint8_t interp_fcc_holds[16];
 

@@ -274,7 +274,7 @@ static uint32_t divide_unsigned(uint32_t y, uint32_t a, uint32_t b, bool *overfl
     return *overflow ? UINT32_MAX : (uint32_t)quotient;
 }
 
-uint32_t interp_divide_signed(uint32_t y, uint32_t a, uint32_t b, bool *overflow)
+static uint32_t divide_signed(uint32_t y, uint32_t a, uint32_t b, bool *overflow)
 {
     int64_t dividend = (int64_t)((uint64_t)y << 32 | a);
     int64_t quotient;
@@ -301,7 +301,7 @@ static void divide(struct cpu *cpu, const struct insn *f, bool is_signed, bool s
         cpu_trap(cpu, TT_DIVISION_BY_ZERO);
         return;
     }
-    result = is_signed ? interp_divide_signed(cpu->y, operand1(cpu, f), b, &overflow)
+    result = is_signed ? divide_signed(cpu->y, operand1(cpu, f), b, &overflow)
                        : divide_unsigned(cpu->y, operand1(cpu, f), b, &overflow);
     if (set_icc) {
         cpu->icc = icc_nz(result) | overflow * ICC_V;

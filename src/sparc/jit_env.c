@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include "sparc/interp.h"
 #include "sparc/jit_env_state.h"
 
 /* ---- slots ---- */
@@ -72,13 +71,6 @@ static const struct ir_slot slots[SLOT_COUNT] = {
 
 /* ---- helpers ---- */
 
-/* Quotient of y:a and b, B.19; b is not 0. */
-static uint32_t sdiv(uint32_t y, uint32_t a, uint32_t b)
-{
-    bool overflow;
-    return interp_divide_signed(y, a, b, &overflow);
-}
-
 /* WRWIM, B.29. */
 static void set_wim(struct cpu *cpu, uint32_t value)
 {
@@ -104,7 +96,6 @@ static const struct ir_helper helpers[HELPER_COUNT] = {
     [HELPER_RETURN] =
         {"return", (void (*)(void))jit_env_return, IR_I32, {IR_I32, IR_I32}, true, false},
     [HELPER_SET_WIM] = {"set_wim", (void (*)(void))set_wim, IR_VOID, {IR_I32}, true, false},
-    [HELPER_SDIV] = {"sdiv", (void (*)(void))sdiv, IR_I32, {IR_I32, IR_I32, IR_I32}, false, true},
 };
 
 /* ---- the description ---- */

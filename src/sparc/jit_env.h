@@ -34,7 +34,6 @@ enum slot {
 
 /* Helpers that generated code may call. */
 enum jit_env_helper {
-    HELPER_SDIV,
     HELPER_PSR,
     HELPER_SET_PSR,
     HELPER_SET_WIM,

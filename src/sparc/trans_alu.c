@@ -133,18 +133,32 @@ enum flow trans_udiv(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
+/* What a signed quotient that does not fit into 32 bits saturates to: the least number or, if y and b have the same sign,
+ * the greatest. */
+static ir_ref saturated(struct translation *t, ir_ref y, ir_ref b)
+{
+    ir_ref is_negative = trans_op(t, IR_SHR, trans_op(t, IR_XOR, y, b), trans_const(t, 31));
+    return trans_op(t, IR_ADD, is_negative, trans_const(t, INT32_MAX));
+}
+
+/* Y:rs1 / operand 2.  -2^63 / -1 gives -2^63 in the IR, which saturates as 2^63 does, by the operands' signs. */
 enum flow trans_sdiv(struct translation *t, const struct insn *f, unsigned insn)
 {
-    struct ir_op call = {.code = IR_CALL, .type = IR_I32, .imm = HELPER_SDIV};
+    struct ir_op fits = {.code = IR_SETC, .type = IR_I32, .cond = IR_EQ};
+    ir_ref b = trans_operand2(t, f);
+    ir_ref y, dividend, low;
 
     if (t->in_arm || ((f->word & INSN_IMMEDIATE) && f->imm == 0)) {
         return trans_step(t, f, insn);
     }
-    call.c = trans_operand2(t, f);
-    trans_step_if(t, IR_EQ, call.c, trans_const(t, 0), insn);
-    call.a = ir_get(t->block, SLOT_Y);
-    call.b = trans_operand1(t, f);
-    trans_write(t, f->rd, ir_add_op(t->block, call));
+    trans_step_if(t, IR_EQ, b, trans_const(t, 0), insn);
+    y = ir_get(t->block, SLOT_Y);
+    dividend = ir_binary(t->block, IR_PACK, IR_I64, y, trans_operand1(t, f));
+    fits.a =
+        ir_binary(t->block, IR_DIVS, IR_I64, dividend, ir_unary(t->block, IR_SEXT32, IR_I64, b));
+    low = ir_unary(t->block, IR_LOW, IR_I32, fits.a);
+    fits.b = ir_unary(t->block, IR_SEXT32, IR_I64, low);
+    trans_write(t, f->rd, select_value(t, ir_add_op(t->block, fits), low, saturated(t, y, b)));
     return FLOW_ON;
 }
 
