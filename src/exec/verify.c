@@ -69,7 +69,26 @@ static bool interpret_one(struct verify *v, struct cpu *cpu, const struct guest_
 
 static bool is_at(const struct cpu *cpu, const struct block_insn *insn)
 {
-    return cpu->pc == insn->pc && (insn->npc == NPC_IN_SLOT || cpu->npc == insn->npc);
+    return cpu->pc == insn->pc && (!npc_is_known(insn->npc) || cpu->npc == insn->npc);
+}
+
+/* The next instruction of the main section that the path can go to from instruction i: the one behind it, or, past one or
+ * both sides of a hammock, the one behind these.  The main section's end if there is none. */
+static unsigned find_next(const struct cpu *cpu, const struct guest_block *block, unsigned i)
+{
+    unsigned next = i + 1;
+
+    while (next < block->main_count && !is_at(cpu, &block->insns[next])) {
+        unsigned side = block->insns[next].side;
+
+        if (side == 0 || side == block->insns[i].side) {
+            return block->main_count;
+        }
+        while (next < block->main_count && block->insns[next].side == side) {
+            next++;
+        }
+    }
+    return next;
 }
 
 /* The index of the delay instruction in the arm that the branch has gone to; 0: there is none. */
@@ -90,11 +109,13 @@ static unsigned find_delay(const struct cpu *cpu, const struct guest_block *bloc
 static void interpret(struct verify *v, struct cpu *cpu, const struct guest_block *block)
 {
     unsigned i = 0;
+    unsigned next;
     unsigned delay;
 
     while (interpret_one(v, cpu, block, i)) {
-        if (i + 1 < block->main_count && is_at(cpu, &block->insns[i + 1])) {
-            i++;
+        next = find_next(cpu, block, i);
+        if (next < block->main_count) {
+            i = next;
             continue;
         }
         delay = find_delay(cpu, block, &block->insns[i]);

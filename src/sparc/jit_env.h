@@ -66,8 +66,15 @@ enum block_mode {
     MODE_COUNT = 32
 };
 
-/* Instead of an instruction's npc: it is known only at run time, and is in the npc slot. */
-#define NPC_IN_SLOT 1u
+/* Instead of an instruction's npc: it is known only at run time, and is in the npc slot; or the instruction is the delay
+ * instruction of the branch before it in the block's table, and does not change icc. */
+#define NPC_IN_SLOT   1u
+#define NPC_BY_BRANCH 2u
+
+static inline bool npc_is_known(uint32_t npc)
+{
+    return (npc & 3) == 0;
+}
 
 /* How the block goes on after an instruction that the interpreter performs. */
 enum block_flow {
@@ -81,6 +88,8 @@ struct block_insn {
     bool atomic;
     bool icc;     /* the instruction reads or writes icc */
     uint8_t flow; /* enum block_flow */
+    /* 1 or 2: on that side of a hammock (trans_hammock.c), so the path through the block may pass it by. */
+    uint8_t side;
     /* Cycles of the charge that are unspent after this instruction: the most that a path to the next charge takes. */
     uint16_t refund;
     struct insn f;

@@ -7,6 +7,7 @@
 
 #include "bits.h"
 #include "sparc/asi.h"
+#include "sparc/interp.h"
 #include "sparc/softfloat.h"
 
 /* ---- icc and flags ---- */
@@ -169,6 +170,14 @@ void cpu_sync(struct cpu *cpu)
     sync_integer(cpu);
     sync_fp(cpu);
     cpu_attention(cpu); /* the block is left, so that the next instruction sees what they write */
+}
+
+uint32_t jit_env_npc_by_branch(const struct cpu *cpu, const struct block_insn *delay)
+{
+    const struct block_insn *branch = delay - 1;
+    bool taken = interp_condition(icc_of(cpu), branch->f.condition);
+
+    return taken ? branch->pc + (uint32_t)branch->f.imm : branch->pc + 8;
 }
 
 static uint32_t current_pc(const struct cpu *cpu, bool by_mmio_entry)

@@ -131,11 +131,16 @@ static inline void find_limits(struct cpu *cpu, enum way_out way)
 
 /* ---- where in the code ---- */
 
+/* Where the branch before a delay instruction goes, by icc. */
+uint32_t jit_env_npc_by_branch(const struct cpu *cpu, const struct block_insn *delay);
+
 static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
 {
     cpu->pc = insn->pc;
-    if (insn->npc != NPC_IN_SLOT) {
+    if (npc_is_known(insn->npc)) {
         cpu->npc = insn->npc;
+    } else if (insn->npc == NPC_BY_BRANCH) {
+        cpu->npc = jit_env_npc_by_branch(cpu, insn);
     }
 }
 

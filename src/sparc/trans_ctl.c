@@ -93,7 +93,7 @@ static const uint8_t conditions[8] = {
     [1] = IR_EQ, [2] = IR_LE, [3] = IR_LT, [4] = IR_LEU, [5] = IR_LTU, [6] = IR_MI, [7] = IR_VS,
 };
 
-static enum ir_cond condition_of(const struct insn *f)
+enum ir_cond trans_condition(const struct insn *f)
 {
     enum ir_cond cond = conditions[f->condition & 7];
     return f->condition & 8 ? ir_cond_invert(cond) : cond;
@@ -106,7 +106,7 @@ typedef void branch_function(struct translation *t, const struct insn *f, bool w
 static void branch_integer(struct translation *t, const struct insn *f, bool when_taken,
                            unsigned arm)
 {
-    enum ir_cond cond = condition_of(f);
+    enum ir_cond cond = trans_condition(f);
     struct ir_op op = {.code = IR_BRANCH_FLAGS, .imm = (int32_t)arm};
     op.cond = (uint8_t)(when_taken ? cond : ir_cond_invert(cond));
     op.a = ir_get(t->block, SLOT_ICC);
@@ -180,6 +180,9 @@ static enum flow branch_by(struct translation *t, const struct insn *f, unsigned
     }
     if (never || always) {
         return unconditional(t, f, &delay, always);
+    }
+    if (branch == branch_integer && trans_hammock(t, f, &delay)) {
+        return arrive(t, FLOW_ON, t->pc, false);
     }
     return conditional(t, f, insn, &delay, branch);
 }

@@ -179,6 +179,7 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.fp_begun = false;
     t.fp_normal = t.fp_normal_pairs = 0;
     t.in_arm = false;
+    t.side = NULL;
     t.window = 0;
     t.known_count = 0;
     t.arm_count = 0;

@@ -63,11 +63,19 @@ bool trans_knows(const struct translation *t, unsigned number, uint32_t *value)
 
 ir_ref trans_read(struct translation *t, unsigned number)
 {
+    if (t->side != NULL && t->side->written >> number & 1) {
+        return t->side->values[number];
+    }
     return number == 0 ? trans_const(t, 0) : ir_get(t->block, SLOT_R + number);
 }
 
 void trans_write(struct translation *t, unsigned number, ir_ref value)
 {
+    if (t->side != NULL && number != 0) {
+        t->side->written |= UINT32_C(1) << number;
+        t->side->values[number] = value;
+        return;
+    }
     if (number != 0) {
         ir_set(t->block, SLOT_R + number, value);
     }
@@ -107,7 +115,7 @@ bool trans_fetch(const struct translation *t, uint32_t pc, struct insn *f)
  * on; and accesses with an ASI, as the MMIO inline cache has entries for ASI_BYPASS only. */
 static bool must_see_each_access(const struct block_insn *insn)
 {
-    return insn->atomic || insn->npc == NPC_IN_SLOT ||
+    return insn->atomic || !npc_is_known(insn->npc) ||
            (insn->f.asi != 0 && insn->f.asi != ASI_BYPASS);
 }
 
@@ -119,6 +127,7 @@ unsigned trans_new_insn(struct translation *t, const struct insn *f, uint32_t pc
     t->out->insns[insn].npc = npc;
     t->out->insns[insn].f = *f;
     t->out->insns[insn].flow = BLOCK_SEQUENCE;
+    t->out->insns[insn].side = 0;
     t->out->insns[insn].icc = (flags & (INSN_F_ICC | INSN_F_READS_ICC)) != 0;
     t->out->insns[insn].atomic = (flags & INSN_F_ATOMIC) != 0;
     t->block->insns[insn].no_mmio_cache = must_see_each_access(&t->out->insns[insn]);

@@ -4,6 +4,7 @@
  *
  *   translation.c   what a translation knows, and what it adds to its block; calls none of the others
  *   trans_*.c       how each row of insns.def is translated
+ *   trans_hammock.c short branches forward, as a choice of values; trans_ctl.c calls it
  *   translate.c     dispatch by row; the sections of a block.  trans_ctl.c calls it for a branch's delay instruction
  */
 #ifndef SPARC_TRANSLATION_H
@@ -37,6 +38,12 @@ struct pending_arm {
     unsigned segment; /* the branch is in */
 };
 
+/* The registers that one side of a hammock has written, and their values. */
+struct trans_side {
+    uint32_t written;
+    ir_ref values[32];
+};
+
 struct translation {
     const struct translate_request *request;
     struct ir_block *block;
@@ -49,6 +56,8 @@ struct translation {
     /* %f registers, and pairs by half their number, that are known to hold no denormal number. */
     uint32_t fp_normal, fp_normal_pairs;
     bool in_arm; /* an arm is translated: it cannot branch to further arms */
+    /* The side of a hammock is translated: registers are read and written here.  NULL: none is. */
+    struct trans_side *side;
     /* Where the present round of the block's loop began: instruction, done, arm_count. */
     unsigned round_insn, round_done, round_arms;
     /* Registers of windows whose value is known, as a CALL has written its address there.  `window`: how far SAVE and
@@ -93,6 +102,13 @@ static inline enum ir_size trans_size(const struct insn *f)
 
 /* Translates an instruction, which trans_new_insn() has numbered, by its row's function. */
 trans_function trans_insn;
+
+/* trans_ctl.c: the condition of a Bicc that is neither always nor never taken. */
+enum ir_cond trans_condition(const struct insn *f);
+
+/* Translates the Bicc at t->pc, its delay instruction, and both ways that follow up to where they meet, if it is a hammock.
+ * t->pc is then where they meet.  False: it is none, and nothing was done. */
+bool trans_hammock(struct translation *t, const struct insn *f, const struct insn *delay);
 
 /* Begins a new segment, with a CHARGE, at t->pc, which must be the block's pc. */
 void trans_segment(struct translation *t);

@@ -414,6 +414,50 @@ static unsigned make_loop(struct program *p, unsigned at)
     return branch_at + 2;
 }
 
+/* ---- hammocks ---- */
+
+static uint32_t make_computing(struct program *p, unsigned at)
+{
+    static const uint8_t rows[] = {INSN_ADD, INSN_SUB, INSN_AND, INSN_ORN,  INSN_OR,   INSN_XOR,
+                                   INSN_SLL, INSN_SRA, INSN_SRL, INSN_SUBX, INSN_ADDX, INSN_SETHI};
+
+    return make_word(p, (enum insn_id)rows[below(p, sizeof rows)], at);
+}
+
+static unsigned make_side(struct program *p, unsigned at, unsigned length)
+{
+    for (unsigned end = at + length; at < end; at++) {
+        put(p, at, make_computing(p, at));
+    }
+    return at;
+}
+
+static uint32_t forward(struct program *p, unsigned condition, unsigned words)
+{
+    return row_word(INSN_BICC) | (percent(p, 30) ? 1u << 29 : 0) | condition << 25 | words;
+}
+
+/* A branch over a few instructions that only compute, perhaps with a few others on its other way: what translators make
+ * straight code of.  Returns where both ways meet. */
+static unsigned make_hammock(struct program *p, unsigned at)
+{
+    unsigned length = below(p, 4);
+    unsigned other = percent(p, 50) ? 1 + below(p, 3) : 0;
+    bool computes = percent(p, 60);
+
+    put(p, at, make_word(p, percent(p, 50) ? INSN_SUBCC : INSN_ADDCC, at));
+    at++;
+    put(p, at, forward(p, below(p, 16), 2 + length + (other != 0 ? 2 : 0)));
+    at++;
+    put(p, at, computes ? make_computing(p, at) : make_word(p, pick_plain(p), at));
+    at = make_side(p, at + 1, length);
+    if (other == 0) {
+        return at;
+    }
+    put(p, at, forward(p, 8, 2 + other));
+    return make_side(p, at + 1, 1 + other);
+}
+
 void program_make(struct program *p, uint64_t seed, uint64_t number)
 {
     static const char *const units[] = {"ieee", "grfpu", "ieee", "grfpu-lite"};
@@ -430,6 +474,8 @@ void program_make(struct program *p, uint64_t seed, uint64_t number)
     for (unsigned i = 0; i < PROGRAM_WORDS;) {
         if (i + LOOP_MOST < PROGRAM_WORDS && percent(p, 3)) {
             i = make_loop(p, i);
+        } else if (i + LOOP_MOST < PROGRAM_WORDS && percent(p, 5)) {
+            i = make_hammock(p, i);
         } else {
             put(p, i, make_word(p, pick(p), i));
             i++;

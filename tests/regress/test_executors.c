@@ -30,6 +30,8 @@
 #define W_FADDS(d, a, b)        W_REGS(2, 0x34, d, a, 0x041 << 5 | (b))
 #define W_FMULS(d, a, b)        W_REGS(2, 0x34, d, a, 0x049 << 5 | (b))
 #define W_BGE(disp)             W_BRANCH(11, disp)
+#define W_AND(rd, rs1, imm)     W_FORMAT3(2, 0x01, rd, rs1, imm)
+#define ANNUL                   (1u << 29)
 
 /* ---- a slow device, which also asks for an event in the middle of a block ---- */
 
@@ -301,6 +303,70 @@ static void test_ignored_bus_error(void **state)
     AGREE(words, ignores_errors, 8);
 }
 
+/* ---- hammocks: short branches forward, whose sides are translated together (trans_hammock.c) ---- */
+
+/* Which way the branch goes changes from round to round. */
+#define ROUND        W_ADD(G3, G3, 0x2cd), W_AND(G4, G3, 0x400), W_SUBCC(G4, 1)
+#define AGAIN(words) W_BA(-(words)), W_ADD(G7, G7, 1)
+
+static void hammock_data(struct cpu *cpu)
+{
+    cpu_set_reg(cpu, G4, 0x123);
+    cpu_set_reg(cpu, O0, CODE + 4 * 5);
+    cpu_set_reg(cpu, O0 + 1, W_ADD(G5, G5, 5));
+    cpu_set_psr(cpu, cpu_psr(cpu) | 1u << PSR_ET);
+}
+
+/* The count of instructions is right behind sides of different lengths, and wherever the time is up. */
+static void test_hammocks(void **state)
+{
+    static const uint32_t one_side[] = {ROUND, W_BRANCH(5, 3), W_NOP, W_ADD(G5, G5, 1), AGAIN(6)};
+    static const uint32_t long_side[] = {ROUND,
+                                         W_BRANCH(13, 5),
+                                         W_ADD(G5, G4, 2),
+                                         W_ADD(G5, G5, 1),
+                                         W_ADD(G6, G5, 1),
+                                         W_ADD(G5, G6, 1),
+                                         AGAIN(8)};
+    static const uint32_t annulled[] = {ROUND, W_BRANCH(5, 2) | ANNUL, W_ADD(G5, G5, 1), AGAIN(5)};
+    static const uint32_t annulled_side[] = {
+        ROUND,   W_BRANCH(5, 4) | ANNUL, W_ADD(G5, G5, 1), W_ADD(G6, G5, 3), W_ADD(G5, G6, 3),
+        AGAIN(7)};
+    static const uint32_t two_sides[] = {
+        ROUND,   W_BRANCH(2, 5),   W_SUBCC(G3, 7),   W_ADD(G5, G5, 1),
+        W_BA(3), W_ADD(G6, G5, 3), W_ADD(G5, G5, 3), AGAIN(9)};
+    static const uint32_t out_of_line[] = {
+        ROUND, W_BRANCH(5, 6),    W_NOP,           W_ADD(G6, G5, 1), W_BA(-6), W_ADD(G7, G7, 1),
+        W_NOP, W_ADD(G5, G5, 16), W_BA(-5) | ANNUL};
+    (void)state;
+    AGREE(one_side, hammock_data, 40);
+    AGREE(long_side, hammock_data, 50);
+    AGREE(annulled, hammock_data, 40);
+    AGREE(annulled_side, hammock_data, 40);
+    AGREE(two_sides, hammock_data, 50);
+    AGREE(out_of_line, hammock_data, 50);
+}
+
+/* The delay instruction belongs to both ways: where the CPU goes on after it, or after its trap, icc says. */
+static void test_delay_of_hammock(void **state)
+{
+    static const uint32_t delays[] = {
+        W_LD(G6, G2, 8),     /* wait cycles: the limit comes nearer */
+        W_ST(G4, G2, 0),     /* an event in so many cycles */
+        W_LD(G6, G1, 2),     /* misaligned */
+        W_LD(G6, G0, 0x100), /* ROM */
+        W_ST(G6, G1, 8),     /* memory */
+        W_ST(O0 + 1, O0, 0), /* into the side */
+        W_ST(O0 + 1, O0, 4), /* behind it */
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof delays / sizeof delays[0]; i++) {
+        const uint32_t words[] = {ROUND, W_BRANCH(5, 3), delays[i], W_ADD(G5, G5, 1),
+                                  W_NOP, AGAIN(7)};
+        AGREE(words, hammock_data, 34);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_limit_comes_nearer),
         cmocka_unit_test(test_ignored_bus_error),
         cmocka_unit_test(test_return_to_delay_slot),
+        cmocka_unit_test(test_hammocks),
+        cmocka_unit_test(test_delay_of_hammock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
