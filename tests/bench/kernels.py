@@ -41,10 +41,12 @@ KERNELS = (
     _kernel("integer", "sieve", 1_300),
     _kernel("integer", "interp", 1_700),
     _kernel("integer", "muldiv", 800_000),
+    _kernel("integer", "hammock", 12_000),
 
     _kernel("calls", "recurse", 3_300),
     _kernel("calls", "calls", 4_000_000),
     _kernel("calls", "icall", 120_000),
+    _kernel("calls", "seam", 5_000),
 
     _kernel("float", "nbody", 4_500),
     _kernel("float", "linpack", 500),

@@ -61,7 +61,7 @@ class Table(unittest.TestCase):
 
     def test_select_keeps_start(self):
         self.assertEqual([k.name for k in table.select("calls")],
-                         ["empty", "recurse", "calls", "icall"])
+                         ["empty", "recurse", "calls", "icall", "seam"])
         with self.assertRaises(SystemExit):
             table.select("dhry,nonsense")
 
