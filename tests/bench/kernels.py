@@ -42,6 +42,8 @@ KERNELS = (
     _kernel("integer", "interp", 1_700),
     _kernel("integer", "muldiv", 800_000),
     _kernel("integer", "hammock", 12_000),
+    _kernel("integer", "divide", 60_000),
+    _kernel("integer", "switches", 3_000),
 
     _kernel("calls", "recurse", 3_300),
     _kernel("calls", "calls", 4_000_000),
