@@ -44,6 +44,8 @@ KERNELS = (
     _kernel("integer", "hammock", 12_000),
     _kernel("integer", "divide", 60_000),
     _kernel("integer", "switches", 3_000),
+    _kernel("integer", "softfp", 2_500),
+    _kernel("integer", "strings", 4_500),
 
     _kernel("calls", "recurse", 3_300),
     _kernel("calls", "calls", 4_000_000),
