@@ -46,6 +46,8 @@ KERNELS = (
     _kernel("integer", "switches", 3_000),
     _kernel("integer", "softfp", 2_500),
     _kernel("integer", "strings", 4_500),
+    _kernel("integer", "jpeg", 1_200),
+    _kernel("integer", "aes", 6_500),
 
     _kernel("calls", "recurse", 3_300),
     _kernel("calls", "calls", 4_000_000),
