@@ -48,6 +48,8 @@ KERNELS = (
     _kernel("integer", "strings", 4_500),
     _kernel("integer", "jpeg", 1_200),
     _kernel("integer", "aes", 6_500),
+    _kernel("integer", "records", 240),
+    _kernel("integer", "lists", 1_500),
 
     _kernel("calls", "recurse", 3_300),
     _kernel("calls", "calls", 4_000_000),
