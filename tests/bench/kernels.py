@@ -60,6 +60,7 @@ KERNELS = (
     _kernel("float", "linpack", 500),
     _kernel("float", "whet", 500_000),
     _kernel("float", "fsingle", 5_000),
+    _kernel("float", "fft", 1_500),
 
     _kernel("mmio", "mmio_uart", 13_000, twin="check"),
     _kernel("mmio", "mmio_timer", 9_500, twin="check"),
@@ -71,6 +72,8 @@ KERNELS = (
     _kernel("traps", "irq", 12_000, twin="check", events=256),
     _kernel("traps", "fptrap", 4_500, source="nbody", twin="check",
             defines=("FSR=0x0f000000",)),  # all FP traps but inexact; none is taken
+    _kernel("traps", "ffttrap", 1_500, source="fft", twin="check",
+            defines=("FSR=0x0f000000",)),  # likewise
     _kernel("traps", "timerirq", 8_000, twin="check", events=64, timed=True),
 
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),
