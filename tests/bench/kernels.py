@@ -67,6 +67,7 @@ KERNELS = (
     _kernel("mmio", "mmio_irqmp", 13_000, twin="check"),
     _kernel("mmio", "mmio_reload", 13_000, twin="check"),
     _kernel("mmio", "mmio_mix", 10_000, twin="check"),
+    _kernel("mmio", "mmio_ten", 4_500, twin="check"),
 
     _kernel("traps", "trap", 16_000, twin="check", events=3 * 256),
     _kernel("traps", "irq", 12_000, twin="check", events=256),

@@ -3,8 +3,8 @@
  * What comes before the kernel: nothing, or with MMU defined the SRMMU, set up as an operating system
  * does it and switched on (SPARC V8 appendix H; registers in ASI 0x19).
  *
- * Every address stays what it is.  The 16 MiB of memory are mapped in pages of 4 KiB, the devices by one
- * entry of 16 MiB.  The referenced and modified bits start at 0, so first accesses and first stores are
+ * Every address stays what it is.  The 16 MiB of memory are mapped in pages of 4 KiB, the devices by two
+ * entries of 16 MiB.  The referenced and modified bits start at 0, so first accesses and first stores are
  * part of the work.  A second view of the memory proves that addresses are translated.  This file is linked last: the kernel lies at the same addresses with and without.
  */
 #include "bench.h"
@@ -22,6 +22,7 @@ void bench_prepare(void)
 
 #define RAM       0x40000000u
 #define DEVICES   0x80000000u
+#define RECORDS   0xff000000u /* plug and play of AHB is at the end of it */
 #define MIRROR    0x50000000u /* the memory again */
 #define REGION    0x01000000u /* of an entry of the first table */
 #define SEGMENT   0x00040000u /* of the second */
@@ -88,6 +89,7 @@ void bench_prepare(void)
     put_entry(LEVEL_1, RAM / REGION, pointer_to(LEVEL_2));
     put_entry(LEVEL_1, MIRROR / REGION, pointer_to(LEVEL_2));
     put_entry(LEVEL_1, DEVICES / REGION, page_at(DEVICES));
+    put_entry(LEVEL_1, RECORDS / REGION, page_at(RECORDS));
     write_register(0x100, CONTEXTS >> 4);
     write_register(0x200, 0);
     write_register(0x000, 1);
