@@ -19,7 +19,7 @@ class Kernel(NamedTuple):
     parts: int = 0      # copies of the generated code, at scale 1
 
 
-GROUPS = ("integer", "calls", "float", "mmio", "traps", "runonce", "hotcode", "selfmod")
+GROUPS = ("integer", "calls", "float", "mmio", "traps", "system", "runonce", "hotcode", "selfmod")
 START = "empty"       # the kernel that is start-up and end only
 MAX_EVENT_DISTANCE = 200  # instructions between two traps or interrupts, where there are any
 
@@ -76,6 +76,8 @@ KERNELS = (
     _kernel("traps", "ffttrap", 1_500, source="fft", twin="check",
             defines=("FSR=0x0f000000",)),  # likewise
     _kernel("traps", "timerirq", 8_000, twin="check", events=64, timed=True),
+
+    _kernel("system", "tasks", 2_500, twin="check"),
 
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),
     _kernel("runonce", "bigcode2", 2, twin="check", parts=20, source="bigcode"),
