@@ -84,6 +84,10 @@ class Builder:
         self.mmu = mmu
         self.newest = _sources_time()
 
+    def kernels(self, chosen):
+        """Those of the chosen ones that this builder makes."""
+        return [kernel for kernel in chosen if not (self.mmu and kernel.own_mmu)]
+
     def directory(self, scale):
         return self.out / f"scale-{scale:g}"
 
@@ -98,6 +102,7 @@ class Builder:
 
     def build(self, kernels, scale):
         """Makes all kernels at this scale, as many at a time as there are processors."""
+        kernels = self.kernels(kernels)
         self.guest_directory(scale).mkdir(parents=True, exist_ok=True)
         if any(kernel.parts for kernel in kernels):
             self._bigcode_objects()

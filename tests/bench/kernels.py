@@ -17,6 +17,7 @@ class Kernel(NamedTuple):
     events: int = 0     # traps or interrupts per repeat
     timed: bool = False  # needs timers that follow instructions: QEMU gets -icount
     parts: int = 0      # copies of the generated code, at scale 1
+    own_mmu: bool = False  # sets the MMU up itself: not one of those that run with it on, too
 
 
 GROUPS = ("integer", "calls", "float", "mmio", "traps", "system", "runonce", "hotcode", "selfmod")
@@ -78,6 +79,7 @@ KERNELS = (
     _kernel("traps", "timerirq", 8_000, twin="check", events=64, timed=True),
 
     _kernel("system", "tasks", 2_500, twin="check"),
+    _kernel("system", "contexts", 8_000, twin="check", own_mmu=True),
 
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),
     _kernel("runonce", "bigcode2", 2, twin="check", parts=20, source="bigcode"),

@@ -67,6 +67,9 @@ class Runner:
         self.builder = builder
         self.scale = scale
 
+    def runs(self, kernel):
+        return self.builder is None or bool(self.builder.kernels([kernel]))
+
     def command(self, kernel):
         raise NotImplementedError
 

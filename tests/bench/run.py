@@ -153,10 +153,11 @@ def measure_all(field, chosen, arguments):
                       file=sys.stderr, flush=True)
             # The one that is first after a pause may have it better or worse: take turns.
             turn = number % len(runners)
-            for runner in runners[turn:] + runners[:turn]:
+            able = [r for r in runners[turn:] + runners[:turn] if r.runs(kernel)]
+            for runner in able:
                 for _ in range(measure_turn(results, runner, kernel) - 1):
                     results.add(runner, kernel, runner.run(kernel))
-            results.check_sums(runners, kernel)
+            results.check_sums(able, kernel)
             if number == 0 and field.sis and field.native:
                 check_sis(results, field, kernel)
     if not arguments.quiet:
@@ -174,7 +175,9 @@ def check_sis(results, field, kernel):
 
 def make_row(results, field, kernel, start):
     def seconds(runner):
-        return results.median(runner, kernel) - results.median(runner, start) if runner else None
+        if runner is None or not runner.runs(kernel):
+            return None
+        return results.median(runner, kernel) - results.median(runner, start)
 
     sis = seconds(field.sis)
     if sis is not None:
@@ -226,7 +229,7 @@ def check(arguments, builders, chosen):
     failures = 0
     for builder in builders:
         start = 0
-        for kernel in chosen:
+        for kernel in builder.kernels(chosen):
             try:
                 ran = check_kernel(arguments, builder, kernel, executors)
                 start = ran.instructions if kernel.name == table.START else start

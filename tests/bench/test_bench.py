@@ -11,6 +11,7 @@ import xml.etree.ElementTree as xml
 
 sys.dont_write_bytecode = True
 
+import build
 import kernels as table
 import measure
 import periph
@@ -58,6 +59,14 @@ class Table(unittest.TestCase):
         here = pathlib.Path(__file__).parent
         for k in [*table.KERNELS, *table.density_kernels()]:
             self.assertTrue((here / "kernels" / f"{k.source}.c").exists(), k.name)
+
+    def test_own_mmu(self):
+        builder = build.Builder("nowhere", build.Tools(), mmu=True)
+        chosen = table.select("system")
+        self.assertEqual([k.name for k in builder.kernels(chosen)], ["empty", "tasks"])
+        self.assertFalse(measure.Native(builder, 1).runs(kernel("contexts")))
+        builder.mmu = False
+        self.assertEqual(builder.kernels(chosen), chosen)
 
     def test_select_keeps_start(self):
         self.assertEqual([k.name for k in table.select("calls")],
@@ -127,6 +136,13 @@ class Report(unittest.TestCase):
         self.assertIn("qemu 7.2 MMU s", lines[0])
         self.assertIn("2.00", lines[2])
         self.assertIsNone(report.group_means(ROWS)[-1].mmu_cost)
+
+    def test_kernel_without_mmu_variant(self):
+        qemus = {"qemu 7.2 MMU": None, "qemu 10.0 MMU": None}
+        rows = [mmu_row("dhry", 0.5, 1.0, 2.0),
+                row("contexts", 0.5, {"qemu 7.2": 1.0}, None)._replace(mmu_qemus=qemus)]
+        self.assertAlmostEqual(report.group_means(rows)[-1].mmu_cost, 2.0)
+        self.assertRegex(report.mmu_table(rows), r"\| contexts .* - \|")
 
     def test_goals(self):
         verdicts = {g.text: g.verdict() for g in report.goals(ROWS)}
