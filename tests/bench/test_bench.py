@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Tests of the benchmark's own arithmetic and of what it must refuse; needs no compiler."""
+import collections
 import csv
 import math
 import pathlib
@@ -59,6 +60,13 @@ class Table(unittest.TestCase):
         here = pathlib.Path(__file__).parent
         for k in [*table.KERNELS, *table.density_kernels()]:
             self.assertTrue((here / "kernels" / f"{k.source}.c").exists(), k.name)
+
+    def test_readme_counts(self):
+        readme = (pathlib.Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+        counts = collections.Counter(k.group for k in table.KERNELS if k.name != table.START)
+        self.assertIn(f"\n{sum(counts.values())} guest programs", readme)
+        for group in table.GROUPS:
+            self.assertRegex(readme, rf"\n\* `{group}` \({counts[group]}\)")
 
     def test_own_mmu(self):
         builder = build.Builder("nowhere", build.Tools(), mmu=True)
