@@ -68,7 +68,7 @@ KERNELS = (
     _kernel("mmio", "mmio_irqmp", 13_000, twin="check"),
     _kernel("mmio", "mmio_reload", 13_000, twin="check"),
     _kernel("mmio", "mmio_mix", 10_000, twin="check"),
-    _kernel("mmio", "mmio_ten", 4_500, twin="check"),
+    _kernel("mmio", "mmio_ten", 3_500, twin="check"),
 
     _kernel("traps", "trap", 16_000, twin="check", events=3 * 256),
     _kernel("traps", "irq", 12_000, twin="check", events=256),
@@ -78,8 +78,8 @@ KERNELS = (
             defines=("FSR=0x0f000000",)),  # likewise
     _kernel("traps", "timerirq", 8_000, twin="check", events=64, timed=True),
 
-    _kernel("system", "tasks", 2_500, twin="check"),
-    _kernel("system", "contexts", 8_000, twin="check", own_mmu=True),
+    _kernel("system", "tasks", 2_000, twin="check"),
+    _kernel("system", "contexts", 5_000, twin="check", own_mmu=True),
 
     _kernel("runonce", "bigcode", 1, twin="check", parts=20),
     _kernel("runonce", "bigcode2", 2, twin="check", parts=20, source="bigcode"),
