@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sparc/interp.h"
+#include "sparc/window_ring.h"
 
 /* ---- devices ---- */
 
@@ -145,7 +146,7 @@ static void roll_back(struct verify *v, struct cpu *cpu)
 
     access_log_undo(&v->log);
     cpu->arch = v->before;
-    cpu->bank[1] = cpu->windows + 16 * cpu->cwp;
+    cpu->bank[1] = window_bank(cpu, window_rank(cpu, cpu->cwp));
     cpu->data_hit.watch = NULL;
     cpu->tlb.no_fault = (cpu->mmu.control & MMU_NO_FAULT) != 0;
     cpu_set_supervisor(cpu, cpu->s);

@@ -7,6 +7,7 @@
 #include "bits.h"
 #include "check.h"
 #include "sparc/watch.h"
+#include "sparc/window_ring.h"
 
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
               struct decode_cache *decode_cache, const struct cpu_hooks *hooks,
@@ -100,7 +101,7 @@ void cpu_set_psr(struct cpu *cpu, uint32_t psr)
 void cpu_set_cwp(struct cpu *cpu, unsigned cwp)
 {
     ASSERT(cwp < cpu->config.windows);
-    cpu_move_window(cpu, cpu->cwp, cwp);
+    window_move(cpu, cwp);
 }
 
 uint32_t cpu_tbr(const struct cpu *cpu)
@@ -120,21 +121,6 @@ void cpu_set_reg(struct cpu *cpu, unsigned number, uint32_t value)
     } else if (number != 0) {
         cpu->globals[number] = value;
     }
-}
-
-/* Index into windows[] of an out, local or in of a window.  The ins of the last window have two places (arch.def): the
- * copy behind the last window is valid while that window is current, the outs of window 0 otherwise. */
-static unsigned window_index(const struct cpu *cpu, unsigned window, unsigned number)
-{
-    unsigned last = cpu->config.windows - 1;
-    unsigned at = 16 * window + number - 8;
-
-    if (cpu->cwp == last && at < 8) {
-        at += 16 * cpu->config.windows;
-    } else if (cpu->cwp != last && at >= 16 * cpu->config.windows) {
-        at -= 16 * cpu->config.windows;
-    }
-    return at;
 }
 
 uint32_t cpu_window_reg(const struct cpu *cpu, unsigned window, unsigned number)

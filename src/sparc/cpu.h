@@ -22,7 +22,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "jit.h"
 #include "log.h"
@@ -32,6 +31,7 @@
 
 #define CPU_MAX_WINDOWS     32
 #define CPU_MAX_WATCHPOINTS 4
+#define CPU_WINDOW_ROOM     16 /* places of windows that are free, see window_ring.h */
 
 /* Trap types, table 7-1. */
 enum trap_type {
@@ -266,22 +266,6 @@ static inline uint32_t cpu_wim_mask(const struct cpu *cpu)
     return UINT32_MAX >> (32 - cpu->config.windows);
 }
 void cpu_set_supervisor(struct cpu *cpu, bool s);
-
-/* Makes window `to` the current one in place of `from`.  Like cpu_set_cwp(), but in line, and cpu->cwp need not be up
- * to date. */
-static inline void cpu_move_window(struct cpu *cpu, unsigned from, unsigned to)
-{
-    unsigned last = cpu->config.windows - 1;
-    uint32_t *last_ins = cpu->windows + 16 * (last + 1);
-
-    if (from == last && to != last) {
-        memcpy(cpu->windows, last_ins, 8 * sizeof(uint32_t));
-    } else if (from != last && to == last) {
-        memcpy(last_ins, cpu->windows, 8 * sizeof(uint32_t));
-    }
-    cpu->cwp = (uint8_t)to;
-    cpu->bank[1] = cpu->windows + 16 * to;
-}
 
 uint32_t cpu_tbr(const struct cpu *cpu);
 /* jit_env_state.c: if generated code is in the middle of an access, brings pc, npc, cwp, icc and fsr up to date, and has

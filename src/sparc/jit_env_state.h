@@ -12,6 +12,7 @@
 
 #include "bits.h"
 #include "sparc/jit_env.h"
+#include "sparc/window_ring.h"
 
 /* ---- flags ---- */
 
@@ -90,7 +91,7 @@ void jit_env_take_fp(struct cpu *cpu);
 
 static inline void sync_cwp(struct cpu *cpu)
 {
-    cpu->cwp = (uint8_t)((cpu->bank[1] - cpu->windows) / 16);
+    cpu->cwp = (uint8_t)window_of_rank(cpu, window_current_rank(cpu));
 }
 
 static inline void sync_integer(struct cpu *cpu)
@@ -104,7 +105,7 @@ static inline void sync_integer(struct cpu *cpu)
 enum way_out { BY_SAVE, BY_RESTORE };
 
 /* Finds the windows from which SAVE (RESTORE) takes the slow path: because the next window is invalid, or because the
- * ins of the last window must be copied (see arch.def).
+ * ring must turn (window_ring.h).
  *
  * Generated code compares the pointer with the limits, and both must stay right while it moves.  If the current window
  * is invalid, a block that leaves it by SAVE and then comes back by RESTORE must trap; so the limit for RESTORE is
@@ -112,15 +113,15 @@ enum way_out { BY_SAVE, BY_RESTORE };
  * says which of the two is to be quick. */
 static inline void find_limits(struct cpu *cpu, enum way_out way)
 {
-    unsigned cwp = cpu->cwp;
-    uint32_t wim = cpu->wim;
-    uint32_t end = UINT32_C(1) << (cpu->config.windows - 1);
-    uint32_t save = (wim << 1 | 1 | end) & (UINT32_MAX >> (31 - cwp));
-    uint32_t restore = (wim >> 1 | end | end >> 1) >> cwp;
+    unsigned rank = window_current_rank(cpu);
+    uint32_t invalid = window_invalid_ranks(cpu);
+    uint32_t highest = UINT32_C(1) << (cpu->config.windows - 1);
+    uint32_t save = (invalid << 1 | 1) & (UINT32_MAX >> (31 - rank));
+    uint32_t restore = (invalid | highest) >> 1 >> rank;
 
-    cpu->jit_env.save_limit = cpu->windows + 16 * (31 - __builtin_clz(save));
+    cpu->jit_env.save_limit = window_bank(cpu, (unsigned)(31 - __builtin_clz(save)));
     cpu->jit_env.restore_limit = cpu->bank[1] + 16 * __builtin_ctz(restore);
-    if (wim >> cwp & 1) {
+    if (invalid >> rank & 1) {
         if (way == BY_SAVE) {
             cpu->jit_env.restore_limit = cpu->bank[1] - 16;
         } else {

@@ -13,7 +13,7 @@
 
 static inline unsigned window_of(const struct cpu *cpu)
 {
-    return (unsigned)(cpu->bank[1] - cpu->windows) / 16;
+    return window_of_rank(cpu, window_current_rank(cpu));
 }
 
 static inline unsigned window_below(const struct cpu *cpu, unsigned window)
@@ -31,10 +31,22 @@ static inline bool is_invalid(const struct cpu *cpu, unsigned window)
     return cpu->wim >> window & 1;
 }
 
-static inline void move_window(struct cpu *cpu, unsigned from, unsigned to)
+static inline void move_window(struct cpu *cpu, unsigned to)
 {
-    cpu_move_window(cpu, from, to);
+    window_move(cpu, to);
     find_limits(cpu, BY_SAVE);
+}
+
+/* May the window be moved as generated code moves it, by the pointer alone?  Then the next window is valid, and the
+ * limits stay as they are. */
+static inline bool saves_quickly(const struct cpu *cpu)
+{
+    return cpu->bank[1] > cpu->jit_env.save_limit;
+}
+
+static inline bool restores_quickly(const struct cpu *cpu)
+{
+    return cpu->bank[1] < cpu->jit_env.restore_limit;
 }
 
 /* ---- traps, chapter 7 ---- */
@@ -47,13 +59,14 @@ static inline bool trap_is_ordinary(const struct cpu *cpu)
 /* Enters a trap, but for the change to supervisor mode.  Returns the handler's address. */
 static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
 {
-    unsigned from = window_of(cpu);
-    unsigned to = window_below(cpu, from);
-
     cpu->et = false;
     cpu->ps = cpu->s;
-    cpu->trapped[to] = (uint8_t)tt;
-    move_window(cpu, from, to);
+    if (saves_quickly(cpu)) {
+        cpu->bank[1] -= 16;
+    } else {
+        move_window(cpu, window_below(cpu, window_of(cpu)));
+    }
+    cpu->trapped[window_of(cpu)] = (uint8_t)tt;
     cpu->bank[1][17 - 8] = pc;
     cpu->bank[1][18 - 8] = npc;
     cpu->tt = tt;
@@ -69,29 +82,32 @@ uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
 
 static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
 {
-    return !cpu->et && cpu->irl == 0 && (aim & 3) == 0;
+    return !cpu->et && cpu->irl == 0 && (aim & 3) == 0 &&
+           (restores_quickly(cpu) || !is_invalid(cpu, window_above(cpu, window_of(cpu))));
 }
 
 /* Performs RETT, but for the change of mode.  Returns the entry of the block to go on with. */
-static inline uint32_t leave_handler(struct cpu *cpu, unsigned from, unsigned to, uint32_t pc,
-                                     uint32_t aim)
+static inline uint32_t leave_handler(struct cpu *cpu, uint32_t pc, uint32_t aim)
 {
+    unsigned from = window_of(cpu);
+
     cpu->et = true;
     cpu->trapped[from] = 0;
-    move_window(cpu, from, to);
+    if (restores_quickly(cpu)) {
+        cpu->bank[1] += 16;
+    } else {
+        move_window(cpu, window_above(cpu, from));
+    }
     cpu->npc = aim;
     return aim == pc + 4 ? pc : pc | ENTRY_IN_DELAY_SLOT;
 }
 
 uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
 {
-    unsigned from = window_of(cpu);
-    unsigned to = window_above(cpu, from);
-
-    if (!return_is_ordinary(cpu, aim) || is_invalid(cpu, to) || !cpu->ps) {
+    if (!return_is_ordinary(cpu, aim) || !cpu->ps) {
         return NOT_ORDINARY;
     }
-    return leave_handler(cpu, from, to, pc, aim);
+    return leave_handler(cpu, pc, aim);
 }
 
 /* ---- B.28, B.29 ---- */
@@ -117,7 +133,7 @@ uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
     cpu->ps = value >> PSR_PS & 1;
     cpu->et = value >> PSR_ET & 1;
     if (to != from) {
-        move_window(cpu, from, to);
+        move_window(cpu, to);
     }
     return 0;
 }
@@ -165,7 +181,7 @@ static inline enum short_step short_window(struct cpu *cpu, const struct block_i
     if (is_invalid(cpu, to)) {
         return short_trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
     }
-    move_window(cpu, from, to);
+    move_window(cpu, to);
     return STEP_STAYS;
 }
 
@@ -173,13 +189,11 @@ static enum short_step short_rett(struct cpu *cpu, const struct block_insn *at)
 {
     uint32_t aim = address_of(cpu, &at->f);
     uint32_t pc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
-    unsigned from = window_of(cpu);
-    unsigned to = window_above(cpu, from);
 
-    if (!cpu->s || !return_is_ordinary(cpu, aim) || is_invalid(cpu, to)) {
+    if (!cpu->s || !return_is_ordinary(cpu, aim)) {
         return STEP_IS_LONG;
     }
-    return go_to(cpu, cpu->ps, leave_handler(cpu, from, to, pc, aim));
+    return go_to(cpu, cpu->ps, leave_handler(cpu, pc, aim));
 }
 
 /* B.28.  The cycles must be right, since %asr22 and %asr23 are made from them. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "bits.h"
+#include "sparc/window_ring.h"
 
 /* ---- registers that are more than a member of struct cpu_arch ---- */
 
@@ -78,15 +79,15 @@ static bool set_window(struct cpu *cpu, unsigned i, uint32_t value)
     return true;
 }
 
-/* The outs of window 0 are the ins of the last window: CWP decides which of the two copies is valid, see arch.def. */
+/* The outs and locals of all windows in the order of their numbers; ins are another window's outs. */
 static void copy_windows(struct cpu *cpu, uint32_t *words)
 {
-    unsigned used = 16 * cpu->config.windows;
-    memcpy(words, cpu->windows, used * sizeof *words);
-    if (cpu->cwp == cpu->config.windows - 1) {
-        memcpy(words, cpu->windows + used, 8 * sizeof *words);
-    }
-    memset(words + used, 0, (16 * CPU_MAX_WINDOWS - used) * sizeof *words);
+    unsigned windows = cpu->config.windows;
+    unsigned lowest = cpu->ring_lowest;
+
+    memcpy(words + 16 * lowest, window_bank(cpu, 0), 16 * (windows - lowest) * sizeof *words);
+    memcpy(words, window_bank(cpu, windows - lowest), 16 * lowest * sizeof *words);
+    memset(words + 16 * windows, 0, 16 * (CPU_MAX_WINDOWS - windows) * sizeof *words);
 }
 
 /* FSR as STFSR would store it.  fsr and last_fpop are put back, so that reading does not change the CPU's state. */

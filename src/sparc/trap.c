@@ -4,6 +4,7 @@
 
 #include "sparc/cpu.h"
 #include "sparc/watch.h"
+#include "sparc/window_ring.h"
 
 static const struct {
     uint8_t tt;
@@ -86,7 +87,7 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
         return;
     }
     cpu->et = false;
-    cpu_move_window(cpu, cpu->cwp, cpu->cwp == 0 ? windows - 1 : cpu->cwp - 1u);
+    window_move(cpu, cpu->cwp == 0 ? windows - 1 : cpu->cwp - 1u);
     cpu->bank[1][17 - 8] = pc;
     cpu->bank[1][18 - 8] = npc;
     cpu->tt = tt;

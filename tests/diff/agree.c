@@ -159,11 +159,9 @@ static void start(struct machine *m, const struct program *program, const struct
     set_mmu(cpu, program->mmu);
     cpu_set_psr(cpu, s->psr);
     memcpy(cpu->globals, s->globals, sizeof s->globals);
-    memcpy(cpu->windows, s->windows, sizeof s->windows);
-    cpu_set_cwp(cpu, (cpu->cwp + 1) % 8); /* the copy of the last window's ins becomes right */
-    cpu_set_cwp(cpu, (cpu->cwp + 7) % 8);
-    memcpy(cpu->windows, s->windows, sizeof s->windows);
-    memcpy(cpu->windows + 16 * 8, s->windows, 8 * sizeof *s->windows);
+    for (unsigned i = 0; i < sizeof s->windows / sizeof s->windows[0]; i++) {
+        cpu_set_window_reg(cpu, i / 16, 8 + i % 16, s->windows[i]);
+    }
     for (unsigned i = 0; i < 32; i++) {
         cpu->f[CPU_F(i)] = s->f[i];
     }

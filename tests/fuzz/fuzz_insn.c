@@ -22,6 +22,7 @@
 #include "log.h"
 #include "machine/device.h"
 #include "sparc/mmu.h"
+#include "sparc/window_ring.h"
 
 #define RAM_BASE    0x40000000u
 #define RAM_SIZE    0x10000u
@@ -288,7 +289,7 @@ static void check_cpu(const struct cpu *cpu)
 {
     CHECK(cpu->cycles >= cpu->insns);
     CHECK(cpu->globals[0] == 0 && cpu->cwp < cpu->config.windows);
-    CHECK(cpu->bank[0] == cpu->globals && cpu->bank[1] == cpu->windows + 16 * cpu->cwp);
+    CHECK(cpu->bank[0] == cpu->globals && window_current_rank(cpu) == window_rank(cpu, cpu->cwp));
     CHECK((cpu->pc & 3) == 0 && (cpu->npc & 3) == 0);
     CHECK((cpu->wim >> 1) >> (cpu->config.windows - 1) == 0);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "guest.h"
+#include "sparc/window_ring.h"
 
 static void new_cpu(struct guest *g, unsigned windows, const char *options)
 {
@@ -65,7 +66,18 @@ static void compare_all(const struct cpu *cpu, struct model *model, unsigned win
     }
 }
 
-/* Moves by one, as programs do, or anywhere, as WRPSR does; writes as many registers as reach both
+/* Marks another window than before as invalid, as window traps do; or none, or several. */
+static void change_wim(struct cpu *cpu, uint32_t *seed)
+{
+    uint32_t random = random_next(seed);
+    if (random % 8 == 0) {
+        cpu->wim = random_next(seed) & random_next(seed) & cpu_wim_mask(cpu);
+    } else if (random % 8 < 4) {
+        cpu->wim = UINT32_C(1) << random_next(seed) % cpu->config.windows;
+    }
+}
+
+/* Moves by one, as programs do, or anywhere, as WRPSR does, while WIM changes; writes as many registers as reach both
  * sides of every border. */
 static void test_windows_overlap_in_a_ring(void **state)
 {
@@ -83,6 +95,7 @@ static void test_windows_overlap_in_a_ring(void **state)
                                     : (cpu->cwp + (move == 1 ? 1 : windows - 1)) % windows;
             unsigned number = random_next(&seed) % 32;
             uint32_t value = random_next(&seed);
+            change_wim(cpu, &seed);
             cpu_set_cwp(cpu, to);
             assert_int_equal(cpu_psr(cpu) & 31, to);
             cpu_set_reg(cpu, number, value);
@@ -93,6 +106,31 @@ static void test_windows_overlap_in_a_ring(void **state)
             }
         }
         compare_all(cpu, &model, windows);
+        guest_free(&g);
+    }
+}
+
+/* A program that uses all windows but one meets the seam of the ring no more after it has been everywhere once,
+ * whichever windows these are. */
+static void test_ring_turns_once(void **state)
+{
+    (void)state;
+    for (unsigned windows = 3; windows <= CPU_MAX_WINDOWS; windows++) {
+        struct guest g;
+        struct cpu *cpu;
+        new_cpu(&g, windows, "");
+        cpu = &g.m->cpus[0];
+        for (unsigned unused = 0; unused < windows; unused++) {
+            for (unsigned i = windows - 1; i > 0; i--) {
+                cpu_set_cwp(cpu, (unused + i) % windows);
+            }
+            for (unsigned i = 1; i < windows; i++) {
+                cpu_set_cwp(cpu, (unused + i) % windows);
+            }
+            for (unsigned i = 1; i < windows; i++) {
+                assert_true(window_rank(cpu, (unused + i) % windows) != windows - 1);
+            }
+        }
         guest_free(&g);
     }
 }
@@ -193,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_windows_overlap_in_a_ring),
+        cmocka_unit_test(test_ring_turns_once),
         cmocka_unit_test(test_registers_last_over_a_reset),
         cmocka_unit_test(test_registers_by_number),
         cmocka_unit_test(test_options_show_in_asr17),

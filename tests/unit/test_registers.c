@@ -81,6 +81,9 @@ static void test_members(void **state)
     struct guest g;
     (void)state;
     guest_new(&g, GUEST_BOARD);
+    for (unsigned i = 0; i < 8 * 16; i++) { /* so that it is seen which window is where */
+        cpu_set_window_reg(guest_cpu(&g), i / 16, 8 + i % 16, 0x1000 + i);
+    }
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         check_member(guest_cpu(&g), &members[i]);
     }

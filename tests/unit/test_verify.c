@@ -194,7 +194,7 @@ static void test_windows(void **state)
     (void)state;
     interpret(&b);
     step(&b, PATH);
-    cpu->windows[16 * 5 + 8 + 3] ^= 1;
+    cpu_set_window_reg(cpu, 5, 16 + 3, ~cpu_window_reg(cpu, 5, 16 + 3));
     expect_wrong(&b, "%l3 of window 5");
     bench_fini(&b);
 }
