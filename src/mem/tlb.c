@@ -8,19 +8,36 @@
 
 #include "check.h"
 
-static bool make_tables(struct tlb_table *table)
+/*
+ * How far into a page of the host the tables begin.
+ *
+ * Generated code stores to struct cpu (registers above all) and then reads a TLB byte, all the time.  Processors compare
+ * the address of such a load with those of earlier stores by its low 12 bits first, and a load whose low bits are equal
+ * waits.  In most programs the bytes that are read belong to the first and the last pages of RAM, which begins at a
+ * multiple of 16 MiB: these bytes lie around a multiple of 4 KiB from the table's start.  So this is put where struct cpu
+ * has nothing that is stored to often.  wait_cycles points into the beginning of struct cpu.
+ */
+static size_t colour_of(const struct tlb *tlb)
+{
+    return ((uintptr_t)tlb->wait_cycles + TLB_COLOUR) & TLB_PAGE_MASK & ~(uintptr_t)63;
+}
+
+/* Of the host's memory for a table. */
+#define MAPPED_SPAN (TLB_SPAN + TLB_PAGE_SIZE)
+
+static bool make_tables(const struct tlb *tlb, struct tlb_table *table)
 {
     void *tables;
 
     if (table->common != NULL) {
         return true;
     }
-    tables = mmap(NULL, TLB_SPAN, PROT_READ | PROT_WRITE,
+    tables = mmap(NULL, MAPPED_SPAN, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (tables == MAP_FAILED) {
         return false;
     }
-    table->common = tables;
+    table->common = (uint8_t *)tables + colour_of(tlb);
     table->flags = table->common + TLB_FLAGS_AT;
     table->addend = (uintptr_t *)(void *)(table->common + TLB_ADDEND_AT);
     return true;
@@ -56,7 +73,7 @@ void tlb_fini(struct tlb *tlb)
     }
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].common != NULL) {
-            munmap(tlb->tables[i].common, TLB_SPAN);
+            munmap(tlb->tables[i].common - colour_of(tlb), MAPPED_SPAN);
         }
         free(tlb->filled[i]);
     }
@@ -83,7 +100,7 @@ bool tlb_select(struct tlb *tlb, enum tlb_index index)
 {
     unsigned table = table_of(index, tlb->context_slot);
     tlb->code_page = TLB_PAGES;
-    if (!make_tables(&tlb->tables[table])) {
+    if (!make_tables(tlb, &tlb->tables[table])) {
         return false;
     }
     tlb->index = index;
@@ -124,8 +141,8 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
     uint64_t now = tlb->used[tlb->context_slot];
     unsigned slot = find_context(tlb, context);
 
-    if (!make_tables(&tlb->tables[table_of(TLB_USER, slot)]) ||
-        !make_tables(&tlb->tables[table_of(TLB_SUPERVISOR, slot)])) {
+    if (!make_tables(tlb, &tlb->tables[table_of(TLB_USER, slot)]) ||
+        !make_tables(tlb, &tlb->tables[table_of(TLB_SUPERVISOR, slot)])) {
         slot = tlb->context_slot; /* this slot has its tables already */
     }
     *is_new = tlb->used[slot] == 0 || tlb->contexts[slot] != context;

@@ -102,6 +102,9 @@ struct tlb {
     struct mmio_cache mmio;
 };
 
+/* The distance of the tables' start from the beginning of struct cpu, modulo 4 KiB: see colour_of(). */
+#define TLB_COLOUR 0xc00u
+
 /* Makes `addend` the common addend of the table in use (include/tlb_layout.h).  Generated code
  * keeps the common addend in a register, so it must be left and entered anew afterwards. */
 void tlb_make_common(struct tlb *tlb, uintptr_t addend);

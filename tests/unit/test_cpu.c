@@ -135,6 +135,32 @@ static void test_ring_turns_once(void **state)
     }
 }
 
+static unsigned in_page(const void *address)
+{
+    return (unsigned)((uintptr_t)address & 0xfff);
+}
+
+/* What generated code stores to all the time, and the TLB bytes that it reads all the time, are apart modulo 4 KiB: see
+ * colour_of() in src/mem/tlb.c. */
+static void test_colour(void **state)
+{
+    struct guest g;
+    (void)state;
+    guest_new(&g, GUEST_BOARD);
+    for (unsigned table = 0; table < 3; table++) {
+        const struct cpu *cpu = guest_cpu(&g);
+        const uint8_t *common = cpu->tlb.tables[table].common;
+        unsigned first = in_page(common + 0x40000 - 0x100);
+        unsigned stored = in_page(cpu);
+        unsigned end = (unsigned)((const char *)(cpu->windows + 16 * (8 + CPU_WINDOW_ROOM)) -
+                                  (const char *)cpu);
+        for (unsigned i = 0; i < 0x300; i++) {
+            assert_true(((first + i - stored) & 0xfff) >= end);
+        }
+    }
+    guest_free(&g);
+}
+
 /* Also those of the last window, whose ins are kept apart while it is current. */
 static void test_registers_last_over_a_reset(void **state)
 {
@@ -232,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_windows_overlap_in_a_ring),
         cmocka_unit_test(test_ring_turns_once),
+        cmocka_unit_test(test_colour),
         cmocka_unit_test(test_registers_last_over_a_reset),
         cmocka_unit_test(test_registers_by_number),
         cmocka_unit_test(test_options_show_in_asr17),
