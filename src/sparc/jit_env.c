@@ -75,7 +75,6 @@ static const struct ir_slot slots[SLOT_COUNT] = {
 static void set_wim(struct cpu *cpu, uint32_t value)
 {
     cpu->wim = value & cpu_wim_mask(cpu);
-    sync_cwp(cpu);
     find_limits(cpu, BY_RESTORE);
 }
 

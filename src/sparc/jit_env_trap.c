@@ -16,25 +16,18 @@ static inline unsigned window_of(const struct cpu *cpu)
     return window_of_rank(cpu, window_current_rank(cpu));
 }
 
-static inline unsigned window_below(const struct cpu *cpu, unsigned window)
+/* Would SAVE, or RESTORE, trap? */
+static inline bool next_is_invalid(const struct cpu *cpu, bool save)
 {
-    return window == 0 ? cpu->config.windows - 1 : window - 1;
-}
+    unsigned windows = cpu->config.windows;
+    unsigned window = window_of(cpu);
 
-static inline unsigned window_above(const struct cpu *cpu, unsigned window)
-{
-    return window + 1 == cpu->config.windows ? 0 : window + 1;
-}
-
-static inline bool is_invalid(const struct cpu *cpu, unsigned window)
-{
+    if (save) {
+        window = window == 0 ? windows - 1 : window - 1;
+    } else {
+        window = window + 1 == windows ? 0 : window + 1;
+    }
     return cpu->wim >> window & 1;
-}
-
-static inline void move_window(struct cpu *cpu, unsigned to)
-{
-    window_move(cpu, to);
-    find_limits(cpu, BY_SAVE);
 }
 
 /* May the window be moved as generated code moves it, by the pointer alone?  Then the next window is valid, and the
@@ -56,15 +49,32 @@ static inline bool trap_is_ordinary(const struct cpu *cpu)
     return cpu->et && !log_on(cpu->log, LOG_INT);
 }
 
+/* Moves to the handler's window, and turns the ring for what a handler of window overflow or underflow does, so that
+ * this needs no slow path: the one moves down once more by SAVE, the other goes up to the invalid window by RESTORE.  Of
+ * two windows there is none to turn to without leaving the current one. */
+static inline void enter_turning(struct cpu *cpu, unsigned tt)
+{
+    unsigned windows = cpu->config.windows;
+
+    if (tt == TT_WINDOW_UNDERFLOW && windows > 2 && window_current_rank(cpu) == windows - 2) {
+        window_turn_up(cpu);
+    }
+    window_step_down(cpu);
+    if (tt == TT_WINDOW_OVERFLOW && windows > 2 && window_current_rank(cpu) == 0) {
+        window_turn_down(cpu);
+    }
+    find_limits(cpu, BY_SAVE);
+}
+
 /* Enters a trap, but for the change to supervisor mode.  Returns the handler's address. */
 static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
 {
     cpu->et = false;
     cpu->ps = cpu->s;
-    if (saves_quickly(cpu)) {
+    if (saves_quickly(cpu) && tt != TT_WINDOW_UNDERFLOW) {
         cpu->bank[1] -= 16;
     } else {
-        move_window(cpu, window_below(cpu, window_of(cpu)));
+        enter_turning(cpu, tt);
     }
     cpu->trapped[window_of(cpu)] = (uint8_t)tt;
     cpu->bank[1][17 - 8] = pc;
@@ -83,7 +93,7 @@ uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
 static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
 {
     return !cpu->et && cpu->irl == 0 && (aim & 3) == 0 &&
-           (restores_quickly(cpu) || !is_invalid(cpu, window_above(cpu, window_of(cpu))));
+           (restores_quickly(cpu) || !next_is_invalid(cpu, false));
 }
 
 /* Performs RETT, but for the change of mode.  Returns the entry of the block to go on with. */
@@ -96,7 +106,8 @@ static inline uint32_t leave_handler(struct cpu *cpu, uint32_t pc, uint32_t aim)
     if (restores_quickly(cpu)) {
         cpu->bank[1] += 16;
     } else {
-        move_window(cpu, window_above(cpu, from));
+        window_step_up(cpu);
+        find_limits(cpu, BY_SAVE);
     }
     cpu->npc = aim;
     return aim == pc + 4 ? pc : pc | ENTRY_IN_DELAY_SLOT;
@@ -133,7 +144,8 @@ uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
     cpu->ps = value >> PSR_PS & 1;
     cpu->et = value >> PSR_ET & 1;
     if (to != from) {
-        move_window(cpu, to);
+        window_move(cpu, to);
+        find_limits(cpu, BY_SAVE);
     }
     return 0;
 }
@@ -175,13 +187,16 @@ static inline enum short_step short_trap(struct cpu *cpu, const struct block_ins
 static inline enum short_step short_window(struct cpu *cpu, const struct block_insn *at)
 {
     bool save = at->f.row == INSN_SAVE;
-    unsigned from = window_of(cpu);
-    unsigned to = save ? window_below(cpu, from) : window_above(cpu, from);
 
-    if (is_invalid(cpu, to)) {
+    if (next_is_invalid(cpu, save)) {
         return short_trap(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
     }
-    move_window(cpu, to);
+    if (save) {
+        window_step_down(cpu);
+    } else {
+        window_step_up(cpu);
+    }
+    find_limits(cpu, BY_SAVE);
     return STEP_STAYS;
 }
 

@@ -13,6 +13,7 @@ static void centre(struct cpu *cpu)
     unsigned windows = cpu->config.windows;
     uint32_t *from = window_bank(cpu, 0);
 
+    cpu->bank[1] += WORDS * (CPU_WINDOW_ROOM / 2 - cpu->ring_start);
     cpu->ring_start = CPU_WINDOW_ROOM / 2;
     memmove(window_bank(cpu, 0), from, windows * WORDS * sizeof *from);
 }
@@ -22,8 +23,7 @@ static void copy_window(uint32_t *to, const uint32_t *from)
     memcpy(to, from, WORDS * sizeof *to);
 }
 
-/* The highest window becomes the lowest one. */
-static void turn_down(struct cpu *cpu)
+void window_turn_down(struct cpu *cpu)
 {
     if (cpu->ring_start == 0) {
         centre(cpu);
@@ -33,8 +33,7 @@ static void turn_down(struct cpu *cpu)
     cpu->ring_lowest = (uint8_t)window_of_rank(cpu, cpu->config.windows - 1);
 }
 
-/* The lowest window becomes the highest one. */
-static void turn_up(struct cpu *cpu)
+void window_turn_up(struct cpu *cpu)
 {
     if (cpu->ring_start == CPU_WINDOW_ROOM) {
         centre(cpu);
@@ -45,12 +44,12 @@ static void turn_up(struct cpu *cpu)
 }
 
 /* Downwards from the lowest window the highest is the next one, too. */
-void window_turn(struct cpu *cpu)
+void window_turn_to_highest(struct cpu *cpu)
 {
     if (window_current_rank(cpu) == 0) {
-        turn_down(cpu);
+        window_turn_down(cpu);
     } else {
-        turn_up(cpu);
+        window_turn_up(cpu);
     }
 }
 

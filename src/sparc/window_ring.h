@@ -50,14 +50,35 @@ static inline uint32_t window_invalid_ranks(const struct cpu *cpu)
            (UINT32_MAX >> (32 - cpu->config.windows));
 }
 
-/* Turns the ring by one window, so that the highest one can become the current one. */
-void window_turn(struct cpu *cpu);
+/* Turns the ring by one window, up or down, so that the highest window becomes the lowest or the lowest the highest. */
+void window_turn_down(struct cpu *cpu);
+void window_turn_up(struct cpu *cpu);
+
+/* Moves to the window that SAVE (RESTORE) moves to, whether it is valid or not.  Does not write cpu->cwp. */
+static inline void window_step_down(struct cpu *cpu)
+{
+    if (window_current_rank(cpu) == 0) {
+        window_turn_down(cpu);
+    }
+    cpu->bank[1] -= 16;
+}
+
+static inline void window_step_up(struct cpu *cpu)
+{
+    if (window_current_rank(cpu) == cpu->config.windows - 2) {
+        window_turn_up(cpu);
+    }
+    cpu->bank[1] += 16;
+}
+
+/* Turns the ring so that the highest window can become the current one. */
+void window_turn_to_highest(struct cpu *cpu);
 
 /* Makes window `to` the current one.  Like cpu_set_cwp(), but in line, and cpu->cwp need not be up to date. */
 static inline void window_move(struct cpu *cpu, unsigned to)
 {
     if (window_rank(cpu, to) == cpu->config.windows - 1) {
-        window_turn(cpu);
+        window_turn_to_highest(cpu);
     }
     cpu->cwp = (uint8_t)to;
     cpu->bank[1] = window_bank(cpu, window_rank(cpu, to));
