@@ -89,7 +89,7 @@ void jit_unlink(struct jit *jit, uint32_t offset);
 void jit_disable(struct jit *jit, const void *entry);
 
 /* The jump cache: JUMP finds pc's entry at index (pc >> 2) % JIT_JUMPS. */
-#define JIT_JUMPS 32768
+#define JIT_JUMPS 262144
 struct jit_jump {
     /* of an empty entry: an address of another index (0), or in entry 0 an odd one (1) */
     uint32_t pc;

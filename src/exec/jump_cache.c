@@ -8,36 +8,53 @@
 
 #include "sparc/jit_env.h"
 
-#define SET_BYTES (MODE_COUNT * JIT_JUMPS * sizeof(struct jit_jump))
+#define JUMPS_BYTES (JIT_JUMPS * sizeof(struct jit_jump))
+
+/* ---- life ---- */
+
+/* An empty jump cache.  NULL: the host is out of memory. */
+static struct jit_jump *map_jumps(void)
+{
+    struct jit_jump *jumps = mmap(NULL, JUMPS_BYTES, PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (jumps == MAP_FAILED) {
+        return NULL;
+    }
+    jumps[0].pc = 1; /* pc 0 has entry 0, so it marks only the others empty */
+    return jumps;
+}
 
 bool jump_cache_init(struct jump_cache *cache, unsigned cpu_count)
 {
-    cache->set_count = cpu_count * TLB_CONTEXTS;
-    cache->sets = calloc(cache->set_count, sizeof *cache->sets);
-    if (cache->sets == NULL) {
-        return false;
+    size_t set_count = (size_t)cpu_count * TLB_CONTEXTS;
+    cache->sets = calloc(set_count, sizeof *cache->sets);
+    cache->ready = calloc(set_count, sizeof(struct jump_set *));
+    cache->none = map_jumps();
+    return cache->sets != NULL && cache->ready != NULL && cache->none != NULL;
+}
+
+static void unmap_set(const struct jump_cache *cache, struct jump_set *set)
+{
+    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+        if (set->jumps[mode] != cache->none) {
+            munmap(set->jumps[mode], JUMPS_BYTES);
+        }
     }
-    /* The host provides memory for the pages that are used only: contexts and modes that are not
-     * used take none. */
-    cache->jumps = mmap(NULL, cache->set_count * SET_BYTES, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (cache->jumps == MAP_FAILED) {
-        cache->jumps = NULL;
-        return false;
-    }
-    for (unsigned i = 0; i < cache->set_count; i++) {
-        cache->sets[i].all_jumps = cache->jumps + (size_t)i * MODE_COUNT * JIT_JUMPS;
-    }
-    return true;
 }
 
 void jump_cache_fini(struct jump_cache *cache)
 {
-    if (cache->jumps != NULL) {
-        munmap(cache->jumps, cache->set_count * SET_BYTES);
+    for (unsigned i = 0; i < cache->ready_count; i++) {
+        unmap_set(cache, cache->ready[i]);
     }
+    if (cache->none != NULL) {
+        munmap(cache->none, JUMPS_BYTES);
+    }
+    free(cache->ready);
     free(cache->sets);
 }
+
+/* ---- entries ---- */
 
 static struct jump_set *set_of(const struct jump_cache *cache, const struct cpu *cpu,
                                unsigned context_slot)
@@ -50,34 +67,9 @@ static unsigned index_of(uint32_t pc)
     return (pc >> 2) % JIT_JUMPS;
 }
 
-struct jit_jump *jump_cache_at(struct jit_jump *all_jumps, uint32_t mode, uint32_t pc)
+const struct jit_jump *jump_cache_at(struct jit_jump *const *all_jumps, uint32_t mode, uint32_t pc)
 {
-    return &all_jumps[mode * JIT_JUMPS + index_of(pc)];
-}
-
-/* Only pieces that were written to are cleared, so that a flush costs no more than was noted. */
-static void clear(struct jump_set *set, uint32_t mode)
-{
-    struct jit_jump *jumps = set->all_jumps + mode * JIT_JUMPS;
-    for (unsigned word = 0; word < JUMP_WORDS; word++) {
-        for (uint64_t used = set->used[mode][word]; used != 0; used &= used - 1) {
-            unsigned piece = 64 * word + (unsigned)__builtin_ctzll(used);
-            memset(&jumps[piece * JUMP_PIECE], 0, JUMP_PIECE * sizeof *jumps);
-        }
-        if (word == 0 && set->used[mode][word] & 1) {
-            jumps[0].pc = 1; /* pc 0 has entry 0, so it marks only the others empty */
-        }
-        set->used[mode][word] = 0;
-    }
-}
-
-static void clear_virtual(struct jump_set *set)
-{
-    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-        if (mode & MODE_MMU) {
-            clear(set, mode);
-        }
-    }
+    return &all_jumps[mode][index_of(pc)];
 }
 
 static uint64_t *used_word(struct jump_set *set, uint32_t mode, uint32_t pc, uint64_t *bit)
@@ -87,12 +79,23 @@ static uint64_t *used_word(struct jump_set *set, uint32_t mode, uint32_t pc, uin
     return &set->used[mode][piece / 64];
 }
 
-void jump_cache_note(struct jump_cache *cache, struct cpu *cpu, uint32_t mode, uint32_t pc,
+/* Generated code finds a new jump cache when it is entered next (jit_env_prepare()). */
+void jump_cache_note(struct jump_cache *cache, const struct cpu *cpu, uint32_t mode, uint32_t pc,
                      const void *entry)
 {
-    struct jit_jump *jump = jump_cache_at(cpu->jit_context.all_jumps, mode, pc);
-    uint64_t bit;
-    uint64_t *used = used_word(set_of(cache, cpu, cpu->tlb.context_slot), mode, pc, &bit);
+    struct jump_set *set = set_of(cache, cpu, cpu->tlb.context_slot);
+    struct jit_jump *jump;
+    uint64_t *used, bit;
+
+    if (set->jumps[mode] == cache->none) {
+        struct jit_jump *jumps = map_jumps();
+        if (jumps == NULL) {
+            return;
+        }
+        set->jumps[mode] = jumps;
+    }
+    jump = &set->jumps[mode][index_of(pc)];
+    used = used_word(set, mode, pc, &bit);
     jump->pc = pc;
     jump->entry = entry;
     *used |= bit;
@@ -100,12 +103,40 @@ void jump_cache_note(struct jump_cache *cache, struct cpu *cpu, uint32_t mode, u
 
 void jump_cache_drop(struct jump_cache *cache, uint32_t mode, uint32_t pc, const void *entry)
 {
-    for (unsigned i = 0; i < cache->set_count; i++) {
-        struct jit_jump *jump = jump_cache_at(cache->sets[i].all_jumps, mode, pc);
+    for (unsigned i = 0; i < cache->ready_count; i++) {
+        struct jit_jump *jump = &cache->ready[i]->jumps[mode][index_of(pc)];
         uint64_t bit;
-        bool used = (*used_word(&cache->sets[i], mode, pc, &bit) & bit) != 0;
+        bool used = (*used_word(cache->ready[i], mode, pc, &bit) & bit) != 0;
         if (used && jump->pc == pc && jump->entry == entry) {
             jump->pc = 1;
+        }
+    }
+}
+
+/* ---- clearing ---- */
+
+/* Only pieces that were written to are cleared, so that a flush costs no more than was noted. */
+static void clear(struct jump_set *set, uint32_t mode)
+{
+    struct jit_jump *jumps = set->jumps[mode];
+    for (unsigned word = 0; word < JUMP_WORDS; word++) {
+        for (uint64_t used = set->used[mode][word]; used != 0; used &= used - 1) {
+            unsigned piece = 64 * word + (unsigned)__builtin_ctzll(used);
+            memset(&jumps[piece * JUMP_PIECE], 0, JUMP_PIECE * sizeof *jumps);
+        }
+        if (word == 0 && set->used[mode][word] & 1) {
+            jumps[0].pc = 1; /* as in map_jumps() */
+        }
+        set->used[mode][word] = 0;
+    }
+}
+
+/* Clears the jump caches of the modes that have all bits of `wanted`. */
+static void clear_modes(const struct jump_cache *cache, struct jump_set *set, uint32_t wanted)
+{
+    for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+        if ((mode & wanted) == wanted && set->jumps[mode] != cache->none) {
+            clear(set, mode);
         }
     }
 }
@@ -114,28 +145,32 @@ void jump_cache_select(struct jump_cache *cache, struct cpu *cpu, unsigned conte
                        bool is_new)
 {
     struct jump_set *set = set_of(cache, cpu, context_slot);
-    for (uint32_t mode = 0; mode < MODE_COUNT && !set->ready; mode++) {
-        set->all_jumps[mode * JIT_JUMPS].pc = 1;
+    if (!set->ready) {
+        for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
+            set->jumps[mode] = cache->none;
+        }
+        set->ready = true;
+        cache->ready[cache->ready_count++] = set;
+    } else if (is_new) {
+        clear_modes(cache, set, MODE_MMU);
     }
-    set->ready = true;
-    if (is_new) {
-        clear_virtual(set);
-    }
-    cpu->jit_context.all_jumps = set->all_jumps;
+    cpu->jit_context.all_jumps = set->jumps;
 }
 
 void jump_cache_clear_virtual(struct jump_cache *cache, const struct cpu *cpu)
 {
-    for (unsigned context_slot = 0; context_slot < TLB_CONTEXTS; context_slot++) {
-        clear_virtual(set_of(cache, cpu, context_slot));
+    const struct jump_set *first = set_of(cache, cpu, 0);
+    for (unsigned i = 0; i < cache->ready_count; i++) {
+        struct jump_set *set = cache->ready[i];
+        if (set >= first && set < first + TLB_CONTEXTS) {
+            clear_modes(cache, set, MODE_MMU);
+        }
     }
 }
 
 void jump_cache_clear(struct jump_cache *cache)
 {
-    for (unsigned i = 0; i < cache->set_count; i++) {
-        for (uint32_t mode = 0; mode < MODE_COUNT; mode++) {
-            clear(&cache->sets[i], mode);
-        }
+    for (unsigned i = 0; i < cache->ready_count; i++) {
+        clear_modes(cache, cache->ready[i], 0);
     }
 }

@@ -121,12 +121,21 @@ void tlb_empty_table(struct tlb *tlb, unsigned table)
     tlb->filled_count[table] = 0;
 }
 
+/* Has the slot entries of that context? */
+static bool slot_has(const struct tlb *tlb, unsigned slot, uint32_t context)
+{
+    return tlb->used[slot] != 0 && tlb->contexts[slot] == context;
+}
+
 /* The slot of the context if it has one, else the slot that was used least recently. */
 static unsigned find_context(const struct tlb *tlb, uint32_t context)
 {
     unsigned oldest = 0;
+    if (slot_has(tlb, tlb->slots[context % TLB_NUMBERS], context)) {
+        return tlb->slots[context % TLB_NUMBERS];
+    }
     for (unsigned i = 0; i < TLB_CONTEXTS; i++) {
-        if (tlb->used[i] != 0 && tlb->contexts[i] == context) {
+        if (slot_has(tlb, i, context)) {
             return i;
         }
         if (tlb->used[i] < tlb->used[oldest]) {
@@ -145,13 +154,14 @@ unsigned tlb_set_context(struct tlb *tlb, uint32_t context, bool *is_new)
         !make_tables(tlb, &tlb->tables[table_of(TLB_SUPERVISOR, slot)])) {
         slot = tlb->context_slot; /* this slot has its tables already */
     }
-    *is_new = tlb->used[slot] == 0 || tlb->contexts[slot] != context;
+    *is_new = !slot_has(tlb, slot, context);
     if (*is_new) {
         mmio_cache_empty(&tlb->mmio);
         tlb_empty_table(tlb, table_of(TLB_USER, slot));
         tlb_empty_table(tlb, table_of(TLB_SUPERVISOR, slot));
     }
     tlb->contexts[slot] = context;
+    tlb->slots[context % TLB_NUMBERS] = (uint8_t)slot;
     tlb->used[slot] = now + 1;
     tlb->context_slot = slot;
     tlb_select(tlb, tlb->index);

@@ -48,11 +48,13 @@ struct tlb_replay {
 
 /* The number of MMU contexts of which entries are kept, which are those used last.  Each has a
  * slot. */
-#define TLB_CONTEXTS 8
+#define TLB_CONTEXTS 64
 /* Tables of a TLB: one for physical addresses, and for each of these contexts one for user mode and
  * one for supervisor mode. */
 #define TLB_TABLES (1 + 2 * TLB_CONTEXTS)
 #define TLB_FEW    4
+/* Contexts whose numbers differ by less are found without a search. */
+#define TLB_NUMBERS 256
 
 struct tlb {
     struct tlb_table now; /* a copy of tables[table], for the fast path */
@@ -64,6 +66,7 @@ struct tlb {
     unsigned table;                      /* the table in use: by index and context_slot */
     uint32_t contexts[TLB_CONTEXTS];     /* by slot: the context's number */
     uint64_t used[TLB_CONTEXTS];         /* by slot: when the context was used last; 0: never */
+    uint8_t slots[TLB_NUMBERS];          /* by low bits of a context's number: where it was last */
     struct tlb_table tables[TLB_TABLES]; /* each is mapped at its first use */
     struct tlb_common {
         uintptr_t addend; /* the common addend */

@@ -197,10 +197,10 @@ struct jit_context {
     uint16_t flags_of_icc[16];
     uint8_t icc_of_low[256], icc_of_high[256]; /* the bits of icc in either byte of flags */
     struct jit *jit;                           /* NULL: there is no translator */
-    struct jit_jump *all_jumps; /* MODE_COUNT jump caches, of the MMU context in use */
-    uint64_t stepped;           /* instructions that generated code left to the interpreter */
-    void *window;               /* linear memory when addresses are physical; NULL: there is none */
-    bool stop_after_blocks;     /* a slow path that leaves a block returns to the dispatcher */
+    struct jit_jump *const *all_jumps; /* by mode: the jump caches of the MMU context in use */
+    uint64_t stepped;       /* instructions that generated code left to the interpreter */
+    void *window;           /* linear memory when addresses are physical; NULL: there is none */
+    bool stop_after_blocks; /* a slow path that leaves a block returns to the dispatcher */
 };
 
 struct cpu {

@@ -104,7 +104,7 @@ void jit_env_prepare(struct cpu *cpu, uint32_t mode)
     env->memory = paged ? (void *)tlb_wanted_addend(&cpu->tlb) : window;
     tlb_make_common(&cpu->tlb, (uintptr_t)env->memory);
     env->tlb_flags = cpu->tlb.now.common;
-    env->jumps = cpu->jit_context.all_jumps + mode * JIT_JUMPS;
+    env->jumps = cpu->jit_context.all_jumps[mode];
 }
 
 void jit_env_enter(struct cpu *cpu)

@@ -220,8 +220,9 @@ void toy_reset(struct toy *toy, uint64_t seed, bool paged)
     toy_map_memory(toy, paged, toy_percent(&rng, 50));
     env->tlb = toy->tlb[0];
     env->jumps = toy->jumps[0];
-    for (unsigned i = 0; i < TOY_MODES * JIT_JUMPS; i++) {
-        toy->jumps[i / JIT_JUMPS][i % JIT_JUMPS] = (struct jit_jump){.pc = 1};
+    for (unsigned i = 0; i < TOY_MODES; i++) {
+        memset(toy->jumps[i], 0, TOY_JUMPS * sizeof(struct jit_jump));
+        toy->jumps[i][0].pc = 1;
     }
     toy->block_count = 0;
     toy_set_flags(toy, toy_below(&rng, 16));

@@ -59,6 +59,7 @@ enum toy_helper {
 #define TOY_WINDOWS     16
 #define TOY_WINDOW_SIZE 64
 #define TOY_MODES       2
+#define TOY_JUMPS       32768 /* so many elements of a jump cache are used */
 
 /* Guest addresses of a program's blocks; some share a place in the jump cache. */
 static inline uint32_t toy_block_pc(unsigned index)
