@@ -220,7 +220,7 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
         part->page->granules |= part->granules;
         if (region_mark_code(part->page->region, part->page->offset, REGION_TRANSLATED,
                              part->granules)) {
-            cache->on_new_page(cache->context);
+            cache->on_new_page(cache->context, part->page->region, part->page->offset);
         }
     }
     block->next = *bucket;

@@ -77,7 +77,7 @@ struct block_cache {
     /* A block was dropped: what can lead to it must be removed (jump caches). */
     void (*on_gone)(void *context, const struct block *block);
     /* A page has got its first code: TLBs must withdraw their permission to store there. */
-    void (*on_new_page)(void *context);
+    void (*on_new_page)(void *context, const struct region *region, uint64_t offset);
     void *context;
 };
 

@@ -80,7 +80,13 @@ static void note_wrong_guess(struct translator *t, struct block *block)
     *hotness = before; /* block_gone() must not make it cold: it is made anew at once */
 }
 
-static void new_page(void *context)
+static void new_page(void *context, const struct region *region, uint64_t offset)
+{
+    struct translator *t = context;
+    t->config.code_added(t->config.context, region, offset);
+}
+
+static void pages_gone(void *context)
 {
     struct translator *t = context;
     t->config.code_changed(t->config.context);

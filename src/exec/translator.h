@@ -25,8 +25,9 @@ struct translator_config {
     const struct leon3emu_jit_options *options;
     /* translator_run() is to return soon; read with --verify-jit only. */
     const atomic_bool *attention;
-    /* A page of memory has got its first code, or all blocks were dropped: all TLBs must discard
-     * their entries. */
+    /* A page of memory has got its first code: TLBs must withdraw their permission to store there. */
+    void (*code_added)(void *context, const struct region *region, uint64_t offset);
+    /* All blocks were dropped: all TLBs must discard their entries. */
     void (*code_changed)(void *context);
     /* --verify-jit has found a difference, which is a bug of the emulator: must end the run. */
     void (*failed)(void *context, const char *text);

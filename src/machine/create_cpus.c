@@ -8,6 +8,14 @@
 #include "machine/device.h"
 #include "mem/window.h"
 
+void machine_code_added(void *context, const struct region *region, uint64_t offset)
+{
+    struct machine *m = context;
+    for (unsigned i = 0; i < m->cpu_count; i++) {
+        tlb_withdraw_stores(&m->cpus[i].tlb, region->host + offset);
+    }
+}
+
 void machine_code_changed(void *context)
 {
     struct machine *m = context;
@@ -172,6 +180,7 @@ bool machine_create_translator(struct machine *m, struct error *err)
         .log = &m->log,
         .options = &m->options.jit,
         .attention = &m->exec.poll.wanted,
+        .code_added = machine_code_added,
         .code_changed = machine_code_changed,
         .failed = executor_failed,
         .context = m,

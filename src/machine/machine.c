@@ -89,6 +89,7 @@ struct machine *leon3emu_create(const struct leon3emu_options *options, struct e
         return NULL;
     }
     m->options = *options;
+    m->decode_cache.added = machine_code_added;
     m->decode_cache.changed = machine_code_changed;
     m->decode_cache.context = m;
     services_bind_thread(m);

@@ -204,8 +204,10 @@ bool machine_can_receive(void *context);
 bool machine_create_cpus(struct machine *m, struct error *err);
 /* To be called when the memories exist, because the window (mem/window.h) maps them. */
 bool machine_create_translator(struct machine *m, struct error *err);
-/* Hook of the decode cache and the translator: some memory has become code, or is code no longer.  Flushes the TLBs
- * of all CPUs, whose permission bits depend on that.  context: the machine. */
+/* Hooks of the decode cache and the translator, for the TLBs of all CPUs, whose permission bits depend on where code is:
+ * a page has become code, so its permission to store is withdrawn; some memory is code no longer, so all entries are
+ * discarded.  context: the machine. */
+void machine_code_added(void *context, const struct region *region, uint64_t offset);
 void machine_code_changed(void *context);
 
 /* ---- machine.c, reset.c, debug_access.c ---- */

@@ -192,3 +192,18 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
         }
     }
 }
+
+void tlb_withdraw_stores(struct tlb *tlb, const uint8_t *host)
+{
+    for (unsigned i = 0; i < TLB_TABLES; i++) {
+        const struct tlb_table *table = &tlb->tables[i];
+        for (unsigned k = 0; k < tlb->filled_count[i]; k++) {
+            uint32_t page = tlb->filled[i][k];
+            uintptr_t at = table->addend[page] + ((uintptr_t)page << TLB_PAGE_BITS);
+            if (at == (uintptr_t)host && table->flags[page] & TLB_STORE) {
+                table->flags[page] = (uint8_t)((table->flags[page] & ~TLB_STORE) | TLB_CODE);
+                table->common[page] &= (uint8_t)~TLB_STORE;
+            }
+        }
+    }
+}

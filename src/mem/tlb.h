@@ -136,6 +136,9 @@ void tlb_set_attributes(struct tlb *tlb, uint32_t attributes);
 /* Discards the entries of a table, but not what was derived from them (the MMIO inline cache,
  * blocks): for when the translations themselves have not changed. */
 void tlb_empty_table(struct tlb *tlb, unsigned table);
+/* The page of memory that the host has at `host` has got code: no entry permits stores to it any
+ * more. */
+void tlb_withdraw_stores(struct tlb *tlb, const uint8_t *host);
 /* Discard all entries of all indexes and contexts, or those of one virtual page in all of them. */
 void tlb_flush(struct tlb *tlb);
 void tlb_flush_page(struct tlb *tlb, uint32_t va);

@@ -54,7 +54,7 @@ struct decode_page *decode_cache_page(struct decode_cache *cache, struct region 
     forget(page, 0, DECODE_PAGE_INSNS - 1, undecoded);
     cache->pages++;
     if (region_mark_code(region, offset, REGION_DECODED, 0)) {
-        cache->changed(cache->context);
+        cache->added(cache->context, region, offset);
     }
     return page;
 }

@@ -26,14 +26,15 @@ struct decode_page {
 struct decode_cache {
     struct decode_page *buckets[DECODE_CACHE_BUCKETS];
     unsigned pages;
-    /* Called when a page becomes code, and when all pages are forgotten: TLBs and CPUs must drop what they know of
-     * them. */
+    /* A page has got its first code: TLBs must withdraw their permission to store there. */
+    void (*added)(void *context, const struct region *region, uint64_t offset);
+    /* All pages are forgotten: TLBs and CPUs must discard what they know of them. */
     void (*changed)(void *context);
     void *context;
 };
 
 /* The page of region at offset, which is page-aligned.  It is made if there is none; NULL: the host has no memory
- * left.  A new page's entries all have execute == undecoded.  May call changed(). */
+ * left.  A new page's entries all have execute == undecoded.  May call added() and changed(). */
 struct decode_page *decode_cache_page(struct decode_cache *cache, struct region *region,
                                       uint64_t offset, insn_function *undecoded);
 

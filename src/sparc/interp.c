@@ -145,7 +145,7 @@ static const struct insn *fetch_slow(struct cpu *cpu)
     if (page == NULL) {
         return fetch_from_device(cpu);
     }
-    /* If the code page is new the TLBs have been flushed: the permission must be looked up again. */
+    /* If all code was forgotten to make room, the TLBs have been flushed: the permission must be looked up again. */
     tlb_fetch_page(&cpu->tlb, cpu->pc, &region, &offset);
     cpu->decode_page = page;
     if (tlb_fetch_is_fast(&cpu->tlb, cpu->pc)) {

@@ -590,6 +590,35 @@ static uint32_t translate(void *context, uint32_t va, enum tlb_kind kind, uint32
     return f->allowed;
 }
 
+/* A page that gets code keeps its entries, but for the permission to store, wherever it is mapped. */
+static void test_withdraw_stores(void **state)
+{
+    struct fixture f;
+    (void)state;
+    fixture_open(&f);
+    f.tlb.flushed = count_flush;
+    f.allowed = TLB_LOAD | TLB_STORE | TLB_FETCH;
+    f.tlb.translate = translate;
+    assert_true(tlb_select(&f.tlb, TLB_PHYSICAL));
+    load(&f, RAM + PAGE, 4);
+    load(&f, RAM + 2 * PAGE, 4);
+    assert_true(tlb_select(&f.tlb, TLB_SUPERVISOR));
+    f.shift = PAGE;
+    load(&f, RAM, 4); /* is RAM + PAGE */
+    assert_true(flags_of(&f, RAM) & TLB_STORE);
+    tlb_make_common(&f.tlb, tlb_wanted_addend(&f.tlb));
+    assert_true(f.tlb.now.common[RAM >> TLB_PAGE_BITS] & TLB_STORE);
+    assert_true(region_mark_code(f.ram, PAGE, REGION_DECODED, 1));
+    tlb_withdraw_stores(&f.tlb, f.ram->host + PAGE);
+    assert_int_equal(flags_of(&f, RAM), TLB_LOAD | TLB_FETCH | TLB_CODE);
+    assert_int_equal(f.tlb.now.common[RAM >> TLB_PAGE_BITS], TLB_LOAD | TLB_FETCH);
+    assert_true(tlb_select(&f.tlb, TLB_PHYSICAL));
+    assert_int_equal(flags_of(&f, RAM + PAGE), TLB_LOAD | TLB_FETCH | TLB_CODE);
+    assert_int_equal(flags_of(&f, RAM + 2 * PAGE), TLB_LOAD | TLB_STORE | TLB_FETCH);
+    assert_int_equal(f.flushes, 0);
+    fixture_close(&f);
+}
+
 static void test_translation(void **state)
 {
     struct fixture f;
@@ -664,6 +693,36 @@ static void test_translation(void **state)
     fixture_close(&f);
 }
 
+/* As many contexts as there are slots keep their entries; one more takes the slot that was used
+ * least recently.  Numbers that differ in high bits only are different contexts. */
+static void test_contexts(void **state)
+{
+    struct fixture f;
+    bool is_new;
+    (void)state;
+    fixture_open(&f);
+    f.tlb.translate = translate;
+    f.allowed = TLB_LOAD;
+    assert_true(tlb_select(&f.tlb, TLB_SUPERVISOR));
+    for (unsigned round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < TLB_CONTEXTS; i++) {
+            uint32_t number = i / 2 + i % 2 * 0x10000;
+            tlb_set_context(&f.tlb, number, &is_new);
+            assert_int_equal(is_new, round == 0 && i > 0); /* 0 is the first from the beginning */
+            assert_int_equal(flags_of(&f, RAM + i * PAGE % (16 * PAGE)), round * TLB_LOAD);
+            load(&f, RAM + i * PAGE % (16 * PAGE), 4);
+        }
+    }
+    tlb_set_context(&f.tlb, 0xfff, &is_new);
+    assert_true(is_new);
+    assert_int_equal(flags_of(&f, RAM), 0);
+    tlb_set_context(&f.tlb, 0x10000, &is_new);
+    assert_false(is_new);
+    tlb_set_context(&f.tlb, 0, &is_new);
+    assert_true(is_new);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -684,6 +743,7 @@ int main(void)
         cmocka_unit_test(test_flush_page_for_ever),
         cmocka_unit_test(test_more_pages_than_the_list_starts_with),
         cmocka_unit_test(test_few_pages),
+        cmocka_unit_test(test_withdraw_stores),
         cmocka_unit_test(test_view_changes),
         cmocka_unit_test(test_two_tlbs),
         cmocka_unit_test(test_watched_pages_have_no_permissions),
@@ -691,6 +751,7 @@ int main(void)
         cmocka_unit_test(test_watched_device),
         cmocka_unit_test(test_fetch),
         cmocka_unit_test(test_translation),
+        cmocka_unit_test(test_contexts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
