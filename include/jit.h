@@ -52,16 +52,20 @@ struct jit_code {
     uint32_t links[IR_MAX_LINKS];
 };
 
-/* Generates code; the block is then not needed any more.  False: the cache is full, call jit_grow(), or jit_flush()
- * and forget all blocks.  The block must have passed ir_verify(). */
+/* Generates code; the block is then not needed any more.  False: the cache is full, call jit_grow(), jit_reuse() or
+ * jit_flush().  The block must have passed ir_verify(). */
 bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie,
                  struct jit_code *code);
 
-/* Doubles the size at which the cache counts as full.  False: it is cache_size already. */
+/* Doubles the size at which the cache counts as full.  False: that makes no room, call jit_reuse(). */
 bool jit_grow(struct jit *jit);
+/* Forgets the code that was made before that of the block whose entry is `oldest`; NULL: all code.  Nothing may lead
+ * there any more.  Its room may be in two pieces: then the next call, when the cache is full again, gives the second.
+ * Must not be called by a function that generated code has called. */
+void jit_reuse(struct jit *jit, const void *oldest);
 /* Forgets all code.  Must not be called by a function that generated code has called. */
 void jit_flush(struct jit *jit);
-/* Bytes in use. */
+/* Bytes that were in use at once, at most. */
 size_t jit_used(const struct jit *jit);
 
 /* Why generated code was left. */

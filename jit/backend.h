@@ -19,6 +19,7 @@ struct jit_backend {
     bool (*compile)(void *self, const struct ir_block *block, void *cookie, struct jit_code *code);
     void (*flush)(void *self);
     bool (*grow)(void *self);
+    void (*reuse)(void *self, const void *oldest);
     size_t (*used)(const void *self);
     jit_runner *run;
     /* If not NULL: returns the function that jit_run() calls instead of `run`, which saves an indirection. */

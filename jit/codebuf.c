@@ -85,7 +85,7 @@ static FILE *open_perf_map(void)
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message)
 {
     *buffer = (struct codebuf){.size = round_size(size)};
-    buffer->limit = buffer->size;
+    ring_begin(&buffer->ring, 0, buffer->size);
     if (!map_twice(buffer, message)) {
         codebuf_destroy(buffer);
         return false;
@@ -109,28 +109,29 @@ void codebuf_destroy(struct codebuf *buffer)
 
 void codebuf_limit(struct codebuf *buffer, size_t first)
 {
-    if (first != 0 && first < buffer->limit) {
-        buffer->limit = round_size(first);
+    if (first != 0 && first < buffer->ring.limit) {
+        ring_begin(&buffer->ring, buffer->ring.first, round_size(first));
     }
 }
 
 bool codebuf_grow(struct codebuf *buffer)
 {
-    if (buffer->limit == buffer->size) {
-        return false;
-    }
-    buffer->limit = buffer->limit > buffer->size / 2 ? buffer->size : 2 * buffer->limit;
-    return true;
+    return ring_grow(&buffer->ring, buffer->size);
 }
 
-void codebuf_keep(struct codebuf *buffer)
+void codebuf_keep(struct codebuf *buffer, size_t size)
 {
-    buffer->kept = buffer->used;
+    ring_begin(&buffer->ring, size, buffer->ring.limit);
 }
 
 void codebuf_reset(struct codebuf *buffer)
 {
-    buffer->used = buffer->kept;
+    ring_begin(&buffer->ring, buffer->ring.first, buffer->ring.limit);
+}
+
+void codebuf_reuse(struct codebuf *buffer, const void *oldest)
+{
+    ring_free_to(&buffer->ring, oldest != NULL ? codebuf_offset(buffer, oldest) : RING_NONE);
 }
 
 void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32_t pc)
@@ -144,7 +145,7 @@ void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32
 
 void codebuf_patch_32(const struct codebuf *buffer, size_t offset, uint32_t value)
 {
-    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->used);
+    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->ring.top);
     atomic_store_explicit((_Atomic uint32_t *)(void *)(buffer->write + offset), value,
                           memory_order_release);
     codebuf_written(buffer, offset, offset + sizeof value);
@@ -152,7 +153,7 @@ void codebuf_patch_32(const struct codebuf *buffer, size_t offset, uint32_t valu
 
 void codebuf_patch_64(const struct codebuf *buffer, size_t offset, uint64_t value)
 {
-    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->used);
+    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->ring.top);
     atomic_store_explicit((_Atomic uint64_t *)(void *)(buffer->write + offset), value,
                           memory_order_release);
     codebuf_written(buffer, offset, offset + sizeof value);

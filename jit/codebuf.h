@@ -4,8 +4,8 @@
  * one that can be executed; none is both.
  *
  * Generated code is written through the first mapping.  It is as far from the beginning there as in the second, so
- * relative jumps can be computed from addresses of either.  Allocation only goes up, until all code is
- * forgotten.  Manual: docs/jit-codegen.md.
+ * relative jumps can be computed from addresses of either.  Code is forgotten in the order in which it was made
+ * (include/ring.h).  Manual: docs/jit-codegen.md.
  */
 #ifndef CODEBUF_H
 #define CODEBUF_H
@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "ring.h"
 
 /* Where the next byte of code goes, in the mapping to write through. */
 struct code_cursor {
@@ -24,10 +26,8 @@ struct codebuf {
     uint8_t *write;      /* the mapping to write through   */
     const uint8_t *exec; /* the mapping to execute         */
     size_t size;
-    size_t limit; /* where the buffer counts as full; codebuf_grow() raises it up to size */
-    size_t used;
-    size_t kept; /* bytes at the beginning that codebuf_reset() leaves: see codebuf_keep() */
-    FILE *perf;  /* NULL: no perf map                      */
+    struct ring ring; /* where the next code goes; codebuf_grow() raises its limit up to size */
+    FILE *perf;       /* NULL: no perf map                      */
     /* Called with code that was written or patched, in both mappings, before it is executed.  NULL: the host's
      * instruction fetch sees stores by itself, as x86-64's does. */
     void (*written)(const uint8_t *write, const uint8_t *exec, size_t size);
@@ -39,14 +39,16 @@ struct codebuf {
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message);
 void codebuf_destroy(struct codebuf *buffer);
 
-/* Lowers the limit to `first`, if that is less than the size; and doubles it.  codebuf_grow() returns false if the limit
- * is the size already. */
+/* Lowers the limit to `first`, if that is less than the size; and doubles it.  codebuf_grow() returns false if that
+ * makes no room. */
 void codebuf_limit(struct codebuf *buffer, size_t first);
 bool codebuf_grow(struct codebuf *buffer);
 
-/* codebuf_reset() forgets all code but what was there when codebuf_keep() was called. */
-void codebuf_keep(struct codebuf *buffer);
+/* Keeps the code at the beginning, up to `size`, for ever.  codebuf_reset() forgets all other code; codebuf_reuse()
+ * forgets what was made before the code at the address `oldest`, where that is executed; NULL: all. */
+void codebuf_keep(struct codebuf *buffer, size_t size);
 void codebuf_reset(struct codebuf *buffer);
+void codebuf_reuse(struct codebuf *buffer, const void *oldest);
 
 /* Writes a line of the perf map for the code at offset `from`; pc is the guest's. */
 void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32_t pc);

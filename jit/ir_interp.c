@@ -94,9 +94,9 @@ static void *create(const struct jit_config *config, const char **message)
     interp->guest = config->guest;
     interp->stress = config->stress;
     interp->size = arena_size(config->cache_size);
-    interp->limit = interp->size;
+    ring_begin(&interp->ring, 0, interp->size);
     if (config->first_size != 0 && arena_size(config->first_size) < interp->size) {
-        interp->limit = arena_size(config->first_size);
+        interp->ring.end = interp->ring.limit = arena_size(config->first_size);
     }
     interp->arena = malloc(interp->size);
     if (interp->arena == NULL || !prepare_helpers(interp)) {
@@ -110,25 +110,29 @@ static void flush(void *self)
 {
     struct interp *interp = self;
 
-    interp->used = 0;
+    ring_begin(&interp->ring, 0, interp->ring.limit);
 }
 
 static bool grow(void *self)
 {
     struct interp *interp = self;
 
-    if (interp->limit == interp->size) {
-        return false;
-    }
-    interp->limit = interp->limit > interp->size / 2 ? interp->size : 2 * interp->limit;
-    return true;
+    return ring_grow(&interp->ring, interp->size);
+}
+
+static void reuse(void *self, const void *oldest)
+{
+    struct interp *interp = self;
+
+    ring_free_to(&interp->ring,
+                 oldest != NULL ? (size_t)((const uint8_t *)oldest - interp->arena) : RING_NONE);
 }
 
 static size_t used(const void *self)
 {
     const struct interp *interp = self;
 
-    return interp->used;
+    return interp->ring.top;
 }
 
 /* ---- compiling: copying ---- */
@@ -229,10 +233,11 @@ static bool compile(void *self, const struct ir_block *block, void *cookie,
                     struct jit_code *described)
 {
     struct interp *interp = self;
-    struct irx_code *code = (void *)(interp->arena + interp->used);
+    struct irx_code *code = (void *)(interp->arena + interp->ring.at);
     uint16_t indexes[IR_MAX_OPS];
 
-    if (size_of(block) > interp->limit - interp->used) {
+    if (size_of(block) > interp->ring.end - interp->ring.at) {
+        interp->ring.full = true;
         return false;
     }
     *code = (struct irx_code){
@@ -250,7 +255,7 @@ static bool compile(void *self, const struct ir_block *block, void *cookie,
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     place_branches(code, indexes);
     describe(interp, code, size, described);
-    interp->used += size;
+    CHECK(ring_take(&interp->ring, size));
     return true;
 }
 
@@ -294,7 +299,7 @@ static void set_link(void *self, uint32_t offset, const void *entry)
 {
     struct interp *interp = self;
 
-    ASSERT(offset < interp->used);
+    ASSERT(offset < interp->ring.top);
     memcpy(interp->arena + offset, &entry, sizeof entry);
 }
 
@@ -304,7 +309,7 @@ static void disable(void *self, const void *entry)
     size_t offset = (size_t)((const uint8_t *)entry - interp->arena);
     struct irx_code *code = (void *)(interp->arena + offset);
 
-    ASSERT(offset < interp->used);
+    ASSERT(offset < interp->ring.top);
     code->disabled = true;
 }
 
@@ -351,6 +356,7 @@ const struct jit_backend jit_ir_backend = {
     .compile = compile,
     .flush = flush,
     .grow = grow,
+    .reuse = reuse,
     .used = used,
     .run = run_code,
     .link = set_link,

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "backend.h"
+#include "ring.h"
 
 struct irx_run;
 struct irx_op;
@@ -56,8 +57,8 @@ struct interp {
     struct irx_helper *helpers;
     unsigned stress;
     uint8_t *arena;
-    /* limit: where the arena counts as full; grow() raises it up to size */
-    size_t size, limit, used;
+    size_t size;
+    struct ring ring; /* of the arena; grow() raises its limit up to size */
 };
 
 /* The state of one call of jit_run(). */

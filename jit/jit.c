@@ -80,6 +80,11 @@ bool jit_grow(struct jit *jit)
     return jit->backend->grow(jit->self);
 }
 
+void jit_reuse(struct jit *jit, const void *oldest)
+{
+    jit->backend->reuse(jit->self, oldest);
+}
+
 size_t jit_used(const struct jit *jit)
 {
     return jit->backend->used(jit->self);

@@ -59,8 +59,8 @@ static void begin(struct cg *c, const struct ir_block *block, void *cookie, stru
     c->block = block;
     c->ops = block->ops;
     c->links = code->links;
-    c->limit = c->buffer.write + c->buffer.limit - c->host->longest;
-    c->entry = c->buffer.write + c->buffer.used + c->host->entry_offset;
+    c->limit = c->buffer.write + c->buffer.ring.end - c->host->longest;
+    c->entry = c->buffer.write + c->buffer.ring.at + c->host->entry_offset;
     c->cookie = cookie;
     memset(code->links, 0, block->link_count * sizeof code->links[0]);
     cg_begin_block(c);
@@ -73,21 +73,27 @@ static void finish(struct cg *c, struct jit_code *code)
 
     code->entry = codebuf_exec(&c->buffer, c->entry);
     code->size = (uint32_t)(end - entry);
-    c->buffer.used = (end + 15) & ~(size_t)15;
-    CHECK(c->buffer.used <= c->buffer.limit);
+    CHECK(ring_take(&c->buffer.ring, ((end + 15) & ~(size_t)15) - c->buffer.ring.at));
     codebuf_written(&c->buffer, entry - c->host->entry_offset, end);
     codebuf_name(&c->buffer, entry, code->size, c->block->pc);
 }
 
-bool cg_compile(struct cg *c, const struct ir_block *block, void *cookie, struct jit_code *code)
+/* False: there is no room. */
+static bool emit_block(struct cg *c)
 {
-    begin(c, block, cookie, code);
     if (c->entry > c->limit) {
         return false;
     }
     cg_analyse(c);
     c->host->entry(c);
-    if (!emit_section(c, 1) || !emit_arms(c) || !c->host->stubs(c)) {
+    return emit_section(c, 1) && emit_arms(c) && c->host->stubs(c);
+}
+
+bool cg_compile(struct cg *c, const struct ir_block *block, void *cookie, struct jit_code *code)
+{
+    begin(c, block, cookie, code);
+    if (!emit_block(c)) {
+        c->buffer.ring.full = true;
         return false;
     }
     finish(c, code);

@@ -178,11 +178,19 @@ static bool grow(void *self)
     return codebuf_grow(&x->cg.buffer);
 }
 
+/* What was made before begins farther down, so room ends where the entry's block begins. */
+static void reuse(void *self, const void *oldest)
+{
+    struct x64 *x = self;
+
+    codebuf_reuse(&x->cg.buffer, oldest == NULL ? NULL : (const uint8_t *)oldest - ENTRY_OFFSET);
+}
+
 static size_t used(const void *self)
 {
     const struct x64 *x = self;
 
-    return x->cg.buffer.used;
+    return x->cg.buffer.ring.top;
 }
 
 /* ---- running and patching ---- */
@@ -210,7 +218,7 @@ static void set_link(void *self, uint32_t offset, const void *entry)
     if (offset == 0) {
         return; /* the link has no EXIT: the optimizer has dropped it */
     }
-    CHECK(offset >= x->cg.buffer.kept && to < x->cg.buffer.used);
+    CHECK(offset >= x->cg.buffer.ring.first && to < x->cg.buffer.ring.top);
     codebuf_patch_32(&x->cg.buffer, offset, (uint32_t)(to - (offset + 4)));
 }
 
@@ -258,6 +266,7 @@ const struct jit_backend jit_x64_backend = {
     .compile = compile,
     .flush = flush,
     .grow = grow,
+    .reuse = reuse,
     .used = used,
     .run = run,
     .runner = runner,

@@ -144,6 +144,5 @@ void x64_emit_thunks(struct cg *c)
     emit_go_to(c);
     x64_emit_calls(c);
     emit_fp(c);
-    c->buffer.used = (size_t)(x64_align(c) - c->buffer.write);
-    codebuf_keep(&c->buffer);
+    codebuf_keep(&c->buffer, (size_t)(x64_align(c) - c->buffer.write));
 }

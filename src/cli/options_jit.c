@@ -27,7 +27,7 @@ const struct argp_option cli_jit_options[] = {
     {NULL, 0, NULL, 0, "Execution:", 0},
     {"exec", OPTION_EXEC, "EXECUTOR", 0,
      "How code is executed: jit (default), ir (translated, not to host code), interp", 0},
-    {"jit-cache", OPTION_CACHE, "SIZE", 0, "Bytes of generated code, at most: 1M, 128M (default)",
+    {"jit-cache", OPTION_CACHE, "SIZE", 0, "Bytes of generated code, at most: 1M, 256M (default)",
      0},
     {"jit-threshold", OPTION_THRESHOLD, "N", 0,
      "Interpret code N times before it is translated (0 to 255, default 8)", 0},

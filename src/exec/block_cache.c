@@ -2,28 +2,38 @@
 /* The cache of translated blocks, see block_cache.h. */
 #include "exec/block_cache.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "check.h"
 
+/* Each eviction drops this part of the code. */
+#define EVICTED_PART 8
+/* The part of the arena that is for descriptions of pages.  Most pages with code have several
+ * blocks, and a block is described in several hundred bytes. */
+#define PAGES_PART 16
+
 /* ---- arena ---- */
 
-static void *take(struct block_cache *cache, size_t size)
+static void *take(struct block_cache *cache, struct ring *ring, size_t size)
 {
-    void *piece = cache->arena + cache->arena_used;
-    size = (size + 15) & ~(size_t)15;
-    if (cache->arena_limit - cache->arena_used < size) {
-        return NULL;
-    }
-    cache->arena_used += size;
-    return piece;
+    void *piece = cache->arena + ring->at;
+    return ring_take(ring, (size + 15) & ~(size_t)15) ? piece : NULL;
+}
+
+static void begin_arena(struct block_cache *cache, size_t limit)
+{
+    ring_begin(&cache->ring, 0, limit);
+    ring_begin(&cache->page_ring, cache->arena_size,
+               cache->arena_size + cache->arena_size / PAGES_PART);
+    cache->oldest = cache->youngest = NULL;
 }
 
 bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, size_t first)
 {
-    void *arena = mmap(NULL, size, PROT_READ | PROT_WRITE,
+    void *arena = mmap(NULL, size + size / PAGES_PART, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     memset(cache, 0, sizeof *cache);
     if (arena == MAP_FAILED) {
@@ -32,7 +42,7 @@ bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, s
     cache->jit = jit;
     cache->arena = arena;
     cache->arena_size = size;
-    cache->arena_limit = first < size ? first : size;
+    begin_arena(cache, first < size ? first : size);
     cache->bucket_count = BLOCK_BUCKETS;
     cache->blocks = calloc(cache->bucket_count, sizeof(struct block *));
     return cache->blocks != NULL;
@@ -44,7 +54,7 @@ void block_cache_fini(struct block_cache *cache)
         if (cache->blocks != NULL) {
             block_cache_flush(cache);
         }
-        munmap(cache->arena, cache->arena_size);
+        munmap(cache->arena, cache->arena_size + cache->arena_size / PAGES_PART);
         cache->arena = NULL;
     }
     free(cache->blocks);
@@ -129,7 +139,7 @@ static struct block_page *make_page(struct block_cache *cache, struct region *re
     if (page != NULL) {
         return page;
     }
-    page = take(cache, sizeof *page);
+    page = take(cache, &cache->page_ring, sizeof *page);
     if (page == NULL) {
         return NULL;
     }
@@ -165,9 +175,9 @@ struct block *block_cache_add(struct block_cache *cache, const struct translate_
                               const struct block_place *places, unsigned place_count)
 {
     size_t insns = ir->insn_count * sizeof *translated->insns;
-    struct block *block = take(cache, sizeof *block);
-    struct block_insn *copy = take(cache, insns);
-    struct block_link *links = take(cache, ir->link_count * sizeof *links);
+    struct block *block = take(cache, &cache->ring, sizeof *block);
+    struct block_insn *copy = take(cache, &cache->ring, insns);
+    struct block_link *links = take(cache, &cache->ring, ir->link_count * sizeof *links);
 
     if (block == NULL || copy == NULL || links == NULL) {
         return NULL;
@@ -225,6 +235,8 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
     }
     block->next = *bucket;
     *bucket = block;
+    *(cache->youngest != NULL ? &cache->youngest->younger : &cache->oldest) = block;
+    cache->youngest = block;
     cache->block_count++;
     cache->live_bytes += block->size_host;
     cache->made++;
@@ -364,16 +376,53 @@ void block_cache_written(struct block_cache *cache, const struct region *region,
     }
 }
 
-/* If much code has changed, most of the memory is of dropped blocks.  Then it does not grow: a
- * flush makes all of that room free again, and the host's caches see less memory. */
+/* If much code has changed, most of the memory is of dropped blocks.  Then it does not grow:
+ * evictions make all of that room free again, and the host's caches see less memory. */
 bool block_cache_grow(struct block_cache *cache)
 {
-    if (cache->live_bytes < jit_used(cache->jit) / 2 || cache->arena_limit == cache->arena_size ||
-        !jit_grow(cache->jit)) {
+    if (cache->live_bytes < jit_used(cache->jit) / 2) {
         return false;
     }
-    cache->arena_limit =
-        cache->arena_limit > cache->arena_size / 2 ? cache->arena_size : 2 * cache->arena_limit;
+    return cache->ring.full ? ring_grow(&cache->ring, cache->arena_size) : jit_grow(cache->jit);
+}
+
+/* Makes the memory of the oldest block free. */
+static void free_oldest(struct block_cache *cache)
+{
+    struct block *block = cache->oldest;
+
+    block_cache_drop(cache, block);
+    for (unsigned i = 0; i < block->part_count; i++) {
+        struct block_page *page = block->parts[i].page;
+        if (page->parts == NULL) {
+            page->granules = 0;
+            region_unmark_code(page->region, page->offset, REGION_TRANSLATED);
+        }
+    }
+    cache->oldest = block->younger;
+    if (cache->oldest == NULL) {
+        cache->youngest = NULL;
+    }
+}
+
+bool block_cache_evict(struct block_cache *cache)
+{
+    size_t wanted = jit_used(cache->jit) / EVICTED_PART, bytes = 0;
+
+    if (cache->oldest == NULL) {
+        return false;
+    }
+    while (bytes < wanted && cache->oldest != NULL) {
+        bytes += cache->oldest->size_host;
+        free_oldest(cache);
+    }
+    jit_reuse(cache->jit, cache->oldest == NULL ? NULL : cache->oldest->entry);
+    ring_free_to(&cache->ring, cache->oldest == NULL
+                                   ? RING_NONE
+                                   : (size_t)((uint8_t *)cache->oldest - cache->arena));
+    cache->evictions++;
+    cache->reuses++;
+    cache->on_pages_gone(cache->context);
     return true;
 }
 
@@ -386,10 +435,20 @@ void block_cache_flush(struct block_cache *cache)
         cache->pages[i] = NULL;
     }
     memset(cache->blocks, 0, cache->bucket_count * sizeof(struct block *));
-    cache->arena_used = 0;
+    begin_arena(cache, cache->ring.limit);
     cache->dropped += cache->block_count;
     cache->block_count = 0;
     cache->live_bytes = 0;
     cache->flushes++;
+    cache->reuses++;
     jit_flush(cache->jit);
+}
+
+void block_cache_stats(const struct block_cache *cache, FILE *stream)
+{
+    fprintf(stream, "blocks_translated %" PRIu64 "\n", cache->made);
+    fprintf(stream, "blocks_dropped %" PRIu64 "\n", cache->dropped);
+    fprintf(stream, "cache_flushes %" PRIu64 "\n", cache->flushes);
+    fprintf(stream, "cache_evictions %" PRIu64 "\n", cache->evictions);
+    fprintf(stream, "code_bytes %zu\n", jit_used(cache->jit));
 }

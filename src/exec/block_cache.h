@@ -6,13 +6,16 @@
  * The key of a block is its physical place (region and offset of its first instruction), its
  * virtual pc and its mode.  Each page that holds code of blocks is marked in region->code_pages and
  * has a mask of its 64-byte granules, so that stores to other granules drop no block.  The memory
- * of a block's description (the arena) is reused only after a flush, because a block that was
- * dropped may still be executing.
+ * of a block, which is its generated code and its description in the arena, is reused only after a
+ * flush or block_cache_evict(), because a block that was dropped may still be executing.
  */
 #ifndef EXEC_BLOCK_CACHE_H
 #define EXEC_BLOCK_CACHE_H
 
+#include <stdio.h>
+
 #include "mem/region.h"
+#include "ring.h"
 #include "sparc/translate.h"
 
 #define BLOCK_MAX_PAGES 4
@@ -56,7 +59,8 @@ struct block {
     const void *entry;
     struct region *region; /* of pc */
     uint64_t offset;
-    struct block *next; /* in the bucket */
+    struct block *next;    /* in the bucket */
+    struct block *younger; /* the one made next */
     struct block_link *incoming;
     struct block_link *links;
     unsigned link_count;
@@ -69,13 +73,19 @@ struct block_cache {
     struct block **blocks; /* the buckets: at least as many as blocks */
     unsigned bucket_count; /* a power of two */
     struct block_page *pages[BLOCK_BUCKETS];
-    uint8_t *arena;
-    size_t arena_size, arena_limit, arena_used; /* the limit grows up to the size */
-    size_t live_bytes;                          /* generated code of blocks not dropped */
+    uint8_t *arena; /* descriptions of blocks, and behind these those of pages */
+    size_t arena_size;
+    struct ring ring;                /* of blocks' descriptions; its limit grows up to the size */
+    struct ring page_ring;           /* of pages' descriptions, which only a flush makes free */
+    struct block *oldest, *youngest; /* all whose memory is in use, dropped or not */
+    size_t live_bytes;               /* generated code of blocks not dropped */
     unsigned block_count;
-    uint64_t made, dropped, flushes; /* counters for --stats */
+    uint64_t made, dropped, flushes, evictions; /* counters for --stats */
+    uint64_t reuses; /* how often memory was made free: no block from before then may be used */
     /* A block was dropped: what can lead to it must be removed (jump caches). */
     void (*on_gone)(void *context, const struct block *block);
+    /* After an eviction: pages may have no code any more, so TLBs may permit stores there. */
+    void (*on_pages_gone)(void *context);
     /* A page has got its first code: TLBs must withdraw their permission to store there. */
     void (*on_new_page)(void *context, const struct region *region, uint64_t offset);
     void *context;
@@ -125,12 +135,18 @@ void block_cache_drop_if(struct block_cache *cache,
 void block_cache_written(struct block_cache *cache, const struct region *region, uint64_t offset,
                          uint64_t size);
 
-/* To be called when the memory for generated code or the arena is full: doubles both, unless more
- * than half of the code is of dropped blocks, or the sizes given at the beginning are reached.
- * False: nothing has changed, and only block_cache_flush() makes room. */
+/* To be called when the memory for generated code or the arena is full: doubles it, unless more
+ * than half of the code is of dropped blocks, or the size given at the beginning is reached.
+ * False: there is no more room than before. */
 bool block_cache_grow(struct block_cache *cache);
+
+/* Drops the oldest blocks, an eighth of the code, and makes their memory free.  Not while a block executes.  False: there were no blocks. */
+bool block_cache_evict(struct block_cache *cache);
 
 /* Drops all blocks and reuses their memory.  Not while a block executes. */
 void block_cache_flush(struct block_cache *cache);
+
+/* Prints the counters for --stats. */
+void block_cache_stats(const struct block_cache *cache, FILE *stream);
 
 #endif

@@ -44,7 +44,7 @@ struct translator {
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
     uint64_t deoptimized;          /* blocks that were dropped because of wrong guesses */
-    uint64_t flushes_seen;         /* cache.flushes when generated code was entered last */
+    uint64_t reuses_seen;          /* cache.reuses when generated code was entered last */
     struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
     struct translated translated;
@@ -103,20 +103,23 @@ void translator_context_changed(struct translator *t, struct cpu *cpu, unsigned 
     jump_cache_select(&t->jumps, cpu, context_slot, is_new);
 }
 
-void translator_flush(struct translator *t)
+static void leave_blocks(struct translator *t)
 {
-    t->flush_wanted = true;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         cpu_attention(&t->config.cpus[i]);
     }
 }
 
+void translator_flush(struct translator *t)
+{
+    t->flush_wanted = true;
+    leave_blocks(t);
+}
+
 void translator_watchpoints_changed(struct translator *t)
 {
     t->watch_wanted = true;
-    for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        cpu_attention(&t->config.cpus[i]);
-    }
+    leave_blocks(t);
 }
 
 /* May an instruction of the block be under a watchpoint of some CPU? */
@@ -201,6 +204,7 @@ static bool create_parts(struct translator *t, struct error *err)
     }
     t->cache.on_gone = block_gone;
     t->cache.on_new_page = new_page;
+    t->cache.on_pages_gone = pages_gone;
     t->cache.context = t;
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct cpu *cpu = &t->config.cpus[i];
@@ -309,7 +313,7 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
         return NULL;
     }
     while (!compile(t, &request, &source, &block)) {
-        if (!block_cache_grow(&t->cache)) {
+        if (!block_cache_grow(&t->cache) && !block_cache_evict(&t->cache)) {
             CHECK(!flushed);
             flush_now(t);
             flushed = true;
@@ -415,8 +419,8 @@ static void follow_link(struct translator *t, struct cpu *cpu, struct block *fro
         return;
     }
     to = look_up(t, cpu, mode, &why);
-    /* Making `to` may have flushed the cache and dropped `from`. */
-    if (to != NULL && t->cache.flushes == t->flushes_seen) {
+    /* Making `to` may have dropped `from` and reused its memory. */
+    if (to != NULL && t->cache.reuses == t->reuses_seen) {
         block_cache_link(&t->cache, from, link, to);
     }
 }
@@ -559,13 +563,12 @@ void translator_run(struct translator *t, struct cpu *cpu)
             }
             continue;
         }
-        t->flushes_seen = t->cache.flushes;
         entry = find_entry(t, cpu, mode, &why);
         if (entry == NULL) {
             interpret(t, cpu, why);
             continue;
         }
-        t->flushes_seen = t->cache.flushes;
+        t->reuses_seen = t->cache.reuses;
         t->entries++;
         prepare(t, cpu, mode);
         struct jit_exit left = jit_run(t->jit, cpu, entry);
@@ -585,12 +588,9 @@ void translator_stats(const struct translator *t, uint64_t watched, FILE *stream
         all += t->config.cpus[i].insns;
         stepped += t->config.cpus[i].jit_context.stepped;
     }
-    fprintf(stream, "blocks_translated %" PRIu64 "\n", t->cache.made);
-    fprintf(stream, "blocks_dropped %" PRIu64 "\n", t->cache.dropped);
+    block_cache_stats(&t->cache, stream);
     fprintf(stream, "blocks_deoptimized %" PRIu64 "\n", t->deoptimized);
-    fprintf(stream, "cache_flushes %" PRIu64 "\n", t->cache.flushes);
     fprintf(stream, "generated_entries %" PRIu64 "\n", t->entries);
-    fprintf(stream, "code_bytes %zu\n", jit_used(t->jit));
     for (unsigned i = 0; i < FALLBACKS; i++) {
         interpreted += t->fallbacks[i];
         fprintf(stream, "interpreted_%s %" PRIu64 "\n", names[i], t->fallbacks[i]);

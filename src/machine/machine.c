@@ -14,7 +14,7 @@
 #include "sparc/interp.h"
 
 #define ADDRESS_SPACE_SIZE UINT64_C(0x100000000)
-#define DEFAULT_CODE_CACHE ((size_t)128 << 20)
+#define DEFAULT_CODE_CACHE ((size_t)256 << 20)
 #define DEFAULT_THRESHOLD  8u
 
 void leon3emu_options_init(struct leon3emu_options *options)

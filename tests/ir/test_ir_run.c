@@ -353,6 +353,66 @@ static void check_full(struct bench *bench)
     assert_int_equal(bench->toy->env.r[0], 1);
 }
 
+#define REUSE_MOST 131072
+
+/* Blocks in the order in which they were made; block i sets r0 to i. */
+struct made {
+    const void *entries[REUSE_MOST];
+    unsigned oldest, count; /* those before `oldest` are forgotten */
+};
+
+static void make_until_full(struct bench *bench, struct made *made)
+{
+    for (;;) {
+        char text[100];
+        snprintf(text, sizeof text,
+                 "block 0x100, charge 1, linear\n%%1 = const.i32 %u\nset r0, %%1\nquit\n",
+                 made->count);
+        bench_parse(bench, text);
+        if (!bench->backend->compile(bench->self, bench->block, &bench->infos[0],
+                                     &bench->codes[0])) {
+            return;
+        }
+        assert_true(made->count < REUSE_MOST);
+        made->entries[made->count++] = bench->codes[0].entry;
+    }
+}
+
+static void check_made(struct bench *bench, const struct made *made)
+{
+    for (unsigned i = made->oldest; i < made->count; i++) {
+        bench->toy->env.budget = 1000;
+        check_left(bench->backend->run(bench->self, &bench->toy->env, made->entries[i]), NULL,
+                   JIT_QUIT);
+        assert_int_equal(bench->toy->env.r[0], i);
+    }
+}
+
+/* Forgets the oldest blocks, several times: those that are left stay as they are, and about as many
+ * as were forgotten have room again, in up to two pieces. */
+static void check_reuse(struct bench *bench)
+{
+    struct made *made = calloc(1, sizeof *made);
+
+    assert_non_null(made);
+    make_until_full(bench, made);
+    for (unsigned round = 0; round < 7; round++) {
+        unsigned all = made->count - made->oldest, before = made->count;
+        unsigned forgotten = round == 5 ? all : all / 3;
+
+        made->oldest += forgotten;
+        for (unsigned half = 0; half < 2; half++) {
+            const void *oldest = forgotten == all ? NULL : made->entries[made->oldest];
+            bench->backend->reuse(bench->self, half == 0 ? oldest : made->entries[made->oldest]);
+            make_until_full(bench, made);
+        }
+        assert_in_range(made->count - before, forgotten * 9 / 10, forgotten * 11 / 10 + 20);
+        assert_true(bench->backend->used(bench->self) <= (size_t)1 << 20);
+        check_made(bench, made);
+    }
+    free(made);
+}
+
 static void check_listing(struct bench *bench)
 {
     char *text = NULL;
@@ -404,6 +464,7 @@ static void test_cache(void **state)
 {
     (void)state;
     bench_each(check_full);
+    bench_each(check_reuse);
     bench_each(check_listing);
 }
 

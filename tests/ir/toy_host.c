@@ -200,11 +200,18 @@ static bool grow(void *self)
     return codebuf_grow(&toy->cg.buffer);
 }
 
+static void reuse(void *self, const void *oldest)
+{
+    struct toy_host *toy = self;
+
+    codebuf_reuse(&toy->cg.buffer, oldest);
+}
+
 static size_t used(const void *self)
 {
     const struct toy_host *toy = self;
 
-    return toy->cg.buffer.used;
+    return toy->cg.buffer.ring.top;
 }
 
 /* The offset of a link is that of its EXIT. */
@@ -267,6 +274,7 @@ const struct jit_backend toy_host_backend = {
     .compile = compile,
     .flush = flush,
     .grow = grow,
+    .reuse = reuse,
     .used = used,
     .run = toy_host_run,
     .link = set_link,
