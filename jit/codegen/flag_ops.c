@@ -29,6 +29,15 @@ static bool may_hurry(const struct cg *c, unsigned number, unsigned twin)
     return true;
 }
 
+/* Is the value used by nothing but a lazy SET that follows at once?  Then whoever needs it compares anew. */
+static bool is_only_lazy(const struct cg *c, unsigned number)
+{
+    unsigned next = cg_next_op(c, number);
+
+    return c->ops[next].code == IR_SET && c->ops[next].a == number && c->after[next][0] == 0 &&
+           cg_is_lazy(c, next);
+}
+
 void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir_code code,
                  const struct cg_row *sum, const struct cg_row *row)
 {
@@ -48,6 +57,10 @@ void cg_do_flags(struct cg *c, unsigned number, enum cg_flags_kind kind, enum ir
         cg_define_flags(c, number);
         return;
     }
+    if (is_only_lazy(c, number)) {
+        consume_both(c, number, op);
+        return;
+    }
     cg_emit_by_row(c, number, op, row);
 }
 
@@ -56,13 +69,16 @@ void cg_do_logic_flags(struct cg *c, unsigned number, const struct cg_row *row)
     const struct ir_op *op = &c->ops[number];
 
     cg_pin_operands(c, number);
-    if (!cg_flags_match(c, FLAGS_OF_LOGIC, false, op->a, 0)) {
+    bool match = cg_flags_match(c, FLAGS_OF_LOGIC, false, op->a, 0);
+    if (!match && !is_only_lazy(c, number)) {
         cg_emit_by_row(c, number, op, row);
         return;
     }
     cg_consume(c, op->a, c->after[number][0]);
     cg_end_op(c);
-    cg_define_flags(c, number);
+    if (match) {
+        cg_define_flags(c, number);
+    }
 }
 
 /* ---- BRANCH SETC ---- */

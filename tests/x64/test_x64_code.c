@@ -100,6 +100,28 @@ static void test_dead_flags(void **state)
     machines_close(machines);
 }
 
+static const char unseen_flags[] = "block 0x10000, charge 0, linear\n"
+                                   "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
+                                   "    %1 = get.i32 r1\n"
+                                   "    %2 = get.i32 r2\n"
+                                   "    %3 = sub_flags %1, %2\n"
+                                   "    set icc, %3\n"
+                                   "    %5 = load.32 %1, @0\n"
+                                   "    %6 = sub_flags %5, %2\n"
+                                   "    set icc, %6\n"
+                                   "    set r3, %5\n"
+                                   "    quit\n";
+
+/* Flags that only the load's stub stores are compared there only; the other ones in the main path. */
+static void test_unseen_flags(void **state)
+{
+    struct machines *machines = open_machines(state);
+
+    assert_int_equal(count_in(machines, X64, unseen_flags, "cmp"), 2);
+    assert_int_equal(count_in(machines, X64, unseen_flags, "lahf"), 2);
+    machines_close(machines);
+}
+
 static const char choices[] = "block 0x10000, charge 4, linear\n"
                               "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
                               "    %1 = get.i32 r1\n"
@@ -332,15 +354,11 @@ static void test_full(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_comparison),
-        cmocka_unit_test(test_dead_flags),
-        cmocka_unit_test(test_choices),
-        cmocka_unit_test(test_carry),
-        cmocka_unit_test(test_overwritten),
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_constant_addresses),
-        cmocka_unit_test(test_mappings),
-        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_one_comparison), cmocka_unit_test(test_dead_flags),
+        cmocka_unit_test(test_unseen_flags),   cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_carry),          cmocka_unit_test(test_overwritten),
+        cmocka_unit_test(test_plain),          cmocka_unit_test(test_constant_addresses),
+        cmocka_unit_test(test_mappings),       cmocka_unit_test(test_full),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
