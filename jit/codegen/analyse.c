@@ -86,15 +86,20 @@ static void analyse_set(struct cg *c, unsigned number, const struct ir_op *op)
     }
 }
 
-/* Will a SET of the slot follow before any other op can look at the slot in a stub or arm? */
-static bool is_set_at_once(const struct cg_overwrite *overwrite, unsigned slot)
+/* Will a SET of the slot follow before any other op can look at the slot in a stub or arm?  FP ops that do not read the
+ * slot do not count. */
+static bool is_set_at_once(const struct cg *c, unsigned slot)
 {
-    return is_overwritten(overwrite, slot) && overwrite->leaves >= overwrite->by[slot];
+    const struct cg_overwrite *overwrite = &c->overwrite;
+    bool ignored = c->guest->slots[slot].ignored_by_fp_step;
+
+    return is_overwritten(overwrite, slot) &&
+           (ignored ? overwrite->sees : overwrite->leaves) >= overwrite->by[slot];
 }
 
 /* step() of an FP op writes the op's slot, and may write clobbered_by_step slots.  If a SET was pending for such a slot
  * across the op, a later stub would write the old value over that of step().  So a SET before the op counts as
- * overwritten only if the SET that overwrites it follows the op at once. */
+ * overwritten only if the SET that overwrites it follows the op before anything sees the slot. */
 static void analyse_fp(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_overwrite *overwrite = &c->overwrite;
@@ -102,18 +107,21 @@ static void analyse_fp(struct cg *c, unsigned number, const struct ir_op *op)
     if (op->insn == IR_NONE) {
         return;
     }
-    if (!is_set_at_once(overwrite, op->slot)) {
+    if (!is_set_at_once(c, op->slot)) {
         remove_slots(overwrite, c->conflicts[op->slot]);
     }
     for (unsigned word = 0; word < 4; word++) {
         for (uint64_t left = c->clobbered[word]; left != 0; left &= left - 1) {
             unsigned slot = word * 64 + (unsigned)__builtin_ctzll(left);
-            if (!is_set_at_once(overwrite, slot)) {
+            if (!is_set_at_once(c, slot)) {
                 remove_slots(overwrite, c->conflicts[slot]);
             }
         }
     }
     overwrite->leaves = number;
+    if (op->cond & (IR_FP_A | IR_FP_B)) {
+        overwrite->sees = number;
+    }
 }
 
 static void analyse_state(struct cg *c, unsigned number, const struct ir_op *op)
@@ -129,7 +137,7 @@ static void analyse_state(struct cg *c, unsigned number, const struct ir_op *op)
         break;
     default:
         if (flags & (IR_F_ACCESS | IR_F_BRANCHES)) {
-            c->overwrite.leaves = number;
+            c->overwrite.leaves = c->overwrite.sees = number;
         } else if (flags & IR_F_SPECIAL) {
             analyse_fp(c, number, op);
         } else if (flags & (IR_F_LEAVES | IR_F_END)) { /* state must be complete */
@@ -144,7 +152,7 @@ static void analyse_state(struct cg *c, unsigned number, const struct ir_op *op)
 static void analyse_section(struct cg *c, unsigned first, unsigned end)
 {
     forget_overwrites(&c->overwrite);
-    c->overwrite.leaves = end;
+    c->overwrite.leaves = c->overwrite.sees = end;
     for (unsigned number = end; number-- > first;) {
         const struct ir_op *op = &c->ops[number];
         unsigned count = ir_rows[op->code].operand_count;

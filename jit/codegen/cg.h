@@ -136,6 +136,7 @@ struct cg_overwrite {
     uint64_t slots[4]; /* slots that will be overwritten */
     uint16_t by[256];  /* by which SET */
     unsigned leaves;   /* the next op that has a stub or an arm */
+    unsigned sees; /* the same but for FP ops whose step() does not read ignored_by_fp_step slots */
 };
 
 /* ---- the state; what is valid for one block only comes from `block` on ---- */

@@ -52,7 +52,14 @@ void cg_drop_pending(struct cg *c, unsigned slot)
     }
 }
 
-/* The slot does not become the value's home if step() of the FP op at hand may write it after this. */
+/* May step() of the FP op at hand write the slot? */
+static bool is_stepped(const struct cg *c, unsigned slot)
+{
+    return c->step_slot != 0 &&
+           (cg_has_slot(c->conflicts[c->step_slot], slot) || cg_has_slot(c->clobbered, slot));
+}
+
+/* The slot does not become the value's home if step() may write it after this. */
 bool cg_write_pending(struct cg *c, ir_ref value)
 {
     unsigned slot = c->values[value].home;
@@ -64,7 +71,7 @@ bool cg_write_pending(struct cg *c, ir_ref value)
     }
     c->host->store(c, c->guest->slots[slot].type, c->slots[slot], c->values[value].reg);
     remove_pending(c, i);
-    if (cg_has_slot(c->conflicts[c->step_slot], slot)) {
+    if (is_stepped(c, slot)) {
         return false;
     }
     cg_take_home(c, value, slot);
