@@ -62,8 +62,20 @@ enum ir_cond {
 };
 _Static_assert((IR_EQ ^ 1) == IR_NE && (IR_VS ^ 1) == IR_VC, "invert = flip bit 0");
 
-/* Memory access sizes: log2 of the bytes, and whether a load extends the sign. */
-enum ir_size { IR_8, IR_16, IR_32, IR_64, IR_SIGNED = 4, IR_S8 = IR_8 | 4, IR_S16 = IR_16 | 4 };
+/* Memory access sizes: log2 of the bytes; whether a load extends the sign; and whether the value is a floating-point
+ * number, for LOAD, STORE, LOAD_UNCHECKED and STORE_UNCHECKED. */
+enum ir_size {
+    IR_8,
+    IR_16,
+    IR_32,
+    IR_64,
+    IR_SIGNED = 4,
+    IR_S8 = IR_8 | 4,
+    IR_S16 = IR_16 | 4,
+    IR_REAL_32 = IR_32 | 4,
+    IR_REAL_64 = IR_64 | 4,
+    IR_SIZES
+};
 
 typedef uint16_t ir_ref; /* an op's number; 0: none */
 #define IR_NONE 0xffff   /* insn field: none */
@@ -279,7 +291,7 @@ struct ir_guest {
     uint32_t bank_period;
     /* Performs the instruction as the guest's interpreter would. */
     uint32_t (*step)(void *env, void *cookie, uint32_t insn);
-    /* Perform memory accesses that are not fast; size: enum ir_size.  load() gives the value that LOAD is to have;
+    /* Perform memory accesses that are not fast; size: ir_plain_size().  load() gives the value that LOAD is to have;
      * store() must look only at the low bytes of `value`, since the others may be anything. */
     struct ir_loaded (*load)(void *env, void *cookie, uint32_t insn, uint32_t address,
                              uint32_t size);
@@ -349,7 +361,22 @@ _Static_assert(IR_I32 == 1 && IR_I64 == 2 && IR_F32 == 3 && IR_F64 == 4 && IR_FL
 /* The type of an access of that size (enum ir_size). */
 static inline enum ir_type ir_size_type(unsigned size)
 {
-    return size == IR_64 ? IR_I64 : IR_I32;
+    switch (size) {
+    case IR_64:
+        return IR_I64;
+    case IR_REAL_32:
+        return IR_F32;
+    case IR_REAL_64:
+        return IR_F64;
+    default:
+        return IR_I32;
+    }
+}
+
+/* The size as the guest's load() and store() are told it: to them a floating-point number is its bits. */
+static inline unsigned ir_plain_size(unsigned size)
+{
+    return size >= IR_REAL_32 ? size & IR_64 : size;
 }
 
 /* The helper of a CALL; NULL if the guest has none of that number. */

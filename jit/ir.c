@@ -61,10 +61,9 @@ const char *const ir_cond_names[] = {
     [IR_MI] = "mi", [IR_PL] = "pl",   [IR_VS] = "vs",   [IR_VC] = "vc",
 };
 
-/* IR_SIGNED | IR_32 and IR_SIGNED | IR_64 are no sizes: NULL. */
 const char *const ir_size_names[] = {
-    [IR_8] = "8",   [IR_16] = "16",   [IR_32] = "32", [IR_64] = "64",
-    [IR_S8] = "s8", [IR_S16] = "s16", [6] = NULL,     [7] = NULL,
+    [IR_8] = "8",   [IR_16] = "16",   [IR_32] = "32",       [IR_64] = "64",
+    [IR_S8] = "s8", [IR_S16] = "s16", [IR_REAL_32] = "f32", [IR_REAL_64] = "f64",
 };
 
 const char *const ir_fp_check_names[IR_FP_CHECKS] = {

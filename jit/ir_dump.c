@@ -76,8 +76,7 @@ static void dump_name(const struct ir_op *op, FILE *stream)
         fprintf(stream, ".%s", op->cond < IR_CONDS ? ir_cond_names[op->cond] : "?");
     }
     if (strchr(row->operands, 'z') != NULL) {
-        bool known = op->cond < 8 && ir_size_names[op->cond] != NULL;
-        fprintf(stream, ".%s", known ? ir_size_names[op->cond] : "?");
+        fprintf(stream, ".%s", op->cond < IR_SIZES ? ir_size_names[op->cond] : "?");
     }
 }
 

@@ -204,7 +204,7 @@ static void write_big_endian(uint8_t *to, unsigned size, uint64_t value)
     uint32_t word = htobe32((uint32_t)value);
     uint64_t twin = htobe64(value);
 
-    switch (size) {
+    switch (size & IR_64) {
     case IR_8:
         *to = (uint8_t)value;
         break;
@@ -236,9 +236,10 @@ static const struct irx_op *load_slow(struct irx_run *run, const struct irx_op *
                                       uint32_t address)
 {
     begin_call(run, op);
-    struct ir_loaded loaded =
-        run->guest->load(run->bases[IR_ENV], run->code->cookie, op->ir.insn, address, op->ir.cond);
-    irx_give(run, op, op->ir.type == IR_I64 ? loaded.value : (uint32_t)loaded.value);
+    struct ir_loaded loaded = run->guest->load(run->bases[IR_ENV], run->code->cookie, op->ir.insn,
+                                               address, ir_plain_size(op->ir.cond));
+    bool wide = ir_type_bytes(op->ir.type) == 8;
+    irx_give(run, op, wide ? loaded.value : (uint32_t)loaded.value);
     return end_call(run, op, loaded.verdict);
 }
 
@@ -261,9 +262,9 @@ static const struct irx_op *aload(struct irx_run *run, const struct irx_op *op)
 static const struct irx_op *astore(struct irx_run *run, const struct irx_op *op)
 {
     begin_call(run, op);
-    uint32_t verdict =
-        run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn,
-                          (uint32_t)run->values[op->ir.a], op->ir.cond, run->values[op->ir.b]);
+    uint32_t verdict = run->guest->store(run->bases[IR_ENV], run->code->cookie, op->ir.insn,
+                                         (uint32_t)run->values[op->ir.a],
+                                         ir_plain_size(op->ir.cond), run->values[op->ir.b]);
     return end_call(run, op, verdict);
 }
 

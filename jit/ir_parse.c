@@ -205,7 +205,8 @@ static bool read_suffixes(struct parser *parser, char *rest, struct ir_op *op)
         !read_suffix(parser, &rest, ir_cond_names, IR_CONDS, &op->cond)) {
         return false;
     }
-    if (strchr(row, 'z') != NULL && !read_suffix(parser, &rest, ir_size_names, 8, &op->cond)) {
+    if (strchr(row, 'z') != NULL &&
+        !read_suffix(parser, &rest, ir_size_names, IR_SIZES, &op->cond)) {
         return false;
     }
     if (rest != NULL && ir_may_be_special(op->code) &&

@@ -324,11 +324,19 @@ static bool check_reach(const struct walk *walk, const struct ir_op *op)
            fail(walk, "operand b is no constant from 0 to %d", IR_MAX_REACH - 1);
 }
 
+static bool may_be_real(unsigned code)
+{
+    return code == IR_LOAD || code == IR_STORE || code == IR_LOAD_UNCHECKED ||
+           code == IR_STORE_UNCHECKED;
+}
+
 static bool check_size(const struct walk *walk, const struct ir_op *op)
 {
-    bool known = op->cond <= IR_64 || op->cond == IR_S8 || op->cond == IR_S16;
+    bool known =
+        op->cond <= IR_64 || (op->cond >= IR_REAL_32 ? op->cond < IR_SIZES && may_be_real(op->code)
+                                                     : ir_has_result(op->code));
 
-    if (!known || (!ir_has_result(op->code) && op->cond >= IR_SIGNED)) {
+    if (!known) {
         return fail(walk, "%u is no size here", op->cond);
     }
     return !ir_is_branch(op->code) || check_reach(walk, op);

@@ -384,12 +384,25 @@ static ir_ref fold_divs(struct opt_walk *walk, struct ir_op *op)
 
 /* ---- memory: what is stored is only the low bytes ---- */
 
+/* The bits of a floating-point number are stored as the number itself, which need not leave its register for that. */
+static void store_as_real(const struct opt_walk *walk, struct ir_op *op)
+{
+    const struct ir_op *value = opt_op(walk, op->b);
+
+    if (op->code == IR_STORE && value->code == IR_BITCAST_I) {
+        op->cond |= IR_REAL_32 & ~IR_32;
+        op->type = ir_size_type(op->cond);
+        op->b = value->a;
+    }
+}
+
 static ir_ref fold_store(struct opt_walk *walk, struct ir_op *op)
 {
     const struct ir_op *value = opt_op(walk, op->b);
     uint64_t stored = op->cond == IR_8 ? 0xff : 0xffff;
 
     if (op->cond != IR_8 && op->cond != IR_16) {
+        store_as_real(walk, op);
         return 0;
     }
     bool same = false;

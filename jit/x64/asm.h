@@ -115,6 +115,7 @@ enum {
     OP_UCOMIS = 0x2e | X_0F, /* | X_66 for F64 */
     OP_COMIS = 0x2f | X_0F,
     OP_PTEST = 0x17 | X_0F38 | X_66,
+    OP_PSHUFB = 0x00 | X_0F38 | X_66,
     OP_VFMSUB213 = 0xab | X_0F38 | X_66,  /* reg = reg * vvvv - r/m; | X_W for F64 */
     OP_VFNMADD213 = 0xad | X_0F38 | X_66, /* reg = r/m - reg * vvvv */
 };

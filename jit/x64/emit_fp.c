@@ -3,8 +3,9 @@
  * Floating point with scalar SSE2 or AVX.
  *
  * Results that a guest may define differently go to a stub: NaNs; and from FMUL, FDIV and FNARROW also numbers
- * not above the least normal one, since hosts and guests differ in which results they call tiny.  One comparison
- * finds both, because `jbe` is also taken if the comparison is unordered, as it is for a NaN.
+ * not above the least normal one, since hosts and guests differ in which results they call tiny.  With AVX one look
+ * at the exponent finds all that may be special, and the stub looks closer.  Without, one comparison finds both, because
+ * `jbe` is also taken if the comparison is unordered, as it is for a NaN.
  *
  * An op with further checks (enum ir_fp_check) looks for subnormal operands before it does anything, except for
  * those that always give a special result (tells_by_result()); and for large results before small ones.
@@ -43,7 +44,7 @@ static struct cg_stub *check_nan(struct cg *c, const struct ir_op *op, const str
     return cg_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
 }
 
-static void emit_magnitude(struct cg *c, unsigned to, unsigned from, bool wide)
+void x64_magnitude(struct cg *c, unsigned to, unsigned from, bool wide)
 {
     const uint8_t *mask = x64_of(c)->thunks.magnitude + 16 * wide;
 
@@ -55,28 +56,47 @@ static void emit_magnitude(struct cg *c, unsigned to, unsigned from, bool wide)
     }
 }
 
+/* Goes to a stub if the exponent of the result is one of the two least or of the two greatest: in PTEST with all bits of
+ * the exponent but the lowest, the former sets ZF, the latter CF.  The stub looks whether the result is special. */
+static struct cg_stub *check_exponent(struct cg *c, const struct cg_args *x, bool wide)
+{
+    x64_vex_rip(&c->as, OP_PTEST, x->d, 0, x64_of(c)->thunks.extreme + 16 * wide);
+    return cg_add_stub(c, STUB_FP_EXTREME, x, x64_jcc_later(&c->as, CC_BE));
+}
+
+/* The same by comparisons with numbers. */
+static struct cg_stub *check_magnitude(struct cg *c, const struct ir_op *op,
+                                       const struct cg_args *x, bool wide, const uint8_t *least)
+{
+    uint8_t *large = NULL;
+    struct cg_stub *stub;
+
+    x64_magnitude(c, X64_SCRATCH, x->d, wide);
+    if (op->cond & IR_FP_RANGE) {
+        x64_rip(&c->as, OP_UCOMIS | packed(wide), X64_SCRATCH,
+                x64_of(c)->thunks.greatest + 16 * wide, 0);
+        large = x64_jcc_later(&c->as, CC_AE);
+    }
+    x64_rip(&c->as, OP_UCOMIS | packed(wide), X64_SCRATCH, least + 16 * wide, 0);
+    stub = cg_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE));
+    stub->also = large;
+    return stub;
+}
+
 /* Goes to a stub if the result is a NaN or not above the least normal number; with IR_FP_RANGE, also if it is large. */
 static struct cg_stub *check_result(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                                     bool wide)
 {
     bool by_error = op->cond & IR_FP_EXACT && (op->code == IR_FMUL || op->code == IR_FDIV);
-    const uint8_t *least = by_error ? x64_of(c)->thunks.least_exact : x64_of(c)->thunks.least;
-    unsigned temp = x->t[0];
-    uint8_t *large = NULL;
-    struct cg_stub *stub;
 
     if (op->insn == IR_NONE) {
         return NULL;
     }
-    emit_magnitude(c, temp, x->d, wide);
-    if (op->cond & IR_FP_RANGE) {
-        x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, x64_of(c)->thunks.greatest + 16 * wide, 0);
-        large = x64_jcc_later(&c->as, CC_AE);
+    if (by_error) {
+        return check_magnitude(c, op, x, wide, x64_of(c)->thunks.least_exact);
     }
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, least + 16 * wide, 0);
-    stub = cg_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE));
-    stub->also = large;
-    return stub;
+    return x64_of(c)->avx ? check_exponent(c, x, wide)
+                          : check_magnitude(c, op, x, wide, x64_of(c)->thunks.least);
 }
 
 /* ---- operands that may be special ---- */
@@ -266,7 +286,7 @@ static void check_remainder(struct cg *c, const struct ir_op *op, const struct c
     bool wide = is_wide(op);
     unsigned a = x->in[0].reg;
 
-    emit_magnitude(c, x->t[0], a, wide);
+    x64_magnitude(c, x->t[0], a, wide);
     x64_rip(&c->as, OP_UCOMIS | packed(wide), x->t[0], x64_of(c)->thunks.least_exact + 16 * wide,
             0);
     jumps[1] = x64_jcc_later(&c->as, CC_B);
@@ -416,7 +436,7 @@ enum fp_form {
 #define WITH_TEMP(out, flags, emit, ...)                                                           \
     CG_ROW(out, ROW_SPOILS | ROW_XTEMPS | (flags), 1, emit, __VA_ARGS__)
 #define SUM(out, flags) PLAIN(out, flags, emit_sum, C_X, C_XM)
-#define PRODUCT(flags)  WITH_TEMP(OUT_XNEW, ROW_APART | (flags), emit_product, C_X, C_XM)
+#define PRODUCT(flags)  PLAIN(OUT_XNEW, ROW_APART | (flags), emit_product, C_X, C_XM)
 #define CHECKED         WITH_TEMP(OUT_XNEW, ROW_APART, emit_checked, C_X, C_X)
 #define ROOT            PLAIN(OUT_XTIED, 0, emit_sqrt, C_X)
 #define CHECKED_ROOT    WITH_TEMP(OUT_XTIED, 0, emit_sqrt, C_X)

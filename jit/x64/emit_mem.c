@@ -7,6 +7,9 @@
  * does not depend on what the test has read, so the data need not wait for it.  An access that is refused goes to a
  * stub behind the block; in paged mode the stub first tries the page's own addend.  For a constant address the
  * index is constant, too.
+ *
+ * A floating-point number is loaded into an xmm register, where PSHUFB turns its bytes around.  That needs AVX here;
+ * without it the number goes through a general register.
  */
 #include <byteswap.h>
 
@@ -133,6 +136,20 @@ static void load_access(struct cg *c, unsigned size, unsigned d, struct x64_mem 
     }
 }
 
+/* The same into an xmm register.  Without AVX `temp`, a general register, is used; `from` may be based on it. */
+static void load_real(struct cg *c, unsigned size, unsigned d, struct x64_mem from, unsigned temp)
+{
+    bool wide = size == IR_REAL_64;
+
+    if (x64_of(c)->avx) {
+        x64_rm(&c->as, wide ? OP_MOVSD_LOAD : OP_MOVSS_LOAD, d, from);
+        x64_vex_rip(&c->as, OP_PSHUFB, d, d, x64_of(c)->thunks.swap + 16 * wide);
+        return;
+    }
+    load_access(c, size & IR_64, temp, from);
+    x64_rr(&c->as, OP_MOVD_LOAD | x64_w(wide), d, temp);
+}
+
 static void emit_load(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jump;
@@ -142,12 +159,37 @@ static void emit_load(struct cg *c, const struct ir_op *op, const struct cg_args
     cg_add_stub(c, STUB_LOAD, x, jump);
 }
 
-uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+static void emit_load_real(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jump;
-    struct x64_mem from = probe_page(c, op, stub->a, stub->d, TLB_LOAD, &jump);
+    struct x64_mem from = probe(c, op, x->in[0], x->t[0], TLB_LOAD, &jump);
+    struct cg_stub *stub;
 
-    load_access(c, op->cond, stub->d, from);
+    load_real(c, op->cond, x->d, from, x->t[0]);
+    stub = cg_add_stub(c, STUB_LOAD, x, jump);
+    stub->t[0] = x->t[0];
+}
+
+static void do_load(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row row = CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI);
+    static const struct cg_row real = CG_ROW(OUT_XNEW, ROW_SPOILS, 1, emit_load_real, C_RI);
+
+    cg_emit_by_row(c, number, op, op->cond >= IR_REAL_32 ? &real : &row);
+}
+
+uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+{
+    bool real = op->cond >= IR_REAL_32;
+    unsigned temp = real ? stub->t[0] : stub->d;
+    uint8_t *jump;
+    struct x64_mem from = probe_page(c, op, stub->a, temp, TLB_LOAD, &jump);
+
+    if (real) {
+        load_real(c, op->cond, stub->d, from, temp);
+    } else {
+        load_access(c, op->cond, stub->d, from);
+    }
     return jump;
 }
 
@@ -188,10 +230,25 @@ static void store_turned(struct cg *c, unsigned log, struct x64_mem to, unsigned
     x64_rm(&c->as, OP_MOV_STORE | x64_w(wide), temp, to);
 }
 
+/* The same of a number in an xmm register.  `temp`, a general register, is used without AVX only. */
+static void store_real(struct cg *c, bool wide, struct x64_mem to, unsigned value, unsigned temp)
+{
+    if (x64_of(c)->avx) {
+        x64_vex_rip(&c->as, OP_PSHUFB, X64_SCRATCH, value, x64_of(c)->thunks.swap + 16 * wide);
+        x64_rm(&c->as, wide ? OP_MOVSD_STORE : OP_MOVSS_STORE, X64_SCRATCH, to);
+        return;
+    }
+    x64_rr(&c->as, OP_MOVD_STORE | x64_w(wide), value, temp);
+    x64_bswap(&c->as, wide, temp);
+    x64_rm(&c->as, OP_MOV_STORE | x64_w(wide), temp, to);
+}
+
 static void store_access(struct cg *c, unsigned log, struct x64_mem to, struct cg_operand value,
                          unsigned temp)
 {
-    if (value.kind == OPERAND_IMM) {
+    if (value.kind == OPERAND_REG && value.reg >= XMM0) {
+        store_real(c, log == IR_64, to, value.reg, temp);
+    } else if (value.kind == OPERAND_IMM) {
         store_imm(c, log, to, value.value);
     } else if (log == IR_8) {
         x64_rm(&c->as, OP_MOV_STORE8, value.reg, to);
@@ -224,6 +281,17 @@ uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct i
     return jump;
 }
 
+/* A number has the row of its value's register.  Without AVX it needs a general register, as a copy without movbe does. */
+static void do_store_real(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row rows[2] = {
+        CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_store, C_RI, C_X),
+        CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store, C_RI, C_X),
+    };
+
+    cg_emit_by_row(c, number, op, &rows[x64_of(c)->avx]);
+}
+
 static void do_store(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row rows[2][2] = {
@@ -234,6 +302,10 @@ static void do_store(struct cg *c, unsigned number, const struct ir_op *op)
          CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store, C_RI, C_R)},
     };
 
+    if (op->cond >= IR_REAL_32) {
+        do_store_real(c, number, op);
+        return;
+    }
     cg_emit_by_row(c, number, op, &rows[x64_of(c)->movbe][op->cond == IR_64]);
 }
 
@@ -275,11 +347,32 @@ static void emit_load_unchecked(struct cg *c, const struct ir_op *op, const stru
     load_access(c, op->cond, x->d, from);
 }
 
+static void emit_real_unchecked(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    struct x64_mem from = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
+
+    load_real(c, op->cond, x->d, from, x->t[0]);
+}
+
+static void do_real_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row rows[2] = {
+        CG_ROW(OUT_XNEW, ROW_SPOILS, 1, emit_real_unchecked, C_R),
+        CG_ROW(OUT_XNEW, 0, 0, emit_real_unchecked, C_R),
+    };
+
+    cg_emit_by_row(c, number, op, &rows[x64_of(c)->avx]);
+}
+
 static void do_load_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row = CG_ROW(OUT_NEW, 0, 0, emit_load_unchecked, C_R);
     static const struct cg_row turn = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_load_unchecked, C_R);
 
+    if (op->cond >= IR_REAL_32) {
+        do_real_unchecked(c, number, op);
+        return;
+    }
     cg_emit_by_row(c, number, op, x64_of(c)->movbe ? &row : &turn);
 }
 
@@ -288,6 +381,16 @@ static void emit_store_unchecked(struct cg *c, const struct ir_op *op, const str
     struct x64_mem to = x64_at_index(MEMORY, x->in[0].reg, 0, op->imm);
 
     store_access(c, log_size(op), to, x->in[1], x->t[0]);
+}
+
+static void do_store_real_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row rows[2] = {
+        CG_ROW(OUT_NONE, ROW_SPOILS, 1, emit_store_unchecked, C_R, C_X),
+        CG_ROW(OUT_NONE, 0, 0, emit_store_unchecked, C_R, C_X),
+    };
+
+    cg_emit_by_row(c, number, op, &rows[x64_of(c)->avx]);
 }
 
 static void do_store_unchecked(struct cg *c, unsigned number, const struct ir_op *op)
@@ -299,6 +402,10 @@ static void do_store_unchecked(struct cg *c, unsigned number, const struct ir_op
          CG_ROW(OUT_NONE, 0, 0, emit_store_unchecked, C_R, C_R)},
     };
 
+    if (op->cond >= IR_REAL_32) {
+        do_store_real_unchecked(c, number, op);
+        return;
+    }
     cg_emit_by_row(c, number, op, &rows[x64_of(c)->movbe][op->cond == IR_64]);
 }
 
@@ -348,7 +455,7 @@ const struct cg_row x64_memory_rows[IR_CODES] = {
     [IR_GET]             = CG_SPECIAL(cg_do_get),
     [IR_SET]             = CG_SPECIAL(cg_do_set),
     [IR_MOVE_BANK]       = CG_SPECIAL(do_move_bank),
-    [IR_LOAD]            = CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI),
+    [IR_LOAD]            = CG_SPECIAL(do_load),
     [IR_STORE]           = CG_SPECIAL(do_store),
     [IR_ALOAD]           = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_aload, C_RI),
     [IR_ASTORE]          = CG_SPECIAL(do_astore),

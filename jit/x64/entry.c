@@ -116,6 +116,9 @@ static void emit_fp(struct cg *c)
     static const uint64_t magnitude[2][2] = {{0x7fffffff, 0}, {0x7fffffffffffffff, 0}};
     static const uint64_t least[2][2] = {{0x00800000, 0}, {0x0010000000000000, 0}};
     static const uint64_t exponent[2][2] = {{0x7f800000, 0}, {0x7ff0000000000000, 0}};
+    static const uint64_t extreme[2][2] = {{0x7f000000, 0}, {0x7fe0000000000000, 0}};
+    static const uint64_t swap[2][2] = {{0x8080808000010203, 0x8080808080808080},
+                                        {0x0001020304050607, 0x8080808080808080}};
     static const uint64_t least_exact[2][2] = {{0x1c800000, 0}, {0x07b0000000000000, 0}};
     static const uint64_t greatest[2][2] = {{0x7f7fffff, 0}, {0x7fefffffffffffff, 0}};
 
@@ -124,6 +127,8 @@ static void emit_fp(struct cg *c)
     x64_of(c)->thunks.least = emit_constants(c, least, 2);
     x64_of(c)->thunks.least_exact = emit_constants(c, least_exact, 2);
     x64_of(c)->thunks.exponent = emit_constants(c, exponent, 2);
+    x64_of(c)->thunks.extreme = emit_constants(c, extreme, 2);
+    x64_of(c)->thunks.swap = emit_constants(c, swap, 2);
     x64_of(c)->thunks.greatest = emit_constants(c, greatest, 2);
     emit_fp_modes(c);
     x64_of(c)->thunks.fp_begin = x64_align(c);

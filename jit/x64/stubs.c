@@ -87,19 +87,30 @@ static void call_guest(struct cg *c, const struct ir_op *op, const uint8_t *mmio
 
 static void emit_load_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
+    unsigned size = ir_plain_size(op->cond);
+
     move_operand(c, RCX, stub->a);
-    call_guest(c, op, x64_of(c)->thunks.mmio_load[op->code == IR_ALOAD][op->cond],
-               x64_of(c)->thunks.load[op->cond], x64_of(c)->thunks.load_verdict);
-    if (stub->d != RAX || op->type == IR_I32) {
+    call_guest(c, op, x64_of(c)->thunks.mmio_load[op->code == IR_ALOAD][size],
+               x64_of(c)->thunks.load[size], x64_of(c)->thunks.load_verdict);
+    if (stub->d >= XMM0) {
+        x64_rr(&c->as, OP_MOVD_LOAD | x64_w(op->type == IR_F64), stub->d, RAX);
+    } else if (stub->d != RAX || op->type == IR_I32) {
         x64_mov(&c->as, op->type == IR_I64, stub->d, RAX);
     }
 }
 
 static void emit_store_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
-    move_store_operands(c, stub->a, stub->b);
-    call_guest(c, op, x64_of(c)->thunks.mmio_store[op->code == IR_ASTORE][op->cond],
-               x64_of(c)->thunks.store[op->cond], x64_of(c)->thunks.verdict);
+    unsigned size = ir_plain_size(op->cond);
+
+    if (stub->b.kind == OPERAND_REG && stub->b.reg >= XMM0) {
+        move_operand(c, RCX, stub->a);
+        x64_rr(&c->as, OP_MOVD_STORE | x64_w(size == IR_64), stub->b.reg, R9);
+    } else {
+        move_store_operands(c, stub->a, stub->b);
+    }
+    call_guest(c, op, x64_of(c)->thunks.mmio_store[op->code == IR_ASTORE][size],
+               x64_of(c)->thunks.store[size], x64_of(c)->thunks.verdict);
 }
 
 /* ---- floating point ---- */
@@ -192,6 +203,27 @@ static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const stru
     }
     x64_bind_short(nan, c->as.p);
     x64_bind_short(not_zero, c->as.p);
+}
+
+/* The exponent of the result is one of the two least or of the two greatest (check_exponent()): goes back if it is not
+ * special nevertheless. */
+static void emit_extreme_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+{
+    bool wide = op->type == IR_F64;
+    uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
+    uint8_t *large = NULL;
+
+    x64_magnitude(c, X64_SCRATCH, stub->d, wide);
+    if (op->cond & IR_FP_RANGE) {
+        x64_rip(&c->as, opcode, X64_SCRATCH, x64_of(c)->thunks.greatest + 16 * wide, 0);
+        large = x64_jcc_later(&c->as, CC_AE);
+    }
+    x64_rip(&c->as, opcode, X64_SCRATCH, x64_of(c)->thunks.least + 16 * wide, 0);
+    x64_jcc(&c->as, CC_A, stub->back);
+    emit_zero_check(c, stub, op);
+    if (large != NULL) {
+        x64_bind(large, c->as.p);
+    }
 }
 
 /* Goes back if the operand is a zero: it has the exponent of a subnormal number, but is not special. */
@@ -315,6 +347,8 @@ static void emit_stub(struct cg *c, const struct cg_stub *stub)
     }
     if (stub->kind == STUB_FP_RESULT) {
         emit_zero_check(c, stub, op);
+    } else if (stub->kind == STUB_FP_EXTREME) {
+        emit_extreme_check(c, stub, op);
     } else if (stub->kind == STUB_FP_OPERAND) {
         emit_operand_check(c, stub, op);
     }

@@ -14,7 +14,7 @@
  *   calls.c     thunks that call the guest's functions, and callbacks through the MMIO inline cache
  *
  * Host registers (rows of the table in docs/jit-x64.md): rbp env, rbx bank base, r12 budget, r13 memory,
- * r14 TLB flags, r15 jump cache.  The other nine and all xmm hold values; a C function may change each
+ * r14 TLB flags, r15 jump cache.  The other nine and all xmm but the last hold values; a C function may change each
  * of these.  I32 values have zeros in the upper half of their register.
  */
 #ifndef X64_H
@@ -27,7 +27,10 @@
 enum { ENV = RBP, BANK = RBX, BUDGET = R12, MEMORY = R13, TLB = R14, JUMPS = R15 };
 
 #define X64_GPRS 0x00000fc7u /* rax rcx rdx rsi rdi r8..r11 */
-#define X64_XMMS 0xffff0000u
+#define X64_XMMS 0x7fff0000u /* all but X64_SCRATCH */
+
+/* The xmm register that holds no value: emit functions and stubs may use it within one op. */
+#define X64_SCRATCH (XMM0 + 15)
 
 /* The stack frame of generated code, upwards from rsp: places where stubs save general registers; spilled values;
  * places where stubs save xmm registers.  rsp is 8 beyond a multiple of 16; so within a thunk, which was called, it is a
@@ -52,6 +55,7 @@ enum x64_stub_kind {
     STUB_STEP,
     STUB_FP,
     STUB_FP_RESULT,
+    STUB_FP_EXTREME,
     STUB_FP_OPERAND,
     STUB_FCMP,
     STUB_FBEGIN,
@@ -80,6 +84,8 @@ struct x64_thunks {
     uint8_t *least_exact;      /* from here on the error of a product is no subnormal number */
     uint8_t *greatest;         /* the same: greatest finite number */
     uint8_t *exponent;         /* the same: the exponent's bits */
+    uint8_t *extreme;          /* the same: all of these but the lowest */
+    uint8_t *swap;             /* the same: a PSHUFB that turns the bytes around */
     uint8_t *zero;
 };
 
@@ -149,6 +155,11 @@ void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsign
  * taken if the page's flags refuse the access, too. */
 uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
+
+/* ---- emit_fp.c ---- */
+
+/* to = the magnitude of a number */
+void x64_magnitude(struct cg *c, unsigned to, unsigned from, bool wide);
 
 /* ---- stubs.c, emit_control.c ---- */
 

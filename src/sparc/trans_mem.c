@@ -134,20 +134,18 @@ bool trans_alternate_is_translated(const struct translation *t, const struct ins
 
 /* ---- B.2, B.5: %f registers ---- */
 
-static unsigned fp_slot(const struct insn *f, bool is_pair)
-{
-    return is_pair ? SLOT_X + f->rd / 2u : SLOT_F + (unsigned)f->rd;
-}
-
+/* A pair is loaded as a double.  A word may as well be an integer, for FITOs or FITOd: it is one until an FPop reads
+ * it. */
 enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned insn)
 {
-    enum ir_size size = trans_size(f);
-    bool is_pair = size == IR_64;
+    bool is_pair = trans_size(f) == IR_64;
+    enum ir_size size = is_pair ? IR_REAL_64 : IR_32;
+    unsigned slot = is_pair ? SLOT_D + f->rd / 2u : SLOT_F + (unsigned)f->rd;
 
     if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
         return trans_fp_step(t, f, insn);
     }
-    ir_set(t->block, fp_slot(f, is_pair), add_load(t, insn, size, trans_address(t, f)));
+    ir_set(t->block, slot, add_load(t, insn, size, trans_address(t, f)));
     trans_fp_forget(t, f->rd, is_pair);
     return FLOW_ON;
 }
@@ -161,7 +159,7 @@ enum flow trans_store_fp(struct translation *t, const struct insn *f, unsigned i
     if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
         return trans_fp_step(t, f, insn);
     }
-    value = ir_get(t->block, fp_slot(f, is_pair));
+    value = ir_get(t->block, is_pair ? SLOT_X + f->rd / 2u : SLOT_F + (unsigned)f->rd);
     add_store(t, insn, size, trans_address(t, f), value);
     return FLOW_ON;
 }

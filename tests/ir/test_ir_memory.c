@@ -23,21 +23,53 @@ struct access {
 };
 
 static const struct access loads[] = {
-    {"load.8", 0x81},         {"load.s8", 0xffffff81}, {"load.16", 0x8182},
-    {"load.s16", 0xffff8182}, {"load.32", 0x81828384}, {"load.64", UINT64_C(0x8182838485868788)},
+    {"load.8", 0x81},         {"load.s8", 0xffffff81},
+    {"load.16", 0x8182},      {"load.s16", 0xffff8182},
+    {"load.32", 0x81828384},  {"load.64", UINT64_C(0x8182838485868788)},
+    {"load.f32", 0x81828384}, {"load.f64", UINT64_C(0x8182838485868788)},
 };
 
 /* x0 is 0x0102030405060708. */
 static const struct access stores[] = {
-    {"store.8", UINT64_C(0x0882838485868788)},
-    {"store.16", UINT64_C(0x0708838485868788)},
-    {"store.32", UINT64_C(0x0506070885868788)},
-    {"store.64", UINT64_C(0x0102030405060708)},
+    {"store.8", UINT64_C(0x0882838485868788)},   {"store.16", UINT64_C(0x0708838485868788)},
+    {"store.32", UINT64_C(0x0506070885868788)},  {"store.64", UINT64_C(0x0102030405060708)},
+    {"store.f32", UINT64_C(0x0506070885868788)}, {"store.f64", UINT64_C(0x0102030405060708)},
 };
 
 static bool is_twin(const char *op)
 {
     return strstr(op, "64") != NULL;
+}
+
+static bool is_real(const char *op)
+{
+    return strchr(op, 'f') != NULL;
+}
+
+/* The slot that what was loaded is SET to. */
+static const char *slot_of(const char *op)
+{
+    bool twin = is_twin(op);
+
+    return is_real(op) ? (twin ? "d1" : "f2") : twin ? "x1" : "r1";
+}
+
+static uint64_t slot_value(const struct bench *bench, const char *op)
+{
+    const struct toy_env *env = &bench->toy->env;
+    uint64_t value = 0;
+
+    if (is_real(op)) {
+        memcpy(&value, &env->f[2], is_twin(op) ? 8 : 4);
+        return value;
+    }
+    return is_twin(op) ? env->x[1] : env->r[1];
+}
+
+/* The value, of those that check_store_by() has, that is stored. */
+static const char *stored_value(const char *op)
+{
+    return is_real(op) ? (is_twin(op) ? "%4" : "%5") : is_twin(op) ? "%2" : "%3";
 }
 
 static void fill_memory(struct bench *bench, uint32_t address)
@@ -88,9 +120,9 @@ static void check_load_by(struct bench *bench, const char *space, const struct a
     snprintf(text, sizeof text,
              "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
              "%%1 = get.i32 r0\n%%2 = %s%s %%1, @0\nset %s, %%2\nquit\n",
-             paged ? "paged" : "linear", space, load->op, is_twin(load->op) ? "x1" : "r1");
+             paged ? "paged" : "linear", space, load->op, slot_of(load->op));
     bench_run_text(bench, text);
-    uint64_t value = is_twin(load->op) ? bench->toy->env.x[1] : bench->toy->env.r[1];
+    uint64_t value = slot_value(bench, load->op);
     if (value != load->value || count_events(bench, 'l') != !fast) {
         fail_msg("%s, %s%s at %" PRIx32 ": %" PRIx64 ", %u slow", bench->backend->name, space,
                  load->op, address, value, bench->toy->event_count);
@@ -106,8 +138,9 @@ static void check_store_by(struct bench *bench, const char *space, const struct 
     fill_memory(bench, address);
     snprintf(text, sizeof text,
              "block 0x100, charge 1, %s\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
-             "%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%s%s %%1, %s, @0\nquit\n",
-             paged ? "paged" : "linear", space, store->op, is_twin(store->op) ? "%2" : "%3");
+             "%%1 = get.i32 r0\n%%2 = get.i64 x0\n%%3 = low %%2\n%%4 = bitcast_f.f64 %%2\n"
+             "%%5 = bitcast_f.f32 %%3\n%s%s %%1, %s, @0\nquit\n",
+             paged ? "paged" : "linear", space, store->op, stored_value(store->op));
     bench_run_text(bench, text);
     if (read_memory(bench, address) != store->value || count_events(bench, 't') != !fast) {
         fail_msg("%s, %s%s at %" PRIx32 ": %" PRIx64 ", %u slow", bench->backend->name, space,
@@ -119,14 +152,18 @@ static void check_load(struct bench *bench, const struct access *load, uint32_t 
                        bool fast)
 {
     check_load_by(bench, "", load, address, paged, fast);
-    check_load_by(bench, "a", load, address, paged, false);
+    if (!is_real(load->op)) {
+        check_load_by(bench, "a", load, address, paged, false);
+    }
 }
 
 static void check_store(struct bench *bench, const struct access *store, uint32_t address,
                         bool paged, bool fast)
 {
     check_store_by(bench, "", store, address, paged, fast);
-    check_store_by(bench, "a", store, address, paged, false);
+    if (!is_real(store->op)) {
+        check_store_by(bench, "a", store, address, paged, false);
+    }
 }
 
 /* Of the four pages (toy_guest.h) loads and stores are fast in the first and last, loads in the second. */

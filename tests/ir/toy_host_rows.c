@@ -271,6 +271,26 @@ static void emit_store(struct cg *c, const struct ir_op *op, const struct cg_arg
     emit_guarded(c, op, x, IR_GUARD_STORE, IR_STORE_UNCHECKED);
 }
 
+/* Floating-point numbers are in registers of their own. */
+static void do_access(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row rows[][2] = {
+        {CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI),
+         CG_ROW(OUT_XNEW, ROW_SPOILS, 0, emit_load, C_RI)},
+        {CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_store, C_RI, C_RI),
+         CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_store, C_RI, C_X)},
+        {CG_ROW(OUT_NEW, 0, 0, emit_plain, C_R), CG_ROW(OUT_XNEW, 0, 0, emit_plain, C_R)},
+        {CG_ROW(OUT_NONE, 0, 0, emit_plain, C_R, C_RM),
+         CG_ROW(OUT_NONE, 0, 0, emit_plain, C_R, C_XM)},
+    };
+    unsigned kind = op->code == IR_LOAD             ? 0
+                    : op->code == IR_STORE          ? 1
+                    : op->code == IR_LOAD_UNCHECKED ? 2
+                                                    : 3;
+
+    cg_emit_by_row(c, number, op, &rows[kind][op->cond >= IR_REAL_32]);
+}
+
 static void emit_always_slow(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     uint8_t *jump = c->as.p;
@@ -459,14 +479,14 @@ const struct cg_row toy_rows[IR_CODES] = {
     [IR_CARRY]       = CG_SPECIAL(do_condition),
     [IR_TEST_FLAGS]  = CG_SPECIAL(do_condition),
 
-    [IR_LOAD]   = CG_ROW(OUT_NEW, ROW_SPOILS | ROW_APART, 0, emit_load, C_RI),
-    [IR_STORE]  = CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_store, C_RI, C_RI),
+    [IR_LOAD]   = CG_SPECIAL(do_access),
+    [IR_STORE]  = CG_SPECIAL(do_access),
     [IR_ALOAD]  = CG_ROW(OUT_NEW, ROW_SPOILS, 0, emit_always_slow, C_RI),
     [IR_ASTORE] = CG_ROW(OUT_NONE, ROW_SPOILS, 0, emit_always_slow, C_RI, C_RI),
     [IR_GUARD_LOAD]      = CG_SPECIAL(do_op_or_jump),
     [IR_GUARD_STORE]     = CG_SPECIAL(do_op_or_jump),
-    [IR_LOAD_UNCHECKED]  = PURE(OUT_NEW, C_R),
-    [IR_STORE_UNCHECKED] = PURE(OUT_NONE, C_R, C_RM),
+    [IR_LOAD_UNCHECKED]  = CG_SPECIAL(do_access),
+    [IR_STORE_UNCHECKED] = CG_SPECIAL(do_access),
 
     [IR_FADD]      = CG_SPECIAL(do_fp),
     [IR_FSUB]      = CG_SPECIAL(do_fp),

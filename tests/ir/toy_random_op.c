@@ -183,14 +183,14 @@ static ir_ref any_address(struct toy_maker *maker, unsigned size)
 
 static void add_load(struct toy_maker *maker)
 {
-    static const uint8_t sizes[] = {IR_8, IR_16, IR_32, IR_64, IR_S8, IR_S16, IR_32};
-    uint8_t size = sizes[toy_below(&maker->rng, ARRAY_LEN(sizes))];
+    uint8_t size = (uint8_t)toy_below(&maker->rng, IR_SIZES);
+    bool other = size < IR_REAL_32 && toy_percent(&maker->rng, 10);
     ir_ref address = any_address(maker, size);
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
-        toy_append(maker, (struct ir_op){.code = toy_percent(&maker->rng, 10) ? IR_ALOAD : IR_LOAD,
-                                         .type = size == IR_64 ? IR_I64 : IR_I32,
+        toy_append(maker, (struct ir_op){.code = other ? IR_ALOAD : IR_LOAD,
+                                         .type = (uint8_t)ir_size_type(size),
                                          .cond = size,
                                          .a = address,
                                          .insn = (uint16_t)insn});
@@ -199,20 +199,21 @@ static void add_load(struct toy_maker *maker)
 
 static void add_store(struct toy_maker *maker)
 {
-    uint8_t size = (uint8_t)toy_below(&maker->rng, 4);
-    uint8_t type = size == IR_64 ? IR_I64 : IR_I32;
+    static const uint8_t sizes[] = {IR_8, IR_16, IR_32, IR_64, IR_REAL_32, IR_REAL_64};
+    uint8_t size = sizes[toy_below(&maker->rng, ARRAY_LEN(sizes))];
+    uint8_t type = (uint8_t)ir_size_type(size);
+    bool other = size < IR_REAL_32 && toy_percent(&maker->rng, 10);
     ir_ref address = any_address(maker, size);
     ir_ref value = toy_pick(maker, type);
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
-        toy_append(maker,
-                   (struct ir_op){.code = toy_percent(&maker->rng, 10) ? IR_ASTORE : IR_STORE,
-                                  .type = type,
-                                  .cond = size,
-                                  .a = address,
-                                  .b = value,
-                                  .insn = (uint16_t)insn});
+        toy_append(maker, (struct ir_op){.code = other ? IR_ASTORE : IR_STORE,
+                                         .type = type,
+                                         .cond = size,
+                                         .a = address,
+                                         .b = value,
+                                         .insn = (uint16_t)insn});
     }
 }
 

@@ -283,17 +283,19 @@ static ir_ref address(struct plan *plan, struct ir_block *block, unsigned size)
 
 static void add_memory(struct plan *plan, struct ir_block *block)
 {
-    static const uint8_t sizes[] = {IR_8, IR_16, IR_32, IR_64, IR_S8, IR_S16};
+    static const uint8_t sizes[] = {IR_8,       IR_16,      IR_32, IR_64,
+                                    IR_REAL_32, IR_REAL_64, IR_S8, IR_S16};
     bool load = plan_random(plan, 2);
-    bool other = plan_random(plan, 8) == 0;
     struct ir_op made = fresh(load ? IR_LOAD : IR_STORE, IR_I32);
 
-    if (other) {
+    made.cond = sizes[plan_random(plan, load ? 8 : 6)];
+    if (made.cond >= IR_REAL_32 && plan->pools[ir_size_type(made.cond)].count == 0) {
+        made.cond = IR_32; /* there is no number yet */
+    }
+    made.type = (uint8_t)ir_size_type(made.cond);
+    if (made.cond < IR_REAL_32 && plan_random(plan, 8) == 0) {
         made.code = load ? IR_ALOAD : IR_ASTORE;
     }
-
-    made.cond = sizes[plan_random(plan, load ? 6 : 4)];
-    made.type = made.cond == IR_64 ? IR_I64 : IR_I32;
     made.a = address(plan, block, made.cond);
     made.insn = new_insn(plan, block, (struct deed){made.code, 0, 0});
     if (load) {

@@ -79,7 +79,7 @@ static void test_names(void **state)
     assert_string_equal(ir_cond_names[IR_GTU], "gtu");
     assert_string_equal(ir_cond_names[IR_VC], "vc");
     assert_string_equal(ir_size_names[IR_S16], "s16");
-    assert_null(ir_size_names[IR_SIGNED | IR_32]);
+    assert_string_equal(ir_size_names[IR_REAL_64], "f64");
 }
 
 static void test_op_flags(void **state)

@@ -203,6 +203,8 @@ static void test_fields(void **state)
         {"step @2\nquit\n", "there is no instruction 2"},
         {"quit @200\n", "there is no instruction 200"},
         {"store.s8 %1, %1, @0\nquit\n", "is no size here"},
+        {"%9 = aload.f32 %1, @0\nquit\n", "is no size here"},
+        {"%9 = load.f32 %1, @0\nset r, %9\nquit\n", "must be i32"},
         {"move_bank limit, 0, @0\nquit\n", "it moves the bank by 0"},
         {"give_back %1, 0\nquit\n", "it gives back 0"},
         {"move_bank r, 64, @0\nquit\n", "slot r is not an i64 of env"},
@@ -256,7 +258,7 @@ SPOIL(operand_itself, block->ops[6].b = 6)
 SPOIL(operand_without_result, block->ops[9].a = 7)
 SPOIL(no_slot, block->ops[7].slot = 0)
 SPOIL(slot_outside, block->ops[7].slot = SLOT_COUNT)
-SPOIL(no_size, block->ops[8].cond = 6)
+SPOIL(no_size, block->ops[8].cond = IR_SIZES)
 SPOIL(size_and_type, block->ops[8].cond = IR_64)
 SPOIL(no_helper, block->ops[9].imm = (int32_t)guest.helper_count)
 SPOIL(helper_below, block->ops[9].imm = -1)
@@ -287,7 +289,7 @@ static void test_spoilt(void **state)
         {"operand a, %7, has no result", operand_without_result},
         {"there is no slot 0", no_slot},
         {"there is no slot 8", slot_outside},
-        {"6 is no size here", no_size},
+        {"8 is no size here", no_size},
         {"the type is i32 and must be i64", size_and_type},
         {"there is no helper 4", no_helper},
         {"there is no helper -1", helper_below},

@@ -244,21 +244,45 @@ static void map_high_page(struct toy *toy)
     assert_ptr_equal(got, wanted);
 }
 
+/* A value of the type: a constant or not. */
+static ir_ref value_to_store(struct ir_block *block, unsigned type, bool constant)
+{
+    bool wide = ir_type_bytes(type) == 8;
+
+    if (type == IR_F32 || type == IR_F64) {
+        enum ir_type bits = wide ? IR_I64 : IR_I32;
+        return constant ? ir_unary(block, IR_BITCAST_F, (enum ir_type)type,
+                                   ir_const(block, bits, 0x71f2f3f4))
+                        : ir_get(block, wide ? TOY_D0 : TOY_F0);
+    }
+    return constant ? ir_const(block, (enum ir_type)type, 0x71f2f3f4)
+                    : ir_get(block, wide ? TOY_X0 : TOY_R0);
+}
+
+static unsigned slot_to_load(unsigned size)
+{
+    static const unsigned slots[IR_SIZES] = {
+        [IR_8] = TOY_R0 + 1,  [IR_16] = TOY_R0 + 2,      [IR_32] = TOY_R0 + 3,
+        [IR_64] = TOY_X0 + 1, [IR_REAL_32] = TOY_F0 + 2, [IR_REAL_64] = TOY_D0 + 2,
+    };
+    return slots[size];
+}
+
 /* Stores to one address and loads from it again, in all sizes; the stored value is a constant or not. */
 static void access_address(struct machines *machines, uint32_t address, bool paged, bool constant)
 {
     static struct ir_block block; /* large */
     static const uint64_t values[2] = {UINT64_C(0x8182838485868788), UINT64_C(0x91929394a5969798)};
+    static const uint8_t sizes[] = {IR_8, IR_16, IR_32, IR_64, IR_REAL_32, IR_REAL_64};
 
     ir_begin(&block, &toy_guest, 0x10000);
     block.paged = paged;
     uint16_t insn = (uint16_t)ir_insn(&block, 0x10000, 0x10004);
     ir_ref place = ir_const(&block, IR_I32, (int32_t)address);
-    for (uint8_t size = IR_8; size <= IR_64; size++) {
-        uint8_t type = size == IR_64 ? IR_I64 : IR_I32;
-        ir_ref value = constant         ? ir_const(&block, (enum ir_type)type, 0x71f2f3f4)
-                       : type == IR_I64 ? ir_get(&block, TOY_X0)
-                                        : ir_get(&block, TOY_R0);
+    for (unsigned i = 0; i < ARRAY_LEN(sizes); i++) {
+        uint8_t size = sizes[i];
+        uint8_t type = (uint8_t)ir_size_type(size);
+        ir_ref value = value_to_store(&block, type, constant);
         ir_add_op(&block, (struct ir_op){.code = IR_STORE,
                                          .type = type,
                                          .cond = size,
@@ -268,7 +292,7 @@ static void access_address(struct machines *machines, uint32_t address, bool pag
         ir_ref loaded = ir_add_op(
             &block,
             (struct ir_op){.code = IR_LOAD, .type = type, .cond = size, .a = place, .insn = insn});
-        ir_set(&block, type == IR_I64 ? TOY_X0 + 1 : TOY_R0 + 1u + size, loaded);
+        ir_set(&block, slot_to_load(size), loaded);
     }
     ir_add_op(&block, (struct ir_op){.code = IR_QUIT, .insn = IR_NONE});
     machines_compare(machines, &block, values);

@@ -317,6 +317,8 @@ static void check_vex_fp(struct encoder *e, bool wide, unsigned reg)
     encoder_expect(e, "vandps", d, a, want_rip(0x40));
     x64_vex_rip(encoder_begin(e), OP_PTEST, reg + XMM0, 0, e->bytes + 0x49);
     encoder_expect(e, "vptest", d, want_rip(0x40), WANT_NOTHING);
+    x64_vex_rip(encoder_begin(e), OP_PSHUFB, reg + XMM0, third, e->bytes + 0x49);
+    encoder_expect(e, "vpshufb", d, a, want_rip(0x40));
     x64_vex_rr(encoder_begin(e), OP_VFMSUB213 | x64_w(wide), reg + XMM0, third, other + XMM0);
     encoder_expect(e, wide ? "vfmsub213sd" : "vfmsub213ss", d, a, want_reg(other + XMM0, 16));
     x64_vex_rr(encoder_begin(e), OP_VFNMADD213 | x64_w(wide), reg + XMM0, third, other + XMM0);
