@@ -62,6 +62,7 @@ void cpu_reset(struct cpu *cpu)
     memset(cpu->watchpoint, 0, sizeof cpu->watchpoint);
     memset(&cpu->watch, 0, sizeof cpu->watch);
     cpu->fsr = 0;
+    cpu->fcc = 0;
     cpu->last_fpop = 0;
     cpu->fp_state = FP_EXECUTE;
     cpu->pc = cpu->config.reset_address;

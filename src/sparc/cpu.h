@@ -77,7 +77,8 @@ enum {
 };
 #define FSR_TEM_MASK     (0x1fu << FSR_TEM)
 #define FSR_VERSION_MASK (7u << FSR_VER)
-#define FSR_WRITABLE     0xcfc00fffu /* by LDFSR: RD, TEM, NS, fcc, aexc, cexc */
+#define FSR_WRITABLE                                                                               \
+    0xcfc003ffu /* by LDFSR: RD, TEM, NS, aexc, cexc; and fcc, which is kept apart */
 enum {
     FTT_NONE,
     FTT_IEEE,

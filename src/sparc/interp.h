@@ -81,9 +81,6 @@ static inline bool interp_condition(uint32_t icc, unsigned condition)
 /* pc and npc after a branch with displacement and annul bit, B.21. */
 void interp_branch(struct cpu *cpu, const struct insn *f, bool taken);
 
-/* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does FBfcc branch?  B.22 */
-extern const uint8_t interp_fcc_holds[16];
-
 /* ---- traps that depend on more than the row ---- */
 
 /* Does this WRASR trap because its register is privileged and the CPU is in user mode? */

@@ -201,7 +201,7 @@ static void finish_fpop(struct cpu *cpu, const struct insn *f, unsigned flags, u
     } else if (words == 1) {
         cpu->f[CPU_F(f->rd)] = (uint32_t)value;
     } else {
-        cpu->fsr = bits_put(cpu->fsr, FSR_FCC, 2, (uint32_t)value);
+        cpu->fcc = (uint32_t)value;
     }
     cpu_next(cpu);
 }
@@ -259,12 +259,14 @@ void cpu_sync_fsr(struct cpu *cpu)
 uint32_t cpu_fsr(struct cpu *cpu)
 {
     cpu_sync_fsr(cpu);
-    return bits_put(cpu->fsr, FSR_VER, 3, cpu->config.fpu == CPU_FPU_GRFPU_LITE ? 3 : 2);
+    uint32_t value = bits_put(cpu->fsr, FSR_FCC, 2, cpu->fcc);
+    return bits_put(value, FSR_VER, 3, cpu->config.fpu == CPU_FPU_GRFPU_LITE ? 3 : 2);
 }
 
 /* ---- B.22 FBfcc ---- */
 
-const uint8_t interp_fcc_holds[16] = {
+/* Bit fcc (0 equal, 1 less, 2 greater, 3 unordered) of row condition: does FBfcc branch? */
+static const uint8_t fcc_holds[16] = {
     0x0, /* never */ 0xe,            /* not equal */
     0x6, /* less or greater */ 0xa,  /* unordered or less */
     0x2, /* less */ 0xc,             /* unordered or greater */
@@ -278,8 +280,7 @@ const uint8_t interp_fcc_holds[16] = {
 void do_FBFCC(struct cpu *cpu, const struct insn *f)
 {
     if (fp_enter(cpu)) {
-        unsigned fcc = bits_get(cpu->fsr, FSR_FCC, 2);
-        interp_branch(cpu, f, interp_fcc_holds[f->condition] >> fcc & 1);
+        interp_branch(cpu, f, fcc_holds[f->condition] >> cpu->fcc & 1);
     }
 }
 
@@ -368,6 +369,7 @@ void do_LDFSR(struct cpu *cpu, const struct insn *f)
     if (fp_access(cpu, f, 4, false) && fp_load(cpu, f, 4, &value)) {
         cpu_sync_fsr(cpu);
         cpu->fsr = (cpu->fsr & ~FSR_WRITABLE) | ((uint32_t)value & FSR_WRITABLE);
+        cpu->fcc = bits_get((uint32_t)value, FSR_FCC, 2);
         cpu_next(cpu);
     }
 }

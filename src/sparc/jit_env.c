@@ -51,7 +51,7 @@
         m(28), m(30)
 
 /* The slots that step() may change for an FP op, beside the op's result. */
-#define IS_CLOBBERED_BY_STEP(id) ((id) == SLOT_FSR || (id) == SLOT_FPOP)
+#define IS_CLOBBERED_BY_STEP(id) ((id) == SLOT_FPOP)
 /* An FP op's step() does not read the last FPop, since its own FPop overwrites cexc and ftt. */
 #define IS_IGNORED_BY_FP_STEP(id) ((id) >= SLOT_FPOP)
 

@@ -105,7 +105,8 @@ static uint32_t get_fsr(struct cpu *cpu, unsigned i)
 static bool set_fsr(struct cpu *cpu, unsigned i, uint32_t value)
 {
     (void)i;
-    cpu->fsr = value & ~FSR_VERSION_MASK;
+    cpu->fsr = value & ~(FSR_VERSION_MASK | 3u << FSR_FCC);
+    cpu->fcc = bits_get(value, FSR_FCC, 2);
     cpu->last_fpop = 0;
     return true;
 }

@@ -7,7 +7,6 @@
  * branch.
  */
 #include "bits.h"
-#include "sparc/interp.h"
 #include "sparc/translation.h"
 
 /* The delay instruction at t->pc + 4.  False: it cannot be translated together with the branch. */
@@ -113,18 +112,34 @@ static void branch_integer(struct translation *t, const struct insn *f, bool whe
     ir_add_op(t->block, op);
 }
 
+/* How FBfcc tests fcc (0 equal, 1 less, 2 greater, 3 unordered): by `cond` with `b`, after `change` with `by` if there is
+ * one.  By FBfcc's conditions 1..7; 8..15 are their inverses. */
+static const struct {
+    uint8_t cond, b, change, by;
+} fcc_tests[8] = {
+    [1] = {IR_NE, 0, 0, 0},       /* not equal */
+    [2] = {IR_LTU, 2, IR_SUB, 1}, /* less or greater */
+    [3] = {IR_NE, 0, IR_AND, 1},  /* unordered or less */
+    [4] = {IR_EQ, 1, 0, 0},       /* less */
+    [5] = {IR_GEU, 2, 0, 0},      /* unordered or greater */
+    [6] = {IR_EQ, 2, 0, 0},       /* greater */
+    [7] = {IR_EQ, 3, 0, 0},       /* unordered */
+};
+
 static void branch_fp(struct translation *t, const struct insn *f, bool when_taken, unsigned arm)
 {
-    uint32_t holds = interp_fcc_holds[f->condition];
-    ir_ref fcc = trans_op(t, IR_AND,
-                          trans_op(t, IR_SHR, ir_get(t->block, SLOT_FSR), trans_const(t, FSR_FCC)),
-                          trans_const(t, 3));
-    ir_ref bit =
-        trans_op(t, IR_AND, trans_op(t, IR_SHR, trans_const(t, holds), fcc), trans_const(t, 1));
+    unsigned number = f->condition & 7;
+    bool inverse = (f->condition & 8) != 0;
+    enum ir_cond cond = (enum ir_cond)fcc_tests[number].cond;
     struct ir_op op = {.code = IR_BRANCH, .type = IR_I32, .imm = (int32_t)arm};
-    op.cond = when_taken ? IR_NE : IR_EQ;
-    op.a = bit;
-    op.b = trans_const(t, 0);
+
+    op.cond = (uint8_t)(when_taken != inverse ? cond : ir_cond_invert(cond));
+    op.a = ir_get(t->block, SLOT_FCC);
+    if (fcc_tests[number].change != 0) {
+        op.a = trans_op(t, (enum ir_code)fcc_tests[number].change, op.a,
+                        trans_const(t, fcc_tests[number].by));
+    }
+    op.b = trans_const(t, fcc_tests[number].b);
     ir_add_op(t->block, op);
 }
 

@@ -272,7 +272,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
     /* Unordered is left to the interpreter where it may trap, and where the host's invalid does not accrue
      * (accrued_of() in jit_env_state.c). */
     bool with_nan_to_guest = may_trap(t) || knows_no_denormals(t);
-    ir_ref a, b, relation, others;
+    ir_ref a, b, relation;
 
     if (!is_plain(t) || (shape.from_double && ((f->rs1 | f->rs2) & 1)) ||
         (with_nan_to_guest && t->in_arm)) {
@@ -285,9 +285,7 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
     if (with_nan_to_guest) {
         trans_step_if(t, IR_EQ, relation, trans_const(t, 3), insn);
     }
-    others = trans_op(t, IR_AND, ir_get(t->block, SLOT_FSR), trans_const(t, ~(3u << FSR_FCC)));
-    ir_set(t->block, SLOT_FSR,
-           trans_op(t, IR_OR, others, trans_op(t, IR_SHL, relation, trans_const(t, FSR_FCC))));
+    ir_set(t->block, SLOT_FCC, relation);
     keep_for_cexc(t, f, a, b, shape.from_double);
     return FLOW_ON;
 }

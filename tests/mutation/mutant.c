@@ -149,9 +149,9 @@ static void spoil_floating(struct cpu *cpu, const struct insn *f)
     } else if (kind_is("f-second")) {
         cpu->f[CPU_F(f->rd | 1)] ^= 1;
     } else if (kind_is("fcc")) {
-        cpu->fsr ^= 1u << FSR_FCC;
+        cpu->fcc ^= 1;
     } else if (kind_is("fcc-high")) {
-        cpu->fsr ^= 2u << FSR_FCC;
+        cpu->fcc ^= 2;
     } else if (kind_is("cexc")) {
         cpu->fsr ^= 1;
     } else if (kind_is("aexc")) {
