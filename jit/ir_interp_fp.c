@@ -325,6 +325,28 @@ static const struct irx_op *compare_64(struct irx_run *run, const struct irx_op 
     return compare(run, op, true);
 }
 
+/* ---- signs ---- */
+
+static const struct irx_op *fneg_32(struct irx_run *run, const struct irx_op *op)
+{
+    return irx_give(run, op, run->values[op->ir.a] ^ ~F32_MAGNITUDE);
+}
+
+static const struct irx_op *fneg_64(struct irx_run *run, const struct irx_op *op)
+{
+    return irx_give(run, op, run->values[op->ir.a] ^ ~F64_MAGNITUDE);
+}
+
+static const struct irx_op *fabs_32(struct irx_run *run, const struct irx_op *op)
+{
+    return irx_give(run, op, run->values[op->ir.a] & F32_MAGNITUDE);
+}
+
+static const struct irx_op *fabs_64(struct irx_run *run, const struct irx_op *op)
+{
+    return irx_give(run, op, run->values[op->ir.a] & F64_MAGNITUDE);
+}
+
 /* ---- the environment ---- */
 
 /* The guest's enum ir_fp_mode. */
@@ -400,4 +422,5 @@ const struct irx_row irx_fp_rows[IR_CODES] = {
     [IR_FNARROW] = {fnarrow, NULL},        [IR_FFROMI] = {ffromi_32, ffromi_64},
     [IR_FTOI] = {ftoi_32, ftoi_64},        [IR_FCMP] = {compare_32, compare_64},
     [IR_FCMPE] = {compare_32, compare_64}, [IR_FBEGIN] = {fbegin, NULL},
+    [IR_FNEG] = {fneg_32, fneg_64},        [IR_FABS] = {fabs_32, fabs_64},
 };

@@ -532,6 +532,30 @@ static void emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg
     }
 }
 
+/* FNEG and FABS.  Without AVX, a is in d already. */
+static void emit_sign(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    bool negate = op->code == IR_FNEG;
+    uint32_t opcode = negate ? OP_XORPS : OP_ANDPS;
+    const uint8_t *mask = negate ? x64_of(c)->thunks.sign : x64_of(c)->thunks.magnitude;
+
+    if (x64_of(c)->avx) {
+        x64_vex_rip(&c->as, opcode, x->d, x->in[0].reg, mask + 16 * is_wide(op));
+    } else {
+        x64_rip(&c->as, opcode, x->d, mask + 16 * is_wide(op), 0);
+    }
+}
+
+static void do_sign(struct cg *c, unsigned number, const struct ir_op *op)
+{
+    static const struct cg_row rows[2] = {
+        CG_ROW(OUT_XTIED, 0, 0, emit_sign, C_X),
+        CG_ROW(OUT_XNEW, 0, 0, emit_sign, C_X),
+    };
+
+    cg_emit_by_row(c, number, op, &rows[x64_of(c)->avx]);
+}
+
 /* Tests whether the host is ready; a stub makes it so if not. */
 static void do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
 {
@@ -564,6 +588,8 @@ const struct cg_row x64_fp_rows[IR_CODES] = {
     [IR_FCMPE]     = CG_SPECIAL(do_fcmp),
     [IR_BITCAST_F] = CG_ROW(OUT_XNEW, 0, 0, emit_bitcast_f, C_RM),
     [IR_BITCAST_I] = CG_ROW(OUT_NEW, 0, 0, emit_bitcast_i, C_XM),
+    [IR_FNEG]      = CG_SPECIAL(do_sign),
+    [IR_FABS]      = CG_SPECIAL(do_sign),
     [IR_FBEGIN]    = CG_SPECIAL(do_fbegin),
 };
 /* clang-format on */

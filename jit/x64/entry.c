@@ -114,6 +114,7 @@ static void emit_fp(struct cg *c)
 {
     static const uint64_t zero[1][2] = {{0, 0}};
     static const uint64_t magnitude[2][2] = {{0x7fffffff, 0}, {0x7fffffffffffffff, 0}};
+    static const uint64_t sign[2][2] = {{0x80000000, 0}, {0x8000000000000000, 0}};
     static const uint64_t least[2][2] = {{0x00800000, 0}, {0x0010000000000000, 0}};
     static const uint64_t exponent[2][2] = {{0x7f800000, 0}, {0x7ff0000000000000, 0}};
     static const uint64_t extreme[2][2] = {{0x7f000000, 0}, {0x7fe0000000000000, 0}};
@@ -124,6 +125,7 @@ static void emit_fp(struct cg *c)
 
     x64_of(c)->thunks.zero = emit_constants(c, zero, 1);
     x64_of(c)->thunks.magnitude = emit_constants(c, magnitude, 2);
+    x64_of(c)->thunks.sign = emit_constants(c, sign, 2);
     x64_of(c)->thunks.least = emit_constants(c, least, 2);
     x64_of(c)->thunks.least_exact = emit_constants(c, least_exact, 2);
     x64_of(c)->thunks.exponent = emit_constants(c, exponent, 2);

@@ -80,6 +80,7 @@ struct x64_thunks {
     uint8_t *fp_begin;         /* makes the host ready if it is not */
     uint8_t *mxcsr;            /* constants: by enum ir_fp_mode, 4 bytes each */
     uint8_t *magnitude;        /* mask of all bits but the sign: [0] F32, [1] F64, 16 bytes each */
+    uint8_t *sign;             /* the same: mask of the sign */
     uint8_t *least;            /* the same: least normal number */
     uint8_t *least_exact;      /* from here on the error of a product is no subnormal number */
     uint8_t *greatest;         /* the same: greatest finite number */

@@ -61,8 +61,13 @@ static bool knows_no_denormals(const struct translation *t)
 
 void trans_fp_forget(struct translation *t, unsigned number, bool is_pair)
 {
-    t->fp_normal &= ~((is_pair ? 3u : 1u) << number);
-    t->fp_normal_pairs &= ~(1u << number / 2);
+    uint32_t words = (is_pair ? 3u : 1u) << number;
+    uint32_t pair = 1u << number / 2;
+
+    t->fp_normal &= ~words;
+    t->fp_normal_pairs &= ~pair;
+    t->fp_singles &= ~words;
+    t->fp_doubles = is_pair ? t->fp_doubles | pair : t->fp_doubles & ~pair;
 }
 
 /* An FPop has written or read the register without the interpreter's help, so it holds no denormal number. */
@@ -149,11 +154,22 @@ static void set_result(struct translation *t, unsigned number, bool is_pair, ir_
     ir_set(t->block, is_pair ? SLOT_D + number / 2 : SLOT_FS + number, value);
     trans_fp_forget(t, number, is_pair);
     learn_normal(t, number, is_pair);
+    t->fp_singles |= is_pair ? 0u : 1u << number;
 }
 
 static unsigned slot_of(unsigned number, bool is_double)
 {
     return is_double ? SLOT_D + number / 2 : SLOT_FS + number;
+}
+
+static ir_ref get_operand(struct translation *t, unsigned number, bool is_double)
+{
+    if (is_double) {
+        t->fp_doubles |= 1u << number / 2;
+    } else {
+        t->fp_singles |= 1u << number;
+    }
+    return ir_get(t->block, slot_of(number, is_double));
 }
 
 static ir_ref fp_op(struct translation *t, enum ir_code code, enum ir_type type, ir_ref a, ir_ref b)
@@ -197,8 +213,8 @@ enum flow trans_fp_arith(struct translation *t, const struct insn *f, unsigned i
         return trans_fp_step(t, f, insn);
     }
     begin_fp(t);
-    a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
-    b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    a = get_operand(t, f->rs1, shape.from_double);
+    b = get_operand(t, f->rs2, shape.from_double);
     op.a = a;
     op.b = b;
     if (widens) { /* the product of the widened operands is exact */
@@ -251,7 +267,7 @@ enum flow trans_fp_convert(struct translation *t, const struct insn *f, unsigned
     if (shape.code == IR_FFROMI) {
         return from_integer(t, f, insn, shape);
     }
-    op.a = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    op.a = get_operand(t, f->rs2, shape.from_double);
     op.cond = (uint8_t)check_of(t, IR_FP_A, f->rs2, shape.from_double);
     op.cond |= (uint8_t)result_checks(t, shape.code);
     if (shape.code == IR_FTOI) {
@@ -279,8 +295,8 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
         return trans_fp_step(t, f, insn);
     }
     begin_fp(t);
-    a = ir_get(t->block, slot_of(f->rs1, shape.from_double));
-    b = ir_get(t->block, slot_of(f->rs2, shape.from_double));
+    a = get_operand(t, f->rs1, shape.from_double);
+    b = get_operand(t, f->rs2, shape.from_double);
     relation = fp_op(t, shape.code, IR_I32, a, b);
     if (with_nan_to_guest) {
         trans_step_if(t, IR_EQ, relation, trans_const(t, 3), insn);
@@ -290,25 +306,93 @@ enum flow trans_fp_compare(struct translation *t, const struct insn *f, unsigned
     return FLOW_ON;
 }
 
-/* FMOVs, FNEGs, FABSs: operations on the bits, without exceptions. */
+/* ---- FMOVs, FNEGs, FABSs: operations on the bits, without exceptions ---- */
+
+/* How the instruction is translated: as one on `words` registers, from `from` on. */
+struct fp_move {
+    unsigned row, from, to;
+    bool is_pair;
+};
+
+/* Doubles are moved by two instructions, the first of which, FMOVs, FNEGs or FABSs, is for the word with the sign; or the
+ * second, in the other order.  Is this the second? */
+static bool completes_pair(const struct translation *t, const struct insn *f, unsigned insn)
+{
+    unsigned row_of_odd = f->rd & 1 ? f->row : t->moved.row;
+
+    return t->moved.insn + 1 == insn && f->rs2 == (t->moved.rs2 ^ 1) &&
+           f->rd == (t->moved.rd ^ 1) && (f->rs2 & 1) == (f->rd & 1) && f->rs2 != f->rd &&
+           row_of_odd == INSN_FMOVS;
+}
+
+/* A double is moved as one, so that it can stay in a vector register: by its second word's instruction, which then writes
+ * both words; or, where it changes its sign in place, by the only instruction. */
+static struct fp_move describe_move(const struct translation *t, const struct insn *f,
+                                    unsigned insn)
+{
+    struct fp_move move = {f->row, f->rs2, f->rd, false};
+
+    if (completes_pair(t, f, insn)) {
+        move = (struct fp_move){f->rd & 1 ? t->moved.row : f->row, f->rs2 & 30u, f->rd & 30u, true};
+    } else if (f->rs2 == f->rd && !(f->rd & 1)) {
+        move.is_pair = t->fp_doubles >> f->rd / 2 & 1;
+    }
+    return move;
+}
+
+static ir_ref moved_word(struct translation *t, const struct fp_move *move)
+{
+    ir_ref value = ir_get(t->block, SLOT_F + move->from);
+
+    switch (move->row) {
+    case INSN_FNEGS:
+        return trans_op(t, IR_XOR, value, trans_const(t, 0x80000000));
+    case INSN_FABSS:
+        return trans_op(t, IR_AND, value, trans_const(t, 0x7fffffff));
+    default:
+        return value;
+    }
+}
+
+static ir_ref moved_number(struct translation *t, const struct fp_move *move)
+{
+    enum ir_type type = move->is_pair ? IR_F64 : IR_F32;
+    ir_ref value = ir_get(t->block, slot_of(move->from, move->is_pair));
+
+    switch (move->row) {
+    case INSN_FNEGS:
+        return ir_unary(t->block, IR_FNEG, type, value);
+    case INSN_FABSS:
+        return ir_unary(t->block, IR_FABS, type, value);
+    default:
+        return value;
+    }
+}
+
 enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned insn)
 {
-    ir_ref value;
+    struct fp_move move = describe_move(t, f, insn);
+    bool is_number = move.is_pair || t->fp_singles >> move.from & 1;
+
     if (!trans_fp_is_ready(t, insn, false)) {
         return trans_fp_step(t, f, insn);
     }
-    value = ir_get(t->block, SLOT_F + f->rs2);
-    if (f->row == INSN_FNEGS) {
-        value = trans_op(t, IR_XOR, value, trans_const(t, 0x80000000));
-    } else if (f->row == INSN_FABSS) {
-        value = trans_op(t, IR_AND, value, trans_const(t, 0x7fffffff));
+    if (is_number) {
+        ir_set(t->block, slot_of(move.to, move.is_pair), moved_number(t, &move));
+    } else {
+        ir_set(t->block, SLOT_F + move.to, moved_word(t, &move));
     }
-    ir_set(t->block, SLOT_F + f->rd, value);
     ir_set(t->block, SLOT_FPOP, trans_const(t, f->row));
-    bool normal = t->fp_normal >> f->rs2 & 1;
-    trans_fp_forget(t, f->rd, false);
+    bool normal =
+        (move.is_pair ? t->fp_normal_pairs >> move.from / 2 : t->fp_normal >> move.from) & 1;
+    trans_fp_forget(t, move.to, move.is_pair);
     if (normal) {
-        learn_normal(t, f->rd, false);
+        learn_normal(t, move.to, move.is_pair);
     }
+    t->fp_singles |= is_number && !move.is_pair ? 1u << move.to : 0u;
+    t->moved.insn = insn;
+    t->moved.row = f->row;
+    t->moved.rs2 = f->rs2;
+    t->moved.rd = f->rd;
     return FLOW_ON;
 }

@@ -122,6 +122,7 @@ static void arm_section(struct translation *t, const struct pending_arm *arm)
     t->fp_begun = arm->fp_begun;
     t->fp_normal = arm->fp_normal;
     t->fp_normal_pairs = arm->fp_normal_pairs;
+    t->moved.insn = IR_NONE;
     trans_forget(t);
     if (arm->charge) {
         give_back(t, arm->target);
@@ -178,6 +179,8 @@ bool translate(const struct translate_request *request, struct ir_block *block,
     t.last = IR_NONE;
     t.fp_begun = false;
     t.fp_normal = t.fp_normal_pairs = 0;
+    t.fp_singles = t.fp_doubles = 0;
+    t.moved.insn = IR_NONE;
     t.in_arm = false;
     t.side = NULL;
     t.window = 0;

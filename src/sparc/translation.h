@@ -55,6 +55,12 @@ struct translation {
     bool fp_begun;
     /* %f registers, and pairs by half their number, that are known to hold no denormal number. */
     uint32_t fp_normal, fp_normal_pairs;
+    /* %f registers last used as singles, and pairs, by half their number, as doubles: a guess at what they hold. */
+    uint32_t fp_singles, fp_doubles;
+    /* The last FMOVs, FNEGs or FABSs, for the case that it is half of a double's.  insn is IR_NONE if there is none. */
+    struct {
+        unsigned insn, row, rs2, rd;
+    } moved;
     bool in_arm; /* an arm is translated: it cannot branch to further arms */
     /* The side of a hammock is translated: registers are read and written here.  NULL: none is. */
     struct trans_side *side;

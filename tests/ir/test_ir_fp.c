@@ -430,6 +430,38 @@ static void check_gathering(struct bench *bench)
     assert_int_equal(bench->backend->fp_harvest(bench->self), 0);
 }
 
+/* The sign changes, and no other bit, of a signaling NaN, too; nothing sticks. */
+static void check_signs(struct bench *bench)
+{
+    static const uint64_t numbers[] = {0,      D_MINUS,          D_ONE,
+                                       D_SNAN, D_SNAN | D_MINUS, D_INF | D_MINUS};
+    struct toy_env *env = &bench->toy->env;
+    uint64_t made[2];
+
+    for (unsigned i = 0; i < ARRAY_LEN(numbers); i++) {
+        uint32_t high = (uint32_t)(numbers[i] >> 32);
+        bench->backend->flush(bench->self);
+        bench_reset(bench);
+        memcpy(&env->f[0], &numbers[i], sizeof numbers[i]);
+        bench_run_text(bench, "block 0x100, charge 1, linear\nfbegin\n%1 = get.f64 d0\n"
+                              "%2 = fneg.f64 %1\n%3 = fabs.f64 %1\n%4 = get.f32 f1\n"
+                              "%5 = fneg.f32 %4\n%6 = fabs.f32 %4\n"
+                              "set d1, %2\nset d2, %3\nset f6, %5\nset f7, %6\nquit\n");
+        memcpy(made, &env->f[2], sizeof made);
+        assert_true(made[0] == (numbers[i] ^ D_MINUS));
+        assert_true(made[1] == (numbers[i] & ~D_MINUS));
+        assert_int_equal(env->f[6], high ^ MINUS);
+        assert_int_equal(env->f[7], high & ~MINUS);
+        assert_int_equal(bench->backend->fp_harvest(bench->self), 0);
+    }
+}
+
+static void test_signs(void **state)
+{
+    (void)state;
+    bench_each(check_signs);
+}
+
 static void test_arithmetic(void **state)
 {
     (void)state;
@@ -463,9 +495,9 @@ static void test_gathering(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arithmetic),  cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_conversions), cmocka_unit_test(test_comparisons),
-        cmocka_unit_test(test_gathering),
+        cmocka_unit_test(test_signs),       cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_checks),      cmocka_unit_test(test_conversions),
+        cmocka_unit_test(test_comparisons), cmocka_unit_test(test_gathering),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

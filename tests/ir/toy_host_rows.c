@@ -501,6 +501,8 @@ const struct cg_row toy_rows[IR_CODES] = {
     [IR_FCMPE]     = PURE(OUT_NEW, C_X, C_XM),
     [IR_BITCAST_F] = PURE(OUT_XNEW, C_RM),
     [IR_BITCAST_I] = PURE(OUT_NEW, C_XM),
+    [IR_FNEG]      = PURE(OUT_XTIED, C_X),
+    [IR_FABS]      = PURE(OUT_XNEW, C_XM),
     [IR_FBEGIN]    = CG_SPECIAL(do_fbegin),
 
     [IR_CALL]         = CG_SPECIAL(do_call),

@@ -32,6 +32,19 @@
 #define W_BGE(disp)             W_BRANCH(11, disp)
 #define W_AND(rd, rs1, imm)     W_FORMAT3(2, 0x01, rd, rs1, imm)
 #define ANNUL                   (1u << 29)
+#define W_FB(cond, disp)        ((uint32_t)(cond) << 25 | UINT32_C(6) << 22 | ((uint32_t)(disp)&0x3fffff))
+#define W_LDF(f, rs1, imm)      W_FORMAT3(3, 0x20, f, rs1, imm)
+#define W_LDDF(f, rs1, imm)     W_FORMAT3(3, 0x23, f, rs1, imm)
+#define W_STF(f, rs1, imm)      W_FORMAT3(3, 0x24, f, rs1, imm)
+#define W_STDF(f, rs1, imm)     W_FORMAT3(3, 0x27, f, rs1, imm)
+#define W_FADDD(d, a, b)        W_REGS(2, 0x34, d, a, 0x042 << 5 | (b))
+#define W_FMULD(d, a, b)        W_REGS(2, 0x34, d, a, 0x04a << 5 | (b))
+#define W_FDIVD(d, a, b)        W_REGS(2, 0x34, d, a, 0x04e << 5 | (b))
+#define W_FDTOS(d, b)           W_REGS(2, 0x34, d, 0, 0x0c6 << 5 | (b))
+#define W_FCMPD(a, b)           W_REGS(2, 0x35, 0, a, 0x052 << 5 | (b))
+#define W_FMOVS(d, b)           W_REGS(2, 0x34, d, 0, 0x001 << 5 | (b))
+#define W_FNEGS(d, b)           W_REGS(2, 0x34, d, 0, 0x005 << 5 | (b))
+#define W_FABSS(d, b)           W_REGS(2, 0x34, d, 0, 0x009 << 5 | (b))
 
 /* ---- a slow device, which also asks for an event in the middle of a block ---- */
 
@@ -240,6 +253,201 @@ static void test_exceptions_after_special(void **state)
     AGREE(inexact, tiny_numbers, 6);
 }
 
+static void put_double(struct cpu *cpu, unsigned f, uint64_t bits)
+{
+    cpu->f[CPU_F(f)] = (uint32_t)(bits >> 32);
+    cpu->f[CPU_F(f + 1)] = (uint32_t)bits;
+}
+
+/* The exponents of numbers near the ends of the range, and just inside of them. */
+static void extreme_numbers(struct cpu *cpu)
+{
+    put_double(cpu, 0, 0x3ff0000000000000); /* 1 */
+    put_double(cpu, 2, 0x0010000000000000); /* the least normal number */
+    put_double(cpu, 4, 0x0010000000000001);
+    put_double(cpu, 6, 0x7fe0000000000000);  /* half of what is infinite */
+    put_double(cpu, 8, 0x7fefffffffffffff);  /* the greatest */
+    put_double(cpu, 10, 0x3fefffffffffffff); /* the next to 1 */
+    put_double(cpu, 12, 0x8000000000000000); /* -0 */
+    put_double(cpu, 14, 0x7ff0000000000000); /* infinity */
+    cpu_set_reg(cpu, G2, DATA + 8);
+}
+
+/* Products and quotients whose exponents are the least and the greatest; the last rounds up to the least normal number,
+ * which underflows. */
+static void test_extreme_results(void **state)
+{
+    static const uint32_t words[] = {W_FMULD(16, 4, 0),
+                                     W_STFSR(G1, 0),
+                                     W_FMULD(18, 8, 0),
+                                     W_STFSR(G1, 4),
+                                     W_FMULD(20, 12, 8),
+                                     W_STFSR(G1, 8),
+                                     W_FMULD(22, 6, 6),
+                                     W_STFSR(G1, 12),
+                                     W_FDIVD(24, 0, 12),
+                                     W_STFSR(G1, 16),
+                                     W_FMULD(26, 14, 12),
+                                     W_STFSR(G1, 20),
+                                     W_FDTOS(28, 8),
+                                     W_STFSR(G1, 24),
+                                     W_FMULD(30, 2, 10),
+                                     W_STFSR(G1, 28),
+                                     W_BA(0),
+                                     W_NOP};
+    (void)state;
+    AGREE(words, extreme_numbers, 18);
+}
+
+/* cexc is that of the last FPop, whether the interpreter performed the one before it or the one after it. */
+static void test_last_of_many(void **state)
+{
+    static const uint32_t words[] = {W_FADDD(16, 0, 8),
+                                     W_FMULD(18, 2, 10),
+                                     W_FADDD(20, 0, 0),
+                                     W_ADD(G7, G7, 1),
+                                     W_FMULD(22, 0, 10),
+                                     W_FMULD(24, 2, 2),
+                                     W_STFSR(G1, 0),
+                                     W_FDIVD(26, 0, 8),
+                                     W_FADDD(28, 14, 0),
+                                     W_FMULD(30, 14, 12),
+                                     W_FADDD(30, 0, 8),
+                                     W_STFSR(G1, 4),
+                                     W_BA(0),
+                                     W_NOP};
+    (void)state;
+    AGREE(words, extreme_numbers, 14);
+}
+
+/* Doubles are moved by halves, in either order; other pairs of such instructions are none. */
+static void test_moved_doubles(void **state)
+{
+    static const uint32_t words[] = {W_FADDD(16, 0, 8),
+                                     W_FMOVS(18, 16),
+                                     W_FMOVS(19, 17), /* a copy */
+                                     W_FADDD(20, 18, 0),
+                                     W_FMOVS(23, 21),
+                                     W_FNEGS(22, 20), /* negated, low word first */
+                                     W_FABSS(24, 22),
+                                     W_FMOVS(25, 23),
+                                     W_FADDD(26, 24, 22),
+                                     W_FNEGS(26, 26),
+                                     W_FADDD(28, 26, 0),
+                                     W_FABSS(28, 28), /* in place */
+                                     W_STDF(28, G1, 0),
+                                     W_FNEGS(29, 29),
+                                     W_STDF(28, G1, 8),
+                                     W_FMOVS(30, 17),
+                                     W_FMOVS(31, 16), /* exchanged */
+                                     W_FMOVS(0, 3),
+                                     W_FMOVS(1, 2),
+                                     W_FNEGS(1, 1),
+                                     W_FNEGS(0, 0), /* each word has a sign */
+                                     W_STDF(30, G1, 16),
+                                     W_FMOVS(2, 4),
+                                     W_FNEGS(3, 5),
+                                     W_STDF(2, G1, 24),
+                                     W_STDF(0, G1, 32),
+                                     W_BA(0),
+                                     W_NOP};
+    static const uint32_t singles[] = {W_FADDS(16, 0, 2), W_FNEGS(17, 16),
+                                       W_FABSS(18, 17),   W_FMULS(19, 18, 17),
+                                       W_FMOVS(16, 19),   W_FNEGS(16, 16),
+                                       W_STDF(16, G1, 0), W_STDF(18, G1, 8),
+                                       W_BA(0),           W_NOP};
+    (void)state;
+    AGREE(words, extreme_numbers, 28);
+    AGREE(singles, extreme_numbers, 10);
+}
+
+static void numbers_in_memory(struct cpu *cpu)
+{
+    extreme_numbers(cpu);
+    cpu_set_reg(cpu, G2, SLOW);
+    cpu_set_reg(cpu, G3, CODE);
+}
+
+/* Doubles and singles to and from a device, a misaligned address, and the block's own code. */
+static void test_numbers_in_memory(void **state)
+{
+    static const uint32_t words[] = {W_STDF(8, G1, 0),
+                                     W_LDDF(16, G1, 0),
+                                     W_FADDD(18, 16, 0),
+                                     W_STF(18, G1, 12),
+                                     W_LDF(20, G1, 12),
+                                     W_LDF(21, G2, 8),
+                                     W_LDDF(22, G2, 8),
+                                     W_FADDD(22, 16, 0),
+                                     W_STDF(22, G2, 0),
+                                     W_STF(22, G2, 4),
+                                     W_LDDF(24, G1, 4),
+                                     W_BA(0),
+                                     W_NOP};
+    static const uint32_t modify[] = {W_LDDF(16, G3, 24),
+                                      W_FADDD(18, 0, 0),
+                                      W_STDF(16, G3, 16),
+                                      W_STF(19, G1, 0),
+                                      W_ADD(G7, G7, 1),
+                                      W_NOP,
+                                      W_ADD(G7, G7, 8),
+                                      W_ADD(G6, G7, 8),
+                                      W_BA(0),
+                                      W_NOP};
+    (void)state;
+    AGREE(words, numbers_in_memory, 13);
+    AGREE(modify, numbers_in_memory, 10);
+}
+
+#define COMPARES 16
+
+static void equal_numbers(struct cpu *cpu)
+{
+    put_double(cpu, 2, 0x4000000000000000);
+    put_double(cpu, 4, 0x4000000000000000);
+}
+
+static void less_numbers(struct cpu *cpu)
+{
+    put_double(cpu, 4, 0x4000000000000000);
+}
+
+static void greater_numbers(struct cpu *cpu)
+{
+    put_double(cpu, 2, 0x4000000000000000);
+}
+
+static void no_number(struct cpu *cpu)
+{
+    put_double(cpu, 2, 0x7ff8000000000000);
+}
+
+/* Each condition of FBfcc, behind a compare in its block, and in a block of its own. */
+static void test_fp_branches(void **state)
+{
+    static void (*const relations[])(struct cpu * cpu) = {equal_numbers, less_numbers,
+                                                          greater_numbers, no_number};
+    uint32_t words[COMPARES * 7 + 2];
+    uint32_t *word = words;
+
+    (void)state;
+    for (unsigned cond = 0; cond < COMPARES; cond++) {
+        *word++ = W_FCMPD(2, 4);
+        *word++ = W_NOP;
+        *word++ = W_FB(cond, 3);
+        *word++ = W_ADD(G7, G7, 1);
+        *word++ = W_ADD(G6, G6, 1);
+        *word++ = W_FB(cond, 2);
+        *word++ = W_ADD(G5, G5, 1);
+    }
+    *word++ = W_BA(0);
+    *word++ = W_NOP;
+    for (unsigned i = 0; i < 4; i++) {
+        agree(&(const struct test_case){words, sizeof words / sizeof words[0], relations[i]},
+              7 * COMPARES);
+    }
+}
+
 /* ---- traps ---- */
 
 static void in_handler(struct cpu *cpu)
@@ -373,6 +581,11 @@ int main(void)
         cmocka_unit_test(test_back_to_invalid_window),
         cmocka_unit_test(test_save_to_global),
         cmocka_unit_test(test_exceptions_after_special),
+        cmocka_unit_test(test_extreme_results),
+        cmocka_unit_test(test_last_of_many),
+        cmocka_unit_test(test_moved_doubles),
+        cmocka_unit_test(test_numbers_in_memory),
+        cmocka_unit_test(test_fp_branches),
         cmocka_unit_test(test_limit_comes_nearer),
         cmocka_unit_test(test_ignored_bus_error),
         cmocka_unit_test(test_return_to_delay_slot),
