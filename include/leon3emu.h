@@ -116,6 +116,8 @@ struct leon3emu_options {
      * leon3emu_peripheral_help() loads a library into is announced, too.  NULL is announced just before the
      * memory of a machine is given back.  May be NULL. */
     void (*building)(void *context, const struct machine *machine);
+    /* The first, or one more, peripheral library is about to be loaded.  May be NULL. */
+    void (*loading)(void *context);
     void *context;
 };
 

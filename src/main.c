@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/crash.h"
+#include "cli/crash_place.h"
 #include "cli/help.h"
 #include "cli/install_dir.h"
 #include "cli/log_output.h"
@@ -213,6 +214,7 @@ int main(int argc, char **argv)
     cli.machine.notice = cli_notice;
     cli.machine.fatal = crash_fatal;
     cli.machine.building = crash_set_machine;
+    cli.machine.loading = crash_prepare_place;
     cli.machine.plugin_dir = cli_install_dir(plugin_dir, sizeof plugin_dir) ? plugin_dir : NULL;
     if (!crash_install(cli.hang_limit, &err)) {
         status = print_error(&err);

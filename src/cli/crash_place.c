@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "cli/crash_place.h"
 
-#include <elfutils/libdwfl.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unwind.h>
 #include <unistd.h>
 
+#include "core/libdw.h"
 #include "core/peek.h"
 
 #define FRAMES_MAX 100
@@ -39,6 +39,17 @@ void crash_take_registers(const void *context, struct crash_registers *registers
 #endif
 }
 
+/* ---- libdw ---- */
+
+static struct libdw libdw;
+static bool libdw_is_loaded;
+
+void crash_prepare_place(void *context)
+{
+    (void)context;
+    libdw_is_loaded = libdw_is_loaded || libdw_load(&libdw);
+}
+
 /* ---- this process, as libdwfl wants it ---- */
 
 /* Uses only the debug information in the library's own file: libdw's search for more could wait for a server. */
@@ -58,15 +69,15 @@ static int find_no_debuginfo(Dwfl_Module *module, void **data, const char *name,
 
 static Dwfl *open_process(void)
 {
-    static const Dwfl_Callbacks callbacks = {
-        .find_elf = dwfl_linux_proc_find_elf,
-        .find_debuginfo = find_no_debuginfo,
-    };
-    Dwfl *dwfl = dwfl_begin(&callbacks);
+    static Dwfl_Callbacks callbacks = {.find_debuginfo = find_no_debuginfo};
+    Dwfl *dwfl;
 
-    if (dwfl != NULL &&
-        (dwfl_linux_proc_report(dwfl, getpid()) != 0 || dwfl_report_end(dwfl, NULL, NULL) != 0)) {
-        dwfl_end(dwfl);
+    callbacks.find_elf = libdw.dwfl_linux_proc_find_elf;
+    dwfl = libdw.dwfl_begin(&callbacks);
+
+    if (dwfl != NULL && (libdw.dwfl_linux_proc_report(dwfl, getpid()) != 0 ||
+                         libdw.dwfl_report_end(dwfl, NULL, NULL) != 0)) {
+        libdw.dwfl_end(dwfl);
         dwfl = NULL;
     }
     return dwfl;
@@ -97,8 +108,8 @@ static bool set_registers(Dwfl_Thread *thread, void *context)
     for (unsigned i = 0; i < CRASH_REGISTERS; i++) {
         values[i] = registers->values[i];
     }
-    dwfl_thread_state_register_pc(thread, values[REGISTER_PC]);
-    return dwfl_thread_state_registers(thread, 0, CRASH_REGISTERS, values);
+    libdw.dwfl_thread_state_register_pc(thread, values[REGISTER_PC]);
+    return libdw.dwfl_thread_state_registers(thread, 0, CRASH_REGISTERS, values);
 }
 
 /* ---- whose code is it? ---- */
@@ -111,7 +122,7 @@ static const char *base_name(const char *path)
 
 static const char *module_file(Dwfl_Module *module, Dwarf_Addr *start)
 {
-    return base_name(dwfl_module_info(module, NULL, start, NULL, NULL, NULL, NULL, NULL));
+    return base_name(libdw.dwfl_module_info(module, NULL, start, NULL, NULL, NULL, NULL, NULL));
 }
 
 /* Is it a library of the system, or the emulator's?  A line in those does not help the author of a peripheral. */
@@ -140,7 +151,7 @@ struct search {
 
 static bool is_wanted(const struct search *search, Dwarf_Addr pc)
 {
-    Dwfl_Module *module = dwfl_addrmodule(search->dwfl, pc);
+    Dwfl_Module *module = libdw.dwfl_addrmodule(search->dwfl, pc);
     Dwarf_Addr start;
     const char *file = module == NULL ? NULL : module_file(module, &start);
 
@@ -158,7 +169,7 @@ static int look_at_frame(Dwfl_Frame *frame, void *context)
     Dwarf_Addr pc;
     bool exact;
 
-    if (!dwfl_frame_pc(frame, &pc, &exact) || search->frames++ == FRAMES_MAX) {
+    if (!libdw.dwfl_frame_pc(frame, &pc, &exact) || search->frames++ == FRAMES_MAX) {
         return DWARF_CB_ABORT;
     }
     search->pc = exact ? pc : pc - 1;
@@ -173,7 +184,7 @@ static void step_back(Dwfl *dwfl, struct crash_registers *registers)
     uint64_t back;
     uint64_t *values = registers->values;
 
-    if (dwfl_addrmodule(dwfl, values[REGISTER_PC]) == NULL &&
+    if (libdw.dwfl_addrmodule(dwfl, values[REGISTER_PC]) == NULL &&
         peek(&back, (const void *)(uintptr_t)values[REGISTER_SP], sizeof back)) {
         values[REGISTER_PC] = back;
         values[REGISTER_SP] += sizeof back;
@@ -187,8 +198,8 @@ static void search_frames(struct search *search, struct crash_registers *registe
         .memory_read = read_word,
         .set_initial_registers = set_registers,
     };
-    if (dwfl_attach_state(search->dwfl, NULL, getpid(), &callbacks, registers)) {
-        dwfl_getthread_frames(search->dwfl, getpid(), look_at_frame, search);
+    if (libdw.dwfl_attach_state(search->dwfl, NULL, getpid(), &callbacks, registers)) {
+        libdw.dwfl_getthread_frames(search->dwfl, getpid(), look_at_frame, search);
     }
 }
 
@@ -196,10 +207,10 @@ static bool is_function(Dwfl *dwfl, Dwarf_Addr pc)
 {
     GElf_Sym symbol;
     GElf_Off offset;
-    Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+    Dwfl_Module *module = libdw.dwfl_addrmodule(dwfl, pc);
 
     return module != NULL &&
-           dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL) != NULL &&
+           libdw.dwfl_module_addrinfo(module, pc, &offset, &symbol, NULL, NULL, NULL) != NULL &&
            GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
 }
 
@@ -223,12 +234,12 @@ static void search_words(struct search *search, uint64_t sp)
 
 static void append_line(Dwfl_Module *module, Dwarf_Addr pc, bool advise, char *text, size_t size)
 {
-    Dwfl_Line *line = dwfl_module_getsrc(module, pc);
+    Dwfl_Line *line = libdw.dwfl_module_getsrc(module, pc);
     size_t used = strlen(text);
     const char *file;
     int number;
 
-    file = line == NULL ? NULL : dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+    file = line == NULL ? NULL : libdw.dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
     if (file != NULL) {
         snprintf(text + used, size - used, ", %s:%d", file, number);
     } else if (advise) {
@@ -238,10 +249,10 @@ static void append_line(Dwfl_Module *module, Dwarf_Addr pc, bool advise, char *t
 
 static void append_place(Dwfl *dwfl, Dwarf_Addr pc, bool advise, char *text, size_t size)
 {
-    Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+    Dwfl_Module *module = libdw.dwfl_addrmodule(dwfl, pc);
     Dwarf_Addr start = 0;
     const char *file = module == NULL ? NULL : module_file(module, &start);
-    const char *function = module == NULL ? NULL : dwfl_module_addrname(module, pc);
+    const char *function = module == NULL ? NULL : libdw.dwfl_module_addrname(module, pc);
     size_t used = strlen(text);
 
     snprintf(text + used, size - used, "%s%s of %s, +0x%llx", function == NULL ? "code" : function,
@@ -257,7 +268,7 @@ static bool append_innermost(const struct search *search, Dwarf_Addr pc, char *t
 {
     size_t used = strlen(text);
 
-    if (dwfl_addrmodule(search->dwfl, pc) != NULL) {
+    if (libdw.dwfl_addrmodule(search->dwfl, pc) != NULL) {
         append_place(search->dwfl, pc, search->found && search->pc == pc, text, size);
         return true;
     }
@@ -293,12 +304,14 @@ bool crash_describe_place(const struct crash_registers *registers, const char *l
                           bool library_thread, char *text, size_t size)
 {
     struct crash_registers at = *registers;
-    struct search search = {.library = base_name(library), .dwfl = open_process()};
+    struct search search = {.library = base_name(library)};
 
     text[0] = '\0';
+    crash_prepare_place(NULL);
+    search.dwfl = libdw_is_loaded ? open_process() : NULL;
     if (search.dwfl != NULL) {
         if (library_thread) { /* an address of code, because libdw does not know .bss */
-            search.not_in = dwfl_addrmodule(search.dwfl, (uintptr_t)crash_describe_place);
+            search.not_in = libdw.dwfl_addrmodule(search.dwfl, (uintptr_t)crash_describe_place);
         }
         step_back(search.dwfl, &at);
         search_frames(&search, &at);

@@ -24,6 +24,10 @@ struct crash_registers {
 /* Takes the registers from the ucontext_t of a signal handler or of getcontext(). */
 void crash_take_registers(const void *context, struct crash_registers *registers);
 
+/* Loads libdw for the next function, which does so itself if need be; but after a crash in the middle of loading a
+ * peripheral library that could hang.  So this is called before one is loaded. */
+void crash_prepare_place(void *context);
+
 /* Writes a phrase into `text`: function, file and line of where a thread is, and of the nearest caller in `library` (a
  * path; NULL: in any that is not the system's, nor, on a thread of a library, the program's), if they are to be
  * found, else "".  False: libdw cannot tell.

@@ -9,17 +9,19 @@
  * Symbols that are no place in the program are left out: those of sections and files, undefined,
  * absolute and thread-local ones, and local labels of the assembler (.L...).
  *
- * libelf and libdw work on the image's copy of the file; none of them writes to it.
+ * libelf and libdw work on the image's copy of the file; none of them writes to it.  libdw is loaded for the first line
+ * that is looked up in an image that has lines.
  */
 #include "image/symbols.h"
 
-#include <elfutils/libdw.h>
 #include <gelf.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/libdw.h"
 
 /* If the nearest symbol below an address does not reach it, so many before that are tried. */
 #define SEARCH_BACK 32
@@ -37,10 +39,15 @@ struct symbol {
     const char *name;
 };
 
+/* What is known of the debug information. */
+enum lines { LINES_NOT_ASKED, LINES_NONE, LINES_FOUND, LINES_NO_LIBDW };
+
 struct symbols {
     const struct image *image;
-    Elf *elf;     /* NULL: the image is not ELF */
-    Dwarf *dwarf; /* NULL: no debug information */
+    Elf *elf; /* NULL: the image is not ELF */
+    enum lines lines;
+    Dwarf *dwarf;       /* LINES_FOUND only */
+    struct libdw libdw; /* LINES_FOUND only */
     struct symbol *by_address;
     const struct symbol **by_name;
     size_t count;
@@ -241,7 +248,6 @@ static bool read_elf(struct symbols *symbols, const struct image *image)
     if (symbols->elf == NULL) {
         return true;
     }
-    symbols->dwarf = dwarf_begin_elf(symbols->elf, DWARF_C_READ, NULL);
     return read_table(symbols);
 }
 
@@ -263,7 +269,9 @@ bool symbols_read(const struct image *image, struct symbols **result, struct err
 void symbols_destroy(struct symbols *symbols)
 {
     if (symbols != NULL) {
-        dwarf_end(symbols->dwarf);
+        if (symbols->dwarf != NULL) {
+            symbols->libdw.dwarf_end(symbols->dwarf);
+        }
         elf_end(symbols->elf);
         free(symbols->by_address);
         free(symbols->by_name);
@@ -327,20 +335,63 @@ bool symbols_find_address(const struct symbols *symbols, const char *name, uint3
     return true;
 }
 
+/* ---- lines ---- */
+
+/* Has the image a section of lines?  Compressed ones of old tools are called .zdebug_line. */
+static bool has_lines(Elf *elf)
+{
+    GElf_Shdr header;
+    size_t names;
+
+    if (elf == NULL || elf_getshdrstrndx(elf, &names) != 0) {
+        return false;
+    }
+    for (Elf_Scn *section = elf_nextscn(elf, NULL); section != NULL;
+         section = elf_nextscn(elf, section)) {
+        const char *name =
+            gelf_getshdr(section, &header) == NULL ? NULL : elf_strptr(elf, names, header.sh_name);
+        if (name != NULL &&
+            (strcmp(name, ".debug_line") == 0 || strcmp(name, ".zdebug_line") == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum lines open_lines(struct symbols *symbols)
+{
+    if (!has_lines(symbols->elf)) {
+        return LINES_NONE;
+    }
+    if (!libdw_load(&symbols->libdw)) {
+        return LINES_NO_LIBDW;
+    }
+    symbols->dwarf = symbols->libdw.dwarf_begin_elf(symbols->elf, DWARF_C_READ, NULL);
+    return symbols->dwarf == NULL ? LINES_NONE : LINES_FOUND;
+}
+
+static enum lines ask_for_lines(struct symbols *symbols)
+{
+    if (symbols->lines == LINES_NOT_ASKED) {
+        symbols->lines = open_lines(symbols);
+    }
+    return symbols->lines;
+}
+
 /* The compilation unit of an address: by .debug_aranges, which not all compilers write, else by
  * asking each unit. */
-static bool find_unit(Dwarf *dwarf, uint32_t address, Dwarf_Die *unit)
+static bool find_unit(const struct libdw *libdw, Dwarf *dwarf, uint32_t address, Dwarf_Die *unit)
 {
     Dwarf_Off next = 0;
     Dwarf_Off offset = 0;
     size_t header_size;
 
-    if (dwarf_addrdie(dwarf, address, unit) != NULL) {
+    if (libdw->dwarf_addrdie(dwarf, address, unit) != NULL) {
         return true;
     }
-    while (dwarf_nextcu(dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
-        if (dwarf_offdie(dwarf, offset + header_size, unit) != NULL &&
-            dwarf_haspc(unit, address) > 0) {
+    while (libdw->dwarf_nextcu(dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
+        if (libdw->dwarf_offdie(dwarf, offset + header_size, unit) != NULL &&
+            libdw->dwarf_haspc(unit, address) > 0) {
             return true;
         }
         offset = next;
@@ -350,6 +401,7 @@ static bool find_unit(Dwarf *dwarf, uint32_t address, Dwarf_Die *unit)
 
 bool symbols_find_line(struct symbols *symbols, uint32_t address, const char **file, int *line)
 {
+    const struct libdw *libdw = &symbols->libdw;
     Dwarf_Die unit;
     Dwarf_Line *found;
     const char *path;
@@ -357,13 +409,14 @@ bool symbols_find_line(struct symbols *symbols, uint32_t address, const char **f
 
     /* Functions that the linker has dropped keep their line information, at addresses near 0, where
      * no segment is. */
-    if (symbols->dwarf == NULL || image_find_segment(symbols->image, address) == NULL ||
-        !find_unit(symbols->dwarf, address, &unit)) {
+    if (image_find_segment(symbols->image, address) == NULL ||
+        ask_for_lines(symbols) != LINES_FOUND ||
+        !find_unit(libdw, symbols->dwarf, address, &unit)) {
         return false;
     }
-    found = dwarf_getsrc_die(&unit, address);
-    path = found != NULL ? dwarf_linesrc(found, NULL, NULL) : NULL;
-    if (path == NULL || dwarf_lineno(found, line) != 0) {
+    found = libdw->dwarf_getsrc_die(&unit, address);
+    path = found != NULL ? libdw->dwarf_linesrc(found, NULL, NULL) : NULL;
+    if (path == NULL || libdw->dwarf_lineno(found, line) != 0) {
         return false;
     }
     slash = strrchr(path, '/');
@@ -382,6 +435,8 @@ const char *symbols_describe(struct symbols *symbols, uint32_t address, char *bu
 
     if (symbols_find_line(symbols, address, &file, &line)) {
         snprintf(where, sizeof where, "%s(%s:%d)", name != NULL ? " " : "", file, line);
+    } else if (name != NULL && symbols->lines == LINES_NO_LIBDW) {
+        snprintf(where, sizeof where, " (no line: " LIBDW_FILE " is missing)");
     }
     if (offset != 0) {
         snprintf(distance, sizeof distance, "+0x%" PRIx32, offset);

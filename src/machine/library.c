@@ -92,6 +92,9 @@ static void *open_library(struct machine *m, const char *path)
     struct device_call call = {m->call, NULL, path, "dlopen"};
     void *handle;
 
+    if (m->options.loading != NULL) {
+        m->options.loading(m->options.context);
+    }
     m->call = &call;
     m->calls++;
     handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);

@@ -119,6 +119,21 @@ class Listing(Scene):
         return ["--explain=0x9de3bf98"]
 
 
+class Lines(Scene):
+    """With source lines, which a library reads, in the report of the end."""
+
+    status = 81
+    stdout = re.compile(r"[\s\S]* read_sensor \((traces\.c:\d+|no line: libdw\.so\.1 is missing)\)[\s\S]*")
+
+    def arguments(self):
+        return [os.path.join(GUESTS, "../../guest/trace_leaf_O2.elf")]
+
+    def run(self, environment):
+        done = super().run(environment)
+        done.stdout += done.stderr
+        return done
+
+
 class Terminal(Scene):
     """A console on a pseudo-terminal, with a link to it.  Nobody is there: the guest ends at the limit."""
 
@@ -182,12 +197,12 @@ GROUPS = {
     "malloc": [(Consoles, "malloc")],
     "files": [(Consoles, kind) for kind in ("mmap", "open", "read", "write", "eintr", "thread")] +
              [(Log, kind) for kind in ("open", "write")],
-    "loader": [(scene, kind) for scene in (Library, Listing) for kind in ("dlopen", "dlsym")],
+    "loader": [(scene, kind) for scene in (Library, Listing, Lines) for kind in ("dlopen", "dlsym")],
     "sockets": [(Sockets, "socket")],
     "others": [(Terminal, "pty"), (Terminal, "thread"), (Consoles, "host"), (Library, "host"),
                (Library, "open"), (Library, "mmap"), (Sockets, "host")],
     "from": [(Consoles, kind) for kind in ("mmap", "open", "read", "write", "thread", "malloc", "host")] +
-            [(Library, "dlopen"), (Library, "dlsym"), (Library, "host"), (Listing, "dlsym"),
+            [(Library, "dlopen"), (Library, "dlsym"), (Library, "host"), (Listing, "dlsym"), (Lines, "dlopen"),
              (Terminal, "pty")],
 }
 
