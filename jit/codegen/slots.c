@@ -24,6 +24,18 @@ static void add_to_set(uint64_t set[4], unsigned slot, bool is_member)
     set[slot / 64] |= (uint64_t)is_member << slot % 64;
 }
 
+/* Of all pairs of slots few share bytes, so a look at the banks and the offsets comes first. */
+static void relate(struct cg *c, unsigned number, unsigned other)
+{
+    const struct ir_slot *a = &c->guest->slots[number];
+    const struct ir_slot *b = &c->guest->slots[other];
+
+    if (share_bytes(a, b)) {
+        add_to_set(c->conflicts[number], other, true);
+        add_to_set(c->covers[number], other, is_part(b, a));
+    }
+}
+
 static void describe_slot(struct cg *c, unsigned number)
 {
     const struct ir_guest *guest = c->guest;
@@ -34,8 +46,7 @@ static void describe_slot(struct cg *c, unsigned number)
     add_to_set(c->clobbered, number, slot->clobbered_by_step);
     add_to_set(c->banked, number, slot->bank == IR_BANKED);
     for (unsigned other = 1; other < guest->slot_count; other++) {
-        add_to_set(c->conflicts[number], other, share_bytes(slot, &guest->slots[other]));
-        add_to_set(c->covers[number], other, is_part(&guest->slots[other], slot));
+        relate(c, number, other);
     }
 }
 
