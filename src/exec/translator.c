@@ -362,11 +362,7 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
 static void interpret(struct translator *t, struct cpu *cpu, enum fallback why)
 {
     uint64_t before = cpu->insns;
-    uint32_t pc;
-    do {
-        pc = cpu->pc;
-        interp_step(cpu);
-    } while (cpu->cycles < cpu->limit && (cpu->pc == pc + 4 || cpu->npc != cpu->pc + 4));
+    interp_run_to_jump(cpu);
     t->fallbacks[why] += cpu->insns - before;
 }
 

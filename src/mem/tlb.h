@@ -179,6 +179,12 @@ static inline bool tlb_fetch_is_fast(const struct tlb *tlb, uint32_t va)
     return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_FETCH) != 0;
 }
 
+/* May a load from va come straight from memory? */
+static inline bool tlb_load_is_fast(const struct tlb *tlb, uint32_t va)
+{
+    return (tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_LOAD) != 0;
+}
+
 /* May a store to va go straight to memory? */
 static inline bool tlb_store_is_fast(const struct tlb *tlb, uint32_t va)
 {
@@ -190,26 +196,28 @@ static inline uint8_t *tlb_host(const struct tlb *tlb, uint32_t va)
     return (uint8_t *)(tlb->now.addend[va >> TLB_PAGE_BITS] + va);
 }
 
+/* The `size` bytes of memory, which are in guest order, as a value. */
+static inline uint64_t tlb_get(const uint8_t *host, unsigned size)
+{
+    switch (size) {
+    case 1:
+        return *host;
+    case 2:
+        return be16_load(host);
+    case 4:
+        return be32_load(host);
+    default:
+        return be64_load(host);
+    }
+}
+
 static inline enum tlb_result tlb_load(struct tlb *tlb, uint32_t va, unsigned size, uint64_t *value,
                                        uint32_t attributes)
 {
-    if (__builtin_expect(!(tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_LOAD), 0)) {
+    if (__builtin_expect(!tlb_load_is_fast(tlb, va), 0)) {
         return tlb_load_slow(tlb, va, size, value, attributes);
     }
-    switch (size) {
-    case 1:
-        *value = *tlb_host(tlb, va);
-        break;
-    case 2:
-        *value = be16_load(tlb_host(tlb, va));
-        break;
-    case 4:
-        *value = be32_load(tlb_host(tlb, va));
-        break;
-    default:
-        *value = be64_load(tlb_host(tlb, va));
-        break;
-    }
+    *value = tlb_get(tlb_host(tlb, va), size);
     return TLB_OK;
 }
 
@@ -235,7 +243,7 @@ static inline void tlb_put(uint8_t *host, unsigned size, uint64_t value)
 static inline enum tlb_result tlb_store(struct tlb *tlb, uint32_t va, unsigned size, uint64_t value,
                                         uint32_t attributes)
 {
-    if (__builtin_expect(!(tlb->now.flags[va >> TLB_PAGE_BITS] & TLB_STORE), 0)) {
+    if (__builtin_expect(!tlb_store_is_fast(tlb, va), 0)) {
         return tlb_store_slow(tlb, va, size, value, attributes);
     }
     tlb_put(tlb_host(tlb, va), size, value);

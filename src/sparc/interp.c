@@ -82,13 +82,22 @@ void interp_decode(struct cpu *cpu, const struct insn *f)
         cpu->cycles += f->cycles;
         f->execute(cpu, f);
     } else {
-        cpu->cycles++; /* as in step() */
+        cpu->cycles++; /* as `trapped` */
     }
 }
 
+/* What is executed if a trap was taken in place of an instruction: nothing.  It takes a cycle, because time must pass
+ * even if each fetch traps, or interp_run() would not end. */
+static void do_nothing(struct cpu *cpu, const struct insn *f)
+{
+    (void)cpu;
+    (void)f;
+}
+static const struct insn trapped = {.execute = do_nothing, .cycles = 1};
+
 static const struct insn *fetch_from_device(struct cpu *cpu)
 {
-    return decode_at_pc(cpu, &cpu->loose) ? &cpu->loose : NULL;
+    return decode_at_pc(cpu, &cpu->loose) ? &cpu->loose : &trapped;
 }
 
 /* Does this instruction trap because of its word and the CPU's mode?  Such a trap has priority over a watchpoint.
@@ -115,16 +124,16 @@ static bool goes_before_watchpoint(const struct cpu *cpu, const struct insn *f)
 static const struct insn *fetch_watched(struct cpu *cpu)
 {
     if (!decode_at_pc(cpu, &cpu->loose)) {
-        return NULL;
+        return &trapped;
     }
     if (goes_before_watchpoint(cpu, &cpu->loose)) {
         return &cpu->loose;
     }
     cpu_trap(cpu, TT_WATCHPOINT);
-    return NULL;
+    return &trapped;
 }
 
-/* The instruction at pc, which is not in the page of the last one (cpu->code).  NULL: a trap was taken. */
+/* The instruction at pc, which is not in the page of the last one (cpu->code); or `trapped`. */
 static const struct insn *fetch_slow(struct cpu *cpu)
 {
     struct region *region;
@@ -137,7 +146,7 @@ static const struct insn *fetch_slow(struct cpu *cpu)
     }
     if (result != TLB_OK) {
         cpu_trap(cpu, TT_INSTRUCTION_ACCESS);
-        return NULL;
+        return &trapped;
     }
     if (region != NULL) {
         page = decode_cache_page(cpu->decode_cache, region, offset, interp_decode);
@@ -173,10 +182,6 @@ static inline void step(struct cpu *cpu)
 {
     const struct insn *f = fetch(cpu);
     cpu->insns++;
-    if (__builtin_expect(f == NULL, 0)) {
-        cpu->cycles++; /* time must pass even if each fetch traps, or this loop would not end */
-        return;
-    }
     cpu->cycles += f->cycles;
     f->execute(cpu, f);
 }
@@ -210,6 +215,18 @@ void interp_step(struct cpu *cpu)
         watch_before_insn(cpu);
     }
     step(cpu);
+}
+
+void interp_run_to_jump(struct cpu *cpu)
+{
+    uint32_t pc;
+    do {
+        if (__builtin_expect(cpu->watch.count != 0, 0)) {
+            watch_before_insn(cpu);
+        }
+        pc = cpu->pc;
+        step(cpu);
+    } while (cpu->cycles < cpu->limit && (cpu->pc == pc + 4 || cpu->npc != cpu->pc + 4));
 }
 
 void interp_run(struct cpu *cpu)

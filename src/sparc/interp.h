@@ -17,6 +17,10 @@
 /* Executes until cpu->cycles reaches cpu->limit, which cpu_attention() and exec_attend() may set to 0 meanwhile. */
 void interp_run(struct cpu *cpu);
 
+/* The same, but at the latest until the next instruction is not the one behind the last, and is not in a delay slot:
+ * until a block may begin. */
+void interp_run_to_jump(struct cpu *cpu);
+
 /* Executes one instruction (or takes its trap). */
 void interp_step(struct cpu *cpu);
 

@@ -65,14 +65,25 @@ static inline bool store(struct cpu *cpu, uint32_t address, unsigned size, uint6
     return true;
 }
 
+/* Memory that the TLB gives access to comes first, and all else is not in line: so the usual case needs no frame. */
 #define LOAD(name, size, type)                                                                     \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    static __attribute__((noinline)) void slow_##name(struct cpu *cpu, const struct insn *f)       \
     {                                                                                              \
         uint64_t value;                                                                            \
         if (load(cpu, address_of(cpu, f), size, &value)) {                                         \
             write_rd(cpu, f, (uint32_t)(type)value);                                               \
             cpu_next(cpu);                                                                         \
         }                                                                                          \
+    }                                                                                              \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        uint32_t address = address_of(cpu, f);                                                     \
+        if ((address & (size - 1)) != 0 || !tlb_load_is_fast(&cpu->tlb, address)) {                \
+            slow_##name(cpu, f);                                                                   \
+            return;                                                                                \
+        }                                                                                          \
+        write_rd(cpu, f, (uint32_t)(type)tlb_get(tlb_host(&cpu->tlb, address), size));             \
+        cpu_next(cpu);                                                                             \
     }
 
 LOAD(LD, 4, uint32_t)
@@ -82,11 +93,21 @@ LOAD(LDSB, 1, int8_t)
 LOAD(LDSH, 2, int16_t)
 
 #define STORE(name, size)                                                                          \
-    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    static __attribute__((noinline)) void slow_##name(struct cpu *cpu, const struct insn *f)       \
     {                                                                                              \
         if (store(cpu, address_of(cpu, f), size, read_rd(cpu, f))) {                               \
             cpu_next(cpu);                                                                         \
         }                                                                                          \
+    }                                                                                              \
+    void do_##name(struct cpu *cpu, const struct insn *f)                                          \
+    {                                                                                              \
+        uint32_t address = address_of(cpu, f);                                                     \
+        if ((address & (size - 1)) != 0 || !tlb_store_is_fast(&cpu->tlb, address)) {               \
+            slow_##name(cpu, f);                                                                   \
+            return;                                                                                \
+        }                                                                                          \
+        tlb_put(tlb_host(&cpu->tlb, address), size, read_rd(cpu, f));                              \
+        cpu_next(cpu);                                                                             \
     }
 
 STORE(ST, 4)
