@@ -178,9 +178,11 @@ static void take_interrupt(struct cpu *cpu)
 
 /* ---- a turn ---- */
 
+/* The end of the round is looked at first, because that is why most turns end. */
 static bool can_execute(const struct exec *exec, const struct cpu *cpu)
 {
-    return exec->stop.kind == STOP_NONE && is_awake(cpu) && cpu->cycles < turn_limit(exec);
+    return cpu->cycles < exec->round.end && exec->stop.kind == STOP_NONE && is_awake(cpu) &&
+           cpu->cycles < turn_limit(exec);
 }
 
 /* Sets the cycle at which the CPU comes back to the scheduler, at the latest. */
