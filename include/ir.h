@@ -211,7 +211,7 @@ struct ir_mmio_cache {
     /* byte offsets in a request: */
     uint32_t value;       /* uint64_t; of a load 0 before the call */
     uint32_t wait_cycles; /* uint32_t: 0; loaded() or stored() make it 0 again */
-    uint32_t cycles;      /* uint64_t: becomes `now` */
+    uint32_t cycles; /* uint64_t: becomes `now`, or what was told if that is later (told_offset) */
     /* byte offsets in what `bus` points to: */
     uint32_t running; /* pointer: the entry's call; NULL after it */
     uint32_t last;    /* pointer: the call that was made last */
@@ -298,6 +298,9 @@ struct ir_guest {
     uint32_t (*store)(void *env, void *cookie, uint32_t insn, uint32_t address, uint32_t size,
                       uint64_t value);
     const struct ir_mmio_cache *mmio; /* NULL: there is no MMIO inline cache */
+    /* Offset in env of a pointer to uint64_t, the latest time that a request of the MMIO inline cache had; 0: there is
+     * none, and requests have their own time. */
+    uint32_t told_offset;
 };
 
 /* ---- op properties, from the table ---- */

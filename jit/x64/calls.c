@@ -150,6 +150,17 @@ static void emit_mmio_value(struct cg *c, const struct mmio_thunk *mmio)
     x64_rm(&c->as, OP_MOV_STORE | X_W, R9, to);
 }
 
+/* r10 = the request's time, which is never earlier than one that was told. */
+static void emit_mmio_time(struct cg *c)
+{
+    if (c->guest->told_offset != 0) {
+        x64_read_env(c, R11, c->guest->told_offset);
+        x64_alu_rm(&c->as, ALU_CMP, true, R10, x64_at(R11, 0));
+        x64_rm(&c->as, OP_CMOV | (uint32_t)CC_B | X_W, R10, x64_at(R11, 0));
+        x64_rm(&c->as, OP_MOV_STORE | X_W, R10, x64_at(R11, 0));
+    }
+}
+
 static void emit_mmio_call(struct cg *c, const struct mmio_thunk *mmio)
 {
     const struct ir_mmio_cache *cache = mmio->cache;
@@ -237,6 +248,7 @@ static uint8_t *emit_mmio_thunk(struct cg *c, const struct mmio_thunk *mmio)
     uint8_t *fp_used = emit_fp_question(c, mmio);
     const uint8_t *ready = c->as.p;
     emit_mmio_site(c, cache);
+    emit_mmio_time(c);
     emit_mmio_call(c, mmio);
     x64_rm(&c->as, OP_MOV_LOAD, R8, request_field(mmio, cache->wait_cycles));
     x64_alu_rr(&c->as, ALU_OR, false, R8, RAX);

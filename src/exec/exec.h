@@ -151,8 +151,9 @@ static inline uint64_t exec_now(const struct exec *exec)
 /* The time as software sees it in counters of devices and CPUs.  In a round one CPU may execute up
  * to the round's end before another one executes the same cycles.  If the first reads the time and
  * passes it on, the second must not read an earlier one; so the time that was reported never goes
- * back.  (With --verify-jit it may, because there each CPU reads its counters twice, once by the
- * interpreter and once by generated code, which must give the same value.) */
+ * back.  Generated code that calls a device does the same (struct ir_guest, told_offset).  (With
+ * --verify-jit it may, because there each CPU reads its counters twice, once by the interpreter and
+ * once by generated code, which must give the same value.) */
 static inline uint64_t exec_reported_time(struct exec *exec)
 {
     uint64_t now = exec_now(exec);

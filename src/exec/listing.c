@@ -145,7 +145,7 @@ static void explain_host(const struct ir_block *block, FILE *stream)
 bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FILE *stream)
 {
     struct workshop *shop = calloc(1, sizeof *shop);
-    struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE);
+    struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE, 1);
     struct translate_request request = {
         .guest = &guest,
         .pc = EXPLAIN_PC,

@@ -177,10 +177,8 @@ void translator_code_written(struct translator *t, const struct region *region, 
 
 static bool create_parts(struct translator *t, struct error *err)
 {
-    t->guest = jit_env_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu);
-    if (t->config.cpu_count > 1) {
-        t->guest.mmio = NULL; /* requests have the CPU's time, not the reported one (ADR 35) */
-    }
+    t->guest = jit_env_guest(t->config.cpus[0].config.windows, t->config.cpus[0].config.fpu,
+                             t->config.cpu_count);
     struct jit_config config = {
         .guest = &t->guest,
         .backend = t->options.use_ir ? JIT_IR : JIT_HOST,
@@ -209,6 +207,7 @@ static bool create_parts(struct translator *t, struct error *err)
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct cpu *cpu = &t->config.cpus[i];
         jit_env_init(cpu, t->jit);
+        cpu->jit_context.told = t->config.told;
         translator_context_changed(t, cpu, cpu->tlb.context_slot, true);
     }
     return true;

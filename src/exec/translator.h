@@ -23,6 +23,8 @@ struct translator_config {
     struct addrspace *space;
     const struct log *log;
     const struct leon3emu_jit_options *options;
+    /* The latest time that software was told (exec_reported_time()); used if there are several CPUs. */
+    uint64_t *told;
     /* translator_run() is to return soon; read with --verify-jit only. */
     const atomic_bool *attention;
     /* A page of memory has got its first code: TLBs must withdraw their permission to store there. */

@@ -179,6 +179,7 @@ bool machine_create_translator(struct machine *m, struct error *err)
         .space = &m->space,
         .log = &m->log,
         .options = &m->options.jit,
+        .told = &m->exec.last_reported,
         .attention = &m->exec.poll.wanted,
         .code_added = machine_code_added,
         .code_changed = machine_code_changed,

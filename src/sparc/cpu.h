@@ -193,6 +193,7 @@ struct jit_context {
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction whose access or step called C */
     uint64_t mmio_site;          /* ir_site() of the last access by the MMIO inline cache */
+    uint64_t *told;              /* exec_reported_time(): the latest time that software was told */
     uint64_t bypass_key;         /* the cache's key for accesses by ASI_BYPASS */
     bool synced;                 /* cpu_sync() was called during that access */
     uint16_t flags_of_icc[16];

@@ -119,10 +119,11 @@ static const struct ir_guest guest = {
     .mmio = &jit_env_mmio,
 };
 
-struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu)
+struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu, unsigned cpu_count)
 {
     struct ir_guest own = guest;
     own.bank_period = 64 * windows;
     own.fp_flush = fpu > CPU_FPU_IEEE;
+    own.told_offset = cpu_count > 1 ? offsetof(struct cpu, jit_context.told) : 0;
     return own;
 }

@@ -43,9 +43,9 @@ enum jit_env_helper {
     HELPER_COUNT
 };
 
-/* The guest description for include/ir.h, of a CPU with that many windows and that FPU.  Its pointers are to constant
- * tables. */
-struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu);
+/* The guest description for include/ir.h, of a CPU with that many windows and that FPU, one of cpu_count.  Its pointers
+ * are to constant tables. */
+struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu, unsigned cpu_count);
 
 /* ---- blocks ---- */
 

@@ -28,7 +28,8 @@
 #define DATA    (GUEST_RAM + 0x2000)
 #define DEVICE  0x20000000u
 #define ROUNDS  150
-#define MOST    (20 * ROUNDS + 1)
+#define CPUS    2
+#define MOST    (CPUS * 20 * ROUNDS + 1)
 
 /* Registers of the device that do more than to answer. */
 #define WAITS     0x40
@@ -56,6 +57,8 @@ struct probe {
     bool changes_rounding;
     unsigned events;
     unsigned count, by_generated_code;
+    unsigned
+        held_back; /* calls whose time was told to another CPU before, so that it is not the CPU's own */
     struct seen seen[MOST];
 };
 
@@ -95,7 +98,8 @@ static void write_down(struct probe *probe, const struct l3_request *request, bo
     seen->last_size = m->bus.last->request.size;
     seen->last_write = m->bus.last->write;
     seen->now = probe->services->cycles(probe->host);
-    seen->pc = cpu_current_pc(&m->cpus[0]);
+    seen->pc = cpu_current_pc(m->exec.cpu);
+    probe->held_back += request->cycles != m->exec.cpu->cycles;
     seen->rounding = fegetround();
     assert_ptr_equal(&running->request, request);
     assert_string_equal(m->bus.running->region->io.owner->name, "probe0");
@@ -215,28 +219,12 @@ static const uint32_t handler[] = {W_JMP(L2, 0), W_RETT(L2, 4), W_NOP, W_NOP};
 struct run {
     struct guest g;
     struct probe *probe;
-    struct cpu_state end;
+    unsigned cpus;
+    struct cpu_state end[CPUS];
 };
 
-static void prepare(struct run *r, enum exec_kind executor, bool changes_rounding)
+static void prepare_cpu(struct cpu *cpu)
 {
-    struct leon3emu_options options;
-    struct l3_host *host;
-    struct cpu *cpu;
-
-    leon3emu_options_init(&options);
-    options.input_fd = options.output_fd = -1;
-    options.exec = executor;
-    options.jit.threshold = 2;
-    guest_create_with(&r->g, GUEST_BOARD, &options);
-    host = guest_add_device(&r->g, &probe_library, "probe0", "base=0x20000000");
-    host->owner.external = host->owner.changes_fp = changes_rounding;
-    r->probe = host->instance;
-    r->probe->changes_rounding = changes_rounding;
-    GUEST_PROGRAM(&r->g, GUEST_RAM + 0x90, handler);  /* data access exception */
-    GUEST_PROGRAM(&r->g, GUEST_RAM + 0x2b0, handler); /* data store error */
-    GUEST_PROGRAM(&r->g, PROGRAM, program);
-    cpu = guest_cpu(&r->g);
     cpu_set_psr(cpu, cpu_psr(cpu) | 1u << PSR_EF);
     cpu->fsr |= 1u << FSR_RD; /* toward zero */
     cpu->f[CPU_F(0)] = 0x3f800000;
@@ -245,12 +233,51 @@ static void prepare(struct run *r, enum exec_kind executor, bool changes_roundin
     cpu_set_reg(cpu, G2, ROUNDS);
 }
 
-/* Runs the program to its end and captures the CPU's state. */
+/* CPUs that wait to be woken start with the first, in the same state. */
+static void wake(struct cpu *cpu, const struct cpu *first)
+{
+    cpu_set_psr(cpu, cpu_psr(first));
+    cpu->tba = first->tba;
+    cpu->pc = first->pc;
+    cpu->npc = first->npc;
+    cpu->status = CPU_RUNNING;
+}
+
+static void prepare(struct run *r, enum exec_kind executor, bool changes_rounding, unsigned cpus)
+{
+    struct leon3emu_options options;
+    struct l3_host *host;
+
+    leon3emu_options_init(&options);
+    options.input_fd = options.output_fd = -1;
+    options.exec = executor;
+    options.jit.threshold = 2;
+    options.cpus = r->cpus = cpus;
+    guest_create_with(&r->g, GUEST_BOARD, &options);
+    host = guest_add_device(&r->g, &probe_library, "probe0", "base=0x20000000");
+    host->owner.external = host->owner.changes_fp = changes_rounding;
+    r->probe = host->instance;
+    r->probe->changes_rounding = changes_rounding;
+    GUEST_PROGRAM(&r->g, GUEST_RAM + 0x90, handler);  /* data access exception */
+    GUEST_PROGRAM(&r->g, GUEST_RAM + 0x2b0, handler); /* data store error */
+    GUEST_PROGRAM(&r->g, PROGRAM, program);
+    for (unsigned i = 0; i < cpus; i++) {
+        if (i > 0) {
+            wake(&r->g.m->cpus[i], guest_cpu(&r->g));
+        }
+        prepare_cpu(&r->g.m->cpus[i]);
+    }
+}
+
+/* Runs the program to its end and captures the CPUs' state. */
 static void finish(struct run *r)
 {
     guest_run(&r->g, 20000);
-    cpu_state_capture(&r->end, guest_cpu(&r->g));
-    assert_int_equal(guest_cpu(&r->g)->pc, PROGRAM + 4 * 25);
+    for (unsigned i = 0; i < r->cpus; i++) {
+        cpu_state_capture(&r->end[i], &r->g.m->cpus[i]);
+        assert_in_range(r->g.m->cpus[i].pc, PROGRAM + 4 * 25,
+                        PROGRAM + 4 * 26); /* the loop at the end */
+    }
 }
 
 /* ---- comparing ---- */
@@ -274,9 +301,12 @@ static void check_equal(const struct run *a, const struct run *b)
                      expected.pc);
         }
     }
-    if (cpu_state_difference(&a->end, &b->end, CPU_STATE, text, sizeof text)) {
-        fail_msg("at the end: %s", text);
+    for (unsigned i = 0; i < a->cpus; i++) {
+        if (cpu_state_difference(&a->end[i], &b->end[i], CPU_STATE, text, sizeof text)) {
+            fail_msg("CPU %u, at the end: %s", i, text);
+        }
     }
+    assert_int_equal(b->probe->held_back, a->probe->held_back);
     assert_int_equal(b->probe->events, a->probe->events);
     assert_int_equal(b->g.m->bus.calls, a->g.m->bus.calls);
     assert_int_equal(b->g.log_lines, a->g.log_lines);
@@ -301,21 +331,23 @@ static void check_calls(const struct run *r)
     }
 }
 
-static void run_to_the_end(struct run *r, enum exec_kind executor, bool changes_rounding)
+static void run_to_the_end(struct run *r, enum exec_kind executor, bool changes_rounding,
+                           unsigned cpus)
 {
-    prepare(r, executor, changes_rounding);
+    prepare(r, executor, changes_rounding, cpus);
     finish(r);
     check_calls(r);
 }
 
-static void check_ways(bool changes_rounding)
+static void check_ways(bool changes_rounding, unsigned cpus)
 {
     struct run interpreter, generated;
 
-    run_to_the_end(&interpreter, EXEC_INTERP, changes_rounding);
-    run_to_the_end(&generated, EXEC_JIT, changes_rounding);
+    run_to_the_end(&interpreter, EXEC_INTERP, changes_rounding, cpus);
+    run_to_the_end(&generated, EXEC_JIT, changes_rounding, cpus);
     assert_int_equal(interpreter.probe->by_generated_code, 0);
-    assert_true(generated.probe->by_generated_code > 15 * (ROUNDS - 10));
+    assert_true(generated.probe->by_generated_code > 15 * cpus * (ROUNDS - 10));
+    assert_true((generated.probe->held_back > 0) == (cpus > 1));
     check_equal(&interpreter, &generated);
     guest_free(&interpreter.g);
     guest_free(&generated.g);
@@ -324,13 +356,21 @@ static void check_ways(bool changes_rounding)
 static void test_same_calls(void **state)
 {
     (void)state;
-    check_ways(false);
+    check_ways(false, 1);
 }
 
 static void test_same_calls_of_a_library_that_changes_fp(void **state)
 {
     (void)state;
-    check_ways(true);
+    check_ways(true, 1);
+}
+
+/* The second CPU executes cycles that the first one has left behind: a request's time is never earlier than what the
+ * first was told (ADR 35). */
+static void test_same_calls_of_several_cpus(void **state)
+{
+    (void)state;
+    check_ways(false, CPUS);
 }
 
 /* ---- observers ---- */
@@ -383,8 +423,8 @@ static void test_observer(void **state)
     unsigned before, by_generated_code;
     (void)state;
 
-    run_to_the_end(&plain, EXEC_JIT, false);
-    prepare(&watched, EXEC_JIT, false);
+    run_to_the_end(&plain, EXEC_JIT, false, 1);
+    prepare(&watched, EXEC_JIT, false, 1);
     guest_run(&watched.g, 1500);
     before = watched.probe->count;
     by_generated_code = watched.probe->by_generated_code;
@@ -428,7 +468,7 @@ static void test_observer_that_answers(void **state)
     uint64_t value;
     (void)state;
 
-    prepare(&r, EXEC_INTERP, false);
+    prepare(&r, EXEC_INTERP, false, 1);
     asked.observer = (struct bus_observer){
         .before = watch_before, .after = watch_after, .called = watch_called, .context = &asked};
     answering.observer = (struct bus_observer){.before = answer_before, .context = &answering};
@@ -452,6 +492,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_calls),
         cmocka_unit_test(test_same_calls_of_a_library_that_changes_fp),
+        cmocka_unit_test(test_same_calls_of_several_cpus),
         cmocka_unit_test(test_observer),
         cmocka_unit_test(test_observer_that_answers),
     };

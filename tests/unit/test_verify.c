@@ -37,7 +37,7 @@ static bool fetch(void *context, uint32_t pc, uint32_t *word)
 
 static void bench_init(struct bench *b, const uint32_t *words, size_t count)
 {
-    const struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE);
+    const struct ir_guest guest = jit_env_guest(8, CPU_FPU_IEEE, 1);
     struct translate_request request = {.guest = &guest,
                                         .pc = CODE,
                                         .max_insns = TRANSLATE_MAX_INSNS,

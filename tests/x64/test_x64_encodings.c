@@ -66,6 +66,7 @@ static const struct form forms[] = {
     {"movbe", OP_MOVBE_STORE, 4, 4, true, true, true},
     {"movbe", OP_MOVBE_STORE | X_66, 2, 2, false, true, true},
     {"imul", OP_IMUL, 4, 4, true, false, false},
+    {"cmovb", OP_CMOV | (uint32_t)CC_B, 4, 4, true, false, false},
     {"cmovne", OP_CMOV | (uint32_t)CC_NE, 4, 4, true, false, false},
     {"cvttss2si", OP_CVTTF2SI | X_F3, 4, 16, false, false, false},
     {"cvttsd2si", OP_CVTTF2SI | X_F2, 4, 16, false, false, false},
