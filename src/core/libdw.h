@@ -3,7 +3,7 @@
  * libdw, which reads debug information.
  *
  * The host's loader takes as long for it and for the libraries that it needs as for most of the emulator's start, and
- * few runs need it, so it is loaded when something is looked up (ADR 61).  Its functions are members of struct libdw,
+ * few runs need it, so it is loaded when something is looked up (ADR 63).  Its functions are members of struct libdw,
  * under their own names: libdw->dwarf_lineno().
  */
 #ifndef CORE_LIBDW_H
