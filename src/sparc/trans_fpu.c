@@ -70,33 +70,6 @@ void trans_fp_forget(struct translation *t, unsigned number, bool is_pair)
     t->fp_doubles = is_pair ? t->fp_doubles | pair : t->fp_doubles & ~pair;
 }
 
-void trans_fp_learn_single(struct translation *t, unsigned number)
-{
-    t->fp_singles |= 1u << number;
-}
-
-#define LOOK_INSNS 8 /* so many instructions may lie between a load and its use */
-
-bool trans_fp_is_single(const struct translation *t, unsigned insn, unsigned number)
-{
-    uint32_t pc = t->block->insns[insn].npc;
-    struct insn f;
-
-    if (pc & 3) {
-        return false; /* it is not known */
-    }
-    for (unsigned i = 0; i < LOOK_INSNS && trans_fetch(t, pc, &f); i++, pc += 4) {
-        const struct insn_row *row = &insn_rows[f.row];
-        if (row->flags & INSN_F_CTI) {
-            return false; /* what is behind a block may be data, which must not count as its code */
-        }
-        if (row->from == 1 && (f.rs2 == number || (row->operands == 2 && f.rs1 == number))) {
-            return trans_code(&f) != IR_FFROMI;
-        }
-    }
-    return false;
-}
-
 /* An FPop has written or read the register without the interpreter's help, so it holds no denormal number. */
 static void learn_normal(struct translation *t, unsigned number, bool is_pair)
 {
@@ -181,9 +154,7 @@ static void set_result(struct translation *t, unsigned number, bool is_pair, ir_
     ir_set(t->block, is_pair ? SLOT_D + number / 2 : SLOT_FS + number, value);
     trans_fp_forget(t, number, is_pair);
     learn_normal(t, number, is_pair);
-    if (!is_pair) {
-        trans_fp_learn_single(t, number);
-    }
+    t->fp_singles |= is_pair ? 0u : 1u << number;
 }
 
 static unsigned slot_of(unsigned number, bool is_double)
@@ -196,7 +167,7 @@ static ir_ref get_operand(struct translation *t, unsigned number, bool is_double
     if (is_double) {
         t->fp_doubles |= 1u << number / 2;
     } else {
-        trans_fp_learn_single(t, number);
+        t->fp_singles |= 1u << number;
     }
     return ir_get(t->block, slot_of(number, is_double));
 }
@@ -418,9 +389,7 @@ enum flow trans_fp_move(struct translation *t, const struct insn *f, unsigned in
     if (normal) {
         learn_normal(t, move.to, move.is_pair);
     }
-    if (is_number && !move.is_pair) {
-        trans_fp_learn_single(t, move.to);
-    }
+    t->fp_singles |= is_number && !move.is_pair ? 1u << move.to : 0u;
     t->moved.insn = insn;
     t->moved.row = f->row;
     t->moved.rs2 = f->rs2;

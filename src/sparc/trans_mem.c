@@ -134,23 +134,19 @@ bool trans_alternate_is_translated(const struct translation *t, const struct ins
 
 /* ---- B.2, B.5: %f registers ---- */
 
-/* A pair is loaded as a double, a word as a single or as an integer, whichever it is used as: the bits are the same. */
+/* A pair is loaded as a double.  A word may as well be an integer, for FITOs or FITOd: it is one until an FPop reads
+ * it. */
 enum flow trans_load_fp(struct translation *t, const struct insn *f, unsigned insn)
 {
     bool is_pair = trans_size(f) == IR_64;
-    bool is_single = !is_pair && trans_fp_is_single(t, insn, f->rd);
-    enum ir_size size = is_pair ? IR_REAL_64 : is_single ? IR_REAL_32 : IR_32;
-    unsigned slot =
-        is_pair ? SLOT_D + f->rd / 2u : (is_single ? SLOT_FS : SLOT_F) + (unsigned)f->rd;
+    enum ir_size size = is_pair ? IR_REAL_64 : IR_32;
+    unsigned slot = is_pair ? SLOT_D + f->rd / 2u : SLOT_F + (unsigned)f->rd;
 
     if (!trans_fp_is_ready(t, insn, is_pair && (f->rd & 1))) {
         return trans_fp_step(t, f, insn);
     }
     ir_set(t->block, slot, add_load(t, insn, size, trans_address(t, f)));
     trans_fp_forget(t, f->rd, is_pair);
-    if (is_single) {
-        trans_fp_learn_single(t, f->rd);
-    }
     return FLOW_ON;
 }
 

@@ -168,10 +168,6 @@ static inline void trans_mark(struct translation *t, unsigned insn, enum block_f
 bool trans_fp_is_ready(struct translation *t, unsigned insn, bool is_special);
 /* %f`number`, and the register after it if `is_pair`, may hold a denormal number from here on. */
 void trans_fp_forget(struct translation *t, unsigned number, bool is_pair);
-/* Is the word that instruction `insn` loads into %f`number` probably a number, and not an integer to be converted? */
-bool trans_fp_is_single(const struct translation *t, unsigned insn, unsigned number);
-/* %f`number` holds a single. */
-void trans_fp_learn_single(struct translation *t, unsigned number);
 /* No register's value is known from here on. */
 void trans_forget(struct translation *t);
 /* %r`number` of the current window is value from here on. */
