@@ -123,6 +123,7 @@ static void start(struct guest *g, const struct test_case *c, enum exec_kind kin
     options.input_fd = options.output_fd = -1;
     options.exec = kind;
     options.jit.threshold = 0;
+    options.jit.cache_size = 1 << 20; /* AddressSanitizer takes 50 ms for the default */
     guest_create_with(g, GUEST_BOARD, &options);
     assert_non_null(g->m);
     guest_add_device(g, &slow_library, "slow0", "name=slow0,base=0xa0000000");
