@@ -382,6 +382,19 @@ static inline unsigned ir_plain_size(unsigned size)
     return size >= IR_REAL_32 ? size & IR_64 : size;
 }
 
+/* What a load of that size (enum ir_size) gives, of the bytes in `value`: small signed ones are extended to 32 bits. */
+static inline uint64_t ir_extend(unsigned size, uint64_t value)
+{
+    switch (size) {
+    case IR_S8:
+        return (uint32_t)(int8_t)value;
+    case IR_S16:
+        return (uint32_t)(int16_t)value;
+    default:
+        return value;
+    }
+}
+
 /* The helper of a CALL; NULL if the guest has none of that number. */
 static inline const struct ir_helper *ir_helper_of(const struct ir_guest *guest,
                                                    const struct ir_op *op)

@@ -220,18 +220,6 @@ static void write_big_endian(uint8_t *to, unsigned size, uint64_t value)
     }
 }
 
-static uint64_t extend(unsigned size, uint64_t value)
-{
-    switch (size) {
-    case IR_S8:
-        return (uint32_t)(int8_t)value;
-    case IR_S16:
-        return (uint32_t)(int16_t)value;
-    default:
-        return value;
-    }
-}
-
 static const struct irx_op *load_slow(struct irx_run *run, const struct irx_op *op,
                                       uint32_t address)
 {
@@ -251,7 +239,7 @@ static const struct irx_op *load(struct irx_run *run, const struct irx_op *op)
     if (from == NULL) {
         return load_slow(run, op, address);
     }
-    return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
+    return irx_give(run, op, ir_extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
 }
 
 static const struct irx_op *aload(struct irx_run *run, const struct irx_op *op)
@@ -387,7 +375,7 @@ static const struct irx_op *load_unchecked(struct irx_run *run, const struct irx
 {
     uint32_t address = (uint32_t)run->values[op->ir.a] + (uint32_t)op->ir.imm;
     const uint8_t *from = (const uint8_t *)((uintptr_t)run->memory + address);
-    return irx_give(run, op, extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
+    return irx_give(run, op, ir_extend(op->ir.cond, read_big_endian(from, op->ir.cond)));
 }
 
 static const struct irx_op *store_unchecked(struct irx_run *run, const struct irx_op *op)

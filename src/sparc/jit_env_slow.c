@@ -118,24 +118,12 @@ static enum ir_verdict complete_by_interpreter(struct cpu *cpu, const struct gue
     return verdict == IR_STAY ? IR_LEAVE : verdict;
 }
 
-static uint64_t extend(uint64_t value, uint32_t size)
-{
-    switch (size) {
-    case IR_S8:
-        return (uint32_t)(int8_t)value;
-    case IR_S16:
-        return (uint32_t)(int16_t)value;
-    default:
-        return value;
-    }
-}
-
 /* ---- memory and devices ---- */
 
 static struct ir_loaded finish_load(struct cpu *cpu, const struct guest_block *block, uint32_t insn,
                                     uint32_t size, const struct tlb_replay *replay)
 {
-    struct ir_loaded done = {extend(replay->value, size), 0};
+    struct ir_loaded done = {ir_extend(size, replay->value), 0};
     if (replay->result == TLB_OK && !must_leave_block(cpu, block, &block->insns[insn])) {
         cpu->jit_env.icc_stale = false;
         restart_budget(cpu);
