@@ -53,16 +53,9 @@ static void stop(void)
 
 #else
 
-#define RAM       0x40000000u
-#define PRIVATE   0x10000000u
-#define DEVICES   0x80000000u
-#define REGION    0x01000000u /* of an entry of the first table */
-#define SEGMENT   0x00040000u /* of the second */
-#define PAGE      0x00001000u /* of the third */
-#define ET_PTD    1u
-#define ET_PTE    2u
-#define ACC_ALL   (3u << 2) /* load, store, execute; user and supervisor */
-#define CACHEABLE 0x80u
+#define RAM     0x40000000u
+#define PRIVATE 0x10000000u
+#define DEVICES 0x80000000u
 
 /* Each table is aligned to its size. */
 static uint32_t roots[256] __attribute__((aligned(1024)));

@@ -12,28 +12,6 @@
         .set    CONTEXT_FSR, 16
         .set    CONTEXT_FP, 24          ! 32 registers
 
-        .macro  store_window
-        std     %l0, [%sp + 0]
-        std     %l2, [%sp + 8]
-        std     %l4, [%sp + 16]
-        std     %l6, [%sp + 24]
-        std     %i0, [%sp + 32]
-        std     %i2, [%sp + 40]
-        std     %i4, [%sp + 48]
-        std     %i6, [%sp + 56]
-        .endm
-
-        .macro  load_window
-        ldd     [%sp + 0], %l0
-        ldd     [%sp + 8], %l2
-        ldd     [%sp + 16], %l4
-        ldd     [%sp + 24], %l6
-        ldd     [%sp + 32], %i0
-        ldd     [%sp + 40], %i2
-        ldd     [%sp + 48], %i4
-        ldd     [%sp + 56], %i6
-        .endm
-
         ! `ta 1`: whatever the task is doing, others run first.
         .global bench_trap_1
 bench_trap_1:

@@ -29,6 +29,15 @@
 #define TIMER_INTERRUPT 0x08
 #define TIMER_PENDING   0x10
 
+/* Entries of the SRMMU's tables (SPARC V8 appendix H), and what an entry of each table maps. */
+#define REGION    0x01000000u /* of the first */
+#define SEGMENT   0x00040000u /* of the second */
+#define PAGE      0x00001000u /* of the third */
+#define ET_PTD    1u
+#define ET_PTE    2u
+#define ACC_ALL   (3u << 2) /* load, store, execute; user and supervisor */
+#define CACHEABLE 0x80u
+
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 

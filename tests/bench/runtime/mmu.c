@@ -20,23 +20,16 @@ void bench_prepare(void)
 
 #else
 
-#define RAM       0x40000000u
-#define DEVICES   0x80000000u
-#define RECORDS   0xff000000u /* plug and play of AHB is at the end of it */
-#define MIRROR    0x50000000u /* the memory again */
-#define REGION    0x01000000u /* of an entry of the first table */
-#define SEGMENT   0x00040000u /* of the second */
-#define PAGE      0x00001000u /* of the third */
-#define ET_PTD    1u
-#define ET_PTE    2u
-#define ACC_ALL   (3u << 2) /* load, store, execute; user and supervisor */
-#define CACHEABLE 0x80u
+#define RAM      0x40000000u
+#define DEVICES  0x80000000u
+#define RECORDS  0xff000000u /* plug and play of AHB is at the end of it */
+#define MIRROR   0x50000000u /* the memory again */
 
 /* Above the stack, each on a multiple of its size. */
-#define LEVEL_3   0x40ff0000u /* 64 tables, one after the other */
-#define CONTEXTS  0x40ff4000u
-#define LEVEL_1   0x40ff4400u
-#define LEVEL_2   0x40ff4800u
+#define LEVEL_3  0x40ff0000u /* 64 tables, one after the other */
+#define CONTEXTS 0x40ff4000u
+#define LEVEL_1  0x40ff4400u
+#define LEVEL_2  0x40ff4800u
 
 static void put_entry(uint32_t table, uint32_t index, uint32_t entry)
 {

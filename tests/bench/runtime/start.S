@@ -9,6 +9,8 @@
 !
 ! There is no clearing of .bss: ELF loaders do that, and the run of `empty` measures them.
 
+#include "window.inc"
+
         .section .text.start, "ax"
         .global _start
 
@@ -117,14 +119,7 @@ window_overflow:
         nop
         nop
         nop
-        std     %l0, [%sp + 0]
-        std     %l2, [%sp + 8]
-        std     %l4, [%sp + 16]
-        std     %l6, [%sp + 24]
-        std     %i0, [%sp + 32]
-        std     %i2, [%sp + 40]
-        std     %i4, [%sp + 48]
-        std     %i6, [%sp + 56]
+        store_window
         restore
         mov     %l7, %g1
         jmp     %l1
@@ -142,14 +137,7 @@ window_underflow:
         nop
         restore                         ! the window of the RESTORE ...
         restore                         ! ... and the one it wants
-        ldd     [%sp + 0], %l0
-        ldd     [%sp + 8], %l2
-        ldd     [%sp + 16], %l4
-        ldd     [%sp + 24], %l6
-        ldd     [%sp + 32], %i0
-        ldd     [%sp + 40], %i2
-        ldd     [%sp + 48], %i4
-        ldd     [%sp + 56], %i6
+        load_window
         save
         save
         jmp     %l1
