@@ -6,8 +6,8 @@
 #     ./test.sh            the everyday set, a few minutes
 #     ./test.sh --all      everything; so does CI=true, where a skipped test is a failure
 #
-# Tests run in two builds, debug (ASan, UBSan) and release, as one run of ctest with one summary; a
-# test that both have appears twice.  --all also builds with clang, and fuzzes for some seconds.
+# Tests run in two builds, debug (ASan, UBSan) and release, as one run of ctest with one summary; their
+# names there are debug.TEST and release.TEST.  --all also builds with clang, and fuzzes for some seconds.
 
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -37,7 +37,7 @@ if ((fuzz_seconds > 0)); then
     tests/fuzz/run.sh "$fuzz_seconds"
 fi
 
-printf 'subdirs(debug release)\n' >build/CTestTestfile.cmake
+tests/harness/all_builds.py build debug release
 ctest --test-dir build --output-on-failure --parallel "$jobs" "${select[@]}" | tee build/test.log
 if [[ ${CI-} == true ]] && grep -q '(Skipped)$' build/test.log; then
     echo 'CI: these tests were skipped, which is a failure here:'
