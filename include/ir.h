@@ -178,14 +178,14 @@ struct ir_loaded {
  *
  * which answers if its tag is env's key | tags[write][log2 of s] | a.  The manual is docs/ir.md.
  */
-#define IR_MMIO_BITS    7
+#define IR_MMIO_BITS    12
 #define IR_MMIO_ENTRIES (2u << IR_MMIO_BITS)
-#define IR_MMIO_FACTOR  0x740a0359u
+#define IR_MMIO_FACTOR  0x3f69aa27u
 
 /* Registers that a driver accesses in turn should not share an entry, or each access would throw the other's entry out:
  * neither the registers of one core, nor those at the same offset of several cores.  So all bits of the address are
- * hashed, with a factor that was searched for the fewest collisions among the same offset of 32 cores, 64 registers of
- * one core, and the first eight registers of 16 cores. */
+ * hashed, with a factor that was searched for the fewest collisions among 1,000 registers: one, two, four or eight of
+ * each core, and the cores 256 bytes to 1 MiB apart. */
 static inline unsigned ir_mmio_index(uint32_t address)
 {
     return (address * IR_MMIO_FACTOR >> (32 - IR_MMIO_BITS)) * 2;

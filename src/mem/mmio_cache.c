@@ -25,6 +25,9 @@ void mmio_cache_fill(struct mmio_cache *cache, uint64_t key, uint32_t address,
     struct mmio_entry *entry = &cache->entries[ir_mmio_index(address) + call->write];
     const struct region_io *io = &call->region->io;
 
+    if (entry->tag == 0) {
+        cache->filled[cache->filled_count++] = (uint16_t)(entry - cache->entries);
+    }
     entry->tag = key | MMIO_KIND(call->request.size, call->write) | address;
     entry->function = call->write ? io->write : io->read;
     entry->instance = io->instance;
@@ -34,15 +37,13 @@ void mmio_cache_fill(struct mmio_cache *cache, uint64_t key, uint32_t address,
     }
     entry->call = *call;
     entry->call.by_generated_code = true;
-    cache->is_used = true;
 }
 
 void mmio_cache_empty(struct mmio_cache *cache)
 {
-    for (unsigned i = 0; i < IR_MMIO_ENTRIES && cache->is_used; i++) {
-        cache->entries[i].tag = 0;
+    while (cache->filled_count > 0) {
+        cache->entries[cache->filled[--cache->filled_count]].tag = 0;
     }
-    cache->is_used = false;
 }
 
 void mmio_cache_join(struct mmio_cache *cache, struct bus *bus)

@@ -41,7 +41,9 @@ _Static_assert((sizeof(struct mmio_entry) & (sizeof(struct mmio_entry) - 1)) == 
 struct mmio_cache {
     uint64_t key; /* of accesses by virtual address without attributes of their own; never 0 */
     struct mmio_entry entries[IR_MMIO_ENTRIES];
-    bool is_used; /* an entry was filled since all were emptied */
+    /* Which entries were filled since all were emptied, so that emptying costs as much as filling did. */
+    uint16_t filled[IR_MMIO_ENTRIES];
+    unsigned filled_count;
     struct mmio_cache *next;
 };
 

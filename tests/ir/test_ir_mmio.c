@@ -457,9 +457,12 @@ static void test_entries_are_spread(void **state)
             assert_int_equal(entries_taken(base, 0x100, 32, 1), 32);
             assert_int_equal(entries_taken(base, 0x100000, 32, 1), 32);
             assert_true(entries_taken(base, 0x1000, 16, 1) >= 14);
+            assert_int_equal(entries_taken(base, 0x100, 1000, 1), 1000);
+            assert_int_equal(entries_taken(base, 0x1000, 1000, 1), 1000);
         }
         assert_int_equal(entries_taken(bases[i], 0x100, 1, 64), 64);
         assert_true(entries_taken(bases[i], 0x100, 16, 8) >= 100);
+        assert_true(entries_taken(bases[i], 0x100, 250, 4) >= 900);
     }
 }
 
