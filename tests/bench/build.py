@@ -105,7 +105,7 @@ class Builder:
         kernels = self.kernels(kernels)
         self.guest_directory(scale).mkdir(parents=True, exist_ok=True)
         if any(kernel.parts for kernel in kernels):
-            self._bigcode_objects()
+            self._bigcode_objects(max(kernel.parts for kernel in kernels))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(lambda kernel: self._build_one(kernel, scale), kernels))
 
@@ -137,7 +137,7 @@ class Builder:
     def _bigcode_part(self, name):
         return self.out / "bigcode" / name
 
-    def _bigcode_objects(self):
+    def _bigcode_objects(self, copies):
         source = self._bigcode_part("bigcode_part.c")
         source.parent.mkdir(parents=True, exist_ok=True)
         if not source.exists() or source.stat().st_mtime < self.newest:
@@ -147,7 +147,7 @@ class Builder:
         _make(guest, [[self.tools.guest, *GUEST, "-c", source, "-o", guest]], self.newest)
         if self.tools.native:
             _make(native, [[self.tools.native, *NATIVE, "-c", source, "-o", native]], self.newest)
-        self._make_copies(guest, max(kernel.parts for kernel in table.KERNELS))
+        self._make_copies(guest, copies)
 
     def _make_copies(self, part, count):
         for number in range(count):

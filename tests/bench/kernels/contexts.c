@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Twenty-four address spaces, more than an emulator may keep at hand: each has page tables of its own, and four
- * pages of its own at the same virtual address, beside the code, the stack and what else is common to all.  In
- * user mode each works on its pages for some hundred to some thousand instructions, makes two system calls, and
- * leaves to the next by a third, which writes the MMU's context register.
+ * Twenty-four address spaces (other numbers in scaling.py), more than an emulator may keep at hand: each has page
+ * tables of its own, and four pages of its own at the same virtual address, beside the code, the stack and what else
+ * is common to all.  In user mode each works on its pages for some hundred to some thousand instructions, makes two
+ * system calls, and leaves to the next by a third, which writes the MMU's context register.
  *
  * It sets the MMU up itself, and so has no variant for run.py's --mmu.
  */
 #include "bench.h"
 #include "leon3.h"
 
+#ifndef CONTEXTS
 #define CONTEXTS 24
-#define PAGES    4
-#define WORDS    (PAGES * 1024)
+#endif
+#define PAGES 4
+#define WORDS (PAGES * 1024)
 
 enum call { CALL_SWITCH, CALL_COUNT, CALL_CURRENT };
 

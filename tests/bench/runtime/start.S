@@ -84,6 +84,13 @@ end:
          nop
 
 start:
+#ifdef CPUS
+        rd      %asr17, %g1
+        srl     %g1, 28, %g1
+        cmp     %g1, 0
+        bne     cpus_start_other        ! kernels/cpus.S
+         nop
+#endif
         wr      %g0, %wim
         set     _start, %g1
         wr      %g1, %tbr
