@@ -29,13 +29,20 @@ static void begin_arena(struct block_cache *cache, size_t limit)
     ring_begin(&cache->page_ring, cache->arena_size,
                cache->arena_size + cache->arena_size / PAGES_PART);
     cache->oldest = cache->youngest = NULL;
+    cache->last_page = NULL;
+}
+
+static void unmark_pages(const struct block_cache *cache)
+{
+    for (struct block_page *page = cache->last_page; page != NULL; page = page->before) {
+        region_unmark_code(page->region, page->offset, REGION_TRANSLATED);
+    }
 }
 
 bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, size_t first)
 {
     void *arena = mmap(NULL, size + size / PAGES_PART, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    memset(cache, 0, sizeof *cache);
     if (arena == MAP_FAILED) {
         return false;
     }
@@ -51,9 +58,7 @@ bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, s
 void block_cache_fini(struct block_cache *cache)
 {
     if (cache->arena != NULL) {
-        if (cache->blocks != NULL) {
-            block_cache_flush(cache);
-        }
+        unmark_pages(cache);
         munmap(cache->arena, cache->arena_size + cache->arena_size / PAGES_PART);
         cache->arena = NULL;
     }
@@ -149,6 +154,8 @@ static struct block_page *make_page(struct block_cache *cache, struct region *re
     page->parts = NULL;
     page->next = *bucket;
     *bucket = page;
+    page->before = cache->last_page;
+    cache->last_page = page;
     return page;
 }
 
@@ -428,13 +435,13 @@ bool block_cache_evict(struct block_cache *cache)
 
 void block_cache_flush(struct block_cache *cache)
 {
-    for (unsigned i = 0; i < BLOCK_BUCKETS; i++) {
-        for (struct block_page *page = cache->pages[i]; page != NULL; page = page->next) {
-            region_unmark_code(page->region, page->offset, REGION_TRANSLATED);
-        }
-        cache->pages[i] = NULL;
+    unmark_pages(cache);
+    for (struct block_page *page = cache->last_page; page != NULL; page = page->before) {
+        cache->pages[hash(page->region, page->offset, 0) % BLOCK_BUCKETS] = NULL;
     }
-    memset(cache->blocks, 0, cache->bucket_count * sizeof(struct block *));
+    if (cache->oldest != NULL) {
+        memset(cache->blocks, 0, cache->bucket_count * sizeof(struct block *));
+    }
     begin_arena(cache, cache->ring.limit);
     cache->dropped += cache->block_count;
     cache->block_count = 0;

@@ -43,7 +43,8 @@ struct block_part {
 };
 
 struct block_page {
-    struct block_page *next; /* in the bucket */
+    struct block_page *next;   /* in the bucket */
+    struct block_page *before; /* the one made before */
     struct region *region;
     uint64_t offset;
     uint64_t granules; /* of all parts */
@@ -77,6 +78,7 @@ struct block_cache {
     size_t arena_size;
     struct ring ring;                /* of blocks' descriptions; its limit grows up to the size */
     struct ring page_ring;           /* of pages' descriptions, which only a flush makes free */
+    struct block_page *last_page;    /* the one made last */
     struct block *oldest, *youngest; /* all whose memory is in use, dropped or not */
     size_t live_bytes;               /* generated code of blocks not dropped */
     unsigned block_count;
@@ -91,7 +93,7 @@ struct block_cache {
     void *context;
 };
 
-/* jit stays the caller's.  size: bytes of the arena for the blocks' descriptions, of which `first`
+/* The cache is all zeros before.  jit stays the caller's.  size: bytes of the arena for the blocks' descriptions, of which `first`
  * are used before block_cache_grow().  False: the host is out of memory. */
 bool block_cache_init(struct block_cache *cache, struct jit *jit, size_t size, size_t first);
 void block_cache_fini(struct block_cache *cache);
