@@ -49,6 +49,8 @@ struct jit_flags_layout jit_flags(const struct jit *jit);
 struct jit_code {
     const void *entry;
     uint32_t size;
+    uint32_t cold_size; /* of code that is rarely executed, and lies elsewhere */
+    const void *cold;
     uint32_t links[IR_MAX_LINKS];
 };
 
@@ -60,7 +62,7 @@ bool jit_compile(struct jit *jit, const struct ir_block *block, void *cookie,
 /* Doubles the size at which the cache counts as full.  False: that makes no room, call jit_reuse(). */
 bool jit_grow(struct jit *jit);
 /* Forgets the code that was made before that of the block whose entry is `oldest`; NULL: all code.  Nothing may lead
- * there any more.  Its room may be in two pieces: then the next call, when the cache is full again, gives the second.
+ * there any more.  Its room may be in up to three pieces: then the next calls, when the cache is full again, give the others.
  * Must not be called by a function that generated code has called. */
 void jit_reuse(struct jit *jit, const void *oldest);
 /* Forgets all code.  Must not be called by a function that generated code has called. */

@@ -3,7 +3,7 @@
  * Room that is given out upwards and comes free in the order in which it was given out, as offsets.
  *
  * When the room up to the limit is used up it begins anew at the bottom, where the oldest pieces
- * are.  A piece is never split.
+ * are.  A piece is never split, and never empty.
  */
 #ifndef RING_H
 #define RING_H
@@ -50,14 +50,16 @@ static inline void ring_free_to(struct ring *ring, size_t oldest)
     ring->end = oldest != RING_NONE && oldest >= ring->at ? oldest : ring->limit;
 }
 
-/* Raises the limit to the double, `most` at most.  False: it is that already, or the limit is not
- * what ends the room. */
+/* Raises the limit so that there is twice as much room, up to the limit `most`.  False: that is the limit already, or
+ * the limit is not what ends the room. */
 static inline bool ring_grow(struct ring *ring, size_t most)
 {
+    size_t room = ring->limit - ring->first;
+
     if (ring->limit == most || ring->end != ring->limit) {
         return false;
     }
-    ring->limit = ring->limit > most / 2 ? most : 2 * ring->limit;
+    ring->limit = room > most - ring->limit ? most : ring->limit + room;
     ring->end = ring->limit;
     ring->full = false;
     return true;

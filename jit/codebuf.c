@@ -85,7 +85,8 @@ static FILE *open_perf_map(void)
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message)
 {
     *buffer = (struct codebuf){.size = round_size(size)};
-    ring_begin(&buffer->ring, 0, buffer->size);
+    ring_begin(&buffer->ring, 0, buffer->size / 2);
+    ring_begin(&buffer->cold, buffer->size / 2, buffer->size);
     if (!map_twice(buffer, message)) {
         codebuf_destroy(buffer);
         return false;
@@ -109,14 +110,19 @@ void codebuf_destroy(struct codebuf *buffer)
 
 void codebuf_limit(struct codebuf *buffer, size_t first)
 {
-    if (first != 0 && first < buffer->ring.limit) {
-        ring_begin(&buffer->ring, buffer->ring.first, round_size(first));
+    size_t half = round_size(first) / 2;
+
+    if (half != 0 && half < buffer->size / 2) {
+        ring_begin(&buffer->ring, buffer->ring.first, half);
+        ring_begin(&buffer->cold, buffer->cold.first, buffer->cold.first + half);
     }
 }
 
 bool codebuf_grow(struct codebuf *buffer)
 {
-    return ring_grow(&buffer->ring, buffer->size);
+    bool grown = buffer->ring.full && ring_grow(&buffer->ring, buffer->size / 2);
+
+    return (buffer->cold.full && ring_grow(&buffer->cold, buffer->size)) || grown;
 }
 
 void codebuf_keep(struct codebuf *buffer, size_t size)
@@ -127,11 +133,18 @@ void codebuf_keep(struct codebuf *buffer, size_t size)
 void codebuf_reset(struct codebuf *buffer)
 {
     ring_begin(&buffer->ring, buffer->ring.first, buffer->ring.limit);
+    ring_begin(&buffer->cold, buffer->cold.first, buffer->cold.limit);
 }
 
-void codebuf_reuse(struct codebuf *buffer, const void *oldest)
+void codebuf_reuse(struct codebuf *buffer, size_t oldest, size_t oldest_cold)
 {
-    ring_free_to(&buffer->ring, oldest != NULL ? codebuf_offset(buffer, oldest) : RING_NONE);
+    ring_free_to(&buffer->ring, oldest);
+    ring_free_to(&buffer->cold, oldest_cold);
+}
+
+size_t codebuf_used(const struct codebuf *buffer)
+{
+    return buffer->ring.top + (buffer->cold.top - buffer->cold.first);
 }
 
 void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32_t pc)
@@ -145,7 +158,7 @@ void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32
 
 void codebuf_patch_32(const struct codebuf *buffer, size_t offset, uint32_t value)
 {
-    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->ring.top);
+    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->size);
     atomic_store_explicit((_Atomic uint32_t *)(void *)(buffer->write + offset), value,
                           memory_order_release);
     codebuf_written(buffer, offset, offset + sizeof value);
@@ -153,7 +166,7 @@ void codebuf_patch_32(const struct codebuf *buffer, size_t offset, uint32_t valu
 
 void codebuf_patch_64(const struct codebuf *buffer, size_t offset, uint64_t value)
 {
-    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->ring.top);
+    CHECK(offset % sizeof value == 0 && offset + sizeof value <= buffer->size);
     atomic_store_explicit((_Atomic uint64_t *)(void *)(buffer->write + offset), value,
                           memory_order_release);
     codebuf_written(buffer, offset, offset + sizeof value);

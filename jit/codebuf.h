@@ -5,7 +5,10 @@
  *
  * Generated code is written through the first mapping.  It is as far from the beginning there as in the second, so
  * relative jumps can be computed from addresses of either.  Code is forgotten in the order in which it was made
- * (include/ring.h).  Manual: docs/jit-codegen.md.
+ * (include/ring.h).
+ *
+ * The lower half is for code that is executed often, the upper half for code that rarely is, so that the host's caches
+ * and the pages of its TLB are not filled with the latter.  Manual: docs/jit-codegen.md.
  */
 #ifndef CODEBUF_H
 #define CODEBUF_H
@@ -26,8 +29,10 @@ struct codebuf {
     uint8_t *write;      /* the mapping to write through   */
     const uint8_t *exec; /* the mapping to execute         */
     size_t size;
-    struct ring ring; /* where the next code goes; codebuf_grow() raises its limit up to size */
-    FILE *perf;       /* NULL: no perf map                      */
+    /* Where the next code goes: that which is executed often, and the rest.  codebuf_grow() raises their limits up to the
+     * middle and up to size. */
+    struct ring ring, cold;
+    FILE *perf; /* NULL: no perf map                      */
     /* Called with code that was written or patched, in both mappings, before it is executed.  NULL: the host's
      * instruction fetch sees stores by itself, as x86-64's does. */
     void (*written)(const uint8_t *write, const uint8_t *exec, size_t size);
@@ -39,16 +44,18 @@ struct codebuf {
 bool codebuf_create(struct codebuf *buffer, size_t size, bool perf_map, const char **message);
 void codebuf_destroy(struct codebuf *buffer);
 
-/* Lowers the limit to `first`, if that is less than the size; and doubles it.  codebuf_grow() returns false if that
- * makes no room. */
+/* Lowers the limits so that there is room for `first`, if that is less than the size; and doubles the room of what is
+ * full.  codebuf_grow() returns false if that makes no room. */
 void codebuf_limit(struct codebuf *buffer, size_t first);
 bool codebuf_grow(struct codebuf *buffer);
 
 /* Keeps the code at the beginning, up to `size`, for ever.  codebuf_reset() forgets all other code; codebuf_reuse()
- * forgets what was made before the code at the address `oldest`, where that is executed; NULL: all. */
+ * forgets what was made before the code at these offsets in the two halves; RING_NONE: all. */
 void codebuf_keep(struct codebuf *buffer, size_t size);
 void codebuf_reset(struct codebuf *buffer);
-void codebuf_reuse(struct codebuf *buffer, const void *oldest);
+void codebuf_reuse(struct codebuf *buffer, size_t oldest, size_t oldest_cold);
+/* Bytes that were in use at once, at most. */
+size_t codebuf_used(const struct codebuf *buffer);
 
 /* Writes a line of the perf map for the code at offset `from`; pc is the guest's. */
 void codebuf_name(const struct codebuf *buffer, size_t from, size_t size, uint32_t pc);

@@ -223,6 +223,8 @@ static void describe(const struct interp *interp, const struct irx_code *code, s
 {
     described->entry = code;
     described->size = (uint32_t)size;
+    described->cold = NULL;
+    described->cold_size = 0;
     for (unsigned i = 0; i < code->link_count; i++) {
         size_t offset = (size_t)((const uint8_t *)&code->links[i] - interp->arena);
         described->links[i] = (uint32_t)offset;

@@ -160,6 +160,10 @@ struct cg {
     uint32_t *links;      /* jit_code.links */
     const uint8_t *limit; /* an op or stub whose code would begin behind this address has no room */
     uint8_t *entry;
+    uint8_t
+        *cold; /* the block's piece of the upper half; stubs_at: what entry() has left free of it */
+    uint8_t *stubs_at; /* where stubs begin */
+    uint8_t *end;      /* of main section and arms */
     void *cookie;
     uint32_t free;   /* allowed registers without value */
     uint32_t locked; /* operands of the op at hand */

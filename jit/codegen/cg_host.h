@@ -136,7 +136,7 @@ struct cg_host {
         flags_reg; /* FLAGS values go through this register between the host's flags and memory */
     uint32_t spill_offset; /* where in the frame the places of spilled values are, 8 bytes each */
     uint32_t longest;      /* most bytes of code of any op or stub */
-    uint32_t entry_offset; /* bytes that entry() fills before the entry, which is aligned to 16 */
+    uint32_t entry_offset; /* bytes before the entry, which is aligned to 16, that are entry()'s */
     uint8_t compare_in[2]; /* enum cg_constraint of compare()'s operands; one in memory at most */
 
     /* Moves.  They leave the host's flags alone.  `type` is an enum ir_type. */
@@ -159,12 +159,13 @@ struct cg_host {
     void (*store_flags_of)(struct cg *c, enum cg_flags_kind kind, struct cg_operand a,
                            struct cg_operand b, struct cg_mem to, bool keep);
 
-    /* Writes what comes before the entry (the way out if the budget is too small, and the cookie), and from the entry on
-     * the code that takes the charge from the budget. */
+    /* Writes, from c->entry on, the code that takes the charge from the budget, and at c->cold what the block needs beside
+     * (the way out if the budget is too small, the cookie); sets c->stubs_at to the end of that, which must
+     * not be empty. */
     void (*entry)(struct cg *c);
     /* Lets the jump whose displacement field is given go to what is emitted next. */
     void (*bind)(struct cg *c, uint8_t *jump);
-    /* Writes the stubs, behind everything else.  False: there is no room. */
+    /* Writes the stubs, from c->stubs_at on.  False: there is no room. */
     bool (*stubs)(struct cg *c);
 };
 

@@ -2,9 +2,10 @@
 /*
  * The x86-64 backend: creating and destroying it, compiling a block, links.
  *
- * A block in the buffer: the way out for too small a budget, its cookie (8 bytes), the entry (aligned to
- * 16), main section, arms, stubs.  The entry is `sub budget, charge; js over`, and `over` gives the charge
- * back and leaves; disabling a block makes its entry a jump to behind where the charge is given back.
+ * A block in the lower half of the buffer: where its other half is (4 bytes), the entry (aligned to 16), main section,
+ * arms; and in the upper half: its cookie (8 bytes), the way out for a disabled block and for too small a budget, stubs.
+ * The entry is `sub budget, charge; js over`, and `over` gives the charge back and leaves; disabling a block makes its
+ * entry a jump to behind where the charge is given back.
  * Manual: docs/jit-x64.md.
  */
 #include <cpuid.h>
@@ -14,13 +15,14 @@
 #include "check.h"
 #include "x64.h"
 
-/* Bytes from the beginning of a block to its entry; and from where a disabled block's entry jumps to, to the entry. */
-#define ENTRY_OFFSET      48
-#define DISABLED_DISTANCE 27
+/* Before a block's entry: the offset in the buffer of its piece of the upper half, in which `disabled` follows the
+ * cookie. */
+#define ENTRY_OFFSET    4
+#define DISABLED_OFFSET sizeof(void *)
 
 /* Bytes that must be free in the buffer when an op or a stub begins: none has longer code. */
 #define MARGIN     1024
-#define LEAST_SIZE (64u << 10)
+#define LEAST_SIZE (128u << 10)
 #define FEW_GPRS   (CG_BIT(RAX) | CG_BIT(RCX) | CG_BIT(RDX) | CG_BIT(RSI))
 #define FEW_XMMS   (UINT32_C(15) << XMM0)
 
@@ -57,22 +59,31 @@ static void find_features(struct x64 *x, const struct jit_config *config)
 
 /* ---- the entry of a block ---- */
 
-/* `over`, before the entry, gives the charge back and then leaves with JIT_BUDGET.  jit_disable() lets the entry jump to
- * behind the instruction that gives the charge back, since it is not taken then. */
-static void emit_entry(struct cg *c)
+/* Writes the beginning of the block's piece of the upper half, and returns `over`, which gives the charge back and then
+ * leaves with JIT_BUDGET.  jit_disable() lets the entry jump to `disabled`, since the charge is not taken then. */
+static const uint8_t *emit_ways_out(struct cg *c, int32_t charge)
 {
-    int32_t charge = (int32_t)c->block->charge;
-    bool is_short = charge == (int8_t)charge;
-    uint8_t *over = c->entry - DISABLED_DISTANCE - (is_short ? 4 : 7);
+    uint8_t *disabled = c->cold + DISABLED_OFFSET, *over;
 
-    memset(c->entry - ENTRY_OFFSET, 0xcc, ENTRY_OFFSET);
-    c->as.p = over;
-    x64_alu_ri(&c->as, ALU_ADD, true, BUDGET, charge);
+    memcpy(c->cold, &c->cookie, sizeof c->cookie);
+    c->as.p = disabled;
     x64_load_cookie(c, RAX);
     x64_mov_imm(&c->as, true, RDX, JIT_BUDGET);
     x64_jmp(&c->as, x64_of(c)->thunks.leave);
-    CHECK(c->as.p == c->entry - sizeof c->cookie);
-    memcpy(c->as.p, &c->cookie, sizeof c->cookie);
+    over = c->as.p;
+    x64_alu_ri(&c->as, ALU_ADD, true, BUDGET, charge);
+    x64_jmp(&c->as, disabled);
+    c->stubs_at = c->as.p;
+    return over;
+}
+
+static void emit_entry(struct cg *c)
+{
+    int32_t charge = (int32_t)c->block->charge;
+    const uint8_t *over = emit_ways_out(c, charge);
+    uint32_t cold = (uint32_t)(c->cold - c->buffer.write);
+
+    memcpy(c->entry - ENTRY_OFFSET, &cold, ENTRY_OFFSET);
     c->as.p = c->entry;
     x64_alu_ri(&c->as, ALU_SUB, true, BUDGET, charge);
     x64_jcc(&c->as, CC_S, over);
@@ -178,19 +189,34 @@ static bool grow(void *self)
     return codebuf_grow(&x->cg.buffer);
 }
 
+/* Where in the buffer the block's piece of the upper half is. */
+static size_t cold_offset(const struct x64 *x, size_t entry)
+{
+    uint32_t cold;
+
+    memcpy(&cold, x->cg.buffer.write + entry - ENTRY_OFFSET, sizeof cold);
+    return cold;
+}
+
 /* What was made before begins farther down, so room ends where the entry's block begins. */
 static void reuse(void *self, const void *oldest)
 {
     struct x64 *x = self;
+    struct codebuf *buffer = &x->cg.buffer;
 
-    codebuf_reuse(&x->cg.buffer, oldest == NULL ? NULL : (const uint8_t *)oldest - ENTRY_OFFSET);
+    if (oldest == NULL) {
+        codebuf_reuse(buffer, RING_NONE, RING_NONE);
+    } else {
+        size_t entry = codebuf_offset(buffer, oldest);
+        codebuf_reuse(buffer, entry - ENTRY_OFFSET, cold_offset(x, entry));
+    }
 }
 
 static size_t used(const void *self)
 {
     const struct x64 *x = self;
 
-    return x->cg.buffer.ring.top;
+    return codebuf_used(&x->cg.buffer);
 }
 
 /* ---- running and patching ---- */
@@ -210,25 +236,32 @@ static jit_runner *runner(const void *self)
     return (jit_runner *)(uintptr_t)codebuf_exec(&x->cg.buffer, x->thunks.enter);
 }
 
+/* The field of a link's jump; behind it is what it holds while the link leads nowhere (do_exit()). */
 static void set_link(void *self, uint32_t offset, const void *entry)
 {
     struct x64 *x = self;
-    size_t to = entry != NULL ? codebuf_offset(&x->cg.buffer, entry) : offset + 4;
+    const struct codebuf *buffer = &x->cg.buffer;
+    uint32_t distance;
 
     if (offset == 0) {
         return; /* the link has no EXIT: the optimizer has dropped it */
     }
-    CHECK(offset >= x->cg.buffer.ring.first && to < x->cg.buffer.ring.top);
-    codebuf_patch_32(&x->cg.buffer, offset, (uint32_t)(to - (offset + 4)));
+    CHECK(offset >= buffer->ring.first && offset + 8 <= buffer->ring.top);
+    if (entry != NULL) {
+        distance = (uint32_t)codebuf_offset(buffer, entry) - (offset + 4);
+    } else {
+        memcpy(&distance, buffer->write + offset + 4, sizeof distance);
+    }
+    codebuf_patch_32(buffer, offset, distance);
 }
 
-static void disable(void *self, const void *entry)
+static void disable(void *self, const void *executed)
 {
     struct x64 *x = self;
-    size_t offset = codebuf_offset(&x->cg.buffer, entry);
-    uint32_t distance = (uint32_t) - (DISABLED_DISTANCE + 5);
+    size_t entry = codebuf_offset(&x->cg.buffer, executed);
+    uint32_t distance = (uint32_t)(cold_offset(x, entry) + DISABLED_OFFSET - (entry + 5));
 
-    codebuf_patch_64(&x->cg.buffer, offset, 0xe9 | (uint64_t)distance << 8);
+    codebuf_patch_64(&x->cg.buffer, entry, 0xe9 | (uint64_t)distance << 8);
 }
 
 static unsigned take(const void *self)
@@ -256,6 +289,8 @@ static void disassemble(const void *self, const struct jit_code *code, FILE *str
 {
     (void)self;
     x64_disassemble(code->entry, code->size, stream);
+    x64_disassemble((const uint8_t *)code->cold + DISABLED_OFFSET,
+                    code->cold_size - DISABLED_OFFSET, stream);
 }
 
 const struct jit_backend jit_x64_backend = {

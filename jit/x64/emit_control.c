@@ -2,8 +2,8 @@
 /*
  * Calls, and the ways out of a block.
  *
- * EXIT is `jmp rel32` with its field aligned, so that a link is one store.  Unlinked it jumps to what
- * follows it: code that leaves with the block's cookie and the link's number.
+ * EXIT is `jmp rel32` with its field aligned, so that a link is one store.  Unlinked it jumps to a stub, which leaves
+ * with the block's cookie and the link's number; the distance to that is kept behind the jump.
  */
 #include "check.h"
 #include "x64.h"
@@ -17,7 +17,7 @@ void x64_add_budget(struct cg *c, int32_t amount)
 
 void x64_load_cookie(struct cg *c, unsigned reg)
 {
-    x64_rip(&c->as, OP_MOV_LOAD | X_W, reg, c->entry - 8, 0);
+    x64_rip(&c->as, OP_MOV_LOAD | X_W, reg, c->cold, 0);
 }
 
 /* ---- calls ---- */
@@ -121,7 +121,7 @@ static void do_charge(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- the end of a section ---- */
 
-static void leave(struct cg *c, int32_t reason)
+void x64_leave(struct cg *c, int32_t reason)
 {
     x64_load_cookie(c, RAX);
     x64_mov_imm(&c->as, true, RDX, reason);
@@ -140,12 +140,15 @@ static void align_jump(struct cg *c)
 
 static void do_exit(struct cg *c, unsigned number, const struct ir_op *op)
 {
-    (void)number;
+    struct cg_args x = {.number = number, .d = CG_NONE};
+    uint8_t *field;
+
     x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
     align_jump(c);
-    x64_jmp(&c->as, c->as.p + 5);
-    c->links[op->c] = (uint32_t)(c->as.p - 4 - c->buffer.write);
-    leave(c, op->c);
+    field = x64_jmp_later(&c->as);
+    c->links[op->c] = (uint32_t)(field - c->buffer.write);
+    cg_add_stub(c, STUB_EXIT, &x, field);
+    x64_imm32(&c->as, 0);
 }
 
 /* JUMP to a constant, as from page to page where the MMU is on: the jump cache's entry is at a known place. */
@@ -192,14 +195,14 @@ static void do_jump(struct cg *c, unsigned number, const struct ir_op *op)
         return;
     }
     x64_rm(&c->as, OP_MOV_STORE, target, x64_at(ENV, (int32_t)c->guest->target_offset));
-    leave(c, JIT_JUMP);
+    x64_leave(c, JIT_JUMP);
 }
 
 static void do_deopt(struct cg *c, unsigned number, const struct ir_op *op)
 {
     (void)number;
     x64_add_budget(c, (int32_t)cg_refund(c, op->insn));
-    leave(c, JIT_DEOPT);
+    x64_leave(c, JIT_DEOPT);
 }
 
 static void do_quit(struct cg *c, unsigned number, const struct ir_op *op)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Stubs: code that is rarely executed, behind the block's sections.
+ * Stubs: code that is rarely executed, in the upper half of the buffer.
  *
  * A stub of a LOAD, STORE, MOVE_BANK or floating-point op saves the registers of live values in the frame and has
  * the guest do the work, by a thunk (calls.c).  Then it leaves generated code if the guest's verdict says so, else it
@@ -302,9 +302,7 @@ static void emit_jump_stub(struct cg *c, const struct cg_stub *stub)
     } else {
         x64_rm(&c->as, OP_MOV_STORE, stub->a.reg, target);
     }
-    x64_load_cookie(c, RAX);
-    x64_mov_imm(&c->as, true, RDX, JIT_JUMP);
-    x64_jmp(&c->as, x64_of(c)->thunks.leave);
+    x64_leave(c, JIT_JUMP);
 }
 
 static bool is_rax(struct cg_operand operand)
@@ -334,6 +332,11 @@ static void emit_stub(struct cg *c, const struct cg_stub *stub)
     }
     if (stub->kind == STUB_JUMP) {
         emit_jump_stub(c, stub);
+        return;
+    }
+    if (stub->kind == STUB_EXIT) {
+        memcpy(stub->jump + 4, stub->jump, 4); /* for set_link() */
+        x64_leave(c, op->c);
         return;
     }
     if (stub->kind == STUB_FBEGIN) {

@@ -9,7 +9,7 @@
  *   moves.c     the instructions that the register allocator asks for
  *   emit_*.c    the IR ops: emit functions, and at the end of each file the rows of its ops
  *   flags.c     the same for ops that give or take flags
- *   stubs.c     code that is rarely executed, behind the block
+ *   stubs.c     code that is rarely executed, apart from the block
  *   entry.c     thunks: into generated code, out of it
  *   calls.c     thunks that call the guest's functions, and callbacks through the MMIO inline cache
  *
@@ -59,7 +59,8 @@ enum x64_stub_kind {
     STUB_FP_OPERAND,
     STUB_FCMP,
     STUB_FBEGIN,
-    STUB_JUMP
+    STUB_JUMP,
+    STUB_EXIT
 };
 
 /* ---- thunks: places in the writable mapping ---- */
@@ -172,6 +173,8 @@ void x64_call_step(struct cg *c, unsigned insn);
 void x64_begin_fp_again(struct cg *c, bool fp_ready);
 /* False: there is no room. */
 bool x64_emit_stubs(struct cg *c);
+/* Leaves with the block's cookie and this reason. */
+void x64_leave(struct cg *c, int32_t reason);
 /* Loads the block's cookie. */
 void x64_load_cookie(struct cg *c, unsigned reg);
 

@@ -222,7 +222,7 @@ void block_cache_publish(struct block_cache *cache, struct block *block,
     }
     bucket = block_bucket(cache, block->region, block->offset, block->guest.mode);
     block->entry = code->entry;
-    block->size_host = code->size;
+    block->size_host = code->size + code->cold_size;
     for (unsigned i = 0; i < block->link_count; i++) {
         block->links[i].offset = code->links[i];
     }

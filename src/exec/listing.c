@@ -101,7 +101,7 @@ void listing_log_host(const struct log *log, const struct jit *jit, const struct
     struct text text;
     if (log_on_at(log, LOG_OUT_ASM, pc) && text_open(&text)) {
         fprintf(text.stream, "# host code of block 0x%08" PRIx32 ", %" PRIu32 " bytes\n", pc,
-                code->size);
+                code->size + code->cold_size);
         jit_disassemble(jit, code, text.stream);
         text_log(&text, log, LOG_OUT_ASM);
     }
@@ -136,7 +136,7 @@ static void explain_host(const struct ir_block *block, FILE *stream)
         return;
     }
     if (jit_compile(jit, block, NULL, &code)) {
-        fprintf(stream, "\nhost code, %" PRIu32 " bytes\n", code.size);
+        fprintf(stream, "\nhost code, %" PRIu32 " bytes\n", code.size + code.cold_size);
         jit_disassemble(jit, &code, stream);
     }
     jit_destroy(jit);

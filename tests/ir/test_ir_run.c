@@ -355,19 +355,21 @@ static void check_full(struct bench *bench)
 
 #define REUSE_MOST 131072
 
-/* Blocks in the order in which they were made; block i sets r0 to i. */
+/* Blocks in the order in which they were made; block i sets r0 to i, then does what `body` says. */
 struct made {
     const void *entries[REUSE_MOST];
     unsigned oldest, count; /* those before `oldest` are forgotten */
+    const char *body;
 };
 
 static void make_until_full(struct bench *bench, struct made *made)
 {
     for (;;) {
-        char text[100];
+        char text[400];
         snprintf(text, sizeof text,
-                 "block 0x100, charge 1, linear\n%%1 = const.i32 %u\nset r0, %%1\nquit\n",
-                 made->count);
+                 "block 0x100, charge 1, linear\ninsn 0: pc 0x100, npc 0x104, refund 0\n"
+                 "%%1 = const.i32 %u\nset r0, %%1\n%squit\n",
+                 made->count, made->body);
         bench_parse(bench, text);
         if (!bench->backend->compile(bench->self, bench->block, &bench->infos[0],
                                      &bench->codes[0])) {
@@ -382,6 +384,7 @@ static void check_made(struct bench *bench, const struct made *made)
 {
     for (unsigned i = made->oldest; i < made->count; i++) {
         bench->toy->env.budget = 1000;
+        bench->toy->event_count = 0;
         check_left(bench->backend->run(bench->self, &bench->toy->env, made->entries[i]), NULL,
                    JIT_QUIT);
         assert_int_equal(bench->toy->env.r[0], i);
@@ -389,21 +392,23 @@ static void check_made(struct bench *bench, const struct made *made)
 }
 
 /* Forgets the oldest blocks, several times: those that are left stay as they are, and about as many
- * as were forgotten have room again, in up to two pieces. */
-static void check_reuse(struct bench *bench)
+ * as were forgotten have room again, in up to three pieces. */
+static void check_reuse_of(struct bench *bench, const char *body)
 {
     struct made *made = calloc(1, sizeof *made);
 
     assert_non_null(made);
+    made->body = body;
+    bench->backend->flush(bench->self);
     make_until_full(bench, made);
     for (unsigned round = 0; round < 7; round++) {
         unsigned all = made->count - made->oldest, before = made->count;
         unsigned forgotten = round == 5 ? all : all / 3;
 
         made->oldest += forgotten;
-        for (unsigned half = 0; half < 2; half++) {
+        for (unsigned piece = 0; piece < 3; piece++) {
             const void *oldest = forgotten == all ? NULL : made->entries[made->oldest];
-            bench->backend->reuse(bench->self, half == 0 ? oldest : made->entries[made->oldest]);
+            bench->backend->reuse(bench->self, piece == 0 ? oldest : made->entries[made->oldest]);
             make_until_full(bench, made);
         }
         assert_in_range(made->count - before, forgotten * 9 / 10, forgotten * 11 / 10 + 20);
@@ -411,6 +416,16 @@ static void check_reuse(struct bench *bench)
         check_made(bench, made);
     }
     free(made);
+}
+
+/* Whichever half of the buffer is full first: the lower with main sections, the upper with stubs. */
+static void check_reuse(struct bench *bench)
+{
+    check_reuse_of(bench, "");
+    check_reuse_of(bench, "set r1, %1\nset r2, %1\nset r3, %1\nset r4, %1\nset r5, %1\n"
+                          "set r6, %1\nset r7, %1\n");
+    check_reuse_of(bench, "%3 = load.32 %1, @0\nset r1, %3\n%5 = load.32 %1, @0\nset r2, %5\n"
+                          "%7 = load.32 %1, @0\nset r3, %7\n");
 }
 
 static void check_listing(struct bench *bench)

@@ -104,6 +104,8 @@ static void entry(struct cg *c)
         .paged = c->block->paged,
     };
     c->as.p = c->entry + sizeof *code;
+    c->stubs_at = c->cold + sizeof c->cold; /* no piece of a ring is empty */
+    memcpy(c->entry - sizeof c->cold, &c->cold, sizeof c->cold);
 }
 
 static const struct cg_host host = {
@@ -117,6 +119,7 @@ static const struct cg_host host = {
     .bank = BANK_REG,
     .frame = FRAME_REG,
     .flags_reg = FLAGS_REG,
+    .entry_offset = sizeof(uint8_t *), /* the block's piece of the upper half */
     .longest = 64 * sizeof(struct toy_instr),
     .compare_in = {C_RM, C_RI},
     .move = move,
@@ -204,14 +207,22 @@ static void reuse(void *self, const void *oldest)
 {
     struct toy_host *toy = self;
 
-    codebuf_reuse(&toy->cg.buffer, oldest);
+    const struct codebuf *buffer = &toy->cg.buffer;
+    size_t entry = oldest != NULL ? codebuf_offset(buffer, oldest) : RING_NONE;
+    uint8_t *cold;
+
+    if (oldest != NULL) {
+        memcpy(&cold, buffer->write + entry - sizeof cold, sizeof cold);
+    }
+    codebuf_reuse(&toy->cg.buffer, entry,
+                  oldest != NULL ? (size_t)(cold - buffer->write) : RING_NONE);
 }
 
 static size_t used(const void *self)
 {
     const struct toy_host *toy = self;
 
-    return toy->cg.buffer.ring.top;
+    return codebuf_used(&toy->cg.buffer);
 }
 
 /* The offset of a link is that of its EXIT. */
@@ -254,16 +265,21 @@ static void list_instr(const struct toy_instr *instr, FILE *stream)
     fprintf(stream, instr->d == CG_NONE ? "\n" : " r%u\n", instr->d);
 }
 
+static void list_instrs(const void *from, const void *end, FILE *stream)
+{
+    for (const struct toy_instr *instr = from; instr < (const struct toy_instr *)end; instr++) {
+        list_instr(instr, stream);
+    }
+}
+
 static void disassemble(const void *self, const struct jit_code *code, FILE *stream)
 {
     const struct irx_code *block = code->entry;
-    const struct toy_instr *instr = (const void *)block->ops;
-    const uint8_t *end = (const uint8_t *)code->entry + code->size;
 
     (void)self;
-    for (; (const uint8_t *)instr < end; instr++) {
-        list_instr(instr, stream);
-    }
+    list_instrs(block->ops, (const uint8_t *)code->entry + code->size, stream);
+    list_instrs((const uint8_t *)code->cold + sizeof(uint8_t *),
+                (const uint8_t *)code->cold + code->cold_size, stream);
 }
 
 const struct jit_backend toy_host_backend = {

@@ -375,6 +375,31 @@ static void test_full(void **state)
     machines_close(machines);
 }
 
+/* What is rarely executed (calls of the guest, ways out) is in the other half of the cache: the part that is executed often
+ * calls nothing and has no more than the work in it. */
+static void test_halves(void **state)
+{
+    struct machines *machines = open_machines(state);
+    struct ir_block *block = machine_parse("block 0x10000, charge 1, linear\n"
+                                           "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
+                                           "%1 = get.i32 r1\n%2 = load.32 %1, @0\nset r2, %2\n"
+                                           "exit 0x20000, link 0\n");
+    struct jit_code code = machine_compile(machines, X64, block);
+    char *listing = machine_listing(machines, X64, block);
+    uintptr_t entry = (uintptr_t)code.entry, cold = (uintptr_t)code.cold;
+
+    assert_true(cold - entry > 1 << 18);
+    assert_true(code.size <= 64);
+    assert_true(code.cold_size > code.size);
+    assert_non_null(strstr(listing, "call "));
+    for (unsigned i = 0; i < code.size; i++) {
+        assert_int_not_equal(((const uint8_t *)code.entry)[i], 0xe8); /* call */
+    }
+    free(listing);
+    free(block);
+    machines_close(machines);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_carry),          cmocka_unit_test(test_overwritten),
         cmocka_unit_test(test_plain),          cmocka_unit_test(test_constant_addresses),
         cmocka_unit_test(test_mappings),       cmocka_unit_test(test_full),
+        cmocka_unit_test(test_halves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
