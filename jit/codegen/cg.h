@@ -42,7 +42,7 @@ enum cg_where {
     AT_HOME = 4,  /* in a slot of guest state */
     AT_FLAGS = 8, /* in the host's flags */
     AT_CONST = 16,
-    PENDING = 32, /* its home is still to be written: the value stays in its register */
+    PENDING = 32, /* its home, or homes, are still to be written: the value stays in its register */
 };
 
 struct cg_value {
@@ -297,12 +297,12 @@ void cg_drop_homes_of_set(struct cg *c, const uint64_t set[4]);
 
 /* ---- pending.c ---- */
 
-/* Makes a SET pending.  The value must be a constant or in a register.  False: too many SETs are pending already, or the
- * value is pending for another slot; the caller has to store it. */
+/* Makes a SET pending.  The value must be a constant or in a register.  False: too many SETs are pending already; the
+ * caller has to store it. */
 bool cg_pend(struct cg *c, unsigned slot, ir_ref value);
 /* To be called when the slot is overwritten: what is pending for it or a part of it is not needed any more. */
 void cg_drop_pending(struct cg *c, unsigned slot);
-/* Stores the value into the slot that it is pending for.  True: the slot is its home from now on. */
+/* Stores the value into the slots that it is pending for.  True: one of them is its home from now on. */
 bool cg_write_pending(struct cg *c, ir_ref value);
 /* Notes all that is pending now, for a stub or an arm; and emits these stores in its code. */
 struct cg_pending_snapshot cg_snapshot_pending(struct cg *c);

@@ -8,7 +8,10 @@
  * SETs; between such a SET and the one that overwrites it there is no GET of the slot, and no op at which
  * state must be complete in the main path.
  *
- * Invariant: a value that is PENDING is AT_REG, its `home` is the slot, and it is not AT_HOME.
+ * A value may be pending for several slots: what an FPop gives is a register's new value, and the next one's operand in the
+ * note for FSR.cexc.
+ *
+ * Invariant: a value that is PENDING is AT_REG, its `home` is one of the slots, and it is not AT_HOME.
  */
 #include "check.h"
 #include "cg.h"
@@ -17,11 +20,11 @@ bool cg_pend(struct cg *c, unsigned slot, ir_ref value)
 {
     struct cg_value *at = &c->values[value];
 
-    if (c->pending_count == CG_PENDING_MOST || (at->where & PENDING)) {
+    if (c->pending_count == CG_PENDING_MOST) {
         return false;
     }
     c->pending[c->pending_count++] = (struct cg_pending){.slot = (uint8_t)slot, .value = value};
-    if (!(at->where & AT_CONST)) {
+    if (!(at->where & (AT_CONST | PENDING))) {
         CHECK(at->where & AT_REG);
         if (at->where & AT_HOME) {
             cg_forget_home(c, value);
@@ -32,10 +35,32 @@ bool cg_pend(struct cg *c, unsigned slot, ir_ref value)
     return true;
 }
 
+/* A SET that is pending for the value, by its number; pending_count if there is none. */
+static unsigned find_pending(const struct cg *c, ir_ref value)
+{
+    unsigned i = 0;
+
+    while (i < c->pending_count && c->pending[i].value != value) {
+        i++;
+    }
+    return i;
+}
+
 static void remove_pending(struct cg *c, unsigned i)
 {
-    c->values[c->pending[i].value].where &= (uint8_t)~PENDING;
+    ir_ref value = c->pending[i].value;
+    struct cg_value *at = &c->values[value];
+
     c->pending[i] = c->pending[--c->pending_count];
+    if (at->where & AT_CONST) {
+        return;
+    }
+    unsigned other = find_pending(c, value);
+    if (other == c->pending_count) {
+        at->where &= (uint8_t)~PENDING;
+    } else {
+        at->home = c->pending[other].slot;
+    }
 }
 
 void cg_drop_pending(struct cg *c, unsigned slot)
@@ -59,23 +84,23 @@ static bool is_stepped(const struct cg *c, unsigned slot)
            (cg_has_slot(c->conflicts[c->step_slot], slot) || cg_has_slot(c->clobbered, slot));
 }
 
-/* The slot does not become the value's home if step() may write it after this. */
+/* A slot does not become the value's home if step() may write it after this. */
 bool cg_write_pending(struct cg *c, ir_ref value)
 {
-    unsigned slot = c->values[value].home;
-    unsigned i = 0;
+    unsigned home = 0;
 
-    while (c->pending[i].value != value) {
-        i++;
-        CHECK(i < c->pending_count);
+    CHECK(find_pending(c, value) < c->pending_count);
+    while (c->values[value].where & PENDING) {
+        unsigned i = find_pending(c, value);
+        unsigned slot = c->pending[i].slot;
+        c->host->store(c, c->guest->slots[slot].type, c->slots[slot], c->values[value].reg);
+        remove_pending(c, i);
+        home = is_stepped(c, slot) ? home : slot;
     }
-    c->host->store(c, c->guest->slots[slot].type, c->slots[slot], c->values[value].reg);
-    remove_pending(c, i);
-    if (is_stepped(c, slot)) {
-        return false;
+    if (home != 0) {
+        cg_take_home(c, value, home);
     }
-    cg_take_home(c, value, slot);
-    return true;
+    return home != 0;
 }
 
 struct cg_pending_snapshot cg_snapshot_pending(struct cg *c)

@@ -375,6 +375,13 @@ static void emit_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args
     end_checks(c, checks);
 }
 
+/* With AVX the result may be in another register than the operand. */
+static void emit_avx_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    x64_vex_rr(&c->as, opcode_of(op), x->d, x->in[0].reg, x->in[0].reg);
+    check_nan(c, op, x, is_wide(op));
+}
+
 /* Converts in place: the instruction keeps the upper bits of its destination, so with another destination register it
  * would have to wait for that register's older value. */
 static void emit_widen(struct cg *c, const struct ir_op *op, const struct cg_args *x)
@@ -386,12 +393,22 @@ static void emit_widen(struct cg *c, const struct ir_op *op, const struct cg_arg
     end_checks(c, checks);
 }
 
+static void emit_avx_widen(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    x64_vex_rr(&c->as, OP_CVTF2F | X_F3, x->d, x->in[0].reg, x->in[0].reg);
+    check_nan(c, op, x, true);
+}
+
 static void emit_narrow(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
-    x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
-    x64_rr(&c->as, OP_CVTF2F | X_F2, x->d, x->d);
+    if (x64_of(c)->avx) {
+        x64_vex_rr(&c->as, OP_CVTF2F | X_F2, x->d, x->in[0].reg, x->in[0].reg);
+    } else {
+        x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
+        x64_rr(&c->as, OP_CVTF2F | X_F2, x->d, x->d);
+    }
     checks.stubs[2] = check_result(c, op, x, false);
     if (op->cond & IR_FP_EXACT) {
         x64_rr(&c->as, OP_CVTF2F | X_F3, x->t[0], x->d);
@@ -439,9 +456,11 @@ enum fp_form {
 #define PRODUCT(flags)  PLAIN(OUT_XNEW, ROW_APART | (flags), emit_product, C_X, C_XM)
 #define CHECKED         WITH_TEMP(OUT_XNEW, ROW_APART, emit_checked, C_X, C_X)
 #define ROOT            PLAIN(OUT_XTIED, 0, emit_sqrt, C_X)
+#define AVX_ROOT        PLAIN(OUT_XNEW, 0, emit_avx_sqrt, C_X)
 #define CHECKED_ROOT    WITH_TEMP(OUT_XTIED, 0, emit_sqrt, C_X)
 #define EXACT_ROOT      WITH_TEMP(OUT_XNEW, ROW_APART, emit_exact_sqrt, C_X)
 #define WIDEN           PLAIN(OUT_XTIED, 0, emit_widen, C_X)
+#define AVX_WIDEN       PLAIN(OUT_XNEW, 0, emit_avx_widen, C_X)
 #define CHECKED_WIDEN   WITH_TEMP(OUT_XTIED, 0, emit_widen, C_X)
 #define NARROW          WITH_TEMP(OUT_XNEW, ROW_APART, emit_narrow, C_X)
 #define TO_INT          PLAIN(OUT_NEW, 0, emit_to_int, C_XM)
@@ -454,8 +473,8 @@ static const struct cg_row forms[IR_CODES][FORM_COUNT] = {
     [IR_FSUB]    = {SUM(OUT_XTIED, 0),            SUM(OUT_XNEW, 0),            CHECKED,        CHECKED},
     [IR_FMUL]    = {PRODUCT(ROW_COMMUTES),        PRODUCT(ROW_COMMUTES),       CHECKED,        CHECKED},
     [IR_FDIV]    = {PRODUCT(0),                   PRODUCT(0),                  CHECKED,        CHECKED},
-    [IR_FSQRT]   = {ROOT,                         ROOT,                        CHECKED_ROOT,   EXACT_ROOT},
-    [IR_FWIDEN]  = {WIDEN,                        WIDEN,                       CHECKED_WIDEN,  CHECKED_WIDEN},
+    [IR_FSQRT]   = {ROOT,                         AVX_ROOT,                    CHECKED_ROOT,   EXACT_ROOT},
+    [IR_FWIDEN]  = {WIDEN,                        AVX_WIDEN,                   CHECKED_WIDEN,  CHECKED_WIDEN},
     [IR_FNARROW] = {NARROW,                       NARROW,                      NARROW,         NARROW},
     [IR_FTOI]    = {TO_INT,                       TO_INT,                      CHECKED_TO_INT, CHECKED_TO_INT},
 };

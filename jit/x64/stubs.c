@@ -178,20 +178,16 @@ static void emit_product_zero_check(struct cg *c, const struct cg_stub *stub, bo
     x64_bind(jumps[1], c->as.p);
 }
 
-/* Goes back if the result is a zero that is exact and so not special: from a zero operand, or as a difference of
+/* The result is a zero.  Goes back if that is exact and so not special: from a zero operand, or as a difference of
  * equals. */
-static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+static void back_if_exact_zero(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool wide = op->type == IR_F64;
-    uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
 
-    x64_rip(&c->as, opcode, stub->d, x64_of(c)->thunks.zero, 0);
-    uint8_t *nan = x64_jcc_short(&c->as, CC_P);
-    uint8_t *not_zero = x64_jcc_short(&c->as, CC_NE);
     if (op->code == IR_FNARROW) {
         back_if_zero(c, stub, stub->a, true);
     } else if (op->code == IR_FSUB) {
-        x64_rr(&c->as, opcode, stub->a.reg, stub->b.reg);
+        x64_rr(&c->as, OP_UCOMIS | (wide ? X_66 : 0), stub->a.reg, stub->b.reg);
         x64_jcc(&c->as, CC_E, stub->back);
     } else if (op->code == IR_FMUL && op->cond & (IR_FP_A | IR_FP_B)) {
         emit_product_zero_check(c, stub, wide);
@@ -201,18 +197,34 @@ static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const stru
             back_if_zero(c, stub, stub->b, wide);
         }
     }
+}
+
+/* The result is a NaN or not above the least normal number (check_magnitude()): goes back if it is an exact zero. */
+static void emit_zero_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+{
+    uint32_t opcode = OP_UCOMIS | (op->type == IR_F64 ? X_66 : 0);
+
+    x64_rip(&c->as, opcode, stub->d, x64_of(c)->thunks.zero, 0);
+    uint8_t *nan = x64_jcc_short(&c->as, CC_P);
+    uint8_t *not_zero = x64_jcc_short(&c->as, CC_NE);
+    back_if_exact_zero(c, stub, op);
     x64_bind_short(nan, c->as.p);
     x64_bind_short(not_zero, c->as.p);
 }
 
 /* The exponent of the result is one of the two least or of the two greatest (check_exponent()): goes back if it is not
- * special nevertheless. */
+ * special nevertheless.  Programs multiply by zero more often than they get the other results, so zeros come first. */
 static void emit_extreme_check(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool wide = op->type == IR_F64;
     uint32_t opcode = OP_UCOMIS | (wide ? X_66 : 0);
-    uint8_t *large = NULL;
+    uint8_t *special, *not_zero, *large = NULL;
 
+    emit_zero_test(c, stub->d, wide);
+    not_zero = x64_jcc_short(&c->as, CC_NE);
+    back_if_exact_zero(c, stub, op);
+    special = x64_jmp_later(&c->as);
+    x64_bind_short(not_zero, c->as.p);
     x64_magnitude(c, X64_SCRATCH, stub->d, wide);
     if (op->cond & IR_FP_RANGE) {
         x64_rip(&c->as, opcode, X64_SCRATCH, x64_of(c)->thunks.greatest + 16 * wide, 0);
@@ -220,7 +232,7 @@ static void emit_extreme_check(struct cg *c, const struct cg_stub *stub, const s
     }
     x64_rip(&c->as, opcode, X64_SCRATCH, x64_of(c)->thunks.least + 16 * wide, 0);
     x64_jcc(&c->as, CC_A, stub->back);
-    emit_zero_check(c, stub, op);
+    x64_bind(special, c->as.p);
     if (large != NULL) {
         x64_bind(large, c->as.p);
     }

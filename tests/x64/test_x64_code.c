@@ -184,13 +184,25 @@ static const char overwritten[] = "block 0x10000, charge 0, linear\n"
                                   "    set r4, %2\n"
                                   "    quit\n";
 
+/* The same value for two slots. */
+static const char overwritten_twice[] = "block 0x10000, charge 0, linear\n"
+                                        "insn 0: pc 0x10000, npc 0x10004, refund 0\n"
+                                        "    %1 = get.i32 r1\n"
+                                        "    %2 = get.i32 r2\n"
+                                        "    %3 = add.i32 %1, %2\n"
+                                        "    set r3, %3\n"
+                                        "    set r4, %3\n"
+                                        "    %6 = load.32 %1, @0\n"
+                                        "    set r3, %6\n"
+                                        "    set r4, %2\n"
+                                        "    quit\n";
+
 /* Of four SETs, two are overwritten at once but for the slow path of the load, which must see them (the journal has a
  * hash of all state).  So the main path has two stores, and the stub has the other two. */
-static void test_overwritten(void **state)
+static void check_overwritten(struct machines *machines, const char *text)
 {
     static const uint64_t values[][2] = {{1, TOY_MEMORY}, {3, 3}};
-    struct machines *machines = open_machines(state);
-    struct ir_block *block = machine_parse(overwritten);
+    struct ir_block *block = machine_parse(text);
     char *listing = machine_listing(machines, X64, block);
     const char *end = strstr(listing, "jmp ");
     unsigned stores = 0;
@@ -205,6 +217,14 @@ static void test_overwritten(void **state)
     }
     free(listing);
     free(block);
+}
+
+static void test_overwritten(void **state)
+{
+    struct machines *machines = open_machines(state);
+
+    check_overwritten(machines, overwritten);
+    check_overwritten(machines, overwritten_twice);
     machines_close(machines);
 }
 
