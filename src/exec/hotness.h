@@ -14,13 +14,14 @@
 
 #define HOTNESS_SLOTS         65536
 #define HOTNESS_MAX_DOUBLINGS 7
-/* After so many wrong guesses about memory (jit/opt_probe.c) a block is made without guesses. */
-#define HOTNESS_WRONG_GUESSES 8
+/* When wrong guesses about memory (jit/opt_probe.c) weigh so much together, a block is made without guesses. */
+#define HOTNESS_WRONG_GUESSES 31
 
 struct hotness {
     uint16_t count;
-    uint8_t doublings;     /* of the threshold, for code whose blocks were dropped before */
-    uint8_t wrong_guesses; /* up to HOTNESS_WRONG_GUESSES */
+    uint8_t doublings : 3;     /* of the threshold, for code whose blocks were dropped before */
+    uint8_t wrong_guesses : 5; /* their weight, up to HOTNESS_WRONG_GUESSES */
+    uint8_t fills;             /* see guesses.c */
 };
 
 static inline struct hotness *hotness_at(struct hotness *table, uint32_t pc)

@@ -10,6 +10,7 @@
 #include "check.h"
 #include "exec/block_cache.h"
 #include "exec/code_source.h"
+#include "exec/guesses.h"
 #include "exec/hotness.h"
 #include "exec/jump_cache.h"
 #include "exec/listing.h"
@@ -43,8 +44,9 @@ struct translator {
     struct space_listener listener;
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
-    uint64_t deoptimized;          /* blocks that were dropped because of wrong guesses */
-    uint64_t reuses_seen;          /* cache.reuses when generated code was entered last */
+    struct guesses guesses;
+    uint64_t deoptimized; /* blocks that were dropped because of wrong guesses */
+    uint64_t reuses_seen; /* cache.reuses when generated code was entered last */
     struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
     struct translated translated;
@@ -65,14 +67,13 @@ static void block_gone(void *context, const struct block *block)
     jump_cache_drop(&t->jumps, block->guest.mode, block->pc, block->entry);
 }
 
-/* A guess of the block about memory was wrong.  A guess is wrong once for each page that has no TLB
- * entry yet, so the block is dropped only after several. */
+/* A guess of the block about memory was wrong: the block is dropped when that has happened several times. */
 static void note_wrong_guess(struct translator *t, struct block *block)
 {
     struct hotness *hotness = hotness_at(t->hotness, block->pc);
     struct hotness before = *hotness;
 
-    before.wrong_guesses += !hotness_forbids_guesses(&before);
+    guesses_count(&t->guesses, t->config.cpus, t->config.cpu_count, &before);
     if (hotness_forbids_guesses(&before) && !block->guest.gone) {
         block_cache_drop(&t->cache, block);
         t->deoptimized++;

@@ -76,6 +76,7 @@ struct tlb {
     uint32_t *filled[TLB_TABLES]; /* pages with an entry: a flush clears only these */
     unsigned filled_count[TLB_TABLES];
     unsigned filled_room[TLB_TABLES];
+    uint32_t fills; /* how often a page of memory got an entry; it wraps around */
     /* The page with code that was stored to last, and where in it there is code. */
     uint32_t code_page; /* virtual page number; TLB_PAGES: none */
     const uint64_t *code_granules;

@@ -151,6 +151,7 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     tlb->now.common[page] = common_flags(tlb, page);
     if (entry.flags & TLB_PERMISSIONS) {
         vote(&tlb->common[tlb->table], entry.addend);
+        tlb->fills++;
     }
     return entry.flags;
 }

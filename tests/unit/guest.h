@@ -11,11 +11,13 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "error.h"
+#include "exec/translator.h"
 #include "machine/device.h"
 
 /* ---- words ---- */
@@ -122,6 +124,26 @@ static inline void guest_free(struct guest *g)
 {
     leon3emu_destroy(g->m);
     g->m = NULL;
+}
+
+/* ---- statistics ---- */
+
+/* The translator's figure of this name, which ends in a blank. */
+static inline uint64_t guest_figure(const struct guest *g, const char *name)
+{
+    char *text = NULL;
+    size_t size;
+    uint64_t value;
+    FILE *stream = open_memstream(&text, &size);
+    const char *line;
+
+    translator_stats(g->m->exec.translator, 0, stream);
+    fclose(stream);
+    line = strstr(text, name);
+    assert_non_null(line);
+    value = strtoull(line + strlen(name), NULL, 10);
+    free(text);
+    return value;
 }
 
 /* ---- memory and registers: as a debugger does ---- */

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "bits.h"
-#include "exec/translator.h"
 #include "guest.h"
 
 #define BOARD "[board]\nclock = 40M\n[memory]\nram = base=0x40000000, size=8M\n"
@@ -45,23 +44,6 @@ static void begin(struct guest *g, size_t cache_size, unsigned threshold)
     free(code);
 }
 
-static uint64_t figure(const struct guest *g, const char *name)
-{
-    char *text = NULL;
-    size_t size;
-    uint64_t value;
-    FILE *stream = open_memstream(&text, &size);
-    const char *line;
-
-    translator_stats(g->m->exec.translator, 0, stream);
-    fclose(stream);
-    line = strstr(text, name);
-    assert_non_null(line);
-    value = strtoull(line + strlen(name), NULL, 10);
-    free(text);
-    return value;
-}
-
 static void test_hot_code_is_translated_once(void **state)
 {
     struct guest g;
@@ -70,12 +52,12 @@ static void test_hot_code_is_translated_once(void **state)
     begin(&g, 0, 0);
     /* Some rounds, in which blocks think again about what they guessed of memory. */
     assert_int_equal(guest_run(&g, 20 * (uint64_t)WORDS), STOP_CYCLES);
-    made = figure(&g, "blocks_translated ");
-    flushes = figure(&g, "cache_flushes ");
-    assert_true(figure(&g, "code_bytes ") > 16u << 20);
+    made = guest_figure(&g, "blocks_translated ");
+    flushes = guest_figure(&g, "cache_flushes ");
+    assert_true(guest_figure(&g, "code_bytes ") > 16u << 20);
     assert_int_equal(guest_run(&g, 24 * (uint64_t)WORDS), STOP_CYCLES);
-    assert_true(figure(&g, "blocks_translated ") - made <= made / 100);
-    assert_int_equal(figure(&g, "cache_flushes "), flushes);
+    assert_true(guest_figure(&g, "blocks_translated ") - made <= made / 100);
+    assert_int_equal(guest_figure(&g, "cache_flushes "), flushes);
     guest_free(&g);
 }
 
@@ -87,12 +69,12 @@ static void test_limit(void **state)
     (void)state;
     begin(&g, 17 << 20, 0);
     assert_int_equal(guest_run(&g, WORDS + 1), STOP_CYCLES);
-    evictions = figure(&g, "cache_evictions ");
-    flushes = figure(&g, "cache_flushes ");
+    evictions = guest_figure(&g, "cache_evictions ");
+    flushes = guest_figure(&g, "cache_flushes ");
     assert_int_equal(guest_run(&g, 2 * (uint64_t)WORDS), STOP_CYCLES);
-    assert_true(figure(&g, "cache_evictions ") > evictions);
-    assert_int_equal(figure(&g, "cache_flushes "), flushes);
-    assert_true(figure(&g, "code_bytes ") <= 17u << 20);
+    assert_true(guest_figure(&g, "cache_evictions ") > evictions);
+    assert_int_equal(guest_figure(&g, "cache_flushes "), flushes);
+    assert_true(guest_figure(&g, "code_bytes ") <= 17u << 20);
     assert_int_equal(cpu_reg(guest_cpu(&g), G1), DATA);
     guest_free(&g);
 }
@@ -106,10 +88,10 @@ static void test_rounds_through_too_much_code(void **state)
     (void)state;
     begin(&g, 4 << 20, 1);
     assert_int_equal(guest_run(&g, 4 * (uint64_t)WORDS), STOP_CYCLES);
-    made = figure(&g, "blocks_translated ");
+    made = guest_figure(&g, "blocks_translated ");
     assert_int_equal(guest_run(&g, 64 * (uint64_t)WORDS), STOP_CYCLES);
-    assert_true(figure(&g, "cache_evictions ") > 0);
-    assert_true(figure(&g, "blocks_translated ") < 4 * made);
+    assert_true(guest_figure(&g, "cache_evictions ") > 0);
+    assert_true(guest_figure(&g, "blocks_translated ") < 4 * made);
     guest_free(&g);
 }
 
