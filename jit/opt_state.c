@@ -107,11 +107,10 @@ void opt_known_put(struct opt_walk *walk, unsigned slot, ir_ref value)
     struct opt_known *known = &walk->known;
     struct span span = slot_span(known, row);
 
-    if (row->bank == IR_BANKED) {
-        note_extent(known, slot_start(known, row), ir_type_bytes(row->type), guest->bank_period);
-    }
     if (row->clobbered_by_step) {
         value = 0;
+    } else if (row->bank == IR_BANKED) {
+        note_extent(known, slot_start(known, row), ir_type_bytes(row->type), guest->bank_period);
     }
     for (int32_t granule = span.first; granule <= span.last; granule++) {
         known->entries[entry_index(granule, span.bank)] = entry_of(&span, granule) | value;

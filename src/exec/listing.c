@@ -124,22 +124,18 @@ struct workshop {
     struct translated translated;
 };
 
-static void explain_host(const struct ir_block *block, FILE *stream)
+/* message: why there is no jit. */
+static void explain_host(struct jit *jit, const char *message, const struct ir_block *block,
+                         FILE *stream)
 {
-    struct jit_config config = {.guest = block->guest, .cache_size = 1 << 20};
-    const char *message = "";
-    struct jit *jit = jit_create(&config, &message);
     struct jit_code code;
 
     if (jit == NULL) {
         fprintf(stream, "no host code: %s\n", message);
-        return;
-    }
-    if (jit_compile(jit, block, NULL, &code)) {
+    } else if (jit_compile(jit, block, NULL, &code)) {
         fprintf(stream, "\nhost code, %" PRIu32 " bytes\n", code.size + code.cold_size);
         jit_disassemble(jit, &code, stream);
     }
-    jit_destroy(jit);
 }
 
 bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FILE *stream)
@@ -155,9 +151,16 @@ bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FIL
         .context = &word,
     };
     const struct insn_row *row = &insn_rows[insn_find(word)];
+    struct jit_config config = {.guest = &guest, .cache_size = 1 << 20};
+    const char *message = "";
+    struct jit *jit = jit_create(&config, &message);
 
     if (shop == NULL) {
+        jit_destroy(jit);
         return false;
+    }
+    if (jit != NULL) {
+        jit_env_init(&shop->cpu, jit);
     }
     shop->cpu.config.fpu = CPU_FPU_IEEE;
     shop->cpu.config.casa = true;
@@ -171,7 +174,8 @@ bool leon3emu_explain(const struct leon3emu_options *options, uint32_t word, FIL
     ir_optimize(&shop->block, options->jit.passes, NULL, NULL);
     fprintf(stream, "\nIR after the optimizer\n");
     ir_dump(&shop->block, stream);
-    explain_host(&shop->block, stream);
+    explain_host(jit, message, &shop->block, stream);
+    jit_destroy(jit);
     free(shop);
     return true;
 }

@@ -9,6 +9,7 @@
 #include "core/escape.h"
 #include "machine/frames.h"
 #include "machine/machine.h"
+#include "sparc/window_ring.h"
 
 #define BACKTRACE_LINES  32
 #define BACKTRACE_FRAMES 10000 /* a recursion takes one line */
@@ -94,7 +95,7 @@ static bool enter_trap_window(struct backtrace *trace, int windows)
         trace->tt = 0;
         return windows == 0 && is_trapped_pair(trace, trace->own[L1], trace->own[L2]);
     }
-    trace->tt = trace->cpu->trapped[window];
+    trace->tt = window_note(trace->cpu, window)->trapped;
     if (trace->tt == 0 || !is_trapped_pair(trace, cpu_window_reg(trace->cpu, window, REG_L0 + L1),
                                            cpu_window_reg(trace->cpu, window, REG_L0 + L2))) {
         return false;
@@ -167,8 +168,8 @@ static bool is_leaf(struct backtrace *trace)
  * followed? */
 static bool is_hidden_handler(struct backtrace *trace)
 {
-    return trace->window >= 0 && trace->cpu->trapped[trace->window] != 0 && has_no_window(trace) &&
-           enter_trap_window(trace, 0);
+    return trace->window >= 0 && window_note(trace->cpu, (unsigned)trace->window)->trapped != 0 &&
+           has_no_window(trace) && enter_trap_window(trace, 0);
 }
 
 /* ---- */

@@ -20,6 +20,7 @@ bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace
     cpu->log = log;
     cpu->decode_cache = decode_cache;
     cpu->bank[0] = cpu->globals;
+    window_ring_init(cpu);
     if (!tlb_init(&cpu->tlb, space, config->index, &cpu->cycles)) {
         return false;
     }
@@ -53,7 +54,9 @@ void cpu_reset(struct cpu *cpu)
     cpu->y = 0;
     cpu->tba = cpu->config.reset_address & TBR_TBA;
     cpu->tt = 0;
-    memset(cpu->trapped, 0, sizeof cpu->trapped);
+    for (unsigned place = 0; place < CPU_WINDOW_PLACES; place++) {
+        cpu->notes[place].trapped = 0;
+    }
     cpu->asr17_rw = 0;
     cpu->asr18 = 0;
     cpu->asr22_stop = 0x80000000;

@@ -31,7 +31,7 @@
 
 #define CPU_MAX_WINDOWS     32
 #define CPU_MAX_WATCHPOINTS 4
-#define CPU_WINDOW_ROOM     16 /* places of windows that are free, see window_ring.h */
+#define CPU_WINDOW_PLACES   (2 * CPU_MAX_WINDOWS) /* see window_ring.h */
 
 /* Trap types, table 7-1. */
 enum trap_type {
@@ -111,6 +111,14 @@ struct cpu_config {
     uint32_t mmu_identity;   /* read-only fields of the MMU's control register */
 };
 
+/* What belongs to a place of windows, as far behind the next place's as its registers are. */
+struct window_note {
+    uint32_t unused[14];
+    uint32_t window; /* the number of the window that is there, if one is */
+    uint32_t
+        trapped; /* the trap by which it was entered, for back-traces; 0 after RETT.  Stale if the handler left otherwise */
+};
+
 struct watchpoint {
     uint32_t address; /* [31:2] WADDR, [0] IF: hit on fetch              */
     uint32_t mask;    /* [31:2] WMASK, [1] DL: load, [0] DS: store       */
@@ -178,6 +186,7 @@ struct jit_env {
      * above it from which RESTORE does: see find_limits(). */
     uint32_t *save_limit;
     uint32_t *restore_limit;
+    /* Generated code reads and writes these as a word of 32 bits, the upper half of which is 0 while it runs. */
     uint16_t flags; /* icc, as the host's processor has its flags */
     /* icc, and perhaps also cwp, of struct cpu is not up to date: a slow path is active. */
     bool icc_stale;
@@ -189,6 +198,7 @@ struct jit_env {
 /* Beside jit_env, what only C code and rare paths use: entering and leaving generated code, and slow paths. */
 struct jit_context {
     uint32_t target;
+    uint32_t traps_logged;       /* not 0: each trap that is taken writes a line */
     uint64_t base;               /* cycles when budget is 0 */
     uint64_t waited;             /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction whose access or step called C */
@@ -196,6 +206,7 @@ struct jit_context {
     uint64_t *told;              /* exec_reported_time(): the latest time that software was told */
     uint64_t bypass_key;         /* the cache's key for accesses by ASI_BYPASS */
     bool synced;                 /* cpu_sync() was called during that access */
+    struct jit_flags_layout flags_layout;
     uint16_t flags_of_icc[16];
     uint8_t icc_of_low[256], icc_of_high[256]; /* the bits of icc in either byte of flags */
     struct jit *jit;                           /* NULL: there is no translator */

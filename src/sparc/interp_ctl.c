@@ -2,6 +2,7 @@
 /* Interpreter: control transfer and register windows.  SPARC V8 B.20 to B.27, B.31. */
 #include "bits.h"
 #include "sparc/interp.h"
+#include "sparc/window_ring.h"
 
 /* The annul bit has no effect on a taken conditional branch: its delay instruction is executed.  An untaken or
  * unconditional branch annuls its delay instruction if the bit is set. */
@@ -99,7 +100,7 @@ void do_RETT(struct cpu *cpu, const struct insn *f)
     } else if (aim & 3) {
         cpu_trap(cpu, TT_ADDRESS_NOT_ALIGNED);
     } else {
-        cpu->trapped[cpu->cwp] = 0;
+        cpu->notes[window_place(cpu)].trapped = 0;
         cpu_set_cwp(cpu, to);
         cpu->et = true;
         cpu_set_supervisor(cpu, cpu->ps);

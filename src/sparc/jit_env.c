@@ -50,10 +50,18 @@
     m(0), m(2), m(4), m(6), m(8), m(10), m(12), m(14), m(16), m(18), m(20), m(22), m(24), m(26),   \
         m(28), m(30)
 
+/* The slots that must be read each time: a device may request another interrupt in the middle of a block; and notes are
+ * far from the bank's registers, so it would be wasteful to keep in mind what is known of them. */
+#define IS_READ_ANEW(id)                                                                           \
+    ((id) == SLOT_IRL || (id) == SLOT_WINDOW || (id) == SLOT_TRAPPED || (id) == SLOT_TRAPPED_BELOW)
 /* The slots that step() may change for an FP op, beside the op's result. */
-#define IS_CLOBBERED_BY_STEP(id) ((id) == SLOT_FPOP)
+#define IS_CLOBBERED_BY_STEP(id) ((id) == SLOT_FPOP || IS_READ_ANEW(id))
 /* An FP op's step() does not read the last FPop, since its own FPop overwrites cexc and ftt. */
 #define IS_IGNORED_BY_FP_STEP(id) ((id) >= SLOT_FPOP)
+
+/* Where slots of IR_BANKED are, from bank[1] of the window at place 0. */
+#define OFFSET_ENV(field)    offsetof(struct cpu, field)
+#define OFFSET_BANKED(field) (offsetof(struct cpu, field) - offsetof(struct cpu, windows))
 
 static const struct ir_slot slots[SLOT_COUNT] = {
     EIGHT(GLOBAL),      EIGHT(OUT),           EIGHT(LOCAL),   EIGHT(IN),
@@ -62,7 +70,7 @@ static const struct ir_slot slots[SLOT_COUNT] = {
     [SLOT_##id] = {name,                                                                           \
                    IR_##bank,                                                                      \
                    IR_##type,                                                                      \
-                   offsetof(struct cpu, field),                                                    \
+                   OFFSET_##bank(field),                                                           \
                    .clobbered_by_step = IS_CLOBBERED_BY_STEP(SLOT_##id),                           \
                    .ignored_by_fp_step = IS_IGNORED_BY_FP_STEP(SLOT_##id)},
 #include "sparc/slots.def"
@@ -71,10 +79,9 @@ static const struct ir_slot slots[SLOT_COUNT] = {
 
 /* ---- helpers ---- */
 
-/* WRWIM, B.29. */
-static void set_wim(struct cpu *cpu, uint32_t value)
+/* After WRWIM, B.29. */
+static void find_limits_of_wim(struct cpu *cpu)
 {
-    cpu->wim = value & cpu_wim_mask(cpu);
     find_limits(cpu, BY_RESTORE);
 }
 
@@ -87,14 +94,8 @@ static uint32_t read_fsr(struct cpu *cpu)
 
 static const struct ir_helper helpers[HELPER_COUNT] = {
     [HELPER_FSR] = {"fsr", (void (*)(void))read_fsr, IR_I32, {IR_VOID}, true, false},
-    [HELPER_PSR] = {"psr", (void (*)(void))jit_env_read_psr, IR_I32, {IR_VOID}, true, false},
-    [HELPER_SET_PSR] =
-        {"set_psr", (void (*)(void))jit_env_write_psr, IR_I32, {IR_I32}, true, false},
-    [HELPER_TRAP] =
-        {"trap", (void (*)(void))jit_env_trap, IR_I32, {IR_I32, IR_I32, IR_I32}, true, false},
-    [HELPER_RETURN] =
-        {"return", (void (*)(void))jit_env_return, IR_I32, {IR_I32, IR_I32}, true, false},
-    [HELPER_SET_WIM] = {"set_wim", (void (*)(void))set_wim, IR_VOID, {IR_I32}, true, false},
+    [HELPER_LIMITS] =
+        {"limits", (void (*)(void))find_limits_of_wim, IR_VOID, {IR_VOID}, true, false},
 };
 
 /* ---- the description ---- */

@@ -33,15 +33,7 @@ enum slot {
 };
 
 /* Helpers that generated code may call. */
-enum jit_env_helper {
-    HELPER_PSR,
-    HELPER_SET_PSR,
-    HELPER_SET_WIM,
-    HELPER_FSR,
-    HELPER_TRAP,
-    HELPER_RETURN,
-    HELPER_COUNT
-};
+enum jit_env_helper { HELPER_LIMITS, HELPER_FSR, HELPER_COUNT };
 
 /* The guest description for include/ir.h, of a CPU with that many windows and that FPU, one of cpu_count.  Its pointers
  * are to constant tables. */

@@ -86,6 +86,7 @@ void jit_env_init(struct cpu *cpu, struct jit *jit)
     struct jit_flags_layout layout = jit_flags(jit);
 
     cpu->jit_context.jit = jit;
+    cpu->jit_context.flags_layout = layout;
     cpu->jit_context.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
     for (uint32_t icc = 0; icc < 16; icc++) {
         cpu->jit_context.flags_of_icc[icc] = place_flags(&layout, icc);
@@ -110,6 +111,7 @@ void jit_env_prepare(struct cpu *cpu, uint32_t mode)
 void jit_env_enter(struct cpu *cpu)
 {
     cpu->jit_env.flags = flags_of(cpu);
+    cpu->jit_context.traps_logged = log_on(cpu->log, LOG_INT);
     find_limits(cpu, BY_SAVE);
     choose_fp_mode(cpu);
     restart_budget(cpu);

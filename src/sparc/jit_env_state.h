@@ -91,7 +91,7 @@ void jit_env_take_fp(struct cpu *cpu);
 
 static inline void sync_cwp(struct cpu *cpu)
 {
-    cpu->cwp = (uint8_t)window_of_rank(cpu, window_current_rank(cpu));
+    cpu->cwp = (uint8_t)window_current(cpu);
 }
 
 static inline void sync_integer(struct cpu *cpu)
@@ -113,15 +113,15 @@ enum way_out { BY_SAVE, BY_RESTORE };
  * says which of the two is to be quick. */
 static inline void find_limits(struct cpu *cpu, enum way_out way)
 {
-    unsigned rank = window_current_rank(cpu);
-    uint32_t invalid = window_invalid_ranks(cpu);
-    uint32_t highest = UINT32_C(1) << (cpu->config.windows - 1);
-    uint32_t save = (invalid << 1 | 1) & (UINT32_MAX >> (31 - rank));
-    uint32_t restore = (invalid | highest) >> 1 >> rank;
+    unsigned place = window_place(cpu);
+    uint64_t invalid = window_invalid_places(cpu);
+    uint64_t barred = invalid | cpu->ring_closed;
+    uint64_t save = (barred << 1 | 1) << (63 - place);
+    uint64_t restore = barred >> 1 >> place;
 
-    cpu->jit_env.save_limit = window_bank(cpu, (unsigned)(31 - __builtin_clz(save)));
-    cpu->jit_env.restore_limit = cpu->bank[1] + 16 * __builtin_ctz(restore);
-    if (invalid >> rank & 1) {
+    cpu->jit_env.save_limit = cpu->bank[1] - WINDOW_WORDS * (size_t)__builtin_clzll(save);
+    cpu->jit_env.restore_limit = cpu->bank[1] + WINDOW_WORDS * (size_t)__builtin_ctzll(restore);
+    if (invalid >> place & 1) {
         if (way == BY_SAVE) {
             cpu->jit_env.restore_limit = cpu->bank[1] - 16;
         } else {
@@ -146,14 +146,6 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
 }
 
 /* ---- jit_env_trap.c ---- */
-
-/* Helpers, called in supervisor mode only.  If one returns NOT_ORDINARY it has done nothing, and generated code has
- * the interpreter step the instruction.  Else it returns: */
-#define NOT_ORDINARY 1u /* is neither an address nor a block's entry */
-uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt); /* the handler */
-uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim); /* where to go on after RETT */
-uint32_t jit_env_read_psr(struct cpu *cpu);
-uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value); /* 0: PSR was written */
 
 /* step() of struct ir_guest. */
 uint32_t jit_env_step(void *env, void *cookie, uint32_t insn);

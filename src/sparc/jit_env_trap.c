@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: MIT
 /*
- * Traps, RETT, window traps and PSR for generated code, in their usual case and without the interpreter: SPARC V8
- * chapter 7, B.20, B.26 to B.29.
+ * What generated code steps, without the interpreter where it can be: SPARC V8 chapter 7, B.20, B.26 to B.29.  That is window
+ * traps; traps, RETT and PSR where trans_trap.c leaves them to jit_env_step().
  *
  * In all other cases (error mode, an interrupt that is waiting, a log) the interpreter executes the instruction.
- * Generated code calls the helpers where the mode cannot change; where it may, it calls jit_env_step().
  */
 #include "sparc/jit_env_state.h"
 #include "sparc/interp.h"
 
 /* ---- windows ---- */
 
-static inline unsigned window_of(const struct cpu *cpu)
-{
-    return window_of_rank(cpu, window_current_rank(cpu));
-}
-
 /* Would SAVE, or RESTORE, trap? */
 static inline bool next_is_invalid(const struct cpu *cpu, bool save)
 {
-    unsigned windows = cpu->config.windows;
-    unsigned window = window_of(cpu);
+    uint64_t invalid = window_invalid_places(cpu);
 
     if (save) {
-        window = window == 0 ? windows - 1 : window - 1;
+        invalid = invalid << 1 | cpu->wim >> (cpu->config.windows - 1);
     } else {
-        window = window + 1 == windows ? 0 : window + 1;
+        invalid >>= 1;
     }
-    return cpu->wim >> window & 1;
+    return invalid >> window_place(cpu) & 1;
 }
 
 /* May the window be moved as generated code moves it, by the pointer alone?  Then the next window is valid, and the
@@ -66,26 +59,27 @@ static inline void enter_turning(struct cpu *cpu, unsigned tt)
     find_limits(cpu, BY_SAVE);
 }
 
-/* Enters a trap, but for the change to supervisor mode.  Returns the handler's address. */
-static inline uint32_t enter_handler(struct cpu *cpu, uint32_t pc, uint32_t npc, unsigned tt)
+/* What the handler finds, after the window has moved.  Returns the handler's address. */
+static inline uint32_t fill_handler(struct cpu *cpu, const struct block_insn *at, unsigned tt)
 {
     cpu->et = false;
     cpu->ps = cpu->s;
-    if (saves_quickly(cpu) && tt != TT_WINDOW_UNDERFLOW) {
-        cpu->bank[1] -= 16;
-    } else {
-        enter_turning(cpu, tt);
-    }
-    cpu->trapped[window_of(cpu)] = (uint8_t)tt;
-    cpu->bank[1][17 - 8] = pc;
-    cpu->bank[1][18 - 8] = npc;
+    cpu->notes[window_place(cpu)].trapped = tt;
+    cpu->bank[1][17 - 8] = at->pc;
+    cpu->bank[1][18 - 8] = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
     cpu->tt = tt;
     return cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
 }
 
-uint32_t jit_env_trap(struct cpu *cpu, uint32_t pc, uint32_t npc, uint32_t tt)
+/* Enters a trap, but for the change to supervisor mode.  Returns the handler's address. */
+static inline uint32_t enter_handler(struct cpu *cpu, const struct block_insn *at, unsigned tt)
 {
-    return trap_is_ordinary(cpu) ? enter_handler(cpu, pc, npc, tt) : NOT_ORDINARY;
+    if (saves_quickly(cpu) && tt != TT_WINDOW_UNDERFLOW) {
+        cpu->bank[1] -= WINDOW_WORDS;
+    } else {
+        enter_turning(cpu, tt);
+    }
+    return fill_handler(cpu, at, tt);
 }
 
 /* ---- B.26 ---- */
@@ -99,12 +93,10 @@ static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
 /* Performs RETT, but for the change of mode.  Returns the entry of the block to go on with. */
 static inline uint32_t leave_handler(struct cpu *cpu, uint32_t pc, uint32_t aim)
 {
-    unsigned from = window_of(cpu);
-
     cpu->et = true;
-    cpu->trapped[from] = 0;
+    cpu->notes[window_place(cpu)].trapped = 0;
     if (restores_quickly(cpu)) {
-        cpu->bank[1] += 16;
+        cpu->bank[1] += WINDOW_WORDS;
     } else {
         window_step_up(cpu);
         find_limits(cpu, BY_SAVE);
@@ -113,42 +105,7 @@ static inline uint32_t leave_handler(struct cpu *cpu, uint32_t pc, uint32_t aim)
     return aim == pc + 4 ? pc : pc | ENTRY_IN_DELAY_SLOT;
 }
 
-uint32_t jit_env_return(struct cpu *cpu, uint32_t pc, uint32_t aim)
-{
-    if (!return_is_ordinary(cpu, aim) || !cpu->ps) {
-        return NOT_ORDINARY;
-    }
-    return leave_handler(cpu, pc, aim);
-}
-
-/* ---- B.28, B.29 ---- */
-
 #define MODE_BITS (1u << PSR_S | 1u << PSR_EF)
-
-uint32_t jit_env_read_psr(struct cpu *cpu)
-{
-    return cpu_pack_psr(cpu, icc_of(cpu), window_of(cpu));
-}
-
-uint32_t jit_env_write_psr(struct cpu *cpu, uint32_t value)
-{
-    uint32_t mode = 1u << PSR_S | (uint32_t)cpu->ef << PSR_EF;
-    unsigned from = window_of(cpu);
-    unsigned to = value & 0x1f;
-
-    if (cpu->irl != 0 || ((value ^ mode) & MODE_BITS) || to >= cpu->config.windows) {
-        return NOT_ORDINARY;
-    }
-    cpu->jit_env.flags = cpu->jit_context.flags_of_icc[value >> PSR_ICC & 15];
-    cpu->pil = value >> PSR_PIL & 15;
-    cpu->ps = value >> PSR_PS & 1;
-    cpu->et = value >> PSR_ET & 1;
-    if (to != from) {
-        window_move(cpu, to);
-        find_limits(cpu, BY_SAVE);
-    }
-    return 0;
-}
 
 /* ---- steps ---- */
 
@@ -174,12 +131,10 @@ static inline enum short_step go_to(struct cpu *cpu, bool s, uint32_t entry)
 
 static inline enum short_step short_trap(struct cpu *cpu, const struct block_insn *at, unsigned tt)
 {
-    uint32_t npc = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
-
     if (!trap_is_ordinary(cpu)) {
         return STEP_IS_LONG;
     }
-    return go_to(cpu, true, enter_handler(cpu, at->pc, npc, tt));
+    return go_to(cpu, true, enter_handler(cpu, at, tt));
 }
 
 /* B.20, for a SAVE or RESTORE at its limit (find_limits()): traps if the next window is invalid, else moves there.
@@ -211,6 +166,26 @@ static enum short_step short_rett(struct cpu *cpu, const struct block_insn *at)
     return go_to(cpu, cpu->ps, leave_handler(cpu, pc, aim));
 }
 
+/* B.29, if the mode stays what it is and no interrupt is requested. */
+static enum short_step short_write_psr(struct cpu *cpu, const struct block_insn *at)
+{
+    uint32_t value = operand1(cpu, &at->f) ^ operand2(cpu, &at->f);
+    uint32_t mode = (uint32_t)cpu->s << PSR_S | (uint32_t)cpu->ef << PSR_EF;
+    unsigned to = value & 0x1f;
+
+    if (cpu->irl != 0 || ((value ^ mode) & MODE_BITS) || to >= cpu->config.windows ||
+        !npc_is_known(at->npc)) {
+        return STEP_IS_LONG;
+    }
+    cpu->jit_env.flags = cpu->jit_context.flags_of_icc[value >> PSR_ICC & 15];
+    cpu->pil = value >> PSR_PIL & 15;
+    cpu->ps = value >> PSR_PS & 1;
+    cpu->et = value >> PSR_ET & 1;
+    window_move(cpu, to);
+    find_limits(cpu, BY_SAVE);
+    return go_to(cpu, cpu->s, at->npc);
+}
+
 /* B.28.  The cycles must be right, since %asr22 and %asr23 are made from them. */
 static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
 {
@@ -219,7 +194,7 @@ static enum short_step read_asr(struct cpu *cpu, const struct block_insn *at)
     return STEP_STAYS;
 }
 
-/* Steps SAVE and RESTORE, RDASR, and a Ticc (taken) or RETT that ends a section, in any mode. */
+/* Steps SAVE and RESTORE, RDASR, and a Ticc (taken), RETT or WRPSR that ends a section, in any mode. */
 static inline enum short_step short_step(struct cpu *cpu, const struct block_insn *at)
 {
     if (__builtin_expect(at->flow == BLOCK_WINDOW, 1)) {
@@ -234,15 +209,15 @@ static inline enum short_step short_step(struct cpu *cpu, const struct block_ins
     if (at->flow == BLOCK_END && at->f.row == INSN_RETT) {
         return short_rett(cpu, at);
     }
+    if (at->flow == BLOCK_END && at->f.row == INSN_WRPSR) {
+        return short_write_psr(cpu, at);
+    }
     return STEP_IS_LONG;
 }
 
-uint32_t jit_env_step(void *env, void *cookie, uint32_t insn)
+static __attribute__((noinline)) uint32_t
+general_step(struct cpu *cpu, const struct guest_block *block, const struct block_insn *at)
 {
-    struct cpu *cpu = env;
-    const struct guest_block *block = cookie;
-    const struct block_insn *at = &block->insns[insn];
-
     switch (short_step(cpu, at)) {
     case STEP_STAYS:
         return IR_STAY;
@@ -251,4 +226,55 @@ uint32_t jit_env_step(void *env, void *cookie, uint32_t insn)
     default:
         return jit_env_long_step(cpu, block, at);
     }
+}
+
+/* Is the window at the place beside the current one invalid, and the only one?  In supervisor mode, with traps enabled
+ * and not logged, that makes a window trap that enter_window_trap() can enter. */
+static inline bool is_plain_window_trap(const struct cpu *cpu, unsigned next)
+{
+    return cpu->s && trap_is_ordinary(cpu) && cpu->config.windows >= 4 &&
+           window_place(cpu) > cpu->ring_start && (cpu->wim & (cpu->wim - 1)) == 0 &&
+           window_invalid_places(cpu) >> next & 1;
+}
+
+/* Turns the ring for SAVE's handler, which uses the two windows below the current one; for RESTORE's, which uses one
+ * below and one above. */
+static inline void turn_for_handler(struct cpu *cpu, bool save)
+{
+    unsigned rank = window_current_rank(cpu);
+
+    if (!save && rank == cpu->config.windows - 2) {
+        window_turn_up(cpu);
+    } else if (save && rank == 1) {
+        window_turn_down(cpu);
+    }
+}
+
+/* Does what short_window() does, for the window traps of a program that saves and restores its windows by traps, and
+ * finds the limits in a shorter way: the one window that is invalid is the current one after SAVE's trap, the one above the
+ * window of a RESTORE after that's. */
+static inline void enter_window_trap(struct cpu *cpu, const struct block_insn *at, bool save)
+{
+    turn_for_handler(cpu, save);
+    cpu->bank[1] -= WINDOW_WORDS;
+    cpu->jit_context.target =
+        fill_handler(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
+    cpu->jit_env.save_limit = window_bank(cpu, 0);
+    cpu->jit_env.restore_limit = cpu->bank[1] + (save ? -WINDOW_WORDS : WINDOW_WORDS);
+}
+
+uint32_t jit_env_step(void *env, void *cookie, uint32_t insn)
+{
+    struct cpu *cpu = env;
+    const struct guest_block *block = cookie;
+    const struct block_insn *at = &block->insns[insn];
+
+    if (__builtin_expect(at->flow == BLOCK_WINDOW, 1)) {
+        bool save = at->f.row == INSN_SAVE;
+        if (is_plain_window_trap(cpu, window_place(cpu) + (save ? -1 : 1))) {
+            enter_window_trap(cpu, at, save);
+            return IR_GO_TO;
+        }
+    }
+    return general_step(cpu, block, at);
 }

@@ -171,15 +171,10 @@ enum flow trans_rdy(struct translation *t, const struct insn *f, unsigned insn)
     return FLOW_ON;
 }
 
-static ir_ref written_value(struct translation *t, const struct insn *f)
-{
-    return trans_op(t, IR_XOR, trans_operand1(t, f), trans_operand2(t, f));
-}
-
 enum flow trans_wry(struct translation *t, const struct insn *f, unsigned insn)
 {
     (void)insn;
-    ir_set(t->block, SLOT_Y, written_value(t, f));
+    ir_set(t->block, SLOT_Y, trans_written(t, f));
     return FLOW_ON;
 }
 
@@ -187,23 +182,6 @@ enum flow trans_rdwim(struct translation *t, const struct insn *f, unsigned insn
 {
     (void)insn;
     trans_write(t, f->rd, ir_get(t->block, SLOT_WIM));
-    return FLOW_ON;
-}
-
-enum flow trans_wrwim(struct translation *t, const struct insn *f, unsigned insn)
-{
-    struct ir_op call = {.code = IR_CALL, .type = IR_VOID, .imm = HELPER_SET_WIM};
-    (void)insn;
-    call.a = written_value(t, f);
-    ir_add_op(t->block, call);
-    return FLOW_ON;
-}
-
-enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn)
-{
-    struct ir_op call = {.code = IR_CALL, .type = IR_I32, .imm = HELPER_PSR};
-    (void)insn;
-    trans_write(t, f->rd, ir_add_op(t->block, call));
     return FLOW_ON;
 }
 
@@ -219,18 +197,6 @@ enum flow trans_rdtbr(struct translation *t, const struct insn *f, unsigned insn
 enum flow trans_wrtbr(struct translation *t, const struct insn *f, unsigned insn)
 {
     (void)insn;
-    ir_set(t->block, SLOT_TBA, trans_op(t, IR_AND, written_value(t, f), trans_const(t, TBR_TBA)));
-    return FLOW_ON;
-}
-
-/* A helper writes PSR.  It refuses values that change the mode, and all values while an interrupt is requested: then
- * the interpreter performs the instruction, and the block is left. */
-enum flow trans_wrpsr(struct translation *t, const struct insn *f, unsigned insn)
-{
-    if (t->in_arm || t->request->cpu->config.partial_wrpsr) {
-        return trans_sys(t, f, insn);
-    }
-    trans_step_unless_done(t, trans_call_helper(t, HELPER_SET_PSR, written_value(t, f), 0, 0),
-                           insn);
+    ir_set(t->block, SLOT_TBA, trans_op(t, IR_AND, trans_written(t, f), trans_const(t, TBR_TBA)));
     return FLOW_ON;
 }

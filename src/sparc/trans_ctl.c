@@ -239,7 +239,7 @@ static enum flow jump_known(struct translation *t, const struct insn *f, const s
 }
 
 /* A JMPL without its delay instruction, whose npc is put into the slot.  Returns the target. */
-static ir_ref jump_to_slot(struct translation *t, const struct insn *f, unsigned insn)
+ir_ref trans_jump_to_slot(struct translation *t, const struct insn *f, unsigned insn)
 {
     ir_ref target = trans_address(t, f);
     ir_ref low = trans_op(t, IR_AND, target, trans_const(t, 3));
@@ -254,7 +254,7 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, unsig
                               const struct insn *delay)
 {
     struct ir_op op = {.code = IR_JUMP};
-    ir_ref target = jump_to_slot(t, f, insn);
+    ir_ref target = trans_jump_to_slot(t, f, insn);
     unsigned behind = trans_new_insn(t, delay, t->pc + 4, NPC_IN_SLOT);
     if (trans_insn(t, delay, behind) == FLOW_OVER) {
         return FLOW_OVER;
@@ -263,32 +263,6 @@ static enum flow jump_unknown(struct translation *t, const struct insn *f, unsig
     op.insn = (uint16_t)t->last;
     ir_add_op(t->block, op);
     return FLOW_OVER;
-}
-
-/* Calls a helper and jumps to the address that it returns; if it returns NOT_ORDINARY the last instruction is
- * stepped. */
-static enum flow call_and_jump(struct translation *t, enum jit_env_helper helper, ir_ref a,
-                               ir_ref b, ir_ref c)
-{
-    struct ir_op op = {.code = IR_JUMP, .insn = (uint16_t)t->last};
-
-    op.a = trans_call_helper(t, helper, a, b, c);
-    trans_step_unless_done(t, op.a, t->last);
-    ir_add_op(t->block, op);
-    return FLOW_OVER;
-}
-
-/* `jmpl; rett`, the way out of a trap handler. */
-static enum flow jump_and_return(struct translation *t, const struct insn *f, unsigned insn,
-                                 const struct insn *rett)
-{
-    ir_ref pc = jump_to_slot(t, f, insn);
-    unsigned behind = trans_new_insn(t, rett, t->pc + 4, NPC_IN_SLOT);
-
-    if (trans_is_user(t)) {
-        return trans_quit(t, rett, behind);
-    }
-    return call_and_jump(t, HELPER_RETURN, pc, trans_address(t, rett), 0);
 }
 
 static bool is_return_from_trap(const struct translation *t, struct insn *rett)
@@ -302,7 +276,7 @@ enum flow trans_jmpl(struct translation *t, const struct insn *f, unsigned insn)
     uint32_t base;
 
     if (is_return_from_trap(t, &delay)) {
-        return jump_and_return(t, f, insn, &delay);
+        return trans_return(t, f, insn, &delay);
     }
     if (!fetch_delay(t, &delay)) {
         return trans_quit(t, f, insn);
@@ -313,12 +287,6 @@ enum flow trans_jmpl(struct translation *t, const struct insn *f, unsigned insn)
     return jump_unknown(t, f, insn, &delay);
 }
 
-static ir_ref trap_type(struct translation *t, const struct insn *f)
-{
-    ir_ref number = trans_op(t, IR_AND, trans_address(t, f), trans_const(t, 0x7f));
-    return trans_op(t, IR_ADD, number, trans_const(t, TT_SOFTWARE));
-}
-
 enum flow trans_ticc(struct translation *t, const struct insn *f, unsigned insn)
 {
     struct pending_arm *arm;
@@ -327,8 +295,7 @@ enum flow trans_ticc(struct translation *t, const struct insn *f, unsigned insn)
         return trans_quit(t, f, insn);
     }
     if (f->condition == 8) {
-        return call_and_jump(t, HELPER_TRAP, trans_const(t, t->pc), trans_const(t, t->pc + 4),
-                             trap_type(t, f));
+        return trans_trap(t, f, insn);
     }
     if (f->condition != 0) {
         arm = trans_arm(t, insn);

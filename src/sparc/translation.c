@@ -246,8 +246,3 @@ ir_ref trans_call_helper(struct translation *t, enum jit_env_helper helper, ir_r
     trans_forget(t);
     return ir_add_op(t->block, op);
 }
-
-void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn)
-{
-    trans_step_if(t, IR_EQ, result, trans_const(t, NOT_ORDINARY), insn);
-}

@@ -4,6 +4,7 @@
  *
  *   translation.c   what a translation knows, and what it adds to its block; calls none of the others
  *   trans_*.c       how each row of insns.def is translated
+ *   trans_trap.c    traps, RETT, PSR and WIM; trans_ctl.c calls it
  *   trans_hammock.c short branches forward, as a choice of values; trans_ctl.c calls it
  *   translate.c     dispatch by row; the sections of a block.  trans_ctl.c calls it for a branch's delay instruction
  */
@@ -109,6 +110,14 @@ static inline enum ir_size trans_size(const struct insn *f)
 /* Translates an instruction, which trans_new_insn() has numbered, by its row's function. */
 trans_function trans_insn;
 
+/* trans_trap.c: a Ticc that is always taken; and a JMPL with RETT behind it, the way out of a trap handler. */
+enum flow trans_trap(struct translation *t, const struct insn *f, unsigned insn);
+enum flow trans_return(struct translation *t, const struct insn *f, unsigned insn,
+                       const struct insn *rett);
+
+/* trans_ctl.c: a JMPL without its delay instruction, whose npc is put into the slot.  Returns the target. */
+ir_ref trans_jump_to_slot(struct translation *t, const struct insn *f, unsigned insn);
+
 /* trans_ctl.c: the condition of a Bicc that is neither always nor never taken. */
 enum ir_cond trans_condition(const struct insn *f);
 
@@ -140,6 +149,11 @@ static inline ir_ref trans_operand1(struct translation *t, const struct insn *f)
 }
 
 ir_ref trans_operand2(struct translation *t, const struct insn *f);
+/* What WRY and the like write: rs1 xor operand 2 */
+static inline ir_ref trans_written(struct translation *t, const struct insn *f)
+{
+    return trans_op(t, IR_XOR, trans_operand1(t, f), trans_operand2(t, f));
+}
 /* rs1 + operand 2 */
 ir_ref trans_address(struct translation *t, const struct insn *f);
 
@@ -147,8 +161,6 @@ ir_ref trans_address(struct translation *t, const struct insn *f);
 
 /* A branch, taken when the condition holds, to an arm that steps `insn` and quits. */
 void trans_step_if(struct translation *t, enum ir_cond cond, ir_ref a, ir_ref b, unsigned insn);
-/* The same, taken if `result`, which is a helper's, is NOT_ORDINARY. */
-void trans_step_unless_done(struct translation *t, ir_ref result, unsigned insn);
 /* A call of a helper; operands that it does not have are 0.  No register's value is known after it. */
 ir_ref trans_call_helper(struct translation *t, enum jit_env_helper helper, ir_ref a, ir_ref b,
                          ir_ref c);

@@ -91,7 +91,7 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
     cpu->bank[1][17 - 8] = pc;
     cpu->bank[1][18 - 8] = npc;
     cpu->tt = tt;
-    cpu->trapped[cpu->cwp] = (uint8_t)tt;
+    cpu->notes[window_place(cpu)].trapped = tt;
     cpu->pc = cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
     cpu->npc = cpu->pc + 4;
 }

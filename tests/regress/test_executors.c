@@ -3,19 +3,8 @@
  * What executors did not agree upon once: a few words each, executed by the interpreter, as host code and as
  * IR; all state must be the same, at the same cycle.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "agree.h"
 
-#include <cmocka.h>
-
-#include "exec/cpu_state.h"
-#include "guest.h"
-
-#define CODE (GUEST_RAM + 0x2000)
-#define DATA (GUEST_RAM + 0x8000)
 #define SLOW 0xa0000000u /* a device with wait cycles */
 
 #define W_REGS(op, op3, rd, rs1, rs2)                                                              \
@@ -106,77 +95,18 @@ static const struct library slow_library = {.class = {.struct_size = sizeof(stru
                                                       .read = slow_read,
                                                       .write = slow_write}};
 
-/* ---- a case ---- */
-
-struct test_case {
-    const uint32_t *words;
-    size_t count;
-    void (*prepare)(struct cpu *cpu); /* or NULL */
-};
-
-static void start(struct guest *g, const struct test_case *c, enum exec_kind kind)
+static void add_slow(struct guest *g)
 {
-    struct leon3emu_options options;
-    struct cpu *cpu;
-
-    leon3emu_options_init(&options);
-    options.input_fd = options.output_fd = -1;
-    options.exec = kind;
-    options.jit.threshold = 0;
-    options.jit.cache_size = 1 << 20; /* AddressSanitizer takes 50 ms for the default */
-    guest_create_with(g, GUEST_BOARD, &options);
-    assert_non_null(g->m);
     guest_add_device(g, &slow_library, "slow0", "name=slow0,base=0xa0000000");
-    guest_program(g, CODE, c->words, c->count);
-    cpu = guest_cpu(g);
-    cpu_set_psr(cpu, cpu_psr(cpu) | 1u << PSR_EF);
-    cpu_set_reg(cpu, G1, DATA);
-    cpu_set_reg(cpu, G2, SLOW);
-    if (c->prepare != NULL) {
-        c->prepare(cpu);
-    }
+    cpu_set_reg(guest_cpu(g), G2, SLOW);
 }
 
-static void compare(struct guest *a, struct guest *b, const char *name)
-{
-    struct cpu_state expected, made;
-    char text[160];
-
-    cpu_state_capture(&expected, guest_cpu(a));
-    cpu_state_capture(&made, guest_cpu(b));
-    if (cpu_state_difference(&expected, &made, CPU_STATE & ~CPU_LIMIT, text, sizeof text)) {
-        fail_msg("%s, cycle %u: %s", name, (unsigned)guest_cpu(a)->cycles, text);
+#define CASE(words, prepare)                                                                       \
+    &(const struct test_case)                                                                      \
+    {                                                                                              \
+        words, sizeof(words) / sizeof(words)[0], prepare, add_slow                                 \
     }
-    for (uint32_t at = DATA; at < DATA + 64; at += 4) {
-        assert_int_equal(guest_peek(b, at), guest_peek(a, at));
-    }
-}
-
-/* From the start to each of `cycles` in one go: whatever lies on the way, all are then at the same place. */
-static void agree(const struct test_case *c, unsigned cycles)
-{
-    static const struct {
-        const char *name;
-        enum exec_kind kind;
-    } others[] = {{"jit", EXEC_JIT}, {"ir", EXEC_IR}};
-
-    for (unsigned end = 1; end <= cycles; end++) {
-        struct guest a;
-        start(&a, c, EXEC_INTERP);
-        guest_run(&a, end);
-        for (unsigned i = 0; i < 2; i++) {
-            struct guest b;
-            start(&b, c, others[i].kind);
-            guest_run(&b, end);
-            compare(&a, &b, others[i].name);
-            guest_free(&b);
-        }
-        guest_free(&a);
-    }
-}
-
-#define AGREE(words, prepare, cycles)                                                              \
-    agree(&(const struct test_case){words, sizeof(words) / sizeof(words)[0], prepare}, cycles)
+#define AGREE(words, prepare, cycles) agree(CASE(words, prepare), cycles)
 
 /* ---- windows ---- */
 
@@ -444,8 +374,7 @@ static void test_fp_branches(void **state)
     *word++ = W_BA(0);
     *word++ = W_NOP;
     for (unsigned i = 0; i < 4; i++) {
-        agree(&(const struct test_case){words, sizeof words / sizeof words[0], relations[i]},
-              7 * COMPARES);
+        AGREE(words, relations[i], 7 * COMPARES);
     }
 }
 

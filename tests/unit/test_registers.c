@@ -33,7 +33,8 @@ static const struct {
     {"last_fpop_b", "the same"},
     {"watch", "what is compared with follows from the watchpoints, a few instructions later"},
     {"error_before", "for reports"},
-    {"trapped", "for back-traces"},
+    {"notes", "the windows' numbers never change; the trap is for back-traces"},
+    {"ring_closed", "follows from ring_start"},
 };
 
 static bool is_unseen(const char *name)
