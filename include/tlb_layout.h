@@ -11,7 +11,8 @@
  *
  * and a third table, which is the first one that generated code looks at:
  *
- *     common[page]   the permissions of flags[page] if addend[page] is the common addend, else 0
+ *     common[page]   the permissions of flags[page] if addend[page] is the common addend, else 0; and, above
+ *                    TLB_PAIR_SHIFT, those of them that common[] has for the next page, too
  *
  * Most pages have the same addend, the common one, because memory is one window or the guest's mapping is linear.  With
  * it generated code knows the host's address before it reads any table, and so data do not wait for the test of
@@ -54,6 +55,11 @@ enum tlb_flag {
 };
 
 #define TLB_PERMISSIONS (TLB_LOAD | TLB_STORE | TLB_FETCH)
+
+/* In common[] a permission shifted by this says that both the page and the next one have it: one test then answers for all
+ * accesses that begin in the page and are no longer than a page.  That it is not there says nothing: the accesses may all
+ * lie in the first page. */
+#define TLB_PAIR_SHIFT 4
 
 /* Set in the addend of a device's page, so that this is never 0: an addend of 0 means that the page has had no entry
  * since the last flush. */

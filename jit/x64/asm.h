@@ -477,6 +477,15 @@ X_INLINE void x64_bind(uint8_t *field, const uint8_t *to)
     x64_put_32(field, (uint32_t)(to - (field + 4)));
 }
 
+/* Where a jump goes that was bound. */
+X_INLINE uint8_t *x64_target(uint8_t *field)
+{
+    int32_t distance;
+
+    memcpy(&distance, field, sizeof distance);
+    return field + 4 + distance;
+}
+
 /* The same as a short jump; x64_bind_short() gives its target. */
 X_INLINE uint8_t *x64_jcc_short(struct code_cursor *as, enum x64_cc cc)
 {

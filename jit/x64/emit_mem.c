@@ -311,33 +311,61 @@ static void do_store(struct cg *c, unsigned number, const struct ir_op *op)
 
 /* ---- GUARD_LOAD GUARD_STORE LOAD_UNCHECKED STORE_UNCHECKED ---- */
 
-/* The address of the last byte is computed in 64 bits: if it is beyond the end of the address space, its index is one
- * without permission. */
-static void emit_guard(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+static unsigned guarded_permission(const struct ir_op *op)
 {
-    unsigned a = x->in[0].reg;
-    int32_t reach = c->ops[op->b].imm;
-    unsigned permission = op->code == IR_GUARD_LOAD ? TLB_LOAD : TLB_STORE;
-
-    emit_index(c, x->t[0], a, log_size(op));
-    if (reach < 1 << log_size(op)) {
-        x64_test_byte(&c->as, x64_at_index(TLB, x->t[0], 0, 0), permission);
-        return;
-    }
-    x64_rm(&c->as, OP_LEA | X_W, x->t[1], x64_at(a, reach));
-    x64_shift_imm(&c->as, SHIFT_SHR, true, x->t[1], TLB_PAGE_BITS);
-    x64_rm(&c->as, OP_MOVZX8, x->t[0], x64_at_index(TLB, x->t[0], 0, 0));
-    x64_alu_rm(&c->as, ALU_AND, false, x->t[0], x64_at_index(TLB, x->t[1], 0, 0));
-    x64_rr(&c->as, OP_GROUP3, 0, x->t[0]);
-    x64_imm32(&c->as, permission);
+    return op->code == IR_GUARD_LOAD ? TLB_LOAD : TLB_STORE;
 }
 
+/* Can the accesses that the guard allows reach into the next page? */
+static bool guards_pair(const struct cg *c, const struct ir_op *op)
+{
+    return c->ops[op->b].imm >= 1 << log_size(op);
+}
+
+/* If there may be two pages, asks for the permission of both by one bit.  Where that is not set, a stub looks closer. */
+static void emit_guard(struct cg *c, const struct ir_op *op, const struct cg_args *x)
+{
+    unsigned permission = guarded_permission(op);
+
+    emit_index(c, x->t[0], x->in[0].reg, log_size(op));
+    if (guards_pair(c, op)) {
+        struct cg_stub *stub = cg_add_stub(c, STUB_GUARD, x, NULL);
+        stub->t[0] = x->t[0];
+        stub->t[1] = x->t[1];
+        permission <<= TLB_PAIR_SHIFT;
+    }
+    x64_test_byte(&c->as, x64_at_index(TLB, x->t[0], 0, 0), permission);
+}
+
+/* The branch goes to the arm until the stub, which is written behind the arm, takes the branch for itself. */
 static void do_guard(struct cg *c, unsigned number, const struct ir_op *op)
 {
     static const struct cg_row row = CG_ROW(OUT_NONE, ROW_SPOILS, 2, emit_guard, C_R, C_USE);
 
     cg_emit_by_row(c, number, op, &row);
     x64_branch_to_arm(c, (unsigned)op->imm, CC_E);
+    if (guards_pair(c, op)) {
+        c->stubs[c->stub_count - 1].jump = c->arms[op->imm].jump;
+        c->stubs[c->stub_count - 1].back = c->as.p;
+    }
+}
+
+/* Goes back if the page of the lowest address, whose index is in t[0], and the page of the last byte have the permission,
+ * else to the arm.  The address of the last byte is computed in 64 bits: if it is beyond the end of the address
+ * space, its index is one without permission. */
+void x64_emit_guard_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op,
+                         uint8_t *arm)
+{
+    unsigned low = stub->t[0], last = stub->t[1];
+
+    x64_rm(&c->as, OP_LEA | X_W, last, x64_at(stub->a.reg, c->ops[op->b].imm));
+    x64_shift_imm(&c->as, SHIFT_SHR, true, last, TLB_PAGE_BITS);
+    x64_rm(&c->as, OP_MOVZX8, low, x64_at_index(TLB, low, 0, 0));
+    x64_alu_rm(&c->as, ALU_AND, false, low, x64_at_index(TLB, last, 0, 0));
+    x64_rr(&c->as, OP_GROUP3, 0, low);
+    x64_imm32(&c->as, guarded_permission(op));
+    x64_jcc(&c->as, CC_NE, stub->back);
+    x64_jmp(&c->as, arm);
 }
 
 static void emit_load_unchecked(struct cg *c, const struct ir_op *op, const struct cg_args *x)

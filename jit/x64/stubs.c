@@ -338,6 +338,12 @@ static void emit_stub(struct cg *c, const struct cg_stub *stub)
 {
     const struct ir_op *op = &c->ops[stub->number];
 
+    if (stub->kind == STUB_GUARD) {
+        uint8_t *arm = x64_target(stub->jump);
+        x64_bind(stub->jump, c->as.p);
+        x64_emit_guard_stub(c, stub, op, arm);
+        return;
+    }
     x64_bind(stub->jump, c->as.p);
     if (stub->also != NULL) {
         x64_bind(stub->also, c->as.p);

@@ -59,6 +59,7 @@ enum x64_stub_kind {
     STUB_FP_OPERAND,
     STUB_FCMP,
     STUB_FBEGIN,
+    STUB_GUARD,
     STUB_JUMP,
     STUB_EXIT
 };
@@ -157,6 +158,9 @@ void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsign
  * taken if the page's flags refuse the access, too. */
 uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
+/* The stub of a guard of two pages.  arm: where the guard's arm begins. */
+void x64_emit_guard_stub(struct cg *c, const struct cg_stub *stub, const struct ir_op *op,
+                         uint8_t *arm);
 
 /* ---- emit_fp.c ---- */
 

@@ -187,7 +187,7 @@ void tlb_flush_page(struct tlb *tlb, uint32_t va)
     for (unsigned i = 0; i < TLB_TABLES; i++) {
         if (tlb->tables[i].flags != NULL) {
             /* The addend stays: it shows remember() that the page is on the list of filled ones. */
-            tlb->tables[i].common[va >> TLB_PAGE_BITS] = 0;
+            tlb_set_common(&tlb->tables[i], va >> TLB_PAGE_BITS, 0);
             tlb->tables[i].flags[va >> TLB_PAGE_BITS] = 0;
         }
     }
@@ -202,7 +202,7 @@ void tlb_withdraw_stores(struct tlb *tlb, const uint8_t *host)
             uintptr_t at = table->addend[page] + ((uintptr_t)page << TLB_PAGE_BITS);
             if (at == (uintptr_t)host && table->flags[page] & TLB_STORE) {
                 table->flags[page] = (uint8_t)((table->flags[page] & ~TLB_STORE) | TLB_CODE);
-                table->common[page] &= (uint8_t)~TLB_STORE;
+                tlb_set_common(table, page, table->common[page] & (TLB_LOAD | TLB_FETCH));
             }
         }
     }

@@ -109,6 +109,19 @@ struct tlb {
 /* The distance of the tables' start from the beginning of struct cpu, modulo 4 KiB: see colour_of(). */
 #define TLB_COLOUR 0xc00u
 
+/* Sets the permissions in common[] of a page; those of pairs of pages follow. */
+static inline void tlb_set_common(const struct tlb_table *table, uint32_t page,
+                                  uint32_t permissions)
+{
+    uint8_t *common = table->common + page;
+
+    common[0] = (uint8_t)(permissions | (permissions & common[1]) << TLB_PAIR_SHIFT);
+    if (page != 0) {
+        uint32_t before = common[-1] & TLB_PERMISSIONS;
+        common[-1] = (uint8_t)(before | (before & permissions) << TLB_PAIR_SHIFT);
+    }
+}
+
 /* Makes `addend` the common addend of the table in use (include/tlb_layout.h).  Generated code
  * keeps the common addend in a register, so it must be left and entered anew afterwards. */
 void tlb_make_common(struct tlb *tlb, uintptr_t addend);

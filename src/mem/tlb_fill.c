@@ -44,7 +44,7 @@ void tlb_make_common(struct tlb *tlb, uintptr_t addend)
     common->addend = addend;
     for (unsigned i = 0; i < tlb->filled_count[tlb->table]; i++) {
         uint32_t page = tlb->filled[tlb->table][i];
-        tlb->now.common[page] = common_flags(tlb, page);
+        tlb_set_common(&tlb->now, page, common_flags(tlb, page));
     }
 }
 
@@ -127,12 +127,12 @@ static struct page_entry device_entry(const struct tlb *tlb, uint32_t pa, uint32
     return entry;
 }
 
-/* Fills the entry of va's page.  allowed: the permissions that the MMU grants.  Returns the flags
+/* Fills the entry of va's page.  range: what is at pa.  allowed: the permissions that the MMU grants.  Returns the flags
  * of the entry, whether it is kept or not. */
-static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed)
+static uint32_t fill_page(struct tlb *tlb, const struct flat_range *range, uint32_t va, uint32_t pa,
+                          uint32_t allowed)
 {
     uint32_t page = va >> TLB_PAGE_BITS;
-    const struct flat_range *range = addrspace_find(tlb->space, pa & ~TLB_PAGE_MASK);
     struct page_entry entry =
         is_whole_page(range, pa & ~TLB_PAGE_MASK)
             ? memory_entry(range, va & ~TLB_PAGE_MASK, pa & ~TLB_PAGE_MASK, allowed)
@@ -148,12 +148,34 @@ static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed
     }
     tlb->now.flags[page] = (uint8_t)entry.flags;
     tlb->now.addend[page] = entry.addend;
-    tlb->now.common[page] = common_flags(tlb, page);
+    tlb_set_common(&tlb->now, page, common_flags(tlb, page));
     if (entry.flags & TLB_PERMISSIONS) {
         vote(&tlb->common[tlb->table], entry.addend);
         tlb->fills++;
     }
     return entry.flags;
+}
+
+/* Fills the entry of the page at a physical address if it is memory and has no entry. */
+static void fill_neighbour(struct tlb *tlb, const struct flat_range *range, uint32_t page)
+{
+    if (is_whole_page(range, page) && tlb->now.addend[page >> TLB_PAGE_BITS] == 0) {
+        fill_page(tlb, range, page, page, TLB_PERMISSIONS);
+    }
+}
+
+/* Fills the entry of va's page and, if that is memory, those of the pages beside it, so that common[] answers for pairs of
+ * pages from the first access on.  Behind the MMU each page waits for its own access, which sets the R bit in its PTE. */
+static uint32_t fill(struct tlb *tlb, uint32_t va, uint32_t pa, uint32_t allowed)
+{
+    const struct flat_range *range = addrspace_find(tlb->space, pa & ~TLB_PAGE_MASK);
+    uint32_t flags = fill_page(tlb, range, va, pa, allowed);
+
+    if (tlb->index == TLB_PHYSICAL && !tlb->few) {
+        fill_neighbour(tlb, range, (pa & ~TLB_PAGE_MASK) + TLB_PAGE_SIZE);
+        fill_neighbour(tlb, range, (pa & ~TLB_PAGE_MASK) - TLB_PAGE_SIZE);
+    }
+    return flags;
 }
 
 #define REASONS (TLB_ROM | TLB_CODE | TLB_WATCH | TLB_DEVICE | TLB_EXTERNAL)

@@ -155,7 +155,11 @@ void toy_map(struct toy *toy, unsigned mode, uint32_t page, uint8_t flags, bool 
 {
     uintptr_t addend = (uintptr_t)toy->window;
 
-    toy->tlb[mode][page] = common ? flags & (TLB_LOAD | TLB_STORE) : 0;
+    uint8_t *at = toy->tlb[mode] + page;
+    uint8_t permissions = common ? flags & (TLB_LOAD | TLB_STORE) : 0;
+
+    at[0] = (uint8_t)(permissions | (permissions & at[1]) << TLB_PAIR_SHIFT);
+    at[-1] = (uint8_t)((at[-1] & TLB_PERMISSIONS) | (at[-1] & permissions) << TLB_PAIR_SHIFT);
     toy->tlb[mode][TLB_FLAGS_AT + page] = flags;
     memcpy(toy->tlb[mode] + TLB_ADDEND_AT + page * sizeof addend, &addend, sizeof addend);
 }

@@ -78,7 +78,7 @@ static void test_a_miss_is_zero(void **state)
     load(&f, RAM, 4);
     assert_int_equal(flags_of(&f, RAM), TLB_LOAD | TLB_STORE | TLB_FETCH);
     assert_true(tlb_fetch_is_fast(&f.tlb, RAM + 0xffc));
-    assert_int_equal(flags_of(&f, RAM + PAGE), 0);
+    assert_int_equal(flags_of(&f, RAM + 2 * PAGE), 0);
     assert_ptr_equal(tlb_host(&f.tlb, RAM + 0x123), f.ram->host + 0x123);
     fixture_close(&f);
 }
@@ -590,6 +590,68 @@ static uint32_t translate(void *context, uint32_t va, enum tlb_kind kind, uint32
     return f->allowed;
 }
 
+/* What common[] has for the page is true: of the page alone, and of it and the next one. */
+static void check_pair(const struct fixture *f, uint32_t va, uint32_t alone, uint32_t both)
+{
+    assert_int_equal(f->tlb.now.common[va >> TLB_PAGE_BITS], alone | both << TLB_PAIR_SHIFT);
+}
+
+/* With a page of memory those beside it get their entries, as long as they are memory; and each page knows what it and the
+ * next one permit. */
+static void test_pairs(void **state)
+{
+    const uint32_t all = TLB_LOAD | TLB_STORE | TLB_FETCH, load_only = TLB_LOAD | TLB_FETCH;
+    struct fixture f;
+    (void)state;
+    fixture_open(&f);
+    load(&f, RAM + 4, 4);
+    tlb_make_common(&f.tlb, tlb_wanted_addend(&f.tlb));
+    check_pair(&f, RAM - PAGE, 0, 0);
+    check_pair(&f, RAM, all, all);
+    check_pair(&f, RAM + PAGE, all, 0);
+    load(&f, RAM + 3 * PAGE, 4);
+    check_pair(&f, RAM + PAGE, all, all);
+    check_pair(&f, RAM + 4 * PAGE, all, 0);
+    assert_true(region_mark_code(f.ram, 2 * PAGE, REGION_DECODED, 1));
+    tlb_withdraw_stores(&f.tlb, f.ram->host + 2 * PAGE);
+    check_pair(&f, RAM + PAGE, all, load_only);
+    check_pair(&f, RAM + 2 * PAGE, load_only, load_only);
+    tlb_flush_page(&f.tlb, RAM + 3 * PAGE);
+    check_pair(&f, RAM + 2 * PAGE, load_only, 0);
+    check_pair(&f, RAM + 3 * PAGE, 0, 0);
+    load(&f, RAM + 3 * PAGE, 4);
+    check_pair(&f, RAM + 2 * PAGE, load_only, load_only);
+    check_pair(&f, RAM + 3 * PAGE, all, all);
+    load(&f, RAM + 15 * PAGE, 4);
+    check_pair(&f, RAM + 14 * PAGE, all, all);
+    check_pair(&f, RAM + 15 * PAGE, all, 0);
+    tlb_flush(&f.tlb);
+    check_pair(&f, RAM, 0, 0);
+    fixture_close(&f);
+}
+
+/* Behind the MMU a page gets its entry by its own access only, since that sets bits in the page table. */
+static void test_pairs_behind_the_mmu(void **state)
+{
+    const uint32_t all = TLB_LOAD | TLB_STORE | TLB_FETCH;
+    struct fixture f;
+    (void)state;
+    fixture_open(&f);
+    f.allowed = all;
+    f.tlb.translate = translate;
+    assert_true(tlb_select(&f.tlb, TLB_SUPERVISOR));
+    load(&f, RAM, 4);
+    tlb_make_common(&f.tlb, tlb_wanted_addend(&f.tlb));
+    check_pair(&f, RAM, all, 0);
+    load(&f, RAM + PAGE, 4);
+    assert_int_equal(f.translations, 2);
+    check_pair(&f, RAM, all, all);
+    f.allowed = TLB_LOAD;
+    load(&f, RAM + 2 * PAGE, 4);
+    check_pair(&f, RAM + PAGE, all, TLB_LOAD);
+    fixture_close(&f);
+}
+
 /* A page that gets code keeps its entries, but for the permission to store, wherever it is mapped. */
 static void test_withdraw_stores(void **state)
 {
@@ -727,6 +789,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_miss_is_zero),
+        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_pairs_behind_the_mmu),
         cmocka_unit_test(test_devices_never_have_permissions),
         cmocka_unit_test(test_mixed_page),
         cmocka_unit_test(test_rom),
