@@ -294,6 +294,10 @@ uint32_t toy_step(void *opaque, void *cookie, uint32_t insn)
             env, note(env, (struct toy_event){.kind = 's', .pc = block->pc, .insn = insn}), true);
     case IR_MOVE_BANK:
         return step_shift(env, block, insn);
+    case IR_LOAD:
+    case IR_STORE:
+        env->toy->guessed_wrong = true;
+        return IR_STAY;
     default:
         return step_fp(env, block, insn);
     }

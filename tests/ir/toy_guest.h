@@ -90,7 +90,7 @@ struct toy_env {
 
 /* What step() is to do for one instruction of a block. */
 struct toy_insn {
-    uint8_t code; /* an FP op, MOVE_BANK, or NOP: anything */
+    uint8_t code; /* an FP op, MOVE_BANK, LOAD, STORE, or NOP: anything */
     uint8_t type;
     uint8_t a, b;   /* slots of the operands */
     uint8_t slot;   /* of the result */
@@ -129,7 +129,9 @@ struct toy {
     void *self;
     /* How many blocks a slow path may choose from when it says IR_GO_TO; 0 after a reset: it never does. */
     unsigned block_count;
-    bool quiet;     /* slow paths neither leave nor change budget and bank */
+    bool
+        guessed_wrong; /* the instruction of an access was performed by step(): a guard has refused it */
+    bool quiet;        /* slow paths neither leave nor change budget and bank */
     uint64_t calls; /* how many calls of the guest's functions might change state at random */
     unsigned watch; /* 0, or 1 + the event at which state is copied to `watched` */
     struct toy_env watched;

@@ -214,7 +214,7 @@ bool toy_program_run(const struct toy_program *program, const struct jit_backend
         compile(d, i);
     }
     run_blocks(d);
-    bool guessed_wrong = d->guessed_wrong;
+    bool guessed_wrong = d->guessed_wrong || d->toy->guessed_wrong;
     backend->destroy(d->self);
     free(d);
     return !guessed_wrong;

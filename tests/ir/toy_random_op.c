@@ -161,12 +161,36 @@ static ir_ref add_integer_op(struct toy_maker *maker, unsigned code, ir_ref a, i
         (struct ir_op){.code = (uint8_t)code, .type = IR_I32, .a = a, .b = b, .insn = IR_NONE});
 }
 
+/* An address near that of other accesses of the block, so that they may share a guard: r0, made a place in memory, plus a
+ * constant or an index into a table. */
+static ir_ref near_address(struct toy_maker *maker, unsigned size)
+{
+    struct ir_block *block = maker->block;
+    ir_ref base = toy_append(
+        maker, (struct ir_op){.code = IR_GET, .type = IR_I32, .slot = TOY_R0, .insn = IR_NONE});
+    ir_ref offset;
+
+    base = add_integer_op(maker, IR_AND, base, ir_const(block, IR_I32, 0x1fd8));
+    base = add_integer_op(maker, IR_ADD, base, ir_const(block, IR_I32, (int32_t)TOY_MEMORY));
+    if (toy_percent(&maker->rng, 60)) {
+        offset = ir_const(block, IR_I32, 8 * (int32_t)toy_below(&maker->rng, 8));
+    } else {
+        offset = add_integer_op(maker, IR_AND, toy_pick(maker, IR_I32),
+                                ir_const(block, IR_I32, toy_percent(&maker->rng, 50) ? 31 : 255));
+        offset = add_integer_op(maker, IR_SHL, offset, ir_const(block, IR_I32, size & IR_64));
+    }
+    return add_integer_op(maker, IR_ADD, base, offset);
+}
+
 /* Makes an address: mostly an aligned one in the toy's memory, sometimes any in it, sometimes any at all. */
 static ir_ref any_address(struct toy_maker *maker, unsigned size)
 {
     ir_ref value = toy_pick(maker, IR_I32);
     uint32_t mask = TOY_MEMORY_SIZE - 1;
 
+    if (toy_percent(&maker->rng, 40)) {
+        return near_address(maker, size);
+    }
     if (toy_percent(&maker->rng, 5)) {
         return value;
     }
@@ -189,6 +213,7 @@ static void add_load(struct toy_maker *maker)
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
+        maker->info->insns[insn].code = IR_LOAD;
         toy_append(maker, (struct ir_op){.code = other ? IR_ALOAD : IR_LOAD,
                                          .type = (uint8_t)ir_size_type(size),
                                          .cond = size,
@@ -208,6 +233,7 @@ static void add_store(struct toy_maker *maker)
     unsigned insn = toy_new_insn(maker);
 
     if (insn != IR_NONE) {
+        maker->info->insns[insn].code = IR_STORE;
         toy_append(maker, (struct ir_op){.code = other ? IR_ASTORE : IR_STORE,
                                          .type = type,
                                          .cond = size,

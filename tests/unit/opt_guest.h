@@ -18,7 +18,7 @@
 
 /* What the guest's instruction does when step() performs it. */
 struct deed {
-    uint8_t code; /* IR_STEP, IR_MOVE_BANK or an FP op */
+    uint8_t code; /* IR_STEP, IR_MOVE_BANK, an FP op or an access */
     uint8_t slot;
     int32_t shift;
 };
@@ -34,6 +34,8 @@ struct env {
     uint8_t state[STATE_BYTES];
     uint64_t trace; /* hash of all calls */
     unsigned calls;
+    bool
+        guessed_wrong; /* the instruction of an access was performed by step(): a guard has refused it */
     const struct plan *plan;
 };
 
@@ -186,6 +188,10 @@ static uint32_t guest_step(void *context, void *cookie, uint32_t insn)
     struct env *env = context;
     const struct plan *plan = cookie;
     const struct deed *deed = &plan->deeds[insn];
+    if (deed->code == IR_LOAD || deed->code == IR_STORE) {
+        env->guessed_wrong = true;
+        return IR_STAY;
+    }
     bool fp = deed->code != IR_STEP && deed->code != IR_MOVE_BANK;
     if (fp) { /* does not look at it */
         memset((uint8_t *)env + opt_slots[SLOT_NOTE].offset, 0, 4);
@@ -330,9 +336,12 @@ static void env_fill(struct plan *plan, uint64_t seed)
     env->limit = (uintptr_t)plan->bank + BANK_BYTES / 2 + (hash >> 30) % 5 * 64 - 128;
     env->target = env->fp = 0;
     env->trace = env->calls = 0;
+    env->guessed_wrong = false;
     env->plan = plan;
     for (unsigned i = 0; i < MEMORY_BYTES / TLB_PAGE_SIZE; i++) {
-        plan->tlb[i] = (uint8_t)(hash >> (2 * i) & (TLB_LOAD | TLB_STORE));
+        static const uint8_t permissions[] = {0, TLB_LOAD, TLB_LOAD | TLB_STORE,
+                                              TLB_LOAD | TLB_STORE};
+        plan->tlb[i] = permissions[hash >> (2 * i) & 3];
     }
     scramble(env, hash);
 }

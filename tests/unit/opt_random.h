@@ -269,10 +269,31 @@ static void add_flag_state(struct plan *plan, struct ir_block *block)
     }
 }
 
+/* Near that of other accesses of the block: g1, made an address in memory, plus a constant or an index. */
+static ir_ref near_address(struct plan *plan, struct ir_block *block, unsigned size)
+{
+    ir_ref base = ir_binary(block, IR_AND, IR_I32, ir_get(block, SLOT_FIRST),
+                            ir_const(block, IR_I32, TLB_PAGE_SIZE + 0xdd8));
+    ir_ref offset;
+
+    if (plan_random(plan, 2) != 0) {
+        offset = ir_const(block, IR_I32, 8 * (int32_t)plan_random(plan, 8));
+    } else {
+        offset = ir_binary(block, IR_AND, IR_I32, value_of(plan, block, IR_I32),
+                           ir_const(block, IR_I32, plan_random(plan, 2) ? 31 : 63));
+        offset = ir_binary(block, IR_SHL, IR_I32, offset, ir_const(block, IR_I32, size & IR_64));
+    }
+    return ir_binary(block, IR_ADD, IR_I32, base, offset);
+}
+
 /* Mostly aligned, mostly in memory. */
 static ir_ref address(struct plan *plan, struct ir_block *block, unsigned size)
 {
     int32_t mask = MEMORY_BYTES - 1;
+
+    if (plan_random(plan, 3) == 0) {
+        return near_address(plan, block, size);
+    }
 
     if (plan_random(plan, 8) != 0) {
         mask &= -(1 << (size & 3));
