@@ -198,9 +198,11 @@ struct jit_env {
 /* Beside jit_env, what only C code and rare paths use: entering and leaving generated code, and slow paths. */
 struct jit_context {
     uint32_t target;
-    uint32_t traps_logged;       /* not 0: each trap that is taken writes a line */
-    uint64_t base;               /* cycles when budget is 0 */
-    uint64_t waited;             /* cycles that were no instruction: cycles - insns */
+    uint32_t traps_logged; /* not 0: each trap that is taken writes a line */
+    uint32_t
+        *only_invalid; /* the bank of the one window that is invalid; NULL: none or several are */
+    uint64_t base;     /* cycles when budget is 0 */
+    uint64_t waited;   /* cycles that were no instruction: cycles - insns */
     const struct block_insn *at; /* the instruction whose access or step called C */
     uint64_t mmio_site;          /* ir_site() of the last access by the MMIO inline cache */
     uint64_t *told;              /* exec_reported_time(): the latest time that software was told */

@@ -97,6 +97,30 @@ void jit_env_init(struct cpu *cpu, struct jit *jit)
     }
 }
 
+void jit_env_search_limits(struct cpu *cpu, enum way_out way)
+{
+    unsigned rank = window_current_rank(cpu);
+    unsigned windows = cpu->config.windows;
+    uint64_t twice = cpu->wim | (uint64_t)cpu->wim << windows;
+    uint32_t invalid =
+        (uint32_t)(twice >> cpu->notes[cpu->ring_start].window) & (UINT32_MAX >> (32 - windows));
+    uint32_t highest = UINT32_C(1) << (windows - 1);
+    uint32_t save = (invalid << 1 | 1) & (UINT32_MAX >> (31 - rank));
+    uint32_t restore = (invalid | highest) >> 1 >> rank;
+
+    cpu->jit_env.save_limit = window_bank(cpu, (unsigned)(31 - __builtin_clz(save)));
+    cpu->jit_env.restore_limit = cpu->bank[1] + WINDOW_WORDS * __builtin_ctz(restore);
+    cpu->jit_context.only_invalid = NULL;
+    if (!(invalid >> rank & 1)) {
+        return;
+    }
+    if (way == BY_SAVE) {
+        cpu->jit_env.restore_limit = cpu->bank[1] - WINDOW_WORDS;
+    } else {
+        cpu->jit_env.save_limit = cpu->bank[1] + WINDOW_WORDS;
+    }
+}
+
 void jit_env_prepare(struct cpu *cpu, uint32_t mode)
 {
     struct jit_env *env = &cpu->jit_env;

@@ -104,6 +104,9 @@ static inline void sync_integer(struct cpu *cpu)
  * without a slow path. */
 enum way_out { BY_SAVE, BY_RESTORE };
 
+/* find_limits() if none or several windows are invalid. */
+void jit_env_search_limits(struct cpu *cpu, enum way_out way);
+
 /* Finds the windows from which SAVE (RESTORE) takes the slow path: because the next window is invalid, or because the
  * ring must turn (window_ring.h).
  *
@@ -113,21 +116,24 @@ enum way_out { BY_SAVE, BY_RESTORE };
  * says which of the two is to be quick. */
 static inline void find_limits(struct cpu *cpu, enum way_out way)
 {
-    unsigned place = window_place(cpu);
-    uint64_t invalid = window_invalid_places(cpu);
-    uint64_t barred = invalid | cpu->ring_closed;
-    uint64_t save = (barred << 1 | 1) << (63 - place);
-    uint64_t restore = barred >> 1 >> place;
+    uint32_t *now = cpu->bank[1];
+    uint32_t *save = window_bank(cpu, 0);
+    uint32_t *restore = save + WINDOW_WORDS * (cpu->config.windows - 2);
+    uint32_t *invalid;
 
-    cpu->jit_env.save_limit = cpu->bank[1] - WINDOW_WORDS * (size_t)__builtin_clzll(save);
-    cpu->jit_env.restore_limit = cpu->bank[1] + WINDOW_WORDS * (size_t)__builtin_ctzll(restore);
-    if (invalid >> place & 1) {
-        if (way == BY_SAVE) {
-            cpu->jit_env.restore_limit = cpu->bank[1] - 16;
-        } else {
-            cpu->jit_env.save_limit = cpu->bank[1] + 16;
-        }
+    if (cpu->wim == 0 || (cpu->wim & (cpu->wim - 1)) != 0) {
+        jit_env_search_limits(cpu, way);
+        return;
     }
+    invalid = cpu->windows + WINDOW_WORDS * window_place_of(cpu, (unsigned)__builtin_ctz(cpu->wim));
+    if (now > invalid || (now == invalid && way == BY_RESTORE)) {
+        save = invalid + WINDOW_WORDS;
+    } else {
+        restore = invalid - WINDOW_WORDS;
+    }
+    cpu->jit_env.save_limit = save;
+    cpu->jit_env.restore_limit = restore;
+    cpu->jit_context.only_invalid = invalid;
 }
 
 /* ---- where in the code ---- */
@@ -144,6 +150,15 @@ static inline void be_at(struct cpu *cpu, const struct block_insn *insn)
         cpu->npc = jit_env_npc_by_branch(cpu, insn);
     }
 }
+
+/* ---- PSR ---- */
+
+/* The fields of PSR that are a word of generated code, slot CONTROL: one a byte (arch.def). */
+enum { CONTROL_S = 1, CONTROL_PIL = 0xf00, CONTROL_PS = 1 << 16, CONTROL_ET = 1 << 24 };
+_Static_assert(offsetof(struct cpu, pil) == offsetof(struct cpu, s) + 1 &&
+                   offsetof(struct cpu, ps) == offsetof(struct cpu, s) + 2 &&
+                   offsetof(struct cpu, et) == offsetof(struct cpu, s) + 3,
+               "slot CONTROL");
 
 /* ---- jit_env_trap.c ---- */
 

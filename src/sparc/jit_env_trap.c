@@ -5,22 +5,21 @@
  *
  * In all other cases (error mode, an interrupt that is waiting, a log) the interpreter executes the instruction.
  */
-#include "sparc/jit_env_state.h"
+#include <string.h>
+
 #include "sparc/interp.h"
+#include "sparc/jit_env_state.h"
 
 /* ---- windows ---- */
 
 /* Would SAVE, or RESTORE, trap? */
 static inline bool next_is_invalid(const struct cpu *cpu, bool save)
 {
-    uint64_t invalid = window_invalid_places(cpu);
+    unsigned windows = cpu->config.windows;
+    unsigned next = window_current(cpu) + (save ? windows - 1 : 1);
 
-    if (save) {
-        invalid = invalid << 1 | cpu->wim >> (cpu->config.windows - 1);
-    } else {
-        invalid >>= 1;
-    }
-    return invalid >> window_place(cpu) & 1;
+    next -= next >= windows ? windows : 0;
+    return cpu->wim >> next & 1;
 }
 
 /* May the window be moved as generated code moves it, by the pointer alone?  Then the next window is valid, and the
@@ -64,7 +63,7 @@ static inline uint32_t fill_handler(struct cpu *cpu, const struct block_insn *at
 {
     cpu->et = false;
     cpu->ps = cpu->s;
-    cpu->notes[window_place(cpu)].trapped = tt;
+    window_current_note(cpu)->trapped = tt;
     cpu->bank[1][17 - 8] = at->pc;
     cpu->bank[1][18 - 8] = at->npc == NPC_IN_SLOT ? cpu->npc : at->npc;
     cpu->tt = tt;
@@ -94,7 +93,7 @@ static inline bool return_is_ordinary(const struct cpu *cpu, uint32_t aim)
 static inline uint32_t leave_handler(struct cpu *cpu, uint32_t pc, uint32_t aim)
 {
     cpu->et = true;
-    cpu->notes[window_place(cpu)].trapped = 0;
+    window_current_note(cpu)->trapped = 0;
     if (restores_quickly(cpu)) {
         cpu->bank[1] += WINDOW_WORDS;
     } else {
@@ -228,39 +227,52 @@ general_step(struct cpu *cpu, const struct guest_block *block, const struct bloc
     }
 }
 
-/* Is the window at the place beside the current one invalid, and the only one?  In supervisor mode, with traps enabled
- * and not logged, that makes a window trap that enter_window_trap() can enter. */
-static inline bool is_plain_window_trap(const struct cpu *cpu, unsigned next)
+/* In supervisor mode, with traps enabled and not logged? */
+static inline bool is_quiet_supervisor(const struct cpu *cpu)
 {
-    return cpu->s && trap_is_ordinary(cpu) && cpu->config.windows >= 4 &&
-           window_place(cpu) > cpu->ring_start && (cpu->wim & (cpu->wim - 1)) == 0 &&
-           window_invalid_places(cpu) >> next & 1;
+    uint32_t control;
+    memcpy(&control, &cpu->s, sizeof control);
+    return (control & (CONTROL_S | CONTROL_ET)) == (CONTROL_S | CONTROL_ET) &&
+           !log_on(cpu->log, LOG_INT);
 }
 
-/* Turns the ring for SAVE's handler, which uses the two windows below the current one; for RESTORE's, which uses one
- * below and one above. */
-static inline void turn_for_handler(struct cpu *cpu, bool save)
+/* Turns the ring for the handler, as enter_turning() does.  False: it cannot, and nothing was done. */
+static inline bool turn_for_handler(struct cpu *cpu, bool save)
 {
-    unsigned rank = window_current_rank(cpu);
+    unsigned windows = cpu->config.windows;
 
-    if (!save && rank == cpu->config.windows - 2) {
-        window_turn_up(cpu);
-    } else if (save && rank == 1) {
-        window_turn_down(cpu);
+    if (save && cpu->bank[1] == window_bank(cpu, 1)) {
+        if (!window_can_turn(cpu, true)) {
+            return false;
+        }
+        window_turn_down_one(cpu);
+    } else if (!save && cpu->bank[1] == window_bank(cpu, windows - 2)) {
+        if (!window_can_turn(cpu, false) || windows < 4) {
+            return false;
+        }
+        window_turn_up_one(cpu);
     }
+    return true;
 }
 
-/* Does what short_window() does, for the window traps of a program that saves and restores its windows by traps, and
- * finds the limits in a shorter way: the one window that is invalid is the current one after SAVE's trap, the one above the
- * window of a RESTORE after that's. */
-static inline void enter_window_trap(struct cpu *cpu, const struct block_insn *at, bool save)
+/* Does what short_window() does, for the usual window trap of a program that saves and restores its windows by traps: one
+ * window is invalid, and it is the next one.  It is then the handler's own after SAVE, and after RESTORE the second
+ * above the handler's: so the limits are known.  False: nothing was done. */
+static inline bool enter_window_trap(struct cpu *cpu, const struct block_insn *at, bool save)
 {
-    turn_for_handler(cpu, save);
-    cpu->bank[1] -= WINDOW_WORDS;
+    uint32_t *now = cpu->bank[1];
+    const uint32_t *next = save ? now - WINDOW_WORDS : now + WINDOW_WORDS;
+
+    if (next != cpu->jit_context.only_invalid || now == window_bank(cpu, 0) ||
+        !is_quiet_supervisor(cpu) || !turn_for_handler(cpu, save)) {
+        return false;
+    }
+    cpu->bank[1] = now - WINDOW_WORDS;
     cpu->jit_context.target =
         fill_handler(cpu, at, save ? TT_WINDOW_OVERFLOW : TT_WINDOW_UNDERFLOW);
     cpu->jit_env.save_limit = window_bank(cpu, 0);
-    cpu->jit_env.restore_limit = cpu->bank[1] + (save ? -WINDOW_WORDS : WINDOW_WORDS);
+    cpu->jit_env.restore_limit = save ? now - 2 * WINDOW_WORDS : now;
+    return true;
 }
 
 uint32_t jit_env_step(void *env, void *cookie, uint32_t insn)
@@ -269,12 +281,9 @@ uint32_t jit_env_step(void *env, void *cookie, uint32_t insn)
     const struct guest_block *block = cookie;
     const struct block_insn *at = &block->insns[insn];
 
-    if (__builtin_expect(at->flow == BLOCK_WINDOW, 1)) {
-        bool save = at->f.row == INSN_SAVE;
-        if (is_plain_window_trap(cpu, window_place(cpu) + (save ? -1 : 1))) {
-            enter_window_trap(cpu, at, save);
-            return IR_GO_TO;
-        }
+    if (__builtin_expect(at->flow == BLOCK_WINDOW, 1) &&
+        enter_window_trap(cpu, at, at->f.row == INSN_SAVE)) {
+        return IR_GO_TO;
     }
     return general_step(cpu, block, at);
 }

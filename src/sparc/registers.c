@@ -83,7 +83,7 @@ static bool set_window(struct cpu *cpu, unsigned i, uint32_t value)
 static void copy_windows(struct cpu *cpu, uint32_t *words)
 {
     unsigned windows = cpu->config.windows;
-    unsigned lowest = cpu->ring_start % windows;
+    unsigned lowest = cpu->ring_start % windows; /* as notes says, too */
 
     memcpy(words + 16 * lowest, window_bank(cpu, 0), 16 * (windows - lowest) * sizeof *words);
     memcpy(words, window_bank(cpu, windows - lowest), 16 * lowest * sizeof *words);

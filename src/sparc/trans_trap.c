@@ -6,14 +6,8 @@
  * jit_env_step() performs the instruction.
  */
 #include "sparc/interp.h"
+#include "sparc/jit_env_state.h"
 #include "sparc/translation.h"
-
-/* The fields of PSR that slot CONTROL has, one a byte (arch.def). */
-enum { CONTROL_S = 1, CONTROL_PIL = 0xf00, CONTROL_PS = 1 << 16, CONTROL_ET = 1 << 24 };
-_Static_assert(offsetof(struct cpu, pil) == offsetof(struct cpu, s) + 1 &&
-                   offsetof(struct cpu, ps) == offsetof(struct cpu, s) + 2 &&
-                   offsetof(struct cpu, et) == offsetof(struct cpu, s) + 3,
-               "slot CONTROL");
 
 /* ---- bits ---- */
 
@@ -34,38 +28,91 @@ static ir_ref with(struct translation *t, ir_ref value, ir_ref bits)
     return trans_op(t, IR_OR, value, bits);
 }
 
-/* Slot CONTROL's fields as PSR has them, or the other way round; but for S, which is 1. */
-static ir_ref move_control(struct translation *t, ir_ref value, bool to_psr)
+/* Slot CONTROL's fields as PSR has them, but for S, which is 1.  PS and ET are beside each other after the product. */
+static ir_ref control_to_psr(struct translation *t, ir_ref control)
 {
-    ir_ref pil = trans_op(t, IR_AND, value, trans_const(t, CONTROL_PIL));
-    ir_ref ps = to_psr ? move_bits(t, value, 16, PSR_PS, 1) : move_bits(t, value, PSR_PS, 16, 1);
-    ir_ref et = to_psr ? move_bits(t, value, 24, PSR_ET, 1) : move_bits(t, value, PSR_ET, 24, 1);
+    ir_ref pil = trans_op(t, IR_AND, control, trans_const(t, CONTROL_PIL));
+    ir_ref both = trans_op(t, IR_MUL, control, trans_const(t, 1 + (1 << 9)));
 
-    return with(t, with(t, pil, ps), et);
+    return with(t, pil, move_bits(t, both, 24, PSR_ET, 3));
 }
 
-/* icc in the backend's form as PSR has it, or the other way round.  Where N is beside Z they are moved together. */
-static ir_ref move_icc(struct translation *t, ir_ref value, bool to_psr)
+static ir_ref psr_to_control(struct translation *t, ir_ref psr)
+{
+    ir_ref pil = trans_op(t, IR_AND, psr, trans_const(t, CONTROL_PIL));
+    ir_ref ps = move_bits(t, psr, PSR_PS, 16, 1);
+    ir_ref et = move_bits(t, psr, PSR_ET, 24, 1);
+
+    return with(t, with(t, with(t, pil, ps), et), trans_const(t, CONTROL_S));
+}
+
+/* Where the backend has N, Z, V and C, by bit of icc. */
+struct icc_map {
+    uint8_t host[4];
+};
+
+static struct icc_map icc_map(const struct translation *t)
 {
     const struct jit_flags_layout *at = &t->request->cpu->jit_context.flags_layout;
-    const struct {
-        unsigned bit, host;
-        uint32_t mask;
-    } parts[] = {{PSR_ICC + 2, at->z, at->n == at->z + 1 ? 3 : 1},
-                 {PSR_ICC + 3, at->n, at->n == at->z + 1 ? 0 : 1},
-                 {PSR_ICC + 1, at->v, 1},
-                 {PSR_ICC, at->c, 1}};
-    ir_ref all = 0;
+    return (struct icc_map){{at->c, at->v, at->z, at->n}};
+}
 
-    for (unsigned i = 0; i < 4; i++) {
-        unsigned from = to_psr ? parts[i].host : parts[i].bit;
-        unsigned to = to_psr ? parts[i].bit : parts[i].host;
-        if (parts[i].mask != 0) {
-            ir_ref bits = move_bits(t, value, from, to, parts[i].mask);
-            all = all == 0 ? bits : with(t, all, bits);
+/* A factor that moves the bits of icc from the backend's form to PSR's, if there is one: each bit goes up, and no two
+ * bits of the product meet.  Else 0. */
+static uint32_t icc_factor(const struct icc_map *map)
+{
+    uint32_t factor = 0, met = 0;
+
+    for (unsigned bit = 0; bit < 4; bit++) {
+        if (map->host[bit] > PSR_ICC + bit) {
+            return 0;
+        }
+        factor |= UINT32_C(1) << (PSR_ICC + bit - map->host[bit]);
+    }
+    for (unsigned bit = 0; bit < 4; bit++) {
+        uint32_t product = factor << map->host[bit];
+        if ((product & met) != 0 || (product >> PSR_ICC & 15) != 1u << bit) {
+            return 0;
+        }
+        met |= product;
+    }
+    return factor;
+}
+
+static ir_ref icc_to_psr(struct translation *t, ir_ref flags)
+{
+    struct icc_map map = icc_map(t);
+    uint32_t factor = icc_factor(&map);
+    ir_ref psr = trans_const(t, 0);
+    uint32_t mask = 0;
+
+    for (unsigned bit = 0; bit < 4; bit++) {
+        mask |= UINT32_C(1) << map.host[bit];
+        if (factor == 0) {
+            psr = with(t, psr, move_bits(t, flags, map.host[bit], PSR_ICC + bit, 1));
         }
     }
-    return all;
+    if (factor != 0) {
+        flags = trans_op(t, IR_AND, flags, trans_const(t, mask));
+        psr = trans_op(t, IR_MUL, flags, trans_const(t, factor));
+        psr = trans_op(t, IR_AND, psr, trans_const(t, 15u << PSR_ICC));
+    }
+    return psr;
+}
+
+/* N and Z are moved together where they are neighbours. */
+static ir_ref psr_to_icc(struct translation *t, ir_ref psr)
+{
+    struct icc_map map = icc_map(t);
+    bool together = map.host[3] == map.host[2] + 1;
+    ir_ref flags = move_bits(t, psr, PSR_ICC + 2, map.host[2], together ? 3 : 1);
+
+    for (unsigned bit = 0; bit < 4; bit++) {
+        if (bit < 2 || (bit == 3 && !together)) {
+            flags = with(t, flags, move_bits(t, psr, PSR_ICC + bit, map.host[bit], 1));
+        }
+    }
+    return flags;
 }
 
 /* PSR.S and PSR.EF in this block's mode. */
@@ -79,10 +126,10 @@ static uint32_t psr_of_mode(const struct translation *t)
 enum flow trans_rdpsr(struct translation *t, const struct insn *f, unsigned insn)
 {
     uint32_t known = t->request->cpu->config.psr_identity | psr_of_mode(t);
-    ir_ref psr = move_icc(t, ir_get(t->block, SLOT_RAWICC), true);
+    ir_ref psr = icc_to_psr(t, ir_get(t->block, SLOT_RAWICC));
     (void)insn;
 
-    psr = with(t, psr, move_control(t, ir_get(t->block, SLOT_CONTROL), true));
+    psr = with(t, psr, control_to_psr(t, ir_get(t->block, SLOT_CONTROL)));
     psr = with(t, psr, ir_get(t->block, SLOT_WINDOW));
     trans_write(t, f->rd, with(t, psr, trans_const(t, known)));
     return FLOW_ON;
@@ -105,9 +152,8 @@ enum flow trans_wrpsr(struct translation *t, const struct insn *f, unsigned insn
     refused = trans_op(t, IR_XOR, refused, ir_get(t->block, SLOT_WINDOW));
     refused = with(t, refused, ir_get(t->block, SLOT_IRL));
     trans_step_if(t, IR_NE, refused, trans_const(t, 0), insn);
-    ir_set(t->block, SLOT_RAWICC, move_icc(t, value, false));
-    ir_set(t->block, SLOT_CONTROL,
-           with(t, move_control(t, value, false), trans_const(t, CONTROL_S)));
+    ir_set(t->block, SLOT_RAWICC, psr_to_icc(t, value));
+    ir_set(t->block, SLOT_CONTROL, psr_to_control(t, value));
     return FLOW_ON;
 }
 

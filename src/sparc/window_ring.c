@@ -2,21 +2,26 @@
 /* The ring of register windows turns: see window_ring.h. */
 #include "sparc/window_ring.h"
 
+/* There are 32 places or a little less, or twice as many as windows.  More would lie in the way of the TLB's bytes in the
+ * host's caches: see colour_of() in src/mem/tlb.c. */
 void window_ring_init(struct cpu *cpu)
 {
     unsigned windows = cpu->config.windows;
+    unsigned places = windows > 16 ? 2 * windows : 32 - 32 % windows;
 
-    for (unsigned place = 0; place < 2 * windows; place++) {
+    for (unsigned place = 0; place < places; place++) {
         cpu->notes[place].window = place % windows;
     }
-    cpu->ring_closed = UINT64_MAX << (windows - 1);
+    cpu->ring_last = (uint8_t)(places - windows);
 }
 
-void window_shift(struct cpu *cpu, bool up)
+/* Moves all windows from one end into the middle. */
+static void centre(struct cpu *cpu, bool up)
 {
     unsigned windows = cpu->config.windows;
-    unsigned from = up ? 0 : windows;
-    unsigned to = windows - from;
+    unsigned last = cpu->ring_last / windows;
+    unsigned from = cpu->ring_start;
+    unsigned to = windows * (up ? (last + 1) / 2 : last / 2);
 
     memcpy(cpu->windows + WINDOW_WORDS * to, cpu->windows + WINDOW_WORDS * from,
            windows * WINDOW_WORDS * sizeof cpu->windows[0]);
@@ -25,7 +30,22 @@ void window_shift(struct cpu *cpu, bool up)
     }
     cpu->bank[1] = cpu->bank[1] + WINDOW_WORDS * to - WINDOW_WORDS * from;
     cpu->ring_start = (uint8_t)to;
-    cpu->ring_closed = ~(UINT64_MAX >> (65 - windows) << to);
+}
+
+void window_turn_down(struct cpu *cpu)
+{
+    if (!window_can_turn(cpu, true)) {
+        centre(cpu, true);
+    }
+    window_turn_down_one(cpu);
+}
+
+void window_turn_up(struct cpu *cpu)
+{
+    if (!window_can_turn(cpu, false)) {
+        centre(cpu, false);
+    }
+    window_turn_up_one(cpu);
 }
 
 /* Downwards from the lowest window the highest is the next one, too. */

@@ -7,8 +7,8 @@
  * has its outs.  The windows are a ring, and memory is not: the window with the highest place has no ins, since
  * these are the outs of the one with the lowest place.  Therefore the highest window is never the current one.  When
  * the program is about to enter it, or leaves the lowest window downwards, the ring turns by one window: the window at
- * one end is copied to the other end.  Of N windows there are 2N places, and window w is at place w or w + N.  So there is
- * room at both ends, nearly always, and all others stay where they are.
+ * one end is copied to the other end.  There are several times as many places as windows, and window w of N is always at a
+ * place w + kN.  So there is room at both ends, nearly always, and all others stay where they are.
  *
  * So of N windows a program uses N - 1 at the speed of an addition, whichever they are; and one that saves and
  * restores its windows by traps has no more than these, as WIM marks one.
@@ -34,7 +34,13 @@ static inline unsigned window_place(const struct cpu *cpu)
     return (unsigned)(cpu->bank[1] - cpu->windows) / WINDOW_WORDS;
 }
 
-/* The number of the current window, also while generated code runs. */
+/* The note of the current window, and its number, also while generated code runs. */
+static inline struct window_note *window_current_note(struct cpu *cpu)
+{
+    size_t offset = (size_t)((char *)cpu->bank[1] - (char *)cpu->windows);
+    return (struct window_note *)((char *)cpu->notes + offset);
+}
+
 static inline unsigned window_current(const struct cpu *cpu)
 {
     return cpu->notes[window_place(cpu)].window;
@@ -47,20 +53,18 @@ static inline unsigned window_current_rank(const struct cpu *cpu)
 
 static inline unsigned window_rank(const struct cpu *cpu, unsigned window)
 {
-    unsigned windows = cpu->config.windows;
-    unsigned above = window + windows - cpu->ring_start;
-    return above - (above >= windows ? windows : 0);
+    unsigned lowest = cpu->notes[cpu->ring_start].window;
+    return window - lowest + (window < lowest ? cpu->config.windows : 0);
+}
+
+static inline unsigned window_place_of(const struct cpu *cpu, unsigned window)
+{
+    return cpu->ring_start + window_rank(cpu, window);
 }
 
 static inline const struct window_note *window_note(const struct cpu *cpu, unsigned window)
 {
-    return &cpu->notes[cpu->ring_start + window_rank(cpu, window)];
-}
-
-/* WIM by places: bit n says that the window at place n, if there is one, is invalid. */
-static inline uint64_t window_invalid_places(const struct cpu *cpu)
-{
-    return cpu->wim | (uint64_t)cpu->wim << cpu->config.windows;
+    return &cpu->notes[window_place_of(cpu, window)];
 }
 
 /* Copies what is at a place to another one.  (By a call of memcpy() it would take twice as long.) */
@@ -73,29 +77,30 @@ static inline void window_copy(struct cpu *cpu, unsigned to, unsigned from)
     cpu->notes[to].trapped = cpu->notes[from].trapped;
 }
 
-/* Moves all windows up (down) by as many places as there are windows, so that there is room below (above) them. */
-void window_shift(struct cpu *cpu, bool up);
-
-/* Turns the ring by one window, up or down, so that the highest window becomes the lowest or the lowest the highest. */
-static inline void window_turn_down(struct cpu *cpu)
+static inline bool window_can_turn(const struct cpu *cpu, bool down)
 {
-    if (__builtin_expect(cpu->ring_start == 0, 0)) {
-        window_shift(cpu, true);
-    }
-    cpu->ring_start--;
-    cpu->ring_closed = cpu->ring_closed >> 1 | UINT64_C(1) << 63;
-    window_copy(cpu, cpu->ring_start, cpu->ring_start + cpu->config.windows);
+    return cpu->ring_start != (down ? 0 : cpu->ring_last);
 }
 
-static inline void window_turn_up(struct cpu *cpu)
+/* Turns the ring by one window, up or down, so that the highest window becomes the lowest or the lowest the highest.  There is
+ * room: window_can_turn(). */
+static inline void window_turn_down_one(struct cpu *cpu)
 {
-    if (__builtin_expect(cpu->ring_start == cpu->config.windows, 0)) {
-        window_shift(cpu, false);
-    }
-    window_copy(cpu, cpu->ring_start + cpu->config.windows, cpu->ring_start);
-    cpu->ring_start++;
-    cpu->ring_closed = cpu->ring_closed << 1 | 1;
+    unsigned start = cpu->ring_start - 1u;
+    window_copy(cpu, start, start + cpu->config.windows);
+    cpu->ring_start = (uint8_t)start;
 }
+
+static inline void window_turn_up_one(struct cpu *cpu)
+{
+    unsigned start = cpu->ring_start;
+    window_copy(cpu, start + cpu->config.windows, start);
+    cpu->ring_start = (uint8_t)(start + 1);
+}
+
+/* The same, wherever the windows are. */
+void window_turn_down(struct cpu *cpu);
+void window_turn_up(struct cpu *cpu);
 
 /* Moves to the window that SAVE (RESTORE) moves to, whether it is valid or not.  Does not write cpu->cwp. */
 static inline void window_step_down(struct cpu *cpu)

@@ -152,7 +152,7 @@ static void test_colour(void **state)
         const uint8_t *common = cpu->tlb.tables[table].common;
         unsigned first = in_page(common + 0x40000 - 0x100);
         unsigned stored = in_page(cpu);
-        unsigned end = (unsigned)((const char *)(cpu->windows + 16 * (8 + 8)) - (const char *)cpu);
+        unsigned end = (unsigned)((const char *)(cpu->windows + 16 * 32) - (const char *)cpu);
         for (unsigned i = 0; i < 0x300; i++) {
             assert_true(((first + i - stored) & 0xfff) >= end);
         }

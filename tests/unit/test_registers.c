@@ -32,9 +32,9 @@ static const struct {
     {"last_fpop_a", "the same"},
     {"last_fpop_b", "the same"},
     {"watch", "what is compared with follows from the watchpoints, a few instructions later"},
+    {"ring_last", "never changes"},
     {"error_before", "for reports"},
     {"notes", "the windows' numbers never change; the trap is for back-traces"},
-    {"ring_closed", "follows from ring_start"},
 };
 
 static bool is_unseen(const char *name)
