@@ -35,6 +35,14 @@ static void serve_host(struct machine *m)
     }
 }
 
+static void ask_for_huge_pages(struct machine *m)
+{
+    if (!m->huge_pages && exec_now(&m->exec) >= EXEC_POLL_CYCLES) {
+        region_use_huge_pages(m->space.root);
+        m->huge_pages = true;
+    }
+}
+
 /* Waits until the reader of a character line's output has caught up.  Guest time stands still meanwhile, but the
  * user can still stop the run, or ask how far it has come. */
 static void await_reader(struct machine *m)
@@ -62,6 +70,7 @@ void machine_poll_host(void *context, int timeout_ms)
         timeout_ms = BACKGROUND_MS;
     }
     host_fp_clean(); /* a library may change it in a way that library_changes_fp() does not see */
+    ask_for_huge_pages(m);
     flush_console(m, timeout_ms);
     hostio_poll(m->hostio, timeout_ms);
     serve_host(m);

@@ -132,6 +132,7 @@ struct machine {
     uint32_t post_count;
     pthread_mutex_t post_lock;
     bool posts_open;
+    bool huge_pages; /* region_use_huge_pages() was called: the run is a long one */
     struct machine_driver driver;
 };
 

@@ -9,6 +9,10 @@
 #include "check.h"
 #include "tlb_layout.h"
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* since Linux 6.1; refused before */
+#endif
+
 static struct region *region_new(const char *name, enum region_kind kind, uint64_t size)
 {
     struct region *region = calloc(1, sizeof *region);
@@ -40,7 +44,6 @@ static bool map_bytes(struct region *region)
         region->host = NULL;
         return false;
     }
-    madvise(region->host, region->mapped, MADV_HUGEPAGE);
     region->code_pages = calloc(region->mapped >> TLB_PAGE_BITS, 1);
     region->code_granules = calloc(region->mapped >> TLB_PAGE_BITS, sizeof *region->code_granules);
     return region->code_pages != NULL && region->code_granules != NULL;
@@ -54,6 +57,19 @@ struct region *region_new_ram(const char *name, uint64_t size, bool read_only)
         return NULL;
     }
     return region;
+}
+
+void region_use_huge_pages(const struct region *region)
+{
+    const struct region *child;
+
+    if (region->host != NULL) {
+        madvise(region->host, region->mapped, MADV_HUGEPAGE);
+        madvise(region->host, region->mapped, MADV_COLLAPSE);
+    }
+    for (child = region->children; child != NULL; child = child->sibling) {
+        region_use_huge_pages(child);
+    }
 }
 
 bool region_move_bytes(struct region *region, uint8_t *to)

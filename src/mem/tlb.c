@@ -3,7 +3,6 @@
 #include "mem/tlb.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "check.h"
@@ -52,7 +51,6 @@ static void space_changed(void *context, const struct flat_range *range, bool ad
 
 bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_t *wait_cycles)
 {
-    memset(tlb, 0, sizeof *tlb);
     tlb->space = space;
     tlb->bus = space->bus;
     tlb->master = master;

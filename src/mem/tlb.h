@@ -131,8 +131,9 @@ static inline uintptr_t tlb_wanted_addend(const struct tlb *tlb)
     return tlb->common[tlb->table].wanted;
 }
 
-/* The caller sets the callbacks (translate, watch_page, ...) afterwards.  space and wait_cycles
- * stay the caller's.  False: the host is out of memory. */
+/* *tlb is all zeros: clearing it here would cost more than the rest, as most of its megabyte is
+ * never used.  The caller sets the callbacks (translate, watch_page, ...) afterwards.  space and
+ * wait_cycles stay the caller's.  False: the host is out of memory. */
 bool tlb_init(struct tlb *tlb, struct addrspace *space, uint32_t master, uint64_t *wait_cycles);
 void tlb_fini(struct tlb *tlb);
 

@@ -14,7 +14,6 @@ bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace
               const struct log *log)
 {
     ASSERT(config->windows >= 2 && config->windows <= CPU_MAX_WINDOWS);
-    memset(cpu, 0, sizeof *cpu);
     cpu->config = *config;
     cpu->hooks = hooks;
     cpu->log = log;

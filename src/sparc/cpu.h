@@ -256,7 +256,7 @@ uint32_t cpu_current_pc(const struct cpu *cpu);
  * outermost call of the bus, or NULL. */
 uint32_t cpu_pc_of_call(const struct cpu *cpu, const struct mmio_call *outermost);
 
-/* Sets up a CPU in reset state.  hooks, log, decode_cache, space stay the caller's.  False: no memory. */
+/* Sets up a CPU, which is all zeros as from calloc(), in reset state.  hooks, log, decode_cache, space stay the caller's.  False: no memory. */
 bool cpu_init(struct cpu *cpu, const struct cpu_config *config, struct addrspace *space,
               struct decode_cache *decode_cache, const struct cpu_hooks *hooks,
               const struct log *log);

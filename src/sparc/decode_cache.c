@@ -81,14 +81,14 @@ void decode_cache_written(struct decode_cache *cache, const struct region *regio
 
 void decode_cache_clear(struct decode_cache *cache)
 {
-    for (unsigned i = 0; i < DECODE_CACHE_BUCKETS; i++) {
+    for (unsigned i = 0; cache->pages != 0 && i < DECODE_CACHE_BUCKETS; i++) {
         while (cache->buckets[i] != NULL) {
             struct decode_page *page = cache->buckets[i];
             cache->buckets[i] = page->next;
             region_unmark_code(page->region, page->offset, REGION_DECODED);
             free(page);
+            cache->pages--;
         }
     }
-    cache->pages = 0;
     cache->changed(cache->context);
 }

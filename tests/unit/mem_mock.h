@@ -272,6 +272,7 @@ static inline bool cpu_accesses(struct world *w, unsigned way, uint32_t address,
     uint64_t given = *value;
     bool ok = false;
 
+    memset(&tlb, 0, sizeof tlb);
     assert_true(tlb_init(&tlb, &w->space, 0, cycles));
     tlb_set_attributes(&tlb, L3_ATTR_SUPERVISOR);
     memcpy(bytes, mock->bytes, sizeof bytes);

@@ -438,7 +438,7 @@ static void test_view_changes(void **state)
 static void test_two_tlbs(void **state)
 {
     struct fixture f;
-    struct tlb other;
+    struct tlb other = {0};
     uint64_t value;
     (void)state;
     fixture_open(&f);
