@@ -49,6 +49,12 @@ static inline void hotness_begin_anew(struct hotness *hotness)
     hotness->doublings += hotness->doublings < HOTNESS_MAX_DOUBLINGS;
 }
 
+/* Makes the code's block without guesses. */
+static inline void hotness_forbid_guesses(struct hotness *hotness)
+{
+    hotness->wrong_guesses = HOTNESS_WRONG_GUESSES;
+}
+
 /* Were so many guesses of the code's blocks wrong that its block is to be made without guesses? */
 static inline bool hotness_forbids_guesses(const struct hotness *hotness)
 {

@@ -14,6 +14,7 @@
 #include "exec/hotness.h"
 #include "exec/jump_cache.h"
 #include "exec/listing.h"
+#include "exec/run_counts.h"
 #include "exec/verify.h"
 #include "mem/addrspace.h"
 #include "sparc/interp.h"
@@ -24,15 +25,6 @@
  * twice as many. */
 #define FIRST_SIZE ((size_t)16 << 20)
 
-/* Why the interpreter executed instructions in place of generated code. */
-enum fallback {
-    FALLBACK_COLD,   /* not executed often enough to be translated */
-    FALLBACK_BUDGET, /* the block charges more cycles than are left */
-    FALLBACK_NPC,    /* a jump in a delay slot */
-    FALLBACK_PLACE,  /* code in no memory, or under a watchpoint */
-    FALLBACKS
-};
-
 struct translator {
     struct translator_config config;
     struct leon3emu_jit_options options;
@@ -42,10 +34,8 @@ struct translator {
     bool flush_wanted;
     bool watch_wanted; /* blocks are to be looked at for watchpoints */
     struct space_listener listener;
-    uint64_t fallbacks[FALLBACKS]; /* instructions */
-    uint64_t entries;              /* of generated code */
+    struct run_counts counts;
     struct guesses guesses;
-    uint64_t deoptimized; /* blocks that were dropped because of wrong guesses */
     uint64_t reuses_seen; /* cache.reuses when generated code was entered last */
     struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
@@ -76,7 +66,7 @@ static void note_wrong_guess(struct translator *t, struct block *block)
     guesses_count(&t->guesses, t->config.cpus, t->config.cpu_count, &before);
     if (hotness_forbids_guesses(&before) && !block->guest.gone) {
         block_cache_drop(&t->cache, block);
-        t->deoptimized++;
+        t->counts.deoptimized++;
     }
     *hotness = before; /* block_gone() must not make it cold: it is made anew at once */
 }
@@ -358,12 +348,19 @@ static struct block *look_up(struct translator *t, struct cpu *cpu, uint32_t mod
 
 /* ---- interpreting ---- */
 
-/* Interprets until a jump: a block may begin at its target. */
+/* Interprets until a jump: a block may begin at its target.  If code reads or writes devices, its block
+ * is made without guesses about memory, which would be wrong; else it would be made twice. */
 static void interpret(struct translator *t, struct cpu *cpu, enum fallback why)
 {
-    uint64_t before = cpu->insns;
+    const struct bus *bus = cpu->tlb.bus;
+    struct hotness *hotness = hotness_at(t->hotness, jit_env_entry(cpu));
+    uint64_t before = cpu->insns, calls = bus->calls;
+
     interp_run_to_jump(cpu);
-    t->fallbacks[why] += cpu->insns - before;
+    t->counts.fallbacks[why] += cpu->insns - before;
+    if (bus->calls != calls) {
+        hotness_forbid_guesses(hotness);
+    }
 }
 
 /* Interprets while writes of watchpoint registers are under way: they take effect a number of
@@ -374,14 +371,14 @@ static void wait_for_watchpoints(struct translator *t, struct cpu *cpu)
     do {
         interp_step(cpu);
     } while (cpu->watch.count != 0 && cpu->cycles < cpu->limit);
-    t->fallbacks[FALLBACK_PLACE] += cpu->insns - before;
+    t->counts.fallbacks[FALLBACK_PLACE] += cpu->insns - before;
 }
 
 static void interpret_rest(struct translator *t, struct cpu *cpu)
 {
     uint64_t before = cpu->insns;
     interp_run(cpu);
-    t->fallbacks[FALLBACK_BUDGET] += cpu->insns - before;
+    t->counts.fallbacks[FALLBACK_BUDGET] += cpu->insns - before;
 }
 
 /* ---- running ---- */
@@ -529,7 +526,7 @@ static void run_and_verify(struct translator *t, struct cpu *cpu)
     if (block == NULL) {
         interpret(t, cpu, why);
     } else {
-        t->entries++;
+        t->counts.entries++;
         run_verified(t, cpu, block);
     }
 }
@@ -565,7 +562,7 @@ void translator_run(struct translator *t, struct cpu *cpu)
             continue;
         }
         t->reuses_seen = t->cache.reuses;
-        t->entries++;
+        t->counts.entries++;
         prepare(t, cpu, mode);
         struct jit_exit left = jit_run(t->jit, cpu, entry);
         jit_env_leave(cpu);
@@ -577,26 +574,9 @@ void translator_run(struct translator *t, struct cpu *cpu)
 
 void translator_stats(const struct translator *t, uint64_t watched, FILE *stream)
 {
-    static const char *const names[FALLBACKS] = {"cold", "budget", "delay_slot", "place"};
-    uint64_t interpreted = watched, all = 0, stepped = 0;
-
-    for (unsigned i = 0; i < t->config.cpu_count; i++) {
-        all += t->config.cpus[i].insns;
-        stepped += t->config.cpus[i].jit_context.stepped;
-    }
     block_cache_stats(&t->cache, stream);
-    fprintf(stream, "blocks_deoptimized %" PRIu64 "\n", t->deoptimized);
-    fprintf(stream, "generated_entries %" PRIu64 "\n", t->entries);
-    for (unsigned i = 0; i < FALLBACKS; i++) {
-        interpreted += t->fallbacks[i];
-        fprintf(stream, "interpreted_%s %" PRIu64 "\n", names[i], t->fallbacks[i]);
-    }
-    fprintf(stream, "interpreted_watched %" PRIu64 "\n", watched);
     if (t->options.verify) {
         verify_stats(&t->verify, stream);
     }
-    fprintf(stream, "interpreted_steps %" PRIu64 "\n", stepped);
-    interpreted += stepped;
-    fprintf(stream, "generated_percent %.2f\n",
-            all == 0 ? 0.0 : 100.0 * (double)(all - interpreted) / (double)all);
+    run_counts_print(&t->counts, t->config.cpus, t->config.cpu_count, watched, stream);
 }

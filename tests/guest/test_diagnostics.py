@@ -299,6 +299,14 @@ class Stats(Case):
         self.assertEqual(result.stat('instructions'), 10)
         self.assertEqual(result.stat('guest_time_ns'), result.stat('cycles') * 25)
 
+    def test_no_guess_about_devices(self):
+        """The loops that wait for the UART are translated once, without the guess that they read memory."""
+        if support.EXECUTOR:
+            self.skipTest('other executors interpret all code, or none of it')
+        result = self.check(run('midline_exit.elf', '--stats'), 7)
+        self.assertGreater(result.stat('blocks_translated'), 0)
+        self.assertEqual(result.stat('blocks_deoptimized'), 0)
+
     def test_host_time(self):
         result = self.check(run('end_spin.elf', '--time-limit=10s', '--exec=interp', '--insn-limit=20000000',
                                 '--stats'), support.INSN_LIMIT)

@@ -34,14 +34,20 @@ static void test_fresh_pages(void **state)
     guest_free(&g);
 }
 
+static const uint32_t three_loads[] = {W_LD(G2, G1, 0x00), W_LD(G3, G1, 0x10), W_LD(G4, G1, 0x14),
+                                       W_BA(-3), W_NOP};
+
+/* The code is translated while it reads memory, and reads a device later. */
 static void test_devices(void **state)
 {
-    static const uint32_t words[] = {W_LD(G2, G1, 0x00), W_LD(G3, G1, 0x10), W_LD(G4, G1, 0x14),
-                                     W_BA(-3), W_NOP};
     struct guest g;
     uint64_t entries;
     (void)state;
-    begin(&g, words, 5, GUEST_TIME);
+    begin(&g, three_loads, 5, DATA);
+    assert_int_equal(guest_run(&g, 2000), STOP_CYCLES);
+    assert_true(guest_figure(&g, "blocks_translated ") > 0);
+    assert_int_equal(guest_figure(&g, "blocks_deoptimized "), 0);
+    cpu_set_reg(guest_cpu(&g), G1, GUEST_TIME);
     assert_int_equal(guest_run(&g, 20000), STOP_CYCLES);
     assert_in_range(guest_figure(&g, "blocks_deoptimized "), 1, 5);
     entries = guest_figure(&g, "generated_entries ");
@@ -50,11 +56,24 @@ static void test_devices(void **state)
     guest_free(&g);
 }
 
+/* Code that reads a device from the beginning is not guessed about. */
+static void test_no_guess(void **state)
+{
+    struct guest g;
+    (void)state;
+    begin(&g, three_loads, 5, GUEST_TIME);
+    assert_int_equal(guest_run(&g, 20000), STOP_CYCLES);
+    assert_true(guest_figure(&g, "blocks_translated ") > 0);
+    assert_int_equal(guest_figure(&g, "blocks_deoptimized "), 0);
+    guest_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fresh_pages),
         cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_no_guess),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
