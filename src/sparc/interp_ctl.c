@@ -55,32 +55,43 @@ static bool window_is_invalid(const struct cpu *cpu, unsigned window)
     return cpu->wim >> window & 1;
 }
 
+static unsigned window_below(const struct cpu *cpu)
+{
+    return cpu->cwp == 0 ? cpu->config.windows - 1 : cpu->cwp - 1u;
+}
+
+static unsigned window_above(const struct cpu *cpu)
+{
+    return cpu->cwp + 1u == cpu->config.windows ? 0 : cpu->cwp + 1u;
+}
+
 /* rs1 and rs2 are read in the old window, rd is written in the new one. */
 void do_SAVE(struct cpu *cpu, const struct insn *f)
 {
-    unsigned windows = cpu->config.windows;
-    unsigned to = (cpu->cwp + windows - 1) % windows;
+    unsigned to = window_below(cpu);
     uint32_t sum = address_of(cpu, f);
 
     if (window_is_invalid(cpu, to)) {
         cpu_trap(cpu, TT_WINDOW_OVERFLOW);
         return;
     }
-    cpu_set_cwp(cpu, to);
+    window_step_down(cpu);
+    cpu->cwp = (uint8_t)to;
     write_rd(cpu, f, sum);
     cpu_next(cpu);
 }
 
 void do_RESTORE(struct cpu *cpu, const struct insn *f)
 {
-    unsigned to = (cpu->cwp + 1u) % cpu->config.windows;
+    unsigned to = window_above(cpu);
     uint32_t sum = address_of(cpu, f);
 
     if (window_is_invalid(cpu, to)) {
         cpu_trap(cpu, TT_WINDOW_UNDERFLOW);
         return;
     }
-    cpu_set_cwp(cpu, to);
+    window_step_up(cpu);
+    cpu->cwp = (uint8_t)to;
     write_rd(cpu, f, sum);
     cpu_next(cpu);
 }
@@ -88,7 +99,7 @@ void do_RESTORE(struct cpu *cpu, const struct insn *f)
 /* B.26.  If traps are disabled, as they must be for RETT to succeed, each of these traps is error mode. */
 void do_RETT(struct cpu *cpu, const struct insn *f)
 {
-    unsigned to = (cpu->cwp + 1u) % cpu->config.windows;
+    unsigned to = window_above(cpu);
     uint32_t aim = address_of(cpu, f);
 
     if (!cpu->s) {
@@ -100,8 +111,9 @@ void do_RETT(struct cpu *cpu, const struct insn *f)
     } else if (aim & 3) {
         cpu_trap(cpu, TT_ADDRESS_NOT_ALIGNED);
     } else {
-        cpu->notes[window_place(cpu)].trapped = 0;
-        cpu_set_cwp(cpu, to);
+        window_current_note(cpu)->trapped = 0;
+        window_step_up(cpu);
+        cpu->cwp = (uint8_t)to;
         cpu->et = true;
         cpu_set_supervisor(cpu, cpu->ps);
         cpu->pc = cpu->npc;

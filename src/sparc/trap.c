@@ -67,7 +67,6 @@ static __attribute__((cold, noinline)) void log_trap(struct cpu *cpu, unsigned t
 /* pc and npc are the handler's after this, so a do_ function returns without cpu_next(). */
 void cpu_trap(struct cpu *cpu, unsigned tt)
 {
-    unsigned windows = cpu->config.windows;
     uint32_t pc = cpu->pc;
     uint32_t npc = cpu->npc;
 
@@ -87,11 +86,12 @@ void cpu_trap(struct cpu *cpu, unsigned tt)
         return;
     }
     cpu->et = false;
-    window_move(cpu, cpu->cwp == 0 ? windows - 1 : cpu->cwp - 1u);
+    window_step_down(cpu);
+    cpu->cwp = (uint8_t)window_current(cpu);
     cpu->bank[1][17 - 8] = pc;
     cpu->bank[1][18 - 8] = npc;
     cpu->tt = tt;
-    cpu->notes[window_place(cpu)].trapped = tt;
+    window_current_note(cpu)->trapped = tt;
     cpu->pc = cpu->tba | (cpu->asr17_rw & ASR17_SVT ? 0 : tt << 4);
     cpu->npc = cpu->pc + 4;
 }
