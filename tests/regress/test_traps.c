@@ -208,7 +208,7 @@ static void test_psr_and_flags(void **state)
 
 /* Window traps from each window, with the ring at several places, and each other window invalid, or two: SAVE and
  * RESTORE meet the handlers of a program that saves and restores its windows. */
-static unsigned trap_window, trap_wim, trap_turns;
+static unsigned trap_window, trap_first_wim, trap_wim, trap_turns;
 
 static void near_invalid(struct cpu *cpu)
 {
@@ -222,7 +222,7 @@ static void near_invalid(struct cpu *cpu)
         cpu_set_reg(cpu, O0, 0x200 + window);
     }
     cpu_set_cwp(cpu, trap_window);
-    cpu->wim = trap_wim;
+    cpu->wim = trap_first_wim;
     cpu_set_reg(cpu, G4, trap_wim);
 }
 
@@ -240,7 +240,8 @@ static void agree_everywhere(void (*prepare)(struct cpu *cpu), unsigned end)
     for (unsigned i = 0; i < 8 * 8 * 4; i++) {
         trap_window = i % 8;
         trap_turns = 11 * ((i + i / 8) % 2);
-        trap_wim = 1u << i / 8 % 8 | 1u << (i / 8 + second[i / 64 % 4]) % 8;
+        trap_first_wim = 1u << i / 8 % 8; /* of two windows one was invalid before */
+        trap_wim = trap_first_wim | 1u << (i / 8 + second[i / 64 % 4]) % 8;
         agree_at(&(const struct test_case){trap_words, TRAP_WORDS, prepare, NULL}, end);
     }
 }
@@ -281,7 +282,7 @@ static void test_round_the_ring(void **state)
     trap_words[4 * MOVES + 1] = W_SAVE(0, 0, 0);
     for (trap_turns = 0; trap_turns < 12; trap_turns++) {
         trap_window = trap_turns % 3;
-        trap_wim = 0;
+        trap_first_wim = trap_wim = 0;
         agree_at(&(const struct test_case){trap_words, TRAP_WORDS, near_invalid, NULL}, 200);
     }
 }
