@@ -294,19 +294,16 @@ enum tlb_result tlb_fetch_page(struct tlb *tlb, uint32_t va, struct region **reg
     return TLB_OK;
 }
 
-enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word)
+/* Not in line, so that the usual case has no frame. */
+static __attribute__((noinline)) enum tlb_result fetch_word_slow(struct tlb *tlb, uint32_t va,
+                                                                 uint32_t *word)
 {
     struct access how = {L3_ATTR_FETCH | tlb->attributes, tlb->master, 0};
     uint32_t flags;
     uint32_t pa;
     uint64_t value;
-    enum tlb_result result;
+    enum tlb_result result = tlb_look_up(tlb, va, TLB_KIND_FETCH, &pa, &flags);
 
-    if (tlb_fetch_is_fast(tlb, va)) {
-        *word = be32_load(tlb_host(tlb, va));
-        return TLB_OK;
-    }
-    result = tlb_look_up(tlb, va, TLB_KIND_FETCH, &pa, &flags);
     if (result != TLB_OK) {
         return result;
     }
@@ -316,4 +313,13 @@ enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word)
     *tlb->wait_cycles += how.wait_cycles;
     *word = (uint32_t)value;
     return TLB_OK;
+}
+
+enum tlb_result tlb_fetch_word(struct tlb *tlb, uint32_t va, uint32_t *word)
+{
+    if (tlb_fetch_is_fast(tlb, va)) {
+        *word = be32_load(tlb_host(tlb, va));
+        return TLB_OK;
+    }
+    return fetch_word_slow(tlb, va, word);
 }

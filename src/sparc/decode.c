@@ -88,31 +88,37 @@ enum insn_id insn_find(uint32_t word)
     }
 }
 
-static void set_operand(unsigned number, uint8_t *bank, uint8_t *reg)
+/* Operand of struct insn by the register's number: bank and register. */
+static const uint8_t operands[32][2] = {
+#define BANK0(n) [n] = {0, n}
+#define BANK1(n) [n] = {1, (n)-8}
+    BANK0(0),  BANK0(1),  BANK0(2),  BANK0(3),  BANK0(4),  BANK0(5),  BANK0(6),  BANK0(7),
+    BANK1(8),  BANK1(9),  BANK1(10), BANK1(11), BANK1(12), BANK1(13), BANK1(14), BANK1(15),
+    BANK1(16), BANK1(17), BANK1(18), BANK1(19), BANK1(20), BANK1(21), BANK1(22), BANK1(23),
+    BANK1(24), BANK1(25), BANK1(26), BANK1(27), BANK1(28), BANK1(29), BANK1(30), BANK1(31),
+};
+
+static inline void set_operand(unsigned number, uint8_t *bank, uint8_t *reg)
 {
-    *bank = number >= 8;
-    *reg = (uint8_t)(number >= 8 ? number - 8 : number);
+    *bank = operands[number][0];
+    *reg = operands[number][1];
 }
 
-static void decode_registers(uint32_t word, unsigned fields, struct insn *f)
+static inline void decode_registers(uint32_t word, unsigned fields, struct insn *f)
 {
     f->rd = (uint8_t)bits_get(word, 25, 5);
     f->rs1 = (uint8_t)bits_get(word, 14, 5);
     f->rs2 = (uint8_t)bits_get(word, 0, 5);
     set_operand(f->rs1, &f->bank1, &f->reg1);
-    set_operand(f->rs2, &f->bank2, &f->reg2);
     set_operand(f->rd, &f->bankd, &f->regd);
     if (f->rd == 0 && !(fields & FIELD_READS_RD)) {
         f->regd = 8;
     }
 }
 
-static void decode_fields(uint32_t word, unsigned fields, struct insn *f)
+/* The fields that few instructions have. */
+static void decode_rare_fields(uint32_t word, unsigned fields, struct insn *f)
 {
-    if (fields & FIELD_IMM && word & INSN_IMMEDIATE) {
-        set_operand(0, &f->bank2, &f->reg2);
-        f->imm = bits_signed(word, 13);
-    }
     if (fields & FIELD_ASI) {
         f->asi = (uint8_t)bits_get(word, 5, 8);
     }
@@ -134,14 +140,19 @@ static void decode_fields(uint32_t word, unsigned fields, struct insn *f)
 void insn_decode(uint32_t word, struct insn *f)
 {
     const struct insn_row *row;
+    bool immediate;
 
     f->word = word;
     f->row = (uint8_t)insn_find(word);
     row = &insn_rows[f->row];
     f->cycles = row->cycles;
-    f->imm = 0;
     f->asi = f->condition = 0;
     f->annul = false;
     decode_registers(word, row->fields, f);
-    decode_fields(word, row->fields, f);
+    immediate = row->fields & FIELD_IMM && word & INSN_IMMEDIATE;
+    set_operand(immediate ? 0 : f->rs2, &f->bank2, &f->reg2);
+    f->imm = immediate ? bits_signed(word, 13) : 0;
+    if (row->fields & ~(FIELD_IMM | FIELD_READS_RD)) {
+        decode_rare_fields(word, row->fields, f);
+    }
 }

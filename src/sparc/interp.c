@@ -42,6 +42,12 @@ static void do_privileged(struct cpu *cpu, const struct insn *f)
 
 insn_function *interp_function(const struct cpu *cpu, const struct insn *f)
 {
+    const struct insn_row *row = &insn_rows[f->row];
+
+    /* Nothing makes most words illegal. */
+    if (!(row->flags & (INSN_F_PRIV | INSN_F_EVEN_RD | INSN_F_MAC)) && !(row->fields & FIELD_ASI)) {
+        return functions[f->row];
+    }
     if (insn_rows[f->row].flags & INSN_F_PRIV) {
         return do_privileged;
     }
@@ -50,7 +56,7 @@ insn_function *interp_function(const struct cpu *cpu, const struct insn *f)
 
 /* ---- fetch ---- */
 
-static void log_decoded(const struct cpu *cpu, uint32_t word)
+static __attribute__((cold, noinline)) void log_decoded(const struct cpu *cpu, uint32_t word)
 {
     char text[80];
     insn_disassemble(word, cpu->pc, text, sizeof text);
