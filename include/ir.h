@@ -251,7 +251,7 @@ static inline unsigned ir_site_insn(uint64_t site)
 enum ir_fp_mode { IR_FP_NEAREST, IR_FP_ZERO, IR_FP_UP, IR_FP_DOWN, IR_FP_FLUSH = 4 };
 
 /* In the cond field of an FP op with an instruction: further cases that step() has to perform, beside those that are
- * special for every such op (docs/ir.md, "Special results"). */
+ * special for every such op (docs/ir.md, "Special results").  Without an instruction, IR_FP_POISON alone. */
 enum ir_fp_check {
     IR_FP_A = 1, /* operand a is subnormal */
     IR_FP_B = 2,
@@ -259,7 +259,9 @@ enum ir_fp_check {
     IR_FP_RANGE = 4,
     /* the result is not exact; ops that can have IR_FP_RANGE must have it, too */
     IR_FP_EXACT = 8,
-    IR_FP_CHECKS = 16
+    /* FMUL, FDIV and FNARROW without an instruction: a special result is replaced by a quiet NaN */
+    IR_FP_POISON = 16,
+    IR_FP_CHECKS
 };
 
 /* What a block may refer to, and the guest's functions step(), load() and store().  Their `cookie` is what jit_compile()
@@ -350,6 +352,12 @@ static inline bool ir_is_branch(unsigned code)
 static inline bool ir_may_be_special(unsigned code)
 {
     return ir_rows[code].flags & IR_F_SPECIAL;
+}
+
+/* Is a tiny result of the FP op special, too, and not only a NaN? */
+static inline bool ir_may_be_tiny(unsigned code)
+{
+    return code == IR_FMUL || code == IR_FDIV || code == IR_FNARROW;
 }
 
 /* Bytes of a slot of the type; 0 for IR_VOID and what is no type. */
@@ -477,8 +485,8 @@ struct ir_pass {
 };
 extern const struct ir_pass ir_passes[];
 extern const unsigned ir_pass_count;
-/* The bit of the pass "probes", which makes GUARD_LOAD, GUARD_STORE and DEOPT. */
-#define IR_GUESSES (1u << 5)
+/* The bits of the passes "probes" and "nans", which guess, and make DEOPTs for wrong guesses. */
+#define IR_GUESSES (3u << 5)
 /* Runs the passes whose bit is set, in order.  Debug builds verify after each walk.  `trace`, if not NULL,
  * is called after each walk with the name of its last pass. */
 void ir_optimize(struct ir_block *block, unsigned passes,

@@ -80,6 +80,7 @@ const char *const ir_fp_check_names[IR_FP_CHECKS] = {
     [IR_FP_A | IR_FP_RANGE | IR_FP_EXACT] = "arx",
     [IR_FP_B | IR_FP_RANGE | IR_FP_EXACT] = "brx",
     [IR_FP_A | IR_FP_B | IR_FP_RANGE | IR_FP_EXACT] = "abrx",
+    [IR_FP_POISON] = "n",
 };
 
 unsigned ir_op_flags(const struct ir_block *block, const struct ir_op *op)

@@ -43,7 +43,7 @@ bool ir_text_has_type(unsigned code)
         return false;
     }
     return strchr("TFfd*", row->result[0]) != NULL ||
-           (row->result[0] == '-' && row->operands[0] == 'T');
+           (row->result[0] == '-' && (row->operands[0] == 'T' || row->operands[0] == 'F'));
 }
 
 /* ---- one op ---- */

@@ -176,11 +176,19 @@ static const struct irx_op *leave_to_guest(struct irx_run *run, const struct irx
     return next;
 }
 
-/* Gives the op its result; or, if that is special and the op has an instruction, leaves the op to the guest. */
+/* A quiet NaN of the op's type. */
+static uint64_t poison_of(const struct irx_op *op)
+{
+    return op->ir.type == IR_F64 ? F64_MAGNITUDE : F32_MAGNITUDE;
+}
+
+/* Gives the op its result.  If that is special, the op is left to the guest where it has an instruction, or the result is
+ * replaced (IR_FP_POISON). */
 static const struct irx_op *finish(struct irx_run *run, const struct irx_op *op, uint64_t bits,
                                    bool special)
 {
-    const struct irx_op *next = irx_give(run, op, bits);
+    const struct irx_op *next =
+        irx_give(run, op, special && op->ir.cond & IR_FP_POISON ? poison_of(op) : bits);
 
     return (was_rounded(run, op) || special) && op->ir.insn != IR_NONE ? leave_to_guest(run, op)
                                                                        : next;

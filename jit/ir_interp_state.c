@@ -337,6 +337,21 @@ static const struct irx_op *branch_flags(struct irx_run *run, const struct irx_o
     return taken ? go_to_arm(run, op) : op + 1;
 }
 
+static bool is_nan(const struct irx_run *run, ir_ref value, bool wide)
+{
+    uint64_t bits = run->values[value];
+
+    return wide ? (bits & INT64_MAX) > UINT64_C(0x7ff0000000000000)
+                : (bits & INT32_MAX) > UINT32_C(0x7f800000);
+}
+
+static const struct irx_op *branch_nan(struct irx_run *run, const struct irx_op *op)
+{
+    bool wide = op->ir.type == IR_F64;
+
+    return is_nan(run, op->ir.a, wide) || is_nan(run, op->ir.b, wide) ? go_to_arm(run, op) : op + 1;
+}
+
 static const struct irx_op *charge(struct irx_run *run, const struct irx_op *op)
 {
     run->budget -= (int64_t)(uint32_t)run->values[op->ir.a];
@@ -446,6 +461,7 @@ const struct irx_row irx_state_rows[IR_CODES] = {
     [IR_STEP] = {irx_step, NULL},
     [IR_BRANCH] = {branch_32, branch_64},
     [IR_BRANCH_FLAGS] = {branch_flags, NULL},
+    [IR_BRANCH_NAN] = {branch_nan, NULL},
     [IR_CHARGE] = {charge, NULL},
     [IR_GIVE_BACK] = {give_back, NULL},
     [IR_EXIT] = {exit_block, NULL},

@@ -281,7 +281,7 @@ static unsigned possible_checks(const struct ir_op *op)
     const struct ir_row *row = &ir_rows[op->code];
 
     if (op->insn == IR_NONE || !(row->flags & IR_F_SPECIAL)) {
-        return 0;
+        return ir_may_be_tiny(op->code) ? IR_FP_POISON : 0;
     }
     return IR_FP_A | (row->operand_count == 2 ? IR_FP_B : 0u) |
            (row->flags & IR_F_RANGE ? IR_FP_RANGE : 0u) |

@@ -11,7 +11,7 @@
  */
 #include "opt.h"
 
-enum { NO_WALK, FORWARD, BETWEEN, BACKWARD };
+enum { NO_WALK, FORWARD, PROBES, NANS, BACKWARD };
 
 const struct ir_pass ir_passes[] = {
     {"fold", "constants, identities, cheaper ops for the same", opt_fold, FORWARD},
@@ -19,13 +19,14 @@ const struct ir_pass ir_passes[] = {
     {"cse", "one op for equal ops", opt_cse, FORWARD},
     {"state", "values instead of reads of guest state", opt_state, FORWARD},
     {"sink", "writes of flags into the arms that need them", opt_sink, FORWARD},
-    {"probes", "one look at the TLB for several accesses", opt_probes, BETWEEN},
+    {"probes", "one look at the TLB for several accesses", opt_probes, PROBES},
+    {"nans", "one check for the results of several FP ops", opt_nans, NANS},
     {"dead", "drops writes of state that are overwritten unseen", opt_dead, BACKWARD},
     {"dce", "drops ops whose result nobody uses", opt_dce, BACKWARD},
 };
 const unsigned ir_pass_count = ARRAY_LEN(ir_passes);
 
-_Static_assert(IR_GUESSES == OPT_PROBES, "the pass that guesses");
+_Static_assert(IR_GUESSES == (OPT_PROBES | OPT_NANS), "the passes that guess");
 _Static_assert(1 << (ARRAY_LEN(ir_passes) - 1) == OPT_DCE, "enum opt_pass is the table's order");
 
 #ifdef NDEBUG
@@ -62,10 +63,10 @@ static unsigned run_walk(struct ir_block *block, unsigned passes, unsigned first
     }
     if (ir_passes[first].walk == FORWARD) {
         opt_forward(block, together);
-    } else if (ir_passes[first].walk == BETWEEN) {
-        opt_probes(block);
-    } else {
+    } else if (ir_passes[first].walk == BACKWARD) {
         opt_backward(block, together);
+    } else {
+        ir_passes[first].run(block);
     }
     return next;
 }

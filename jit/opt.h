@@ -4,8 +4,8 @@
  * what others see.
  *
  * There are two walks.  The forward walk (opt_forward) rewrites the block op by op into a second array, so
- * that a pass may add ops; its passes are fold, flags, cse, state and sink.  Then the pass probes may rewrite
- * the block once more (opt_probe.c).  The backward walk (opt_backward) marks ops that no other op needs and
+ * that a pass may add ops; its passes are fold, flags, cse, state and sink.  Then the passes probes and nans may
+ * rewrite the block once more (opt_probe.c, opt_nans.c).  The backward walk (opt_backward) marks ops that no other op needs and
  * closes the gaps; its passes are dead and dce.
  * Everything lies on the stack, nothing is allocated, and only what a block uses is touched.
  */
@@ -25,8 +25,9 @@ enum opt_pass {
     OPT_STATE = 1 << 3,
     OPT_SINK = 1 << 4,
     OPT_PROBES = 1 << 5,
-    OPT_DEAD = 1 << 6,
-    OPT_DCE = 1 << 7,
+    OPT_NANS = 1 << 6,
+    OPT_DEAD = 1 << 7,
+    OPT_DCE = 1 << 8,
 };
 
 /* One pass alone, for ir_passes[]. */
@@ -36,6 +37,7 @@ void opt_cse(struct ir_block *block);
 void opt_state(struct ir_block *block);
 void opt_sink(struct ir_block *block);
 void opt_probes(struct ir_block *block); /* opt_probe.c: a walk of its own */
+void opt_nans(struct ir_block *block);   /* opt_nans.c: the same */
 void opt_dead(struct ir_block *block);
 void opt_dce(struct ir_block *block);
 

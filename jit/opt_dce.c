@@ -105,6 +105,9 @@ static bool see_op(struct backward *walk, const struct ir_op *op, bool used)
         return used;
     default:
         if (flags & IR_F_SPECIAL) {
+            if (op->insn == IR_NONE) {
+                return true; /* it has no slow path */
+            }
             walk->epoch++;
             walk->ignored_epoch += (op->cond & (IR_FP_A | IR_FP_B)) != 0;
         } else if (flags & (IR_F_LEAVES | IR_F_END | IR_F_BRANCHES)) {

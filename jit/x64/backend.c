@@ -95,7 +95,8 @@ static void bind_jump(struct cg *c, uint8_t *jump)
 }
 
 static const struct cg_host host = {
-    .rows = {x64_integer_rows, x64_flag_rows, x64_memory_rows, x64_fp_rows, x64_control_rows},
+    .rows = {x64_integer_rows, x64_flag_rows, x64_memory_rows, x64_fp_rows, x64_fp_other_rows,
+             x64_control_rows},
     .general = X64_GPRS,
     .fp = X64_XMMS,
     /* rax is given out last, since flags go through it; those given out first need no REX prefix. */

@@ -13,17 +13,7 @@
 #include "check.h"
 #include "x64.h"
 
-static uint32_t scalar(bool wide)
-{
-    return wide ? X_F2 : X_F3;
-}
-
-static uint32_t packed(bool wide)
-{
-    return wide ? X_66 : 0;
-}
-
-static void emit_xmm_operand(struct cg *c, uint32_t opcode, unsigned reg, struct cg_operand operand)
+void x64_xmm_operand(struct cg *c, uint32_t opcode, unsigned reg, struct cg_operand operand)
 {
     if (operand.kind == OPERAND_MEM) {
         x64_rm(&c->as, opcode, reg, x64_operand_mem(operand));
@@ -40,7 +30,7 @@ static struct cg_stub *check_nan(struct cg *c, const struct ir_op *op, const str
     if (op->insn == IR_NONE) {
         return NULL;
     }
-    x64_rr(&c->as, OP_UCOMIS | packed(wide), x->d, x->d);
+    x64_rr(&c->as, OP_UCOMIS | x64_packed(wide), x->d, x->d);
     return cg_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_P));
 }
 
@@ -73,11 +63,11 @@ static struct cg_stub *check_magnitude(struct cg *c, const struct ir_op *op,
 
     x64_magnitude(c, X64_SCRATCH, x->d, wide);
     if (op->cond & IR_FP_RANGE) {
-        x64_rip(&c->as, OP_UCOMIS | packed(wide), X64_SCRATCH,
+        x64_rip(&c->as, OP_UCOMIS | x64_packed(wide), X64_SCRATCH,
                 x64_of(c)->thunks.greatest + 16 * wide, 0);
         large = x64_jcc_later(&c->as, CC_AE);
     }
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), X64_SCRATCH, least + 16 * wide, 0);
+    x64_rip(&c->as, OP_UCOMIS | x64_packed(wide), X64_SCRATCH, least + 16 * wide, 0);
     stub = cg_add_stub(c, STUB_FP_RESULT, x, x64_jcc_later(&c->as, CC_BE));
     stub->also = large;
     return stub;
@@ -89,7 +79,7 @@ static struct cg_stub *check_result(struct cg *c, const struct ir_op *op, const 
 {
     bool by_error = op->cond & IR_FP_EXACT && (op->code == IR_FMUL || op->code == IR_FDIV);
 
-    if (op->insn == IR_NONE) {
+    if (op->insn == IR_NONE && !(op->cond & IR_FP_POISON)) {
         return NULL;
     }
     if (by_error) {
@@ -119,7 +109,7 @@ static void emit_exponent_test(struct cg *c, unsigned temp, unsigned reg, bool w
     }
     x64_rr(&c->as, OP_MOVAPS, temp, reg);
     x64_rip(&c->as, OP_ANDPS, temp, mask, 0);
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), temp, x64_of(c)->thunks.zero, 0);
+    x64_rip(&c->as, OP_UCOMIS | x64_packed(wide), temp, x64_of(c)->thunks.zero, 0);
 }
 
 static struct cg_stub *check_operand(struct cg *c, const struct cg_args *x, unsigned reg, bool wide)
@@ -177,18 +167,13 @@ static void end_checks(struct cg *c, struct check_stubs checks)
     }
 }
 
-static bool is_wide(const struct ir_op *op)
-{
-    return op->type == IR_F64;
-}
-
 static uint32_t opcode_of(const struct ir_op *op)
 {
     static const uint32_t opcodes[IR_CODES] = {
         [IR_FADD] = OP_FADD, [IR_FSUB] = OP_FSUB,   [IR_FMUL] = OP_FMUL,
         [IR_FDIV] = OP_FDIV, [IR_FSQRT] = OP_FSQRT,
     };
-    return opcodes[op->code] | scalar(is_wide(op));
+    return opcodes[op->code] | x64_scalar(x64_is_wide(op));
 }
 
 /* d = a op b.  Without AVX, a must be in d already. */
@@ -197,7 +182,7 @@ static void emit_arithmetic(struct cg *c, const struct ir_op *op, const struct c
     uint32_t opcode = opcode_of(op);
 
     if (!x64_of(c)->avx) {
-        emit_xmm_operand(c, opcode, x->d, x->in[1]);
+        x64_xmm_operand(c, opcode, x->d, x->in[1]);
     } else if (x->in[1].kind == OPERAND_MEM) {
         x64_vex_rm(&c->as, opcode, x->d, x->in[0].reg, x64_operand_mem(x->in[1]));
     } else {
@@ -208,7 +193,7 @@ static void emit_arithmetic(struct cg *c, const struct ir_op *op, const struct c
 static void emit_sum(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     emit_arithmetic(c, op, x);
-    check_nan(c, op, x, is_wide(op));
+    check_nan(c, op, x, x64_is_wide(op));
 }
 
 /* The operands must keep their registers, because the stub looks at them. */
@@ -218,20 +203,20 @@ static void emit_product(struct cg *c, const struct ir_op *op, const struct cg_a
         x64_rr(&c->as, OP_MOVAPS, x->d, x->in[0].reg);
     }
     emit_arithmetic(c, op, x);
-    check_result(c, op, x, is_wide(op));
+    check_result(c, op, x, x64_is_wide(op));
 }
 
 /* ---- results that may be rounded ---- */
 
 static uint8_t *jump_unless_equal(struct cg *c, unsigned a, unsigned b, bool wide)
 {
-    x64_rr(&c->as, OP_UCOMIS | packed(wide), a, b);
+    x64_rr(&c->as, OP_UCOMIS | x64_packed(wide), a, b);
     return x64_jcc_later(&c->as, CC_NE);
 }
 
 static uint8_t *jump_unless_zero(struct cg *c, unsigned reg, bool wide)
 {
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), reg, x64_of(c)->thunks.zero, 0);
+    x64_rip(&c->as, OP_UCOMIS | x64_packed(wide), reg, x64_of(c)->thunks.zero, 0);
     return x64_jcc_later(&c->as, CC_NE);
 }
 
@@ -252,9 +237,9 @@ static void emit_sum_to(struct cg *c, uint32_t opcode, unsigned to, unsigned a, 
 static void check_sum_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                             uint8_t *jumps[2])
 {
-    bool wide = is_wide(op);
+    bool wide = x64_is_wide(op);
     unsigned a = x->in[0].reg, b = x->in[1].reg;
-    uint32_t add = OP_FADD | scalar(wide), sub = OP_FSUB | scalar(wide);
+    uint32_t add = OP_FADD | x64_scalar(wide), sub = OP_FSUB | x64_scalar(wide);
 
     if (op->code == IR_FADD) {
         emit_sum_to(c, sub, x->t[0], x->d, a);
@@ -271,7 +256,7 @@ static void check_sum_exact(struct cg *c, const struct ir_op *op, const struct c
 static void check_product_exact(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                                 uint8_t *jumps[2])
 {
-    bool wide = is_wide(op);
+    bool wide = x64_is_wide(op);
 
     x64_rr(&c->as, OP_MOVAPS, x->t[0], x->in[0].reg);
     x64_vex_rr(&c->as, OP_VFMSUB213 | x64_w(wide), x->t[0], x->in[1].reg, x->d);
@@ -283,12 +268,12 @@ static void check_product_exact(struct cg *c, const struct ir_op *op, const stru
 static void check_remainder(struct cg *c, const struct ir_op *op, const struct cg_args *x,
                             unsigned b, uint8_t *jumps[2])
 {
-    bool wide = is_wide(op);
+    bool wide = x64_is_wide(op);
     unsigned a = x->in[0].reg;
 
     x64_magnitude(c, x->t[0], a, wide);
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), x->t[0], x64_of(c)->thunks.least_exact + 16 * wide,
-            0);
+    x64_rip(&c->as, OP_UCOMIS | x64_packed(wide), x->t[0],
+            x64_of(c)->thunks.least_exact + 16 * wide, 0);
     jumps[1] = x64_jcc_later(&c->as, CC_B);
     x64_rr(&c->as, OP_MOVAPS, x->t[0], x->d);
     x64_vex_rr(&c->as, OP_VFNMADD213 | x64_w(wide), x->t[0], b, a);
@@ -332,9 +317,9 @@ static void emit_checked(struct cg *c, const struct ir_op *op, const struct cg_a
     }
     emit_arithmetic(c, op, x);
     if (sum && !(op->cond & IR_FP_RANGE)) {
-        check_nan(c, op, x, is_wide(op));
+        check_nan(c, op, x, x64_is_wide(op));
     } else {
-        checks.stubs[2] = check_result(c, op, x, is_wide(op));
+        checks.stubs[2] = check_result(c, op, x, x64_is_wide(op));
         checks.stubs[3] = check_exact(c, op, x);
     }
     end_checks(c, checks);
@@ -347,7 +332,7 @@ static struct cg_stub *check_finite(struct cg *c, const struct cg_args *x, bool 
     const uint8_t *greatest = x64_of(c)->thunks.greatest + 16 * wide;
     struct cg_stub *stub;
 
-    x64_rip(&c->as, OP_UCOMIS | packed(wide), x->d, greatest, 0);
+    x64_rip(&c->as, OP_UCOMIS | x64_packed(wide), x->d, greatest, 0);
     uint8_t *nan = x64_jcc_later(&c->as, CC_P);
     uint8_t *large = x64_jcc_later(&c->as, CC_A);
     stub = cg_add_stub(c, STUB_FP, x, nan);
@@ -361,7 +346,7 @@ static void emit_exact_sqrt(struct cg *c, const struct ir_op *op, const struct c
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
     x64_rr(&c->as, opcode_of(op), x->d, x->in[0].reg);
-    checks.stubs[2] = check_finite(c, x, is_wide(op));
+    checks.stubs[2] = check_finite(c, x, x64_is_wide(op));
     checks.stubs[3] = check_exact(c, op, x);
     end_checks(c, checks);
 }
@@ -371,7 +356,7 @@ static void emit_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args
     struct check_stubs checks = check_operands(c, op, x, x->d, X64_NONE);
 
     x64_rr(&c->as, opcode_of(op), x->d, x->d);
-    check_nan(c, op, x, is_wide(op));
+    check_nan(c, op, x, x64_is_wide(op));
     end_checks(c, checks);
 }
 
@@ -379,7 +364,7 @@ static void emit_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args
 static void emit_avx_sqrt(struct cg *c, const struct ir_op *op, const struct cg_args *x)
 {
     x64_vex_rr(&c->as, opcode_of(op), x->d, x->in[0].reg, x->in[0].reg);
-    check_nan(c, op, x, is_wide(op));
+    check_nan(c, op, x, x64_is_wide(op));
 }
 
 /* Converts in place: the instruction keeps the upper bits of its destination, so with another destination register it
@@ -425,14 +410,14 @@ static void emit_to_int(struct cg *c, const struct ir_op *op, const struct cg_ar
     bool wide = c->ops[op->a].type == IR_F64;
     struct check_stubs checks = check_operands(c, op, x, x->in[0].reg, X64_NONE);
 
-    emit_xmm_operand(c, OP_CVTTF2SI | scalar(wide), x->d, x->in[0]);
+    x64_xmm_operand(c, OP_CVTTF2SI | x64_scalar(wide), x->d, x->in[0]);
     if (op->insn != IR_NONE) {
         x64_alu_ri(&c->as, ALU_CMP, false, x->d, 1);
         checks.stubs[2] = cg_add_stub(c, STUB_FP, x, x64_jcc_later(&c->as, CC_O));
     }
     if (op->cond & IR_FP_EXACT) {
         x64_rr(&c->as, OP_XORPS, x->t[0], x->t[0]);
-        x64_rr(&c->as, OP_CVTSI2F | scalar(wide), x->t[0], x->d);
+        x64_rr(&c->as, OP_CVTSI2F | x64_scalar(wide), x->t[0], x->d);
         checks.stubs[3] =
             cg_add_stub(c, STUB_FP, x, jump_unless_equal(c, x->t[0], x->in[0].reg, wide));
     }
@@ -482,7 +467,7 @@ static const struct cg_row forms[IR_CODES][FORM_COUNT] = {
 
 static enum fp_form form_of(struct cg *c, const struct ir_op *op)
 {
-    if (op->cond == 0) {
+    if (op->cond == 0 || op->cond == IR_FP_POISON) {
         return x64_of(c)->avx ? FORM_AVX : FORM_SSE;
     }
     return op->cond & IR_FP_EXACT ? FORM_EXACT : FORM_CHECKED;
@@ -499,97 +484,6 @@ static void do_fp(struct cg *c, unsigned number, const struct ir_op *op)
     c->step_slot = 0;
 }
 
-/* ---- the others ---- */
-
-static void emit_ffromi(struct cg *c, const struct ir_op *op, const struct cg_args *x)
-{
-    x64_rr(&c->as, OP_XORPS, x->d, x->d);
-    emit_xmm_operand(c, OP_CVTSI2F | scalar(is_wide(op)), x->d, x->in[0]);
-}
-
-/* The result is 2 * (greater or unordered) + (less or unordered); the host has these as "above or parity" and as carry.
- * If subnormal operands count as zeros in the host, a stub compares operands again that the host calls equal. */
-static void emit_fcmp(struct cg *c, const struct ir_op *op, const struct cg_args *x)
-{
-    bool wide = c->ops[op->a].type == IR_F64;
-    uint32_t opcode = op->code == IR_FCMP ? OP_UCOMIS : OP_COMIS;
-
-    emit_xmm_operand(c, opcode | packed(wide), x->in[0].reg, x->in[1]);
-    if (c->guest->fp_flush) {
-        cg_add_stub(c, STUB_FCMP, x, x64_jcc_later(&c->as, CC_E));
-    }
-    x64_setcc(&c->as, CC_A, x->t[0]);
-    x64_setcc(&c->as, CC_P, x->d);
-    x64_rm(&c->as, OP_LEA, x->d, x64_at_index(x->d, x->t[0], 0, 0));
-    x64_rr(&c->as, OP_MOVZX8 | X_BYTE_RM, x->d, x->d);
-    x64_alu_rr(&c->as, ALU_ADC, false, x->d, x->d);
-}
-
-static void do_fcmp(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    static const struct cg_row rows[2] = {
-        CG_ROW(OUT_NEW, ROW_SPOILS, 1, emit_fcmp, C_X, C_XM),
-        CG_ROW(OUT_NEW, ROW_SPOILS, 1, emit_fcmp, C_X, C_X),
-    };
-
-    cg_emit_by_row(c, number, op, &rows[c->guest->fp_flush]);
-}
-
-static void emit_bitcast_f(struct cg *c, const struct ir_op *op, const struct cg_args *x)
-{
-    emit_xmm_operand(c, OP_MOVD_LOAD | x64_w(is_wide(op)), x->d, x->in[0]);
-}
-
-static void emit_bitcast_i(struct cg *c, const struct ir_op *op, const struct cg_args *x)
-{
-    bool wide = op->type == IR_I64;
-
-    if (x->in[0].kind == OPERAND_MEM) {
-        x64_rm(&c->as, OP_MOV_LOAD | x64_w(wide), x->d, x64_operand_mem(x->in[0]));
-    } else {
-        x64_rr(&c->as, OP_MOVD_STORE | x64_w(wide), x->in[0].reg, x->d);
-    }
-}
-
-/* FNEG and FABS.  Without AVX, a is in d already. */
-static void emit_sign(struct cg *c, const struct ir_op *op, const struct cg_args *x)
-{
-    bool negate = op->code == IR_FNEG;
-    uint32_t opcode = negate ? OP_XORPS : OP_ANDPS;
-    const uint8_t *mask = negate ? x64_of(c)->thunks.sign : x64_of(c)->thunks.magnitude;
-
-    if (x64_of(c)->avx) {
-        x64_vex_rip(&c->as, opcode, x->d, x->in[0].reg, mask + 16 * is_wide(op));
-    } else {
-        x64_rip(&c->as, opcode, x->d, mask + 16 * is_wide(op), 0);
-    }
-}
-
-static void do_sign(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    static const struct cg_row rows[2] = {
-        CG_ROW(OUT_XTIED, 0, 0, emit_sign, C_X),
-        CG_ROW(OUT_XNEW, 0, 0, emit_sign, C_X),
-    };
-
-    cg_emit_by_row(c, number, op, &rows[x64_of(c)->avx]);
-}
-
-/* Tests whether the host is ready; a stub makes it so if not. */
-static void do_fbegin(struct cg *c, unsigned number, const struct ir_op *op)
-{
-    struct cg_args x = {.number = number, .d = X64_NONE};
-
-    (void)op;
-    if (c->fp_ready) {
-        return;
-    }
-    cg_spoil_flags(c);
-    x64_alu_mi(&c->as, ALU_CMP, false, x64_at(ENV, (int32_t)c->guest->fp_offset), 0);
-    cg_add_stub(c, STUB_FBEGIN, &x, x64_jcc_later(&c->as, CC_E));
-    c->fp_ready = true;
-}
-
 /* ---- the rows ---- */
 
 /* clang-format off */
@@ -601,14 +495,6 @@ const struct cg_row x64_fp_rows[IR_CODES] = {
     [IR_FSQRT]     = CG_SPECIAL(do_fp),
     [IR_FWIDEN]    = CG_SPECIAL(do_fp),
     [IR_FNARROW]   = CG_SPECIAL(do_fp),
-    [IR_FFROMI]    = CG_ROW(OUT_XNEW, 0, 0, emit_ffromi, C_RM),
     [IR_FTOI]      = CG_SPECIAL(do_fp),
-    [IR_FCMP]      = CG_SPECIAL(do_fcmp),
-    [IR_FCMPE]     = CG_SPECIAL(do_fcmp),
-    [IR_BITCAST_F] = CG_ROW(OUT_XNEW, 0, 0, emit_bitcast_f, C_RM),
-    [IR_BITCAST_I] = CG_ROW(OUT_NEW, 0, 0, emit_bitcast_i, C_XM),
-    [IR_FNEG]      = CG_SPECIAL(do_sign),
-    [IR_FABS]      = CG_SPECIAL(do_sign),
-    [IR_FBEGIN]    = CG_SPECIAL(do_fbegin),
 };
 /* clang-format on */

@@ -244,6 +244,16 @@ static void emit_operand_check(struct cg *c, const struct cg_stub *stub, const s
     back_if_zero(c, stub, stub->a, c->ops[op->a].type == IR_F64);
 }
 
+/* The result is special: replaces it by a quiet NaN. */
+static void emit_poison(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+{
+    bool wide = op->type == IR_F64;
+
+    x64_rip(&c->as, wide ? OP_MOVSD_LOAD : OP_MOVSS_LOAD, stub->d,
+            x64_of(c)->thunks.magnitude + 16 * wide, 0);
+    x64_jmp(&c->as, stub->back);
+}
+
 /* Compares with a mode in which subnormal numbers are no zeros, then restores MXCSR: the guest's mode, and the
  * exceptions that stuck before. */
 static void emit_whole_compare(struct cg *c, const struct cg_stub *stub, uint32_t opcode)
@@ -372,6 +382,10 @@ static void emit_stub(struct cg *c, const struct cg_stub *stub)
         emit_extreme_check(c, stub, op);
     } else if (stub->kind == STUB_FP_OPERAND) {
         emit_operand_check(c, stub, op);
+    }
+    if (ir_may_be_special(op->code) && op->cond & IR_FP_POISON) {
+        emit_poison(c, stub, op);
+        return;
     }
     emit_page(c, stub, op);
     cg_emit_pending(c, stub->pending);

@@ -107,6 +107,22 @@ static inline struct x64 *x64_of(struct cg *c)
     return (struct x64 *)c;
 }
 
+/* The prefix of an instruction for one number, and of one for all bits of a register. */
+static inline uint32_t x64_scalar(bool wide)
+{
+    return wide ? X_F2 : X_F3;
+}
+
+static inline uint32_t x64_packed(bool wide)
+{
+    return wide ? X_66 : 0;
+}
+
+static inline bool x64_is_wide(const struct ir_op *op)
+{
+    return op->type == IR_F64;
+}
+
 static inline struct x64_mem x64_mem_of(struct cg_mem mem)
 {
     return x64_at(mem.base, mem.disp);
@@ -124,7 +140,8 @@ static inline struct x64_mem x64_operand_mem(struct cg_operand operand)
  * that chooses among further rows.  So has an op that has no operands in registers, or that deals with flags, guest state
  * or control. */
 extern const struct cg_row x64_integer_rows[IR_CODES], x64_flag_rows[IR_CODES],
-    x64_memory_rows[IR_CODES], x64_fp_rows[IR_CODES], x64_control_rows[IR_CODES];
+    x64_memory_rows[IR_CODES], x64_fp_rows[IR_CODES], x64_fp_other_rows[IR_CODES],
+    x64_control_rows[IR_CODES];
 /* ADD and SUB in the form that sets the host's flags. */
 extern const struct cg_row x64_add_row, x64_sub_row;
 
@@ -164,6 +181,8 @@ void x64_emit_guard_stub(struct cg *c, const struct cg_stub *stub, const struct 
 
 /* ---- emit_fp.c ---- */
 
+/* Emits an instruction with an xmm register as one operand, and the other wherever it is. */
+void x64_xmm_operand(struct cg *c, uint32_t opcode, unsigned reg, struct cg_operand operand);
 /* to = the magnitude of a number */
 void x64_magnitude(struct cg *c, unsigned to, unsigned from, bool wide);
 

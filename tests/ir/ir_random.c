@@ -185,17 +185,6 @@ static struct toy *run_passes(const struct options *options, const struct way *w
     return toy;
 }
 
-/* The bit of the pass that guesses (opt_probe.c).  A program in which it guesses wrong is run again without it. */
-static unsigned guessing_pass(void)
-{
-    for (unsigned i = 0; i < ir_pass_count; i++) {
-        if (strcmp(ir_passes[i].name, "probes") == 0) {
-            return 1u << i;
-        }
-    }
-    return 0;
-}
-
 static struct toy *run_way(const struct options *options, const struct way *way, uint64_t seed,
                            unsigned watch)
 {
@@ -203,9 +192,9 @@ static struct toy *run_way(const struct options *options, const struct way *way,
     bool guessed;
     struct toy *toy = run_passes(options, way, bits, seed, watch, &guessed);
 
-    if (!guessed) {
+    if (!guessed) { /* a program in which passes guess wrong is run again without them */
         toy_destroy(toy);
-        toy = run_passes(options, way, bits & ~guessing_pass(), seed, watch, &guessed);
+        toy = run_passes(options, way, bits & ~IR_GUESSES, seed, watch, &guessed);
     }
     return toy;
 }

@@ -326,6 +326,25 @@ static void check_with_insn(struct bench *bench, const struct form *form, const 
     }
 }
 
+/* With IR_FP_POISON a special result becomes a NaN, and all else is as without an instruction. */
+static void check_poisoned(struct bench *bench, const struct form *form, const struct row *row)
+{
+    char op[20];
+    struct form poisoned = *form;
+    struct row expected = *row;
+
+    snprintf(op, sizeof op, "%s.n", form->op);
+    poisoned.op = op;
+    if (row->special == ALWAYS) {
+        expected.result = strcmp(form->result, "f64") == 0 ? D_QNAN : QNAN;
+    }
+    run_row(bench, &poisoned, &expected, false);
+    if (row->special != MAY || !is_nan(result_of(bench, form, false), form)) {
+        check_result(bench, &poisoned, &expected, false);
+    }
+    bench->backend->fp_harvest(bench->self);
+}
+
 /* Checks a row without an instruction, then with one. */
 static void check_row(struct bench *bench, const struct form *form, const struct row *row)
 {
@@ -335,6 +354,9 @@ static void check_row(struct bench *bench, const struct form *form, const struct
         return;
     }
     check_with_insn(bench, form, row);
+    if (ir_may_be_tiny(code_of(form->op))) {
+        check_poisoned(bench, form, row);
+    }
 }
 
 static void check_arithmetic(struct bench *bench)
@@ -404,6 +426,39 @@ static void check_comparisons(struct bench *bench)
     for (size_t i = 0; i < ARRAY_LEN(wide_compare_rows); i++) {
         struct form form = {wide_compare_rows[i].op, "f64", "i32", true};
         check_row(bench, &form, &wide_compare_rows[i]);
+    }
+}
+
+/* BRANCH_NAN looks at both operands, which may be one. */
+static void check_nans(struct bench *bench)
+{
+    static const uint64_t numbers[] = {
+        D_ONE, D_INF, D_QNAN, D_MINUS | D_QNAN, D_MINUS, D_INF | 0x0008000000000001};
+    static const char *const types[] = {"f32", "f64"};
+    struct toy_env *env = &bench->toy->env;
+    char text[500];
+
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(numbers) * ARRAY_LEN(numbers); i++) {
+        uint64_t a = numbers[i / 2 % ARRAY_LEN(numbers)];
+        uint64_t b = numbers[i / 2 / ARRAY_LEN(numbers)];
+        bool wide = i % 2;
+        bool same = a == b;
+
+        snprintf(text, sizeof text,
+                 "block 0x100, charge 1, linear\n%%1 = get.%s %s\n%%2 = get.%s %s\n"
+                 "branch_nan.%s %%1, %s, arm 0\n%%3 = const.i32 1\nset r7, %%3\nquit\n"
+                 "arm 0:\n%%4 = const.i32 2\nset r7, %%4\nquit\n",
+                 types[wide], wide ? "d0" : "f0", types[wide], wide ? "d1" : "f2", types[wide],
+                 same ? "%1" : "%2");
+        bench->backend->flush(bench->self);
+        bench_reset(bench);
+        a = wide ? a : a >> 32;
+        b = wide ? b : b >> 32;
+        memcpy(&env->f[0], &a, sizeof a);
+        memcpy(&env->f[2], &b, sizeof b);
+        bench_run_text(bench, text);
+        struct form form = {"", "", types[wide], false};
+        assert_int_equal(env->r[7], is_nan(a, &form) || is_nan(b, &form) ? 2 : 1);
     }
 }
 
@@ -484,6 +539,7 @@ static void test_comparisons(void **state)
 {
     (void)state;
     bench_each(check_comparisons);
+    bench_each(check_nans);
 }
 
 static void test_gathering(void **state)

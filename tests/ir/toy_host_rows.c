@@ -225,7 +225,7 @@ static void do_branch_flags(struct cg *c, unsigned number, const struct ir_op *o
     toy_emit(c, TOY_JUMP_IF)->cond = op->cond;
 }
 
-/* CHARGE and the guards: the IR interpreter's function says whether the op goes on. */
+/* CHARGE, BRANCH_NAN and the guards: the IR interpreter's function says whether the op goes on. */
 static void do_op_or_jump(struct cg *c, unsigned number, const struct ir_op *op)
 {
     struct cg_args x = {.number = number, .d = CG_NONE};
@@ -233,7 +233,8 @@ static void do_op_or_jump(struct cg *c, unsigned number, const struct ir_op *op)
     unsigned count = ir_rows[op->code].operand_count;
 
     for (unsigned i = 0; i < count; i++) {
-        x.in[i] = cg_resolve(c, refs[i], C_RI, c->after[number][i]);
+        x.in[i] =
+            cg_resolve(c, refs[i], op->code == IR_BRANCH_NAN ? C_X : C_RI, c->after[number][i]);
     }
     for (unsigned i = 0; i < count; i++) {
         cg_consume(c, refs[i], c->after[number][i]);
@@ -509,6 +510,7 @@ const struct cg_row toy_rows[IR_CODES] = {
     [IR_STEP]         = CG_SPECIAL(do_step),
     [IR_BRANCH]       = CG_SPECIAL(do_branch),
     [IR_BRANCH_FLAGS] = CG_SPECIAL(do_branch_flags),
+    [IR_BRANCH_NAN]   = CG_SPECIAL(do_op_or_jump),
     [IR_CHARGE]       = CG_SPECIAL(do_op_or_jump),
     [IR_GIVE_BACK]    = PURE(OUT_NONE, C_R),
     [IR_EXIT]         = CG_SPECIAL(do_end),

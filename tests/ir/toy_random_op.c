@@ -270,7 +270,7 @@ static uint8_t some_checks(struct toy_maker *maker, unsigned code, bool binary)
     unsigned possible = IR_FP_A | (binary ? (unsigned)IR_FP_B : 0u) |
                         (has_range ? (unsigned)IR_FP_RANGE : 0u) |
                         (code == IR_FWIDEN ? 0u : (unsigned)IR_FP_EXACT);
-    unsigned checks = possible & toy_below(&maker->rng, IR_FP_CHECKS);
+    unsigned checks = possible & toy_below(&maker->rng, IR_FP_POISON);
 
     if (checks & IR_FP_EXACT && has_range) {
         checks |= IR_FP_RANGE;
