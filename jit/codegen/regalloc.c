@@ -184,6 +184,12 @@ static unsigned tied_operand(const struct cg_row *row)
     }
 }
 
+/* Is the value's register free after a use that is its last one if `after` is 0? */
+static bool dies(const struct cg_value *at, unsigned after)
+{
+    return after == 0 && !(at->where & PENDING) && at->pins == 0;
+}
+
 /* Is it better to exchange operands a and b, because b is in a register that dies, or a is a constant? */
 static bool swap_pays(const struct cg *c, const ir_ref refs[3], const uint16_t after[3])
 {
@@ -196,7 +202,10 @@ static bool swap_pays(const struct cg *c, const ir_ref refs[3], const uint16_t a
     if (!(b->where & AT_REG) || refs[0] == refs[1]) {
         return false;
     }
-    return a->where & AT_REG ? after[0] != 0 && after[1] == 0 : after[0] == 0 || after[1] == 0;
+    if (a->where & AT_REG) {
+        return !dies(a, after[0]) && dies(b, after[1]);
+    }
+    return after[0] == 0 || after[1] == 0;
 }
 
 /* Brings the operands to where the row wants them.  Only one operand may stay in memory, and the tied one is left to
