@@ -303,6 +303,12 @@ struct ir_guest {
     /* Offset in env of a pointer to uint64_t, the latest time that a request of the MMIO inline cache had; 0: there is
      * none, and requests have their own time. */
     uint32_t told_offset;
+    /* Offset in env of four words, by log2 of an access's size; 0: there are none.  In a block that is not paged, LOAD may
+     * access `memory` at once if no bit of the word is set in address - plain_start: it need not look at the TLB.  The
+     * words change only while a function of the guest is called.  Code that lies in these plain_size bytes is likely to
+     * load from there. */
+    uint32_t plain_offset;
+    uint32_t plain_start, plain_size;
 };
 
 /* ---- op properties, from the table ---- */

@@ -53,6 +53,26 @@ static struct x64_mem probe_register(struct cg *c, unsigned address, unsigned lo
     return x64_at_index(MEMORY, address, 0, 0);
 }
 
+/* Does a LOAD of an address in a register ask for plain memory (struct ir_guest)? */
+static bool is_plain(const struct cg *c, const struct ir_op *op, struct cg_operand address)
+{
+    return op->code == IR_LOAD && address.kind == OPERAND_REG && !c->block->paged &&
+           c->guest->plain_offset != 0 &&
+           c->block->pc - c->guest->plain_start < c->guest->plain_size;
+}
+
+/* The same as probe_register(), by a comparison with the bounds of plain memory. */
+static struct x64_mem probe_plain(struct cg *c, unsigned address, unsigned log, unsigned temp,
+                                  uint8_t **jump)
+{
+    int32_t plain = (int32_t)(c->guest->plain_offset + log * sizeof(uint32_t));
+
+    x64_rm(&c->as, OP_LEA, temp, x64_at(address, (int32_t)-c->guest->plain_start));
+    x64_rm(&c->as, OP_TEST, temp, x64_at(ENV, plain));
+    *jump = x64_jcc_later(&c->as, CC_NE);
+    return x64_at_index(MEMORY, address, 0, 0);
+}
+
 static struct x64_mem probe_constant(struct cg *c, uint32_t address, unsigned log, unsigned temp,
                                      enum tlb_flag permission, uint8_t **jump)
 {
@@ -70,6 +90,9 @@ static struct x64_mem probe(struct cg *c, const struct ir_op *op, struct cg_oper
 {
     unsigned log = log_size(op);
 
+    if (is_plain(c, op, address)) {
+        return probe_plain(c, address.reg, log, temp, jump);
+    }
     if (address.kind == OPERAND_REG) {
         return probe_register(c, address.reg, log, temp, permission, jump);
     }
@@ -178,12 +201,19 @@ static void do_load(struct cg *c, unsigned number, const struct ir_op *op)
     cg_emit_by_row(c, number, op, op->cond >= IR_REAL_32 ? &real : &row);
 }
 
+bool x64_load_again(const struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
+{
+    return c->block->paged || is_plain(c, op, stub->a);
+}
+
 uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool real = op->cond >= IR_REAL_32;
     unsigned temp = real ? stub->t[0] : stub->d;
     uint8_t *jump;
-    struct x64_mem from = probe_page(c, op, stub->a, temp, TLB_LOAD, &jump);
+    struct x64_mem from = c->block->paged
+                              ? probe_page(c, op, stub->a, temp, TLB_LOAD, &jump)
+                              : probe_register(c, stub->a.reg, log_size(op), temp, TLB_LOAD, &jump);
 
     if (real) {
         load_real(c, op->cond, stub->d, from, temp);

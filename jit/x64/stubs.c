@@ -332,12 +332,13 @@ static bool is_rax(struct cg_operand operand)
     return operand.kind == OPERAND_REG && operand.reg == RAX;
 }
 
-/* In paged mode: makes the access if the page is memory at an addend of its own, and goes back. */
+/* Makes the access and goes back: in paged mode if the page is memory at an addend of its own, else, for a load that was
+ * not from plain memory, if the page permits it. */
 static void emit_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op)
 {
     bool load = op->code == IR_LOAD;
 
-    if (c->block->paged && (load || op->code == IR_STORE)) {
+    if (load ? x64_load_again(c, stub, op) : c->block->paged && op->code == IR_STORE) {
         uint8_t *jump = load ? x64_load_page(c, stub, op) : x64_store_page(c, stub, op);
         x64_jmp(&c->as, stub->back);
         x64_bind(jump, c->as.p);

@@ -173,6 +173,8 @@ void x64_alu_operand(struct code_cursor *as, enum x64_alu alu, bool wide, unsign
                      struct cg_operand operand);
 /* In a stub in paged mode: the access at the page's own addend.  Returns the displacement field of the jump that is
  * taken if the page's flags refuse the access, too. */
+/* Does the stub of a LOAD look at the TLB again before it calls the guest? */
+bool x64_load_again(const struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 uint8_t *x64_load_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 uint8_t *x64_store_page(struct cg *c, const struct cg_stub *stub, const struct ir_op *op);
 /* The stub of a guard of two pages.  arm: where the guard's arm begins. */

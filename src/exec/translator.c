@@ -142,10 +142,13 @@ static void space_changed(void *context, const struct flat_range *range, bool ad
 /* Memory may have moved, so the window may have come into use or out of it. */
 static void tell_cpus(struct translator *t)
 {
+    t->guest.plain_size = addrspace_plain(t->config.space, &t->guest.plain_start);
     for (unsigned i = 0; i < t->config.cpu_count; i++) {
         struct jit_context *context = &t->config.cpus[i].jit_context;
         context->window = t->config.space->linear ? t->config.space->window : NULL;
         context->stop_after_blocks = t->options.no_chain;
+        context->plain_size = t->guest.plain_size;
+        jit_env_forget_plain(&t->config.cpus[i]);
     }
 }
 

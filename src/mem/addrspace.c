@@ -235,6 +235,28 @@ const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t 
     return NULL;
 }
 
+uint32_t addrspace_plain(const struct addrspace *space, uint32_t *start)
+{
+    const struct flat_range *ram = NULL;
+
+    *start = 0;
+    for (unsigned i = 0; i < space->range_count; i++) {
+        const struct flat_range *range = &space->ranges[i];
+        if (range->region->kind == REGION_RAM) {
+            if (ram != NULL) {
+                return 0;
+            }
+            ram = range;
+        }
+    }
+    if (ram == NULL || !space->linear || ram->size < TLB_PAGE_SIZE || ram->size > UINT32_MAX ||
+        ram->start % TLB_PAGE_SIZE != 0 || (ram->size & (ram->size - 1)) != 0) {
+        return 0;
+    }
+    *start = (uint32_t)ram->start;
+    return (uint32_t)ram->size;
+}
+
 uint8_t *addrspace_memory(const struct addrspace *space, uint64_t address, uint64_t size)
 {
     const struct flat_range *range = addrspace_find(space, address);

@@ -84,6 +84,9 @@ void addrspace_unlisten(struct addrspace *space, struct space_listener *listener
 /* The range that contains address, or NULL. */
 const struct flat_range *addrspace_find(const struct addrspace *space, uint64_t address);
 
+/* RAM, if all of it is in one piece whose size is a power of two and lies in the window: its size, and *start; else 0. */
+uint32_t addrspace_plain(const struct addrspace *space, uint32_t *start);
+
 /* Host address of [address, address+size) if that is plain memory in one piece, else NULL. */
 uint8_t *addrspace_memory(const struct addrspace *space, uint64_t address, uint64_t size);
 

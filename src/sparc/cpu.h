@@ -215,6 +215,8 @@ struct jit_context {
     struct jit_jump *const *all_jumps; /* by mode: the jump caches of the MMU context in use */
     uint64_t stepped;       /* instructions that generated code left to the interpreter */
     void *window;           /* linear memory when addresses are physical; NULL: there is none */
+    uint32_t plain[4];      /* by log2 of a load's size: see plain_offset of struct ir_guest */
+    uint32_t plain_size;    /* of plain memory; 0: there is none */
     bool stop_after_blocks; /* a slow path that leaves a block returns to the dispatcher */
 };
 

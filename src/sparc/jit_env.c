@@ -125,6 +125,7 @@ struct ir_guest jit_env_guest(unsigned windows, enum cpu_fpu fpu, unsigned cpu_c
     struct ir_guest own = guest;
     own.bank_period = 64 * windows;
     own.fp_flush = fpu > CPU_FPU_IEEE;
+    own.plain_offset = offsetof(struct cpu, jit_context.plain);
     own.told_offset = cpu_count > 1 ? offsetof(struct cpu, jit_context.told) : 0;
     return own;
 }

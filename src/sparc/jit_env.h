@@ -126,6 +126,9 @@ static inline uint32_t jit_env_entry(const struct cpu *cpu)
 /* To be called once, with the jit whose code the CPU will execute: fills the tables between its flags and icc. */
 void jit_env_init(struct cpu *cpu, struct jit *jit);
 
+/* From now on each load looks at the TLB, until jit_env_prepare() finds that no page of RAM is watched.  To be called when
+ * RAM or watchpoints have changed, also while the CPU executes generated code. */
+void jit_env_forget_plain(struct cpu *cpu);
 /* Chooses the jump cache and the base of memory for `mode`, which must be the CPU's present one. */
 void jit_env_prepare(struct cpu *cpu, uint32_t mode);
 /* Puts the state into generated code's form, with a budget up to cpu->limit.  jit_env_prepare() comes first. */

@@ -5,10 +5,13 @@
  */
 #include "sparc/jit_env_state.h"
 
+#include <string.h>
+
 #include "bits.h"
 #include "sparc/asi.h"
 #include "sparc/interp.h"
 #include "sparc/softfloat.h"
+#include "sparc/watch.h"
 
 /* ---- icc and flags ---- */
 
@@ -81,10 +84,16 @@ void jit_env_take_fp(struct cpu *cpu)
 
 /* ---- into generated code and out of it ---- */
 
+void jit_env_forget_plain(struct cpu *cpu)
+{
+    memset(cpu->jit_context.plain, 0xff, sizeof cpu->jit_context.plain);
+}
+
 void jit_env_init(struct cpu *cpu, struct jit *jit)
 {
     struct jit_flags_layout layout = jit_flags(jit);
 
+    jit_env_forget_plain(cpu);
     cpu->jit_context.jit = jit;
     cpu->jit_context.flags_layout = layout;
     cpu->jit_context.bypass_key = tlb_bus_key(L3_ATTR_SUPERVISOR | ASI_BYPASS << L3_ATTR_ASI_SHIFT);
@@ -121,8 +130,25 @@ void jit_env_search_limits(struct cpu *cpu, enum way_out way)
     }
 }
 
+/* Lets loads from RAM pass without a look at the TLB, if that allows all of them. */
+static void find_plain(struct cpu *cpu)
+{
+    uint32_t size = cpu->jit_context.plain_size;
+
+    if (size == 0 || cpu->tlb.few || watch_any(cpu)) {
+        return;
+    }
+    for (unsigned log = 0; log < 4; log++) {
+        cpu->jit_context.plain[log] = ~(size - (1u << log));
+    }
+}
+
 void jit_env_prepare(struct cpu *cpu, uint32_t mode)
 {
+    if (cpu->jit_context.plain[0] == UINT32_MAX) {
+        find_plain(cpu);
+    }
+
     struct jit_env *env = &cpu->jit_env;
     void *window = cpu->jit_context.window;
     bool paged = (mode & MODE_MMU) || window == NULL;

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "sparc/data_watch.h"
+#include "sparc/jit_env.h"
 
 #define WATCH_FETCH   1u /* in the address register */
 #define WATCH_STORE   1u /* in the mask register */
@@ -51,6 +52,7 @@ static void put(struct watchpoint *w, unsigned index, uint32_t value)
 /* Has the TLB forget the pages where w may match. */
 static void forget_pages(struct cpu *cpu, const struct watchpoint *w)
 {
+    jit_env_forget_plain(cpu);
     if ((w->mask & ~TLB_PAGE_MASK) == ~TLB_PAGE_MASK) {
         tlb_flush_page(&cpu->tlb, w->address);
     } else {
@@ -186,6 +188,16 @@ void watch_write_register(struct cpu *cpu, unsigned index, uint32_t value)
 
 /* ---- comparing ---- */
 
+bool watch_any(const struct cpu *cpu)
+{
+    for (unsigned i = 0; i < cpu->config.watchpoints; i++) {
+        if (wants_data(&cpu->watch.data[i]) || wants_fetch(&cpu->watch.fetch[i])) {
+            return true;
+        }
+    }
+    return cpu->data_watches != NULL && cpu->data_watches->count != 0;
+}
+
 bool watch_fetches(const struct cpu *cpu, uint32_t va)
 {
     for (unsigned i = 0; i < cpu->config.watchpoints; i++) {
@@ -248,6 +260,7 @@ bool watch_access(void *context, uint32_t va, unsigned size, enum tlb_kind kind)
 void watch_tlb_flushed(void *context)
 {
     struct cpu *cpu = context;
+    jit_env_forget_plain(cpu);
     cpu_forget_code(cpu);
     if (cpu->hooks != NULL && cpu->hooks->tlb_flushed != NULL) {
         cpu->hooks->tlb_flushed(cpu->hooks->context, cpu);

@@ -15,6 +15,9 @@ void watch_write_register(struct cpu *cpu, unsigned index, uint32_t value);
 void watch_before_insn(struct cpu *cpu);
 void watch_trap(struct cpu *cpu);
 
+/* Is anything watched, by the program or a debugger? */
+bool watch_any(const struct cpu *cpu);
+
 /* Is there a watchpoint on fetches that may match in va's page? */
 bool watch_fetches(const struct cpu *cpu, uint32_t va);
 

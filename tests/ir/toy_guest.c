@@ -102,6 +102,9 @@ const struct ir_guest toy_guest = {
     .jumps_offset = AT(jumps),
     .target_offset = AT(target),
     .fp_offset = AT(fp),
+    .plain_offset = AT(plain),
+    .plain_start = TOY_MEMORY,
+    .plain_size = UINT32_MAX, /* wherever code is */
     .bank_period = TOY_WINDOWS * TOY_WINDOW_SIZE,
     .step = toy_step,
     .load = toy_load,
@@ -176,6 +179,9 @@ void toy_map_memory(struct toy *toy, bool paged, bool some)
         toy_map(toy, 0, first + i, permissions[i], !paged || (some && i % 2 == 0));
     }
     toy_map(toy, 1, first, permissions[0], !paged || some);
+    for (uint32_t log = 0; log < 4; log++) {
+        toy->env.plain[log] = paged ? UINT32_MAX : ~(TLB_PAGE_SIZE - (1u << log));
+    }
 }
 
 static void fill(struct toy_rng *rng, void *bytes, size_t size)

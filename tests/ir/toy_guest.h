@@ -84,6 +84,7 @@ struct toy_env {
     uint64_t x[2];
     uint32_t f[8];
     uint16_t icc;
+    uint32_t plain[4]; /* the first page is plain memory in linear mode */
     uint8_t windows[(TOY_WINDOWS + 1) * TOY_WINDOW_SIZE];
     struct toy *toy;
 };
