@@ -2,7 +2,7 @@
 /* Which wrong guesses count.  See guesses.h. */
 #include "exec/guesses.h"
 
-#define DEVICE_WEIGHT 4 /* of a guess that was wrong for a device; another one's is 1 */
+#define DEVICE_WEIGHT 5 /* of a guess that was wrong for a device; another one's is 1 */
 
 /* How often a page of memory has got a TLB entry, of any CPU. */
 static uint32_t count_fills(const struct cpu *cpus, unsigned count)
@@ -28,7 +28,7 @@ static unsigned weigh(struct guesses *g, uint64_t calls)
 void guesses_count(struct guesses *g, const struct cpu *cpus, unsigned cpu_count,
                    struct hotness *hotness)
 {
-    uint8_t fills = (uint8_t)count_fills(cpus, cpu_count);
+    uint32_t fills = count_fills(cpus, cpu_count) % 32;
     unsigned sum = weigh(g, cpus[0].tlb.bus->calls);
 
     if (hotness_forbids_guesses(hotness)) {

@@ -15,13 +15,16 @@
 #define HOTNESS_SLOTS         65536
 #define HOTNESS_MAX_DOUBLINGS 7
 /* When wrong guesses about memory (jit/opt_probe.c) weigh so much together, a block is made without guesses. */
-#define HOTNESS_WRONG_GUESSES 31
+#define HOTNESS_WRONG_GUESSES 35
+/* When time was up so often in a block that leads to itself, it is made again as a long loop. */
+#define HOTNESS_ROUNDS 7
 
 struct hotness {
-    uint16_t count;
-    uint8_t doublings : 3;     /* of the threshold, for code whose blocks were dropped before */
-    uint8_t wrong_guesses : 5; /* their weight, up to HOTNESS_WRONG_GUESSES */
-    uint8_t fills;             /* see guesses.c */
+    uint32_t count : 15;
+    uint32_t doublings : 3;     /* of the threshold, for code whose blocks were dropped before */
+    uint32_t wrong_guesses : 6; /* their weight, up to HOTNESS_WRONG_GUESSES */
+    uint32_t fills : 5;         /* see guesses.c */
+    uint32_t rounds : 3;        /* how often time was up in the code's loop, up to HOTNESS_ROUNDS */
 };
 
 static inline struct hotness *hotness_at(struct hotness *table, uint32_t pc)
@@ -59,6 +62,12 @@ static inline void hotness_forbid_guesses(struct hotness *hotness)
 static inline bool hotness_forbids_guesses(const struct hotness *hotness)
 {
     return hotness->wrong_guesses == HOTNESS_WRONG_GUESSES;
+}
+
+/* Is a block of the code that leads to itself to be a long loop (struct translate_request)? */
+static inline bool hotness_is_long_loop(const struct hotness *hotness)
+{
+    return hotness->rounds == HOTNESS_ROUNDS;
 }
 
 #endif

@@ -17,6 +17,7 @@ void run_counts_print(const struct run_counts *counts, const struct cpu *cpus, u
         stepped += cpus[i].jit_context.stepped;
     }
     fprintf(stream, "blocks_deoptimized %" PRIu64 "\n", counts->deoptimized);
+    fprintf(stream, "long_loops %" PRIu64 "\n", counts->long_loops);
     fprintf(stream, "generated_entries %" PRIu64 "\n", counts->entries);
     for (unsigned i = 0; i < FALLBACKS; i++) {
         interpreted += counts->fallbacks[i];

@@ -23,6 +23,7 @@ struct run_counts {
     uint64_t fallbacks[FALLBACKS]; /* instructions */
     uint64_t entries;              /* of generated code */
     uint64_t deoptimized;          /* blocks that were dropped because of wrong guesses */
+    uint64_t long_loops;           /* blocks that were dropped to be made again as long loops */
 };
 
 /* watched: as translator_stats() has it. */

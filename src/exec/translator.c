@@ -36,6 +36,7 @@ struct translator {
     struct space_listener listener;
     struct run_counts counts;
     struct guesses guesses;
+    uint64_t next_round;  /* when note_round() looks next, in cycles */
     uint64_t reuses_seen; /* cache.reuses when generated code was entered last */
     struct hotness hotness[HOTNESS_SLOTS];
     struct ir_block ir;
@@ -69,6 +70,28 @@ static void note_wrong_guess(struct translator *t, struct block *block)
         t->counts.deoptimized++;
     }
     *hotness = before; /* block_gone() must not make it cold: it is made anew at once */
+}
+
+#define ROUNDS_APART 16384 /* cycles */
+
+/* At some moment of guest time, which comes once in a while, execution was met in the block.  If the block leads to itself,
+ * that makes it likelier to be a hot loop. */
+static void note_round(struct translator *t, const struct cpu *cpu, struct block *block)
+{
+    struct hotness *hotness = hotness_at(t->hotness, block->pc);
+    struct hotness before = *hotness;
+
+    if (block->guest.gone || block->link_count == 0 || block->links[0].pc != block->pc ||
+        hotness_is_long_loop(hotness) || cpu->cycles < t->next_round) {
+        return;
+    }
+    t->next_round = cpu->cycles + ROUNDS_APART;
+    before.rounds++;
+    if (hotness_is_long_loop(&before)) {
+        block_cache_drop(&t->cache, block);
+        t->counts.long_loops++;
+    }
+    *hotness = before; /* as in note_wrong_guess() */
 }
 
 static void new_page(void *context, const struct region *region, uint64_t offset)
@@ -296,6 +319,7 @@ static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_
         .mode = mode,
         .paged = (mode & MODE_MMU) || !t->config.space->linear,
         .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
+        .long_loop = hotness_is_long_loop(hotness_at(t->hotness, entry)),
         .fetch = code_source_fetch,
         .context = &source,
     };
@@ -411,7 +435,10 @@ static void follow_link(struct translator *t, struct cpu *cpu, struct block *fro
     struct block *to;
 
     go_to(cpu, from->links[link].pc);
-    if (cpu->cycles >= cpu->limit || t->options.no_chain || t->flush_wanted) {
+    if (from->links[link].pc == from->pc) {
+        note_round(t, cpu, from);
+    }
+    if (from->guest.gone || cpu->cycles >= cpu->limit || t->options.no_chain || t->flush_wanted) {
         return;
     }
     to = look_up(t, cpu, mode, &why);
@@ -435,6 +462,7 @@ static void leave(struct translator *t, struct cpu *cpu, struct jit_exit left)
         if (!block->guest.gone) {
             interpret_rest(t, cpu);
         }
+        note_round(t, cpu, block);
         break;
     case JIT_JUMP:
         go_to(cpu, cpu->jit_context.target);
@@ -470,6 +498,7 @@ static void report_difference(struct translator *t, struct cpu *cpu, struct bloc
         .mode = block->guest.mode,
         .paged = (block->guest.mode & MODE_MMU) || !t->config.space->linear,
         .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
+        .long_loop = hotness_is_long_loop(hotness_at(t->hotness, block->pc)),
         .fetch = fetch_known,
         .context = &block->guest,
     };

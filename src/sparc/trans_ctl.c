@@ -18,16 +18,33 @@ static bool fetch_delay(const struct translation *t, struct insn *delay)
 
 #define SEGMENT_INSNS 16 /* at least */
 
+#define LONG_LOOP_INSNS  128
+#define LONG_LOOP_ROUNDS 4
+#define LONG_LOOP_MOST   240
+
+/* The most instructions of a loop whose round has this length. */
+static unsigned most_of_loop(const struct translation *t, unsigned length)
+{
+    unsigned rounds = LONG_LOOP_ROUNDS * length;
+
+    if (!t->request->long_loop || t->limit == 1) {
+        return t->limit;
+    }
+    rounds = rounds < LONG_LOOP_MOST ? rounds : LONG_LOOP_MOST;
+    return rounds > LONG_LOOP_INSNS ? rounds : LONG_LOOP_INSNS;
+}
+
 /* Is another round of the loop to be translated?  A loop that begins where the block does is unrolled, so that values
  * stay in host registers from round to round: at least twice (unless it is long), and as often as there is room. */
 static bool goes_round(struct translation *t)
 {
     unsigned length = t->done - t->round_done;
     unsigned arms = t->arm_count - t->round_arms;
-    bool fits = t->done + length <= t->limit ||
+    bool fits = t->done + length <= most_of_loop(t, length) ||
                 (t->round_done == 0 && t->limit > 1 && length <= t->limit * 3 / 4);
 
     if (t->pc != t->request->pc || t->window != 0 || length == 0 || !fits ||
+        t->block->insn_count + length + 2 * (t->arm_count + arms) + 4 > IR_MAX_INSNS ||
         t->arm_count + arms + 4 > IR_MAX_ARMS || t->block->op_count > IR_MAX_OPS / 4) {
         return false;
     }

@@ -12,7 +12,7 @@
 
 #include "sparc/jit_env.h"
 
-/* In the main section; a loop's second round may exceed it (goes_round() of trans_ctl.c). */
+/* In the main section; the rounds of a loop may exceed it (goes_round() of trans_ctl.c). */
 #define TRANSLATE_MAX_INSNS 64
 
 struct translate_request {
@@ -22,6 +22,8 @@ struct translate_request {
     uint32_t mode;                /* enum block_mode */
     bool paged;                   /* memory is accessed by the TLB, not in the linear window */
     unsigned max_insns;           /* 1..TRANSLATE_MAX_INSNS */
+    bool
+        long_loop; /* if a loop begins at pc, it is unrolled further, since it is known to be hot */
     /* The word at pc.  False: the block must end before it. */
     bool (*fetch)(void *context, uint32_t pc, uint32_t *word);
     void *context;

@@ -21,7 +21,7 @@ enum flow {
 };
 
 #define TRANSLATE_MAX_KNOWN    4
-#define TRANSLATE_MAX_SEGMENTS 8
+#define TRANSLATE_MAX_SEGMENTS 16
 
 /* An arm that waits for its section. */
 struct pending_arm {
