@@ -1,4 +1,5 @@
 ! rows:
+! qemu: has no bus errors and no watchpoints
 ! SPDX-License-Identifier: MIT
 ! Several accesses near one register, in the same block, with an index into a table among them and a branch behind them.
 ! The register points to memory first; then to its end, to another page's, to code, to a watched page, to registers, to
