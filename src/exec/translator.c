@@ -58,18 +58,26 @@ static void block_gone(void *context, const struct block *block)
     jump_cache_drop(&t->jumps, block->guest.mode, block->pc, block->entry);
 }
 
-/* A guess of the block about memory was wrong: the block is dropped when that has happened several times. */
-static void note_wrong_guess(struct translator *t, struct block *block)
+/* Drops a block that is made anew at once, in another way: block_gone() must not make its code cold. */
+static void drop_to_make_anew(struct translator *t, struct block *block)
 {
     struct hotness *hotness = hotness_at(t->hotness, block->pc);
     struct hotness before = *hotness;
 
-    guesses_count(&t->guesses, t->config.cpus, t->config.cpu_count, &before);
-    if (hotness_forbids_guesses(&before) && !block->guest.gone) {
-        block_cache_drop(&t->cache, block);
+    block_cache_drop(&t->cache, block);
+    *hotness = before;
+}
+
+/* A guess of the block about memory was wrong: the block is dropped when that has happened several times. */
+static void note_wrong_guess(struct translator *t, struct block *block)
+{
+    struct hotness *hotness = hotness_at(t->hotness, block->pc);
+
+    guesses_count(&t->guesses, t->config.cpus, t->config.cpu_count, hotness);
+    if (hotness_forbids_guesses(hotness) && !block->guest.gone) {
+        drop_to_make_anew(t, block);
         t->counts.deoptimized++;
     }
-    *hotness = before; /* block_gone() must not make it cold: it is made anew at once */
 }
 
 #define ROUNDS_APART 16384 /* cycles */
@@ -79,19 +87,17 @@ static void note_wrong_guess(struct translator *t, struct block *block)
 static void note_round(struct translator *t, const struct cpu *cpu, struct block *block)
 {
     struct hotness *hotness = hotness_at(t->hotness, block->pc);
-    struct hotness before = *hotness;
 
     if (block->guest.gone || block->link_count == 0 || block->links[0].pc != block->pc ||
         hotness_is_long_loop(hotness) || cpu->cycles < t->next_round) {
         return;
     }
     t->next_round = cpu->cycles + ROUNDS_APART;
-    before.rounds++;
-    if (hotness_is_long_loop(&before)) {
-        block_cache_drop(&t->cache, block);
+    hotness->rounds++;
+    if (hotness_is_long_loop(hotness)) {
+        drop_to_make_anew(t, block);
         t->counts.long_loops++;
     }
-    *hotness = before; /* as in note_wrong_guess() */
 }
 
 static void new_page(void *context, const struct region *region, uint64_t offset)
@@ -307,25 +313,32 @@ static bool compile(struct translator *t, const struct translate_request *reques
     return true;
 }
 
+/* How code at pc is translated now; the caller says where the words come from. */
+static struct translate_request request_for(struct translator *t, struct cpu *cpu, uint32_t pc,
+                                            uint32_t mode)
+{
+    return (struct translate_request){
+        .guest = &t->guest,
+        .cpu = cpu,
+        .pc = pc,
+        .mode = mode,
+        .paged = (mode & MODE_MMU) || !t->config.space->linear,
+        .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
+        .long_loop = hotness_is_long_loop(hotness_at(t->hotness, pc)),
+    };
+}
+
 /* Makes the block for `entry` (jit_env_entry()); NULL: none can be made there. */
 static struct block *translate_at(struct translator *t, struct cpu *cpu, uint32_t entry,
                                   uint32_t mode)
 {
     struct code_source source = {.cpu = cpu, .cache = &t->cache, .pc = entry};
-    struct translate_request request = {
-        .guest = &t->guest,
-        .cpu = cpu,
-        .pc = entry,
-        .mode = mode,
-        .paged = (mode & MODE_MMU) || !t->config.space->linear,
-        .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
-        .long_loop = hotness_is_long_loop(hotness_at(t->hotness, entry)),
-        .fetch = code_source_fetch,
-        .context = &source,
-    };
+    struct translate_request request = request_for(t, cpu, entry, mode);
     struct block *block;
     bool flushed = false;
 
+    request.fetch = code_source_fetch;
+    request.context = &source;
     if (!translate(&request, &t->ir, &t->translated)) {
         return NULL;
     }
@@ -491,19 +504,11 @@ static bool fetch_known(void *context, uint32_t pc, uint32_t *word)
 
 static void report_difference(struct translator *t, struct cpu *cpu, struct block *block)
 {
-    struct translate_request request = {
-        .guest = &t->guest,
-        .cpu = cpu,
-        .pc = block->pc,
-        .mode = block->guest.mode,
-        .paged = (block->guest.mode & MODE_MMU) || !t->config.space->linear,
-        .max_insns = t->options.one_insn ? 1 : TRANSLATE_MAX_INSNS,
-        .long_loop = hotness_is_long_loop(hotness_at(t->hotness, block->pc)),
-        .fetch = fetch_known,
-        .context = &block->guest,
-    };
+    struct translate_request request = request_for(t, cpu, block->pc, block->guest.mode);
     char text[320];
 
+    request.fetch = fetch_known;
+    request.context = &block->guest;
     snprintf(text, sizeof text,
              "bug: block 0x%08" PRIx32 " (mode %" PRIu32 ") differs from the interpreter: %s",
              block->pc, block->guest.mode, t->verify.wrong);
